@@ -1,0 +1,37 @@
+/**
+ * A mistake of the caller's or of the world's, on its way to the caller in AWS's form. Everything else that an
+ * operation throws is a bug.
+ */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  /** AWS's error code: `ClientException`, `ResourceNotFoundException` … */
+  readonly code: string;
+  readonly status: number;
+
+  constructor(code: string, message: string, options: { status?: number; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.status = options.status ?? 400;
+  }
+}
+
+/** AWS Batch's answer to every mistake of a caller. */
+export function clientError(message: string): ApiError {
+  return new ApiError("ClientException", message);
+}
+
+/**
+ * The same in the wrapped form that AWS uses for many of its texts (specification 1.2):
+ * `Error executing request, Exception : ⟨text⟩, RequestId: ⟨uuid⟩`.
+ */
+export function wrappedClientError(text: string, requestId: string): ApiError {
+  return new ApiError(
+    "ClientException",
+    `Error executing request, Exception : ${text}, RequestId: ${requestId}`,
+  );
+}
+
+/** AWS Batch's answer when the service could not do what it was rightly asked. */
+export function serverError(message: string, cause?: unknown): ApiError {
+  return new ApiError("ServerException", message, { status: 500, cause });
+}

@@ -1,0 +1,15 @@
+/** A request as it came, whole: signatures need the raw body. */
+export interface ApiRequest {
+  readonly method: string;
+  /** Path and query exactly as they stood in the request line. */
+  readonly target: string;
+  /** Lower-case names; values of repeated headers joined by `,`. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Uint8Array;
+}
+
+export interface ApiResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}

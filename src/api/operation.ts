@@ -1,0 +1,23 @@
+import type { Scope } from "../batch/scope.ts";
+
+/** What an operation knows of its caller. */
+export interface RequestContext {
+  readonly scope: Scope;
+  /** ARN of the caller. */
+  readonly principal: string;
+  /** UUID, as in `x-amzn-RequestId`. */
+  readonly requestId: string;
+}
+
+/** One AWS API call: the input has the shape that the model gives it; what it throws becomes AWS's error form. */
+export type Operation<Input, Output> = (input: Input, context: RequestContext) => Promise<Output>;
+
+/** Each operation of a service, so that one that is missing does not compile. */
+export type Operations<Service> = {
+  readonly [Name in keyof Service]: Service[Name] extends {
+    readonly input: infer Input;
+    readonly output: infer Output;
+  }
+    ? Operation<Input, Output>
+    : never;
+};

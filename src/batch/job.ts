@@ -1,0 +1,74 @@
+import type {
+  ArrayJobDependency,
+  ContainerProperties,
+  JobStatus,
+  PlatformCapability,
+} from "../model/batch.ts";
+import type { Cause } from "./cause.ts";
+import type { Resources } from "./resources.ts";
+import type { RetryStrategy } from "./retry-strategy.ts";
+import type { Scope } from "./scope.ts";
+
+/** A job as it was submitted: everything about it that never changes, but for its tags. */
+export interface Job {
+  /** Array parents, their children and multi-node jobs will be further kinds. */
+  readonly kind: "single";
+  readonly scope: Scope;
+  readonly jobId: string;
+  readonly jobName: string;
+  readonly jobQueueArn: string;
+  /** With its revision: the one chosen at submission. */
+  readonly jobDefinitionArn: string;
+  readonly createdAtMs: number;
+  /** The effective container: the definition with parameters and overrides applied. */
+  readonly container: ContainerProperties;
+  /** What `container` asks for. */
+  readonly resources: Resources;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly retryStrategy: RetryStrategy;
+  /** From RUNNING on, for each attempt; at least 60. Absent: no limit. */
+  readonly attemptDurationSeconds?: number;
+  readonly dependsOn: readonly JobDependency[];
+  readonly propagateTags: boolean;
+  readonly platformCapabilities: readonly PlatformCapability[];
+  readonly schedulingPriority?: number;
+  readonly shareIdentifier?: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly cause: Cause;
+}
+
+export interface JobDependency {
+  readonly jobId?: string;
+  readonly type?: ArrayJobDependency;
+}
+
+/** What changes in a job's life. */
+export interface JobProgress {
+  readonly status: JobStatus;
+  readonly statusReason?: string;
+  /**
+   * Its place among the RUNNABLE jobs of its queue: lowest first. New jobs count up in the order of their commits;
+   * a retried job gets a place before all others, so places can be negative.
+   */
+  readonly queuePosition: number;
+  /** Attempts made so far, the one under way included. */
+  readonly attemptCount: number;
+  /** When the latest attempt was placed. */
+  readonly scheduledAtMs?: number;
+  /** When the latest attempt went to RUNNING; absent until one did. */
+  readonly startedAtMs?: number;
+  /** Set exactly when the job is terminal. */
+  readonly stoppedAtMs?: number;
+  readonly isCancelled: boolean;
+  readonly isTerminated: boolean;
+}
+
+/** The members of a job's progress that a change sets; those it leaves out stay as they are. */
+export type JobProgressPatch = Partial<JobProgress>;
+
+export function isTerminal(status: JobStatus): boolean {
+  return status === "SUCCEEDED" || status === "FAILED";
+}
+
+/** At most this many ids in one DescribeJobs. */
+export const DESCRIBE_JOBS_MAX = 100;

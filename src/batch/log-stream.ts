@@ -1,0 +1,28 @@
+import type { Scope } from "./scope.ts";
+
+/** A CloudWatch Logs group. */
+export interface LogGroup {
+  readonly scope: Scope;
+  readonly name: string;
+  readonly arn: string;
+  readonly createdAtMs: number;
+  /** Absent: events never expire. */
+  readonly retentionInDays?: number;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A CloudWatch Logs stream. What it holds lies with `logs/`, under `streamId`. */
+export interface LogStream {
+  readonly scope: Scope;
+  readonly groupName: string;
+  readonly name: string;
+  readonly arn: string;
+  /** The task id where a job writes it, a UUID where clients do. */
+  readonly streamId: string;
+  /** A job appends lines to a file; clients put events. */
+  readonly writer: "job" | "client";
+  readonly createdAtMs: number;
+}
+
+/** Where jobs write unless their definition says otherwise. */
+export const DEFAULT_LOG_GROUP = "/aws/batch/job";

@@ -1,0 +1,79 @@
+import type { AttemptOutcome } from "../batch/attempt.ts";
+import type { Resources } from "../batch/resources.ts";
+import type { ContainerProperties } from "../model/batch.ts";
+
+/**
+ * Code that runs attempts somewhere. One suite, `provider-contract.ts`, holds for each implementation.
+ *
+ * Everything is asked by task id and may be asked twice; what was done shows up in `observe`, never as a thrown
+ * error. A provider remembers how an attempt ended until `acknowledge` says that it is durable elsewhere, through any
+ * crash of this program.
+ */
+export interface Provider extends AsyncDisposable {
+  readonly name: ProviderName;
+
+  /** Calls `wake` from now on whenever `observe` has something new. */
+  onNews(wake: () => void): void;
+
+  /**
+   * Takes up what a previous run of this program had under way: `known` are the attempts that the store says are
+   * STARTING or RUNNING. Whatever else is found that this provider once started is ended and cleared away.
+   */
+  recover(known: readonly RecoveredAttempt[]): Promise<void>;
+
+  /** What can be promised in all, now: vCPUs with the overcommit factor applied, memory less the reserve. */
+  capacity(): Resources;
+
+  /** Begins to run an attempt. Known task ids are left as they are, so a repeat after a crash is harmless. */
+  start(spec: AttemptSpec): void;
+
+  /** SIGTERM to all of it. One that was never started ends without having run. */
+  stop(taskId: string): void;
+
+  /** SIGKILL to all of it. */
+  kill(taskId: string): void;
+
+  /** All news not yet acknowledged, in the order of their coming. Repeats itself until told otherwise. */
+  observe(): readonly ProviderNews[];
+
+  /** The news of this attempt up to `what` are durable. After `"ended"` the provider forgets and clears away all of it. */
+  acknowledge(taskId: string, what: ProviderNews["kind"]): void;
+
+  /** Milliseconds until `poll` wants to be called again; undefined: not before something is started. */
+  poll(nowMs: number): number | undefined;
+}
+
+export type ProviderName = "process" | "none";
+
+export type ProviderNews =
+  | { readonly kind: "started"; readonly taskId: string; readonly atMs: number }
+  | {
+      readonly kind: "ended";
+      readonly taskId: string;
+      readonly atMs: number;
+      readonly outcome: AttemptOutcome;
+      /** When it had come up: the same instant as in its `started` news; absent if it never did. */
+      readonly startedAtMs?: number;
+    };
+
+export interface RecoveredAttempt {
+  readonly taskId: string;
+  /** What `start` was or would have been called with. */
+  readonly spec: AttemptSpec;
+  /** RUNNING was durable: `started` needs no telling again. */
+  readonly isRunning: boolean;
+}
+
+/** All that a provider needs to run an attempt, and nothing that it has to decide. */
+export interface AttemptSpec {
+  readonly taskId: string;
+  readonly jobId: string;
+  /** The effective container of the job. */
+  readonly container: ContainerProperties;
+  /** Complete and in order; later entries win over earlier ones of the same name. */
+  readonly environment: readonly { readonly name: string; readonly value: string }[];
+  /** What it may use; memory is a hard limit. */
+  readonly resources: Resources;
+  /** The log stream that its output is appended to. */
+  readonly logStreamId: string;
+}

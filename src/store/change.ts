@@ -1,0 +1,47 @@
+import type { Attempt } from "../batch/attempt.ts";
+import type { ComputeEnvironment } from "../batch/compute-environment.ts";
+import type { Instance } from "../batch/instance.ts";
+import type { Job, JobProgress, JobProgressPatch } from "../batch/job.ts";
+import type { JobDefinition } from "../batch/job-definition.ts";
+import type { JobQueue } from "../batch/job-queue.ts";
+import type { LogGroup, LogStream } from "../batch/log-stream.ts";
+import type { Scope } from "../batch/scope.ts";
+
+/**
+ * What a commit is made of. Every decision of the API and of the engine is a list of these; the live state and every
+ * store apply the same list. Each is an upsert or a removal by key, so that applying one twice changes nothing more.
+ */
+export type Change =
+  | { readonly kind: "compute-environment-put"; readonly computeEnvironment: ComputeEnvironment }
+  | { readonly kind: "compute-environment-removed"; readonly scope: Scope; readonly name: string }
+  | { readonly kind: "job-queue-put"; readonly jobQueue: JobQueue }
+  | { readonly kind: "job-queue-removed"; readonly scope: Scope; readonly name: string }
+  | { readonly kind: "job-definition-put"; readonly jobDefinition: JobDefinition }
+  | { readonly kind: "job-submitted"; readonly job: Job; readonly progress: JobProgress }
+  | {
+      readonly kind: "job-changed";
+      readonly scope: Scope;
+      readonly jobId: string;
+      readonly patch: JobProgressPatch;
+    }
+  | {
+      readonly kind: "job-tagged";
+      readonly scope: Scope;
+      readonly jobId: string;
+      /** All tags that the job has from now on. */
+      readonly tags: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: "attempt-put"; readonly attempt: Attempt }
+  | { readonly kind: "instance-put"; readonly instance: Instance }
+  | { readonly kind: "log-group-put"; readonly logGroup: LogGroup }
+  /** Takes the group's streams with it. */
+  | { readonly kind: "log-group-removed"; readonly scope: Scope; readonly name: string }
+  | { readonly kind: "log-stream-put"; readonly logStream: LogStream }
+  | {
+      readonly kind: "log-stream-removed";
+      readonly scope: Scope;
+      readonly groupName: string;
+      readonly name: string;
+    }
+  /** A fact about the data folder itself, such as which provider it was made for. */
+  | { readonly kind: "setting-put"; readonly name: string; readonly value: string };

@@ -1,0 +1,33 @@
+import { defineConfig } from "vitest/config";
+
+/** Projects by what a test needs: `.test.ts` needs nothing, the other suffixes name what must be there. */
+export default defineConfig({
+  test: {
+    reporters: ["default", "./test/support/total-reporter.ts"],
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+          exclude: ["**/*.process.test.ts", "**/*.client.test.ts"],
+        },
+      },
+      {
+        test: {
+          name: "process",
+          include: ["src/**/*.process.test.ts", "test/**/*.process.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "client",
+          include: ["test/**/*.client.test.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
