@@ -7,12 +7,22 @@ export class ApiError extends Error {
   /** AWS's error code: `ClientException`, `ResourceNotFoundException` … */
   readonly code: string;
   readonly status: number;
+  /** Sent with the answer, as `Allow` with a 405. */
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(code: string, message: string, options: { status?: number; cause?: unknown } = {}) {
+  constructor(code: string, message: string, options: ApiErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.status = options.status ?? 400;
+    this.headers = options.headers ?? {};
   }
+}
+
+export interface ApiErrorOptions {
+  /** Absent: 400. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cause?: unknown;
 }
 
 /** AWS Batch's answer to every mistake of a caller. */

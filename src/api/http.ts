@@ -8,6 +8,9 @@ export interface ApiRequest {
   readonly body: Uint8Array;
 }
 
+/** A request before its body is read. */
+export type RequestHead = Omit<ApiRequest, "body">;
+
 export interface ApiResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -12,9 +12,9 @@ export interface Attempt {
   readonly computeEnvironmentArn: string;
   /** The instance that it was charged to; absent on Fargate. */
   readonly instance?: InstanceReference;
-  /** Where its output goes; `logStreamName` is shown from RUNNING on. */
-  readonly logGroupName: string;
-  readonly logStreamName: string;
+  /** Where its output goes. Set when it goes to RUNNING, as on AWS. */
+  readonly logGroupName?: string;
+  readonly logStreamName?: string;
   /** When it was given its place: the job went to STARTING. */
   readonly placedAtMs: number;
   /** When its container came up: the job went to RUNNING. Absent where it never did. */

@@ -3,11 +3,20 @@ import type {
   CEStatus,
   CEType,
   ComputeResource,
+  CreateComputeEnvironmentRequest,
   EcsSettings,
   UpdatePolicy,
 } from "../model/batch.ts";
+import { unreachable } from "../lib/assert.ts";
+import { computeEnvironmentArn, ecsClusterArn, isResourceName } from "./arn.ts";
 import type { Cause } from "./cause.ts";
+import { allocationStrategyOf, createComputeResources, isFargate } from "./compute-resources.ts";
+import { notSupportedYet } from "./not-supported-yet.ts";
+import { checkRange } from "./range.ts";
+import { Refusal } from "./refusal.ts";
 import type { Scope } from "./scope.ts";
+import { expandServiceRole, isServiceLinkedRole, serviceLinkedRole } from "./service-role.ts";
+import { parseTags } from "./tags.ts";
 
 export interface ComputeEnvironment {
   readonly scope: Scope;
@@ -24,9 +33,180 @@ export interface ComputeEnvironment {
   readonly unmanagedvCpus?: number;
   readonly serviceRole: string;
   readonly ecsClusterArn: string;
+  /** Absent where instances cannot be replaced in place and none was set. */
   readonly updatePolicy?: UpdatePolicy;
   readonly ecsSettings: EcsSettings;
   readonly context?: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly cause: Cause;
+}
+
+/** What a new compute environment depends on besides its request. */
+export interface NewComputeEnvironmentFacts {
+  readonly scope: Scope;
+  readonly uuid: string;
+  readonly cause: Cause;
+  /** Whether the scope has a compute environment of that name, in whatever status. */
+  readonly isNameTaken: boolean;
+}
+
+/** AWS shows it in every status but INVALID. */
+export const COMPUTE_ENVIRONMENT_HEALTHY = "ComputeEnvironment Healthy";
+
+export const DEFAULT_UPDATE_POLICY: UpdatePolicy = {
+  terminateJobsOnUpdate: false,
+  jobExecutionTimeoutMinutes: 30,
+};
+
+/**
+ * Makes a compute environment in CREATING out of a CreateComputeEnvironment (specification 2.5).
+ *
+ * Roles, subnets and security groups are kept and shown but not looked up. Order: name, what is not supported, state,
+ * what its type asks for, tags, compute resources.
+ */
+export function createComputeEnvironment(
+  request: CreateComputeEnvironmentRequest,
+  facts: NewComputeEnvironmentFacts,
+): ComputeEnvironment | Refusal {
+  const refusal = checkName(request, facts) ?? checkEks(request.eksConfiguration) ?? checkNew(request);
+  if (refusal !== undefined) return refusal;
+  const tags = parseTags(request.tags);
+  if (tags instanceof Refusal) return tags;
+  const computeResources = newComputeResources(request);
+  if (computeResources instanceof Refusal) return computeResources;
+
+  const { scope, uuid, cause } = facts;
+  const { computeEnvironmentName: name, type, unmanagedvCpus, context } = request;
+  const serviceRole = newServiceRole(scope, request.serviceRole);
+  const isUpdatable = supportsInfrastructureUpdates({ serviceRole, ...computeResources });
+  return {
+    scope,
+    name,
+    arn: computeEnvironmentArn(scope, name),
+    uuid,
+    type,
+    state: "ENABLED",
+    status: "CREATING",
+    statusReason: COMPUTE_ENVIRONMENT_HEALTHY,
+    ...computeResources,
+    ...(unmanagedvCpus !== undefined && { unmanagedvCpus }),
+    serviceRole,
+    ecsClusterArn: ecsClusterArn(scope, name, uuid),
+    ...(isUpdatable && { updatePolicy: DEFAULT_UPDATE_POLICY }),
+    ecsSettings: { containerInsights: request.ecsSettings?.containerInsights ?? "DISABLED" },
+    ...(context !== undefined && context !== "" && { context }),
+    tags,
+    cause,
+  };
+}
+
+/**
+ * The environment in DELETING, or why it has to stay (specification 5.11).
+ *
+ * @param isReferencedByQueue whether any job queue has it in its order; one in DELETING counts.
+ */
+export function deleteComputeEnvironment(
+  current: ComputeEnvironment,
+  isReferencedByQueue: boolean,
+  cause: Cause,
+): ComputeEnvironment | Refusal {
+  if (isBeingModified(current)) return Refusal.bare("Cannot delete, resource is being modified");
+  if (isReferencedByQueue) return Refusal.bare("Cannot delete, found existing JobQueue relationship");
+  if (current.state !== "DISABLED") {
+    return Refusal.bare(`${current.arn} must be in DISABLED state to be deleted, got ${current.state}`);
+  }
+  return { ...current, status: "DELETING", cause };
+}
+
+/** The next step of an environment's status: CREATING and UPDATING become VALID, DELETING ends it, the rest stays. */
+export function settleComputeEnvironment(current: ComputeEnvironment): ComputeEnvironment | "gone" {
+  switch (current.status) {
+    case "CREATING":
+    case "UPDATING":
+      return { ...current, status: "VALID", statusReason: COMPUTE_ENVIRONMENT_HEALTHY };
+    case "DELETING":
+    case "DELETED":
+      return "gone";
+    case "VALID":
+    case "INVALID":
+      return current;
+    default:
+      return unreachable(current.status);
+  }
+}
+
+/** Whether a change is under way, during which AWS takes no other. */
+export function isBeingModified({ status }: Pick<ComputeEnvironment, "status">): boolean {
+  return status !== "VALID" && status !== "INVALID";
+}
+
+/** Whether AWS could replace the instances in place (specification 5.8). */
+export function supportsInfrastructureUpdates({
+  serviceRole,
+  computeResources,
+}: Pick<ComputeEnvironment, "serviceRole" | "computeResources">): boolean {
+  if (computeResources === undefined || isFargate(computeResources.type)) return false;
+  return isServiceLinkedRole(serviceRole) && allocationStrategyOf(computeResources) !== "BEST_FIT";
+}
+
+/** Refuses EKS, in a request to create or to update. */
+export function checkEks(eksConfiguration: object | undefined): Refusal | undefined {
+  return eksConfiguration === undefined
+    ? undefined
+    : notSupportedYet("EKS compute environments (eksConfiguration)");
+}
+
+/** Refuses what a type does not know or cannot do without, in a request to create or to update. */
+export function checkType(
+  type: CEType,
+  request: Pick<CreateComputeEnvironmentRequest, "serviceRole" | "unmanagedvCpus"> & {
+    readonly computeResources?: object | undefined;
+  },
+): Refusal | undefined {
+  if (type === "MANAGED") {
+    if (request.unmanagedvCpus === undefined) return undefined;
+    return Refusal.wrapped("unmanagedvCpus is not applicable for managed Compute Environments");
+  }
+  if (request.computeResources !== undefined) {
+    return Refusal.bare("computeResources must be absent for type UNMANAGED");
+  }
+  if (isServiceLinkedRole(request.serviceRole ?? "")) {
+    return Refusal.wrapped("Service Linked Role cannot be used with UNMANAGED Compute Environment");
+  }
+  return checkRange(request.unmanagedvCpus, "unmanagedvCpus", { min: 0 });
+}
+
+function checkName(
+  { computeEnvironmentName }: CreateComputeEnvironmentRequest,
+  { isNameTaken }: NewComputeEnvironmentFacts,
+): Refusal | undefined {
+  if (!isResourceName(computeEnvironmentName)) {
+    return Refusal.wrapped("Compute Environment name should match a valid pattern.");
+  }
+  return isNameTaken ? Refusal.wrapped("Object already exists") : undefined;
+}
+
+/** Texts recorded from the service in https://github.com/badmintoncryer/cdk-preflight (rules/batch). */
+function checkNew(request: CreateComputeEnvironmentRequest): Refusal | undefined {
+  const { type, state, serviceRole = "", computeResources } = request;
+  if (state === "DISABLED") {
+    return Refusal.wrapped("Compute Environment must be created in ENABLED state.");
+  }
+  if (type === "MANAGED" && computeResources === undefined) {
+    return Refusal.wrapped("computeResources must be provided for a MANAGED compute environment");
+  }
+  if (type === "UNMANAGED" && serviceRole === "") return Refusal.wrapped("ServiceRole is required.");
+  return checkType(type, request);
+}
+
+function newComputeResources({
+  computeResources: request,
+}: CreateComputeEnvironmentRequest): Pick<ComputeEnvironment, "computeResources"> | Refusal {
+  if (request === undefined) return {};
+  const computeResources = createComputeResources(request);
+  return computeResources instanceof Refusal ? computeResources : { computeResources };
+}
+
+function newServiceRole(scope: Scope, role: string | undefined): string {
+  return role === undefined || role === "" ? serviceLinkedRole(scope) : expandServiceRole(scope, role);
 }

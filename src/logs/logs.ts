@@ -2,22 +2,35 @@
  * What log streams hold, by stream id. Which groups and streams exist, and their names, the store knows.
  *
  * A job appends lines straight to a file; the reader stamps the time by watching the file grow. Clients put events
- * that carry their own times.
+ * that carry their own times. A stream that nobody wrote to holds nothing, and asking for it is no mistake.
  */
 export interface Logs extends AsyncDisposable, JobLogs {
-  /** Appends events of a client; durable when it resolves. Timestamps ascend within the call. */
+  /**
+   * Appends events of a client; durable when it resolves. Timestamps ascend within the call, and there is at least one
+   * event. Rejects with `LogWriteError` where nothing of the call was kept.
+   */
   putEvents(streamId: string, events: readonly InputLogEvent[], ingestedAtMs: number): Promise<void>;
 
   /**
-   * Events of one stream, oldest first, between two positions.
-   * `from` and `until` bound the timestamps (inclusive, exclusive).
+   * A page of one stream. What a job wrote comes in the order of time. What clients put comes in the order in which
+   * it was put, page by page, and by timestamp within the page: in the order of time throughout if the puts were.
+   *
+   * A page may be short or empty although more follows, so that no call reads without end: the end is where the page's
+   * position is the one that was asked for.
    */
   readEvents(streamId: string, request: ReadRequest): Promise<EventPage>;
 
   /** What a description of a stream says; undefined where the stream holds nothing. */
   describe(streamId: string): Promise<StreamExtent | undefined>;
 
-  remove(streamId: string): Promise<void>;
+  /** `lastEventMs` of `describe` for the price of looking at a file's date. */
+  lastEventAt(streamId: string): number | undefined;
+
+  /** Forgets all that the stream holds. */
+  remove(streamId: string): void;
+
+  /** Forgets all that the stream holds if its last event is older and nobody is writing; says whether it did. */
+  removeOlderThan(streamId: string, beforeMs: number): boolean;
 
   /** Stamps what has grown since the last call; true while any file is open. The owner of the timers calls it. */
   observeGrowth(nowMs: number): boolean;
@@ -41,18 +54,22 @@ export interface InputLogEvent {
 
 export interface LogEvent extends InputLogEvent {
   readonly ingestedAtMs: number;
-  /** Where the event begins in its stream: ascending, unique within it. */
+  /** Where the event begins in its stream, in bytes: unique within it, and ascending as it was written. */
   readonly position: number;
 }
 
 export interface ReadRequest {
-  /** Begin at this position: with `forward` the first event at or after it, else the last events before it. */
+  /** Where to begin, as a page gave it: with `forward` what is at or after it, else what is before it. */
   readonly position: number | "start" | "end";
   readonly direction: "forward" | "backward";
+  /** At least 1. */
   readonly limit: number;
+  /** Of the messages in UTF-8 with 26 for each event, as AWS counts; one event comes whatever its size. */
   readonly bytesMax: number;
-  readonly fromMs?: number;
-  readonly untilMs?: number;
+  /** Inclusive. */
+  readonly fromMs?: number | undefined;
+  /** Exclusive. */
+  readonly untilMs?: number | undefined;
 }
 
 export interface EventPage {
@@ -65,8 +82,18 @@ export interface EventPage {
 }
 
 export interface StreamExtent {
+  /** Of the first that was written and is still there. */
   readonly firstEventMs: number;
   readonly lastEventMs: number;
   readonly lastIngestionMs: number;
+  /** Bytes of text or records: 0 where all of it had to go. */
   readonly storedBytes: number;
+}
+
+/** Bytes that AWS counts for an event beyond its message. */
+export const EVENT_OVERHEAD_BYTES = 26;
+
+/** Thrown where events of a client could not be kept, as on a full disk. The cause is kept. */
+export class LogWriteError extends Error {
+  override readonly name = "LogWriteError";
 }

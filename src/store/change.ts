@@ -10,6 +10,7 @@ import type { Scope } from "../batch/scope.ts";
 /**
  * What a commit is made of. Every decision of the API and of the engine is a list of these; the live state and every
  * store apply the same list. Each is an upsert or a removal by key, so that applying one twice changes nothing more.
+ * One about a job, a stream or a resource that is not there changes nothing.
  */
 export type Change =
   | { readonly kind: "compute-environment-put"; readonly computeEnvironment: ComputeEnvironment }
@@ -17,6 +18,7 @@ export type Change =
   | { readonly kind: "job-queue-put"; readonly jobQueue: JobQueue }
   | { readonly kind: "job-queue-removed"; readonly scope: Scope; readonly name: string }
   | { readonly kind: "job-definition-put"; readonly jobDefinition: JobDefinition }
+  /** A job that is there already stays as it is. */
   | { readonly kind: "job-submitted"; readonly job: Job; readonly progress: JobProgress }
   | {
       readonly kind: "job-changed";

@@ -14,8 +14,10 @@ import type { Change } from "./change.ts";
 /**
  * Where everything that was acknowledged lives. One suite, `store-contract.ts`, holds for each implementation.
  *
- * Reads see what is committed and nothing else. Every list is answered by keys and pages: its cost grows with the
- * page, never with what is stored.
+ * Reads see what is committed and nothing else, and what they return is the caller's only to read. Every list is
+ * answered by keys and pages: its cost grows with the page, never with what is stored. While a list is paged through,
+ * what was there all the time is shown exactly once. Text is ordered by its code points. A page token that is not one
+ * of the list rejects with `BadPageTokenError`.
  */
 export interface Store extends AsyncDisposable {
   /**
@@ -24,7 +26,7 @@ export interface Store extends AsyncDisposable {
    */
   commit(changes: readonly Change[]): Promise<void>;
 
-  /** What the live state is built from at start and after a commit that failed. */
+  /** What the live state is built from at start and after a commit that failed. Damage rejects with `StoreOpenError`. */
   load(): Promise<StoredState>;
 
   readSetting(name: string): Promise<string | undefined>;
@@ -47,25 +49,27 @@ export interface Store extends AsyncDisposable {
 
   /** In the order of the ids, those that do not exist in the scope left out. Attempts by number, ascending. */
   readJobs(scope: Scope, jobIds: readonly string[]): Promise<StoredJob[]>;
-  /** By `createdAtMs` descending, then by job id ascending. */
+  /**
+   * By `createdAtMs` descending; jobs of the same millisecond in the reverse order of their commits. Where the filter is
+   * the beginning of a name, by that name first: AWS groups such results by name.
+   */
   listJobs(scope: Scope, filter: JobFilter, page: PageRequest): Promise<Page<JobListEntry>>;
-  /** Removes ended jobs with their attempts that stopped before the instant, at most `limit`; says how many it removed. */
+  /**
+   * Removes ended jobs that stopped before the instant with their attempts, at most `limit`, those that stopped first
+   * before others; says how many it removed. Rejects as `commit` does.
+   */
   removeJobsStoppedBefore(stoppedBeforeMs: number, limit: number): Promise<number>;
-  /** Removes INACTIVE definitions deregistered before the instant, at most `limit`; says how many it removed. */
+  /** The same for INACTIVE definitions deregistered before the instant. Their revision numbers are not given again. */
   removeJobDefinitionsDeregisteredBefore(deregisteredBeforeMs: number, limit: number): Promise<number>;
 
-  readInstance(instanceId: string): Promise<Instance | undefined>;
+  readInstance(scope: Scope, instanceId: string): Promise<Instance | undefined>;
 
   readLogGroup(scope: Scope, name: string): Promise<LogGroup | undefined>;
   /** Those whose name begins with the prefix (all, if it is empty), by name, ascending. */
   listLogGroups(scope: Scope, namePrefix: string, page: PageRequest): Promise<Page<LogGroup>>;
   readLogStream(scope: Scope, groupName: string, name: string): Promise<LogStream | undefined>;
-  /** Those of the group whose name begins with the prefix, by name; `descending` turns the order round. */
-  listLogStreams(
-    scope: Scope,
-    filter: { readonly groupName: string; readonly namePrefix: string; readonly descending: boolean },
-    page: PageRequest,
-  ): Promise<Page<LogStream>>;
+  /** Those of the group whose name begins with the prefix, by name. */
+  listLogStreams(scope: Scope, filter: LogStreamFilter, page: PageRequest): Promise<Page<LogStream>>;
 }
 
 /** Thrown by `commit` when the store could not write, as on a full disk. The cause is kept. */
@@ -73,9 +77,21 @@ export class StoreWriteError extends Error {
   override readonly name = "StoreWriteError";
 }
 
-/** Thrown when a store cannot be opened: damaged, of a newer schema, not a store at all. Its message says which and what to do. */
+/**
+ * Thrown when a store cannot be opened: damaged, of a newer schema, not a store at all. Its message says which and what
+ * to do; the files are as they were.
+ */
 export class StoreOpenError extends Error {
   override readonly name = "StoreOpenError";
+}
+
+/** Thrown for a page token that is not one of the list that it was given to. */
+export class BadPageTokenError extends Error {
+  override readonly name = "BadPageTokenError";
+
+  constructor(token: string) {
+    super(`not a page token of this list: ${token}`);
+  }
 }
 
 export interface PageRequest {
@@ -96,7 +112,7 @@ export interface JobDefinitionFilter {
   readonly status?: string;
 }
 
-/** `status` absent: all. At most one of the other members. */
+/** At most one of the members after the queue, but that `status` may go with `shareIdentifier`; absent, it is any. */
 export interface JobFilter {
   readonly jobQueueArn: string;
   readonly status?: JobStatus;
@@ -117,6 +133,14 @@ export interface TextMatch {
 export type DefinitionMatch =
   | { readonly by: "arn"; readonly arn: string }
   | { readonly by: "name" | "name-prefix"; readonly name: string };
+
+export interface LogStreamFilter {
+  readonly groupName: string;
+  /** Empty: all. */
+  readonly namePrefix: string;
+  /** Turns the order round. */
+  readonly descending: boolean;
+}
 
 export interface StoredJob {
   readonly job: Job;
@@ -139,9 +163,9 @@ export interface JobListEntry {
 export interface StoredState {
   readonly computeEnvironments: readonly ComputeEnvironment[];
   readonly jobQueues: readonly JobQueue[];
-  /** For each name its highest revision (INACTIVE ones count) and the revisions that are ACTIVE. */
+  /** For each name the highest revision that there ever was and the revisions that are ACTIVE. */
   readonly jobDefinitions: readonly JobDefinitionRevisions[];
-  /** Every job that is not terminal. */
+  /** Every job that is not terminal, in the order of submission. */
   readonly liveJobs: readonly StoredLiveJob[];
   /** Instances that are not terminated. */
   readonly instances: readonly Instance[];
@@ -156,7 +180,7 @@ export interface JobDefinitionRevisions {
   readonly activeRevisions: readonly number[];
 }
 
-/** A live job in slim form: what the scheduler reads, and for one under way what ends it. */
+/** A live job in slim form: what the scheduler reads, and what decides about its end. */
 export interface StoredLiveJob {
   readonly scope: Scope;
   readonly jobId: string;
@@ -164,13 +188,11 @@ export interface StoredLiveJob {
   readonly status: JobStatus;
   readonly queuePosition: number;
   readonly attemptCount: number;
+  /** Equal ones may be one object: there are few, and a million jobs. */
   readonly resources: Resources;
-  /** Set exactly when the status is STARTING or RUNNING. */
-  readonly active?: ActiveAttempt;
-}
-
-export interface ActiveAttempt {
-  readonly attempt: Attempt;
+  /** Likewise shared. */
   readonly retryStrategy: RetryStrategy;
   readonly attemptDurationSeconds?: number;
+  /** The latest attempt; set exactly when the status is STARTING or RUNNING. */
+  readonly activeAttempt?: Attempt;
 }

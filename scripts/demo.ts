@@ -1,0 +1,59 @@
+/**
+ * Shows the product: starts a server on a free port and a throw-away data folder, runs a small real workload through
+ * the public API with an unchanged AWS SDK, prints what happens as it happens, and ends with a table of the jobs.
+ * Exits 0 only if every job ended as it should.
+ */
+import { styleText } from "node:util";
+import { BatchClient } from "@aws-sdk/client-batch";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { prepareQueue, runJobs } from "./demo/workload.ts";
+import type { EndedJob } from "./demo/workload.ts";
+import { jobTable } from "./demo/table.ts";
+import { startServer } from "./demo/server.ts";
+
+const startedAtMs = Date.now();
+const mistakes = await main();
+for (const mistake of mistakes) console.log(styleText("red", `  ✗ ${mistake}`));
+process.exitCode = mistakes.length === 0 ? 0 : 1;
+
+async function main(): Promise<readonly string[]> {
+  console.log(`\n  ${styleText("bold", "Batchyard")}  AWS Batch that you can run yourself\n`);
+  await using server = await startServer();
+  say(`server ready at ${server.url}, its data in ${server.dataDir}`);
+  say("the client is the AWS SDK for JavaScript, unchanged; jobs are plain processes of this machine");
+
+  const connection = {
+    endpoint: server.url,
+    region: "us-east-1",
+    credentials: { accessKeyId: "demo", secretAccessKey: "demo" },
+  };
+  const batch = new BatchClient(connection);
+  const logs = new CloudWatchLogsClient(connection);
+  await prepareQueue(batch, say);
+  const jobs = await runJobs(batch, logs, say);
+
+  console.log(`\n${jobTable(jobs)}\n`);
+  const mistakes = jobs.flatMap(mistakesOf);
+  if (mistakes.length === 0) {
+    const seconds = ((Date.now() - startedAtMs) / 1000).toFixed(1);
+    console.log(`  ${styleText("green", "✓")} every job ended as it should, ${seconds} s in all`);
+    console.log(`    yours next:  ${styleText("cyan", "npm start")}  and point any AWS client at it\n`);
+  }
+  return mistakes;
+}
+
+/** One line of the story, with the seconds since the beginning. */
+function say(text: string): void {
+  const seconds = ((Date.now() - startedAtMs) / 1000).toFixed(2).padStart(6);
+  console.log(`${styleText("dim", seconds)}  ${text}`);
+}
+
+function mistakesOf({ plan, status, exitCode, attemptCount }: EndedJob): readonly string[] {
+  const { expected } = plan;
+  const got = { status, exitCode, attemptCount };
+  const isRight =
+    status === expected.status && exitCode === expected.exitCode && attemptCount === expected.attemptCount;
+  return isRight
+    ? []
+    : [`${plan.name} should have ended ${JSON.stringify(expected)}, got ${JSON.stringify(got)}`];
+}

@@ -1,0 +1,36 @@
+import { parseJobDefinitionReference } from "../../../../batch/job-definition-reference.ts";
+import type {
+  DeregisterJobDefinitionRequest,
+  DeregisterJobDefinitionResponse,
+} from "../../../../model/batch.ts";
+import type { Operation } from "../../../operation.ts";
+import type { BatchServices } from "../batch-services.ts";
+import { orRefuse } from "../refuse.ts";
+
+/**
+ * https://docs.aws.amazon.com/batch/latest/APIReference/API_DeregisterJobDefinition.html
+ *
+ * A name without a revision stands for its latest ACTIVE one. One that does not exist, or is INACTIVE already, is no
+ * error (specification 2.4).
+ */
+export function deregisterJobDefinition({
+  sequencer,
+  store,
+  documentLock,
+  clock,
+}: BatchServices): Operation<DeregisterJobDefinitionRequest, DeregisterJobDefinitionResponse> {
+  return (input, context) =>
+    documentLock.run(async () => {
+      const { scope } = context;
+      const { name, revision } = orRefuse(parseJobDefinitionReference(scope, input.jobDefinition), context);
+      const chosen = revision ?? sequencer.state.jobDefinition(scope, name)?.activeRevisions.at(-1);
+      const jobDefinition =
+        chosen === undefined ? undefined : await store.readJobDefinition(scope, name, chosen);
+      if (jobDefinition === undefined || jobDefinition.status === "INACTIVE") return {};
+      const inactive = { ...jobDefinition, status: "INACTIVE" as const, deregisteredAtMs: clock.nowMs() };
+      return sequencer.decide(() => ({
+        changes: [{ kind: "job-definition-put", jobDefinition: inactive }],
+        answer: {},
+      }));
+    });
+}

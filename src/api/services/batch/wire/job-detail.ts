@@ -1,0 +1,72 @@
+import { jobArn } from "../../../../batch/arn.ts";
+import type { Attempt } from "../../../../batch/attempt.ts";
+import type { AttemptContainerDetail, AttemptDetail, JobDetail } from "../../../../model/batch.ts";
+import type { StoredJob } from "../../../../store/store.ts";
+import { retryStrategyAnswer } from "./retry-strategy.ts";
+
+/**
+ * A job as DescribeJobs shows it.
+ *
+ * `container` has the effective values with the marks of the latest attempt, also while it is under way; `attempts` lists
+ * those that have ended.
+ */
+export function jobDetail({ job, progress, attempts }: StoredJob): JobDetail {
+  const { shareIdentifier, schedulingPriority, attemptDurationSeconds } = job;
+  const { statusReason, startedAtMs, stoppedAtMs } = progress;
+  const latest = attempts.at(-1);
+  const detail: Omit<JobDetail, "startedAt"> = {
+    jobArn: jobArn(job.scope, job.jobId),
+    jobName: job.jobName,
+    jobId: job.jobId,
+    jobQueue: job.jobQueueArn,
+    status: progress.status,
+    ...(shareIdentifier !== undefined && { shareIdentifier }),
+    ...(schedulingPriority !== undefined && { schedulingPriority }),
+    attempts: attempts.filter(({ outcome }) => outcome !== undefined).map(attemptDetail),
+    ...(statusReason !== undefined && { statusReason }),
+    createdAt: job.createdAtMs,
+    retryStrategy: retryStrategyAnswer(job.retryStrategy),
+    ...(startedAtMs !== undefined && { startedAt: startedAtMs }),
+    ...(stoppedAtMs !== undefined && { stoppedAt: stoppedAtMs }),
+    dependsOn: job.dependsOn,
+    jobDefinition: job.jobDefinitionArn,
+    parameters: job.parameters,
+    container: {
+      ...job.container,
+      ...(latest === undefined ? { networkInterfaces: [] } : attemptContainer(latest)),
+    },
+    ...(attemptDurationSeconds !== undefined && { timeout: { attemptDurationSeconds } }),
+    tags: job.tags,
+    propagateTags: job.propagateTags,
+    platformCapabilities: job.platformCapabilities,
+    eksAttempts: [],
+    isCancelled: progress.isCancelled,
+    isTerminated: progress.isTerminated,
+  };
+  // The model requires startedAt; AWS leaves it out until the job has run (specification 1.8).
+  return detail as JobDetail;
+}
+
+function attemptDetail(attempt: Attempt): AttemptDetail {
+  const { startedAtMs, stoppedAtMs, statusReason } = attempt;
+  return {
+    container: attemptContainer(attempt),
+    ...(startedAtMs !== undefined && { startedAt: startedAtMs }),
+    ...(stoppedAtMs !== undefined && { stoppedAt: stoppedAtMs }),
+    ...(statusReason !== undefined && { statusReason }),
+    taskProperties: [],
+  };
+}
+
+function attemptContainer({ instance, taskArn, outcome, logStreamName }: Attempt): AttemptContainerDetail {
+  const exitCode = outcome?.exitCode;
+  const reason = outcome?.reason;
+  return {
+    ...(instance !== undefined && { containerInstanceArn: instance.containerInstanceArn }),
+    taskArn,
+    ...(exitCode !== undefined && { exitCode }),
+    ...(reason !== undefined && { reason }),
+    ...(logStreamName !== undefined && { logStreamName }),
+    networkInterfaces: [],
+  };
+}

@@ -1,0 +1,57 @@
+import type { ApiRequest } from "../http.ts";
+import { encodePercent, pathOf, queryOf } from "../request-target.ts";
+
+/**
+ * The form of a request that both sides sign:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ *
+ * @param signedHeaders lower-case names; one that the request does not have counts as empty.
+ * @param bodyHash hexadecimal SHA-256 of the body.
+ */
+export function canonicalRequest(
+  request: ApiRequest,
+  signedHeaders: readonly string[],
+  bodyHash: string,
+): string {
+  const names = [...signedHeaders].sort();
+  return [
+    request.method,
+    canonicalPath(pathOf(request.target)),
+    canonicalQuery(request.target),
+    ...names.map((name) => `${name}:${collapseSpace(request.headers[name] ?? "")}`),
+    "",
+    names.join(";"),
+    bodyHash,
+  ].join("\n");
+}
+
+/** As every service but S3 has it: dot segments and doubled slashes taken out, then what is encoded encoded again. */
+function canonicalPath(path: string): string {
+  const segments: string[] = [];
+  for (const segment of path.split("/")) {
+    if (segment === "..") segments.pop();
+    else if (segment !== "" && segment !== ".") segments.push(encodePercent(segment));
+  }
+  const end = path.endsWith("/") && segments.length > 0 ? "/" : "";
+  return `/${segments.join("/")}${end}`;
+}
+
+/** Encoded anew and in order of name, then value; without the signature itself, which a presigned request holds. */
+function canonicalQuery(target: string): string {
+  return queryOf(target)
+    .filter(([name]) => name !== "X-Amz-Signature")
+    .map(([name, value]): readonly [string, string] => [encodePercent(name), encodePercent(value)])
+    .sort(([nameA, valueA], [nameB, valueB]) => compare(nameA, nameB) || compare(valueA, valueB))
+    .map(([name, value]) => `${name}=${value}`)
+    .join("&");
+}
+
+/** By code unit, which for the encoded text is by byte. */
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function collapseSpace(value: string): string {
+  return value.trim().replace(/\s+/g, " ");
+}

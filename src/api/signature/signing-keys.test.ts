@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { createSigningKeys, SIGNING_KEYS_MAX } from "./signing-keys.ts";
+
+// The example of https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+const CREDENTIAL = {
+  profile: "a",
+  accessKeyId: "AKIDEXAMPLE",
+  secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+};
+const SCOPE = { date: "20150830", region: "us-east-1", service: "iam" };
+
+test("a signing key is the one that AWS's documentation derives", () => {
+  expect(createSigningKeys()(CREDENTIAL, SCOPE).export().toString("hex")).toBe(
+    "c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9",
+  );
+});
+
+test("a signing key is derived once while it is in use, and forgotten behind enough others", () => {
+  const signingKeys = createSigningKeys();
+  const first = signingKeys(CREDENTIAL, SCOPE);
+  for (let index = 0; index < SIGNING_KEYS_MAX - 1; index++) {
+    signingKeys(CREDENTIAL, { ...SCOPE, region: `r-${index}` });
+  }
+  expect(signingKeys(CREDENTIAL, SCOPE)).toBe(first);
+  for (let index = 0; index < SIGNING_KEYS_MAX; index++) {
+    signingKeys(CREDENTIAL, { ...SCOPE, region: `s-${index}` });
+  }
+  const again = signingKeys(CREDENTIAL, SCOPE);
+  expect(again).not.toBe(first);
+  expect(again.equals(first)).toBe(true);
+});

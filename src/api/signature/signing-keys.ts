@@ -1,0 +1,39 @@
+import { createHmac, createSecretKey } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import type { Credential } from "./credentials-file.ts";
+
+/** What a signature is good for, apart from the key. */
+export interface SignatureScope {
+  /** `20150830`. */
+  readonly date: string;
+  readonly region: string;
+  readonly service: string;
+}
+
+/** Signing keys that are kept; clients use few at a time, and a new one costs four digests. */
+export const SIGNING_KEYS_MAX = 1_000;
+
+/** The key that signs for a scope, derived once and kept while it is among those used last. */
+export type SigningKeys = (credential: Credential, scope: SignatureScope) => KeyObject;
+
+export function createSigningKeys(): SigningKeys {
+  // A Map keeps the order of insertion: the first key is the one not used for longest.
+  const kept = new Map<string, KeyObject>();
+  return (credential, { date, region, service }) => {
+    const id = `${credential.accessKeyId}/${date}/${region}/${service}`;
+    const key = kept.get(id) ?? deriveKey(credential.secretAccessKey, [date, region, service]);
+    kept.delete(id);
+    kept.set(id, key);
+    const [oldest] = kept.keys();
+    if (kept.size > SIGNING_KEYS_MAX && oldest !== undefined) kept.delete(oldest);
+    return key;
+  };
+}
+
+function deriveKey(secret: string, scope: readonly string[]): KeyObject {
+  let key = createSecretKey(`AWS4${secret}`, "utf8");
+  for (const part of [...scope, "aws4_request"]) {
+    key = createSecretKey(createHmac("sha256", key).update(part).digest());
+  }
+  return key;
+}

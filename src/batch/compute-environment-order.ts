@@ -1,0 +1,103 @@
+import type { ComputeEnvironmentOrder, JobQueueType } from "../model/batch.ts";
+import type { ComputeEnvironment } from "./compute-environment.ts";
+import { isFargate } from "./compute-resources.ts";
+import { architecturesOf } from "./instance-type.ts";
+import type { Architecture } from "./instance-type.ts";
+import { Refusal } from "./refusal.ts";
+
+export interface ComputeEnvironmentOrderEntry {
+  readonly order: number;
+  /** An ARN. */
+  readonly computeEnvironment: string;
+}
+
+export const COMPUTE_ENVIRONMENTS_PER_QUEUE_MAX = 3;
+
+/** The environments of a queue, the one to try first at the front, and what that makes of the queue. */
+export interface ComputeEnvironments {
+  readonly order: readonly ComputeEnvironmentOrderEntry[];
+  readonly jobQueueType: JobQueueType;
+}
+
+/**
+ * Reads the `computeEnvironmentOrder` of a job queue (specification 2.6): one to three environments, each once, of one
+ * kind and one architecture. Names become ARNs.
+ *
+ * An environment has to be VALID to be put into a queue; one that is `attached` already may have become INVALID or may
+ * be in the middle of an update.
+ *
+ * AWS's texts, as recorded in https://github.com/badmintoncryer/cdk-preflight (rules/batch); the last is ours.
+ *
+ * @param find finds an environment of the queue's scope by name or ARN.
+ * @param attached ARNs of the environments that the queue has now.
+ */
+export function parseComputeEnvironmentOrder(
+  entries: readonly ComputeEnvironmentOrder[],
+  find: (nameOrArn: string) => ComputeEnvironment | undefined,
+  attached: ReadonlySet<string>,
+): ComputeEnvironments | Refusal {
+  const countRefusal = checkCount(entries);
+  if (countRefusal !== undefined) return countRefusal;
+
+  const found: { readonly order: number; readonly environment: ComputeEnvironment }[] = [];
+  for (const { order, computeEnvironment } of entries) {
+    const environment = find(computeEnvironment);
+    if (environment === undefined || !(environment.status === "VALID" || attached.has(environment.arn))) {
+      return Refusal.wrapped(
+        "Compute Environments must be created and valid before attaching them to a job queue",
+      );
+    }
+    found.push({ order, environment });
+  }
+  found.sort((a, b) => a.order - b.order);
+
+  const environments = found.map(({ environment }) => environment);
+  const refusal = checkDistinct(environments) ?? checkKinds(environments) ?? checkArchitectures(environments);
+  if (refusal !== undefined) return refusal;
+  return {
+    order: found.map(({ order, environment }) => ({ order, computeEnvironment: environment.arn })),
+    jobQueueType: environments.some(isOnFargate) ? "ECS_FARGATE" : "ECS",
+  };
+}
+
+function checkCount(entries: readonly ComputeEnvironmentOrder[]): Refusal | undefined {
+  if (entries.length === 0) return Refusal.wrapped("computeEnvironmentOrder is required.");
+  if (entries.length > COMPUTE_ENVIRONMENTS_PER_QUEUE_MAX) {
+    return Refusal.wrapped(
+      `Only ${COMPUTE_ENVIRONMENTS_PER_QUEUE_MAX} environments are allowed in job queue request.`,
+    );
+  }
+  const orders = new Set(entries.map(({ order }) => order));
+  if (orders.size === entries.length) return undefined;
+  return Refusal.wrapped("Duplicate ComputeEnvironment order values.");
+}
+
+function checkDistinct(environments: readonly ComputeEnvironment[]): Refusal | undefined {
+  const arns = new Set(environments.map(({ arn }) => arn));
+  if (arns.size === environments.length) return undefined;
+  return Refusal.wrapped("Duplicate ComputeEnvironments within order list.");
+}
+
+/** UNMANAGED environments are of EC2. */
+function checkKinds(environments: readonly ComputeEnvironment[]): Refusal | undefined {
+  const kinds = new Set(environments.map(isOnFargate));
+  if (kinds.size <= 1) return undefined;
+  return Refusal.wrapped("Fargate and EC2 compute environments can not be mixed.");
+}
+
+/** Environments without instance types, and `local.host`, go with each architecture. */
+function checkArchitectures(environments: readonly ComputeEnvironment[]): Refusal | undefined {
+  const architectures = new Set<Architecture>(
+    environments.flatMap(({ computeResources }) => [
+      ...architecturesOf(computeResources?.instanceTypes ?? []),
+    ]),
+  );
+  if (architectures.size <= 1) return undefined;
+  return Refusal.bare(
+    `computeEnvironmentOrder must hold compute environments of one architecture, got ${[...architectures].sort().join(" and ")}`,
+  );
+}
+
+function isOnFargate({ computeResources }: ComputeEnvironment): boolean {
+  return computeResources !== undefined && isFargate(computeResources.type);
+}

@@ -1,0 +1,56 @@
+import type { KeyValuePair } from "../model/batch.ts";
+import { resourceName } from "./arn.ts";
+import type { Attempt } from "./attempt.ts";
+import { firstRefusal } from "./first-refusal.ts";
+import type { Job } from "./job.ts";
+import { Refusal } from "./refusal.ts";
+
+/** A variable as a process gets it: always with a value, which may be empty. */
+export interface EnvironmentVariable {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Names that begin so are for Batch to set. */
+const RESERVED_NAME_PREFIX = "AWS_BATCH";
+
+/** Checks the `environment` of a definition or of overrides. */
+export function checkEnvironment(environment: readonly KeyValuePair[], path: string): Refusal | undefined {
+  return firstRefusal(environment, ({ name, value }, index) => {
+    const at = `${path}[${index}]`;
+    if (name === undefined || name === "") return Refusal.bare(`${at}.name is required`);
+    if (name.startsWith(RESERVED_NAME_PREFIX)) {
+      return Refusal.bare(`${at}.name must not begin with ${RESERVED_NAME_PREFIX}, got ${name}`);
+    }
+    if (/[=\0]/.test(name))
+      return Refusal.bare(`${at}.name must not contain = or a null character, got ${name}`);
+    if (value?.includes("\0") === true) return Refusal.bare(`${at}.value must not contain a null character`);
+    return undefined;
+  });
+}
+
+/**
+ * The complete environment of an attempt (specification 4.6): the container's own variables, then those that Batch and
+ * ECS set, which win. The region is only set where the container does not choose its own.
+ *
+ * The addresses of the metadata and credentials services are missing: there are no such services.
+ */
+export function attemptEnvironment(job: Job, attempt: Attempt): readonly EnvironmentVariable[] {
+  const own = (job.container.environment ?? []).map(({ name = "", value = "" }) => ({ name, value }));
+  const ownNames = new Set(own.map(({ name }) => name));
+  const { region } = job.scope;
+  const regions = [
+    { name: "AWS_REGION", value: region },
+    { name: "AWS_DEFAULT_REGION", value: region },
+  ].filter(({ name }) => !ownNames.has(name));
+
+  return [
+    ...own,
+    ...regions,
+    { name: "AWS_EXECUTION_ENV", value: attempt.instance === undefined ? "AWS_ECS_FARGATE" : "AWS_ECS_EC2" },
+    { name: "AWS_BATCH_JOB_ID", value: job.jobId },
+    { name: "AWS_BATCH_JQ_NAME", value: resourceName(job.jobQueueArn) },
+    { name: "AWS_BATCH_CE_NAME", value: resourceName(attempt.computeEnvironmentArn) },
+    { name: "AWS_BATCH_JOB_ATTEMPT", value: String(attempt.number) },
+  ];
+}

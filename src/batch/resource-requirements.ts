@@ -1,0 +1,143 @@
+import type { ContainerProperties, ResourceRequirement, ResourceType } from "../model/batch.ts";
+import { isFargateSize } from "./fargate-sizes.ts";
+import { notForFargate } from "./platform.ts";
+import type { Platform } from "./platform.ts";
+import { Refusal } from "./refusal.ts";
+import type { Resources } from "./resources.ts";
+
+const MEMORY_MIN_MIB = 4;
+
+/** The members of a container that say what it asks for. */
+export type ResourceMembers = Pick<ContainerProperties, "resourceRequirements" | "vcpus" | "memory">;
+
+/**
+ * Reads what a container asks for, by the rules of each platform that it is for.
+ *
+ * `vcpus` and `memory` are AWS's deprecated spellings: EC2 only, and where both spellings are there they must agree.
+ *
+ * @param path where the members stand in the request, as in `containerProperties`.
+ */
+export function parseResources(
+  members: ResourceMembers,
+  platforms: readonly Platform[],
+  path: string,
+): Resources | Refusal {
+  const repeated = checkTypesOnce(members.resourceRequirements ?? [], path);
+  if (repeated !== undefined) return repeated;
+  if (platforms.includes("FARGATE")) {
+    const resources = parseFargate(members, path);
+    if (resources instanceof Refusal || !platforms.includes("EC2")) return resources;
+  }
+  return parseEc2(members, path);
+}
+
+/** The value that is given for a type, as it was written; undefined where none is. */
+export function requirementOf(
+  requirements: readonly ResourceRequirement[] | undefined,
+  type: ResourceType,
+): string | undefined {
+  return requirements?.find((requirement) => requirement.type === type)?.value;
+}
+
+const VCPU_MISSING = Refusal.wrapped("vCPU is not provided.");
+/** Not a known text of AWS: formed after the one for vCPU. */
+const MEMORY_MISSING = Refusal.wrapped("Memory is not provided.");
+
+function checkTypesOnce(requirements: readonly ResourceRequirement[], path: string): Refusal | undefined {
+  const types = requirements.map((requirement) => requirement.type);
+  const repeated = types.find((type, index) => types.indexOf(type) < index);
+  if (repeated === undefined) return undefined;
+  return Refusal.bare(`${path}.resourceRequirements must name each type once, got ${repeated} again`);
+}
+
+function parseEc2(members: ResourceMembers, path: string): Resources | Refusal {
+  const vcpus = mergeSpellings(members, "vcpus", path);
+  if (vcpus instanceof Refusal) return vcpus;
+  if (vcpus === undefined) return VCPU_MISSING;
+  const memory = mergeSpellings(members, "memory", path);
+  if (memory instanceof Refusal) return memory;
+  if (memory === undefined) return MEMORY_MISSING;
+
+  const vcpuCount = parseCount(vcpus);
+  if (vcpuCount instanceof Refusal) return vcpuCount;
+  const memoryMiB = parseMemory(memory);
+  if (memoryMiB instanceof Refusal) return memoryMiB;
+  if (memoryMiB < MEMORY_MIN_MIB) return memoryTooSmall(memoryMiB);
+  const gpu = findRequired(members, "GPU", path);
+  const gpuCount = gpu === undefined ? 0 : parseCount(gpu);
+  if (gpuCount instanceof Refusal) return gpuCount;
+
+  return { vcpuMillis: vcpuCount * 1000, memoryMiB, gpuCount };
+}
+
+function parseFargate(members: ResourceMembers, path: string): Resources | Refusal {
+  if (members.vcpus !== undefined) return deprecatedOnFargate("vcpus");
+  if (members.memory !== undefined) return deprecatedOnFargate("memory");
+  if (findRequired(members, "GPU", path) !== undefined) return notForFargate("GPU");
+
+  const vcpus = findRequired(members, "VCPU", path);
+  if (vcpus === undefined) return VCPU_MISSING;
+  const memory = findRequired(members, "MEMORY", path);
+  if (memory === undefined) return MEMORY_MISSING;
+  if (!DECIMAL.test(vcpus.text)) {
+    return Refusal.bare(`${vcpus.path} must be a number such as 0.25 or 4, got ${vcpus.text}`);
+  }
+  const vcpuMillis = Number(vcpus.text) * 1000;
+  const memoryMiB = parseMemory(memory);
+  if (memoryMiB instanceof Refusal) return memoryMiB;
+  if (!isFargateSize(vcpuMillis, memoryMiB)) {
+    const vcpu = (vcpuMillis / 1000).toFixed(2);
+    return Refusal.bare(`Fargate resource requirements (${vcpu} vCPU, ${memoryMiB} MiB) not valid.`);
+  }
+  return { vcpuMillis, memoryMiB, gpuCount: 0 };
+}
+
+/** A value as it was written, with where. */
+interface Given {
+  readonly text: string;
+  readonly path: string;
+}
+
+function findRequired(members: ResourceMembers, type: ResourceType, path: string): Given | undefined {
+  const text = requirementOf(members.resourceRequirements, type);
+  return text === undefined ? undefined : { text, path: `${path}.resourceRequirements ${type}` };
+}
+
+/** The value of one resource from its two spellings. */
+function mergeSpellings(
+  members: ResourceMembers,
+  member: "vcpus" | "memory",
+  path: string,
+): Given | undefined | Refusal {
+  const required = findRequired(members, member === "vcpus" ? "VCPU" : "MEMORY", path);
+  const deprecated = members[member];
+  if (deprecated === undefined) return required;
+  if (required === undefined) return { text: String(deprecated), path: `${path}.${member}` };
+  if (Number(required.text) === deprecated) return required;
+  return Refusal.bare(
+    `${path}.${member} must be absent or agree with ${required.path}, got ${deprecated} and ${required.text}`,
+  );
+}
+
+function parseMemory({ text, path }: Given): number | Refusal {
+  if (WHOLE.test(text)) return Number(text);
+  return Refusal.bare(`${path} must be a whole number of MiB, got ${text}`);
+}
+
+function parseCount({ text, path }: Given): number | Refusal {
+  if (WHOLE.test(text) && Number(text) >= 1) return Number(text);
+  return Refusal.bare(`${path} must be a whole number of at least 1, got ${text}`);
+}
+
+function memoryTooSmall(memoryMiB: number): Refusal {
+  return Refusal.bare(`Memory must be at least ${MEMORY_MIN_MIB} Mib, got ${memoryMiB} Mib.`);
+}
+
+/** AWS's text for `vcpus` and `memory` on Fargate. */
+export function deprecatedOnFargate(member: "vcpus" | "memory"): Refusal {
+  return Refusal.bare(`${member} is not applicable for Fargate. Use resource requirements instead.`);
+}
+
+/** Nine digits are more than any host has and leave every sum exact. */
+const WHOLE = /^[0-9]{1,9}$/;
+const DECIMAL = /^[0-9]{1,9}(\.[0-9]+)?$/;

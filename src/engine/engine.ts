@@ -1,0 +1,48 @@
+import type { LogTarget } from "../batch/log-configuration.ts";
+import type { Resources } from "../batch/resources.ts";
+import type { IdSource } from "../lib/id-source.ts";
+import type { Provider } from "../providers/provider.ts";
+import type { Sequencer } from "../store/sequencer.ts";
+import type { LiveJob } from "../store/live-state.ts";
+import type { Store } from "../store/store.ts";
+import type { FinishDecision } from "./finish-attempt.ts";
+import type { CycleReport } from "../scheduler/schedule.ts";
+import { Deadlines } from "./deadlines.ts";
+import { AttemptStops } from "./stop-attempts.ts";
+
+/** What the engine is built on, and what it remembers between ticks: all of it can be made again from the store. */
+export interface Engine {
+  readonly sequencer: Sequencer;
+  readonly store: Store;
+  readonly provider: Provider;
+  readonly ids: IdSource;
+  readonly observer: EngineObserver;
+  readonly deadlines: Deadlines;
+  readonly stops: AttemptStops;
+  /** True once nothing new is to be placed: the server waits for what runs, then ends. */
+  isDraining: boolean;
+  /** Jobs durable in STARTING whose attempt the provider has not been given yet. */
+  readonly unlaunched: Set<LiveJob>;
+  /** Where the output of attempts under way goes, by task id. */
+  readonly logTargets: Map<string, LogTarget>;
+}
+
+/** Who wants to know what the engine did: metrics and logs. Called only with what is durable. */
+export interface EngineObserver {
+  attemptStarted(startDelayMs: number): void;
+  attemptFinished(because: FinishDecision): void;
+  cycleEnded(report: CycleReport, hostCapacity: Resources): void;
+}
+
+export function createEngine(
+  parts: Pick<Engine, "sequencer" | "store" | "provider" | "ids" | "observer">,
+): Engine {
+  return {
+    ...parts,
+    isDraining: false,
+    deadlines: new Deadlines(),
+    stops: new AttemptStops(),
+    unlaunched: new Set(),
+    logTargets: new Map(),
+  };
+}

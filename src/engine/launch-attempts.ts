@@ -1,0 +1,60 @@
+import { resourceName } from "../batch/arn.ts";
+import type { Attempt } from "../batch/attempt.ts";
+import { attemptEnvironment } from "../batch/environment-variables.ts";
+import type { Job } from "../batch/job.ts";
+import { logTarget } from "../batch/log-configuration.ts";
+import { scopeKey } from "../batch/scope.ts";
+import { assert } from "../lib/assert.ts";
+import type { AttemptSpec } from "../providers/provider.ts";
+import type { LiveJob } from "../store/live-state.ts";
+import type { StoredJob } from "../store/store.ts";
+import type { Engine } from "./engine.ts";
+
+/**
+ * Hands attempts that are durable in STARTING to the provider. Their documents are read now: the state in memory does
+ * not hold them. Should that fail, the next tick tries again.
+ */
+export async function launchAttempts(engine: Engine): Promise<void> {
+  if (engine.unlaunched.size === 0) return;
+  for (const { job, attempt } of await readActiveAttempts(engine, [...engine.unlaunched])) {
+    engine.provider.start(attemptSpec(engine, job, attempt));
+  }
+  engine.unlaunched.clear();
+}
+
+/** What the provider is to run, and a note of where its output goes. */
+export function attemptSpec({ logTargets }: Engine, job: Job, attempt: Attempt): AttemptSpec {
+  const { taskId } = attempt;
+  logTargets.set(taskId, logTarget(job.container, resourceName(job.jobDefinitionArn), taskId));
+  return {
+    taskId,
+    jobId: job.jobId,
+    container: job.container,
+    environment: attemptEnvironment(job, attempt),
+    resources: job.resources,
+    logStreamId: taskId,
+  };
+}
+
+/** The documents of jobs under way with their current attempt; those that have ended meanwhile are left out. */
+export async function readActiveAttempts(
+  { store }: Engine,
+  jobs: readonly LiveJob[],
+): Promise<{ readonly job: Job; readonly attempt: Attempt }[]> {
+  const found: { job: Job; attempt: Attempt }[] = [];
+  for (const [scope, ofScope] of Map.groupBy(jobs, (job) => scopeKey(job.scope))) {
+    const first = ofScope[0];
+    assert(first !== undefined, `no job in ${scope}`);
+    const documents = await store.readJobs(
+      first.scope,
+      ofScope.map(({ jobId }) => jobId),
+    );
+    const byId = new Map(documents.map((stored): [string, StoredJob] => [stored.job.jobId, stored]));
+    for (const { jobId, activeAttempt } of ofScope) {
+      const stored = byId.get(jobId);
+      assert(stored !== undefined, `job ${jobId} is live but not in the store`);
+      if (activeAttempt !== undefined) found.push({ job: stored.job, attempt: activeAttempt });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,168 @@
+import { assert } from "../lib/assert.ts";
+import type { ProviderNews } from "../providers/provider.ts";
+import { schedule } from "../scheduler/schedule.ts";
+import type { CycleReport, Placement } from "../scheduler/schedule.ts";
+import { ATTEMPT_TIMED_OUT } from "../batch/status-reason.ts";
+import type { Change } from "../store/change.ts";
+import type { LiveJob, LiveState } from "../store/live-state.ts";
+import type { Engine } from "./engine.ts";
+import { finishAttempt } from "./finish-attempt.ts";
+import type { FinishDecision } from "./finish-attempt.ts";
+import type { Instant } from "./instant.ts";
+import { launchAttempts } from "./launch-attempts.ts";
+import { runAttempt } from "./run-attempt.ts";
+import { settle } from "./settle.ts";
+import { startAttempt } from "./start-attempt.ts";
+import { wishToStop } from "./stop-attempts.ts";
+
+/** At most this many attempts are placed in one tick, so that it holds the API up for a few milliseconds at most. */
+const PLACEMENTS_PER_TICK_MAX = 1_000;
+
+/** At most this many jobs go from SUBMITTED to RUNNABLE in one tick. */
+const ADMISSIONS_PER_TICK_MAX = 5_000;
+
+/**
+ * One pass of the engine: observe, decide, commit, act.
+ *
+ * 1. What providers have to tell becomes attempts started and attempts ended.
+ * 2. Time limits that are over become wishes to stop; environments and queues take their next step.
+ * 3. Submitted jobs become RUNNABLE.
+ * 4. The scheduler gives RUNNABLE jobs their places.
+ * 5. All of it is one commit.
+ * 6. Only then is anything done outside, and everything there is by task id and safe to do twice.
+ *
+ * A tick whose commit fails has changed nothing: news that were not acknowledged come again.
+ *
+ * @returns milliseconds until the next tick is due; undefined if nothing but news or a request can give it work.
+ */
+export async function tick(engine: Engine, now: Instant): Promise<number | undefined> {
+  const news = engine.provider.observe();
+  const decided = await engine.sequencer.transact((state, apply) =>
+    decide(engine, { state, apply, news, now }),
+  );
+  return act(engine, news, decided, now);
+}
+
+const NOTHING_PLACED: CycleReport = { placedCount: 0, blocked: [], isCutShort: false };
+
+interface Facts {
+  readonly state: LiveState;
+  readonly apply: (change: Change) => void;
+  readonly news: readonly ProviderNews[];
+  readonly now: Instant;
+}
+
+/** What a tick decided, durable by the time anybody reads it. */
+interface Decided {
+  readonly placed: readonly LiveJob[];
+  readonly started: readonly { readonly job: LiveJob; readonly atMs: number }[];
+  readonly finished: readonly FinishDecision[];
+  readonly timedOut: readonly string[];
+  readonly stopping: readonly LiveJob[];
+  readonly cycle: CycleReport;
+  /** Something was left for another tick, due at once. */
+  readonly isCutShort: boolean;
+}
+
+function decide(engine: Engine, facts: Facts): Decided {
+  const { state, apply, now } = facts;
+  const { started, finished } = takeNews(engine, facts);
+  const timedOut = engine.deadlines.due(now.monotonicMs);
+  for (const taskId of timedOut) timeOut(state, apply, taskId, now.nowMs);
+  const isMoreToSettle = settle(state, apply, now.nowMs);
+  const isMoreToAdmit = admit(state, apply);
+
+  const placed: LiveJob[] = [];
+  const place = (placement: Placement): void => {
+    for (const change of startAttempt(placement, state, engine.ids, now.nowMs)) apply(change);
+    placed.push(placement.job);
+  };
+  const cycle = engine.isDraining
+    ? NOTHING_PLACED
+    : schedule(state, engine.provider.capacity(), PLACEMENTS_PER_TICK_MAX, place);
+  const stopping = [...state.stopping.values()];
+  const isCutShort = isMoreToSettle || isMoreToAdmit || cycle.isCutShort;
+  return { placed, started, finished, timedOut, stopping, cycle, isCutShort };
+}
+
+function takeNews(
+  { logTargets }: Engine,
+  { state, apply, news }: Facts,
+): Pick<Decided, "started" | "finished"> {
+  const started: { job: LiveJob; atMs: number }[] = [];
+  const finished: FinishDecision[] = [];
+  for (const item of news) {
+    const job = state.active.get(item.taskId);
+    if (job === undefined) continue; // ended and durable already: acknowledged below
+    const startedAtMs = item.kind === "started" ? item.atMs : item.startedAtMs;
+    const attempt = job.activeAttempt;
+    const target = logTargets.get(item.taskId);
+    if (startedAtMs !== undefined && attempt !== undefined && attempt.startedAtMs === undefined) {
+      assert(target !== undefined, `attempt ${item.taskId} runs without having been launched`);
+      for (const change of runAttempt(attempt, target, state, startedAtMs)) apply(change);
+      started.push({ job, atMs: startedAtMs });
+    }
+    if (item.kind === "ended") {
+      const { because, changes } = finishAttempt(job, item.outcome, state, item.atMs);
+      for (const change of changes) apply(change);
+      finished.push(because);
+    }
+  }
+  return { started, finished };
+}
+
+function timeOut(state: LiveState, apply: (change: Change) => void, taskId: string, nowMs: number): void {
+  const job = state.active.get(taskId);
+  if (job === undefined) return;
+  const stop = {
+    because: "timed-out",
+    statusReason: ATTEMPT_TIMED_OUT,
+    requestedAtMs: nowMs,
+  } as const;
+  for (const change of wishToStop(job, stop)) apply(change);
+}
+
+/** Jobs without dependencies to wait for become RUNNABLE; true if some were left for the next tick. */
+function admit(state: LiveState, apply: (change: Change) => void): boolean {
+  let admittedCount = 0;
+  for (const { scope, jobId } of state.submitted) {
+    if (admittedCount >= ADMISSIONS_PER_TICK_MAX) return true;
+    apply({ kind: "job-changed", scope, jobId, patch: { status: "RUNNABLE" } });
+    admittedCount += 1;
+  }
+  return false;
+}
+
+async function act(
+  engine: Engine,
+  news: readonly ProviderNews[],
+  decided: Decided,
+  now: Instant,
+): Promise<number | undefined> {
+  const { provider, deadlines, stops, logTargets, observer, unlaunched } = engine;
+  for (const taskId of decided.timedOut) deadlines.forget(taskId);
+  for (const { taskId, kind } of news) {
+    provider.acknowledge(taskId, kind);
+    if (kind !== "ended") continue;
+    deadlines.forget(taskId);
+    stops.forget(taskId);
+    logTargets.delete(taskId);
+  }
+  for (const { job, atMs } of decided.started) {
+    const attempt = job.activeAttempt;
+    if (attempt === undefined) continue; // started and ended in the same tick
+    deadlines.watch(attempt.taskId, job, atMs, now);
+    observer.attemptStarted(atMs - attempt.placedAtMs);
+  }
+  for (const because of decided.finished) observer.attemptFinished(because);
+  observer.cycleEnded(decided.cycle, provider.capacity());
+  for (const job of decided.placed) unlaunched.add(job);
+  await launchAttempts(engine);
+  const stopDueMs = stops.carryOut(decided.stopping, provider, now);
+  return decided.isCutShort ? 0 : earliest(stopDueMs, deadlines.nextMs(now.monotonicMs));
+}
+
+function earliest(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return Math.min(a, b);
+}

@@ -1,0 +1,85 @@
+import type { ComputeEnvironment } from "../batch/compute-environment.ts";
+import type { JobQueue } from "../batch/job-queue.ts";
+import type { Resources } from "../batch/resources.ts";
+import type { LiveJob, LiveState } from "../store/live-state.ts";
+import { fitInto } from "./placement.ts";
+import type { Fit } from "./placement.ts";
+import { moreTelling } from "./wait-reason.ts";
+import type { WaitReason } from "./wait-reason.ts";
+
+/** One job given its place: a decision, true once it is committed. */
+export interface Placement {
+  readonly job: LiveJob;
+  readonly jobQueue: JobQueue;
+  readonly computeEnvironment: ComputeEnvironment;
+}
+
+/** What a cycle leaves: the queues whose head could not be placed, and why. */
+export interface CycleReport {
+  readonly placedCount: number;
+  readonly blocked: readonly BlockedQueue[];
+  /** The limit on placements was reached with jobs left that may fit: another cycle is due at once. */
+  readonly isCutShort: boolean;
+}
+
+export interface BlockedQueue {
+  readonly jobQueueArn: string;
+  /** The job at the head, behind which the others of the queue wait. */
+  readonly jobId: string;
+  readonly because: WaitReason;
+}
+
+/**
+ * One scheduling cycle.
+ *
+ * 1. Queues go by descending priority, equal ones by ARN; each dispatches while resources last.
+ *    (AWS Batch User Guide, "Job queues": compute environments are shared by queue priority.)
+ * 2. Within a queue the job at the head goes next: first come, first served, retried jobs at the front.
+ * 3. Its queue's compute environments are tried in their order; the first that takes the job gets it.
+ * 4. A head that no environment takes blocks its queue, and only its queue.
+ *
+ * `place` makes each placement true in the state before the next is decided. At most `limit` jobs are placed, so that
+ * a cycle holds nobody up for long; its cost grows with what is placed and with the number of queues, never with the
+ * number of waiting jobs.
+ */
+export function schedule(
+  state: LiveState,
+  hostCapacity: Resources,
+  limit: number,
+  place: (placement: Placement) => void,
+): CycleReport {
+  const blocked: BlockedQueue[] = [];
+  let placedCount = 0;
+  for (const jobQueue of queuesByPriority(state)) {
+    let job = state.headOf(jobQueue.arn);
+    while (job !== undefined && placedCount < limit) {
+      const fit = firstFit(jobQueue, job, state, hostCapacity);
+      if (!fit.fits) {
+        blocked.push({ jobQueueArn: jobQueue.arn, jobId: job.jobId, because: fit.because });
+        break;
+      }
+      place({ job, jobQueue, computeEnvironment: fit.computeEnvironment });
+      placedCount += 1;
+      job = state.headOf(jobQueue.arn);
+    }
+    if (placedCount >= limit) return { placedCount, blocked, isCutShort: true };
+  }
+  return { placedCount, blocked, isCutShort: false };
+}
+
+/** Queues that have RUNNABLE jobs, in the order in which they dispatch. A DISABLED queue still dispatches what it holds. */
+function queuesByPriority(state: LiveState): JobQueue[] {
+  return [...state.jobQueues.values()]
+    .filter((queue) => queue.status !== "DELETING" && state.headOf(queue.arn) !== undefined)
+    .sort((a, b) => b.priority - a.priority || (a.arn < b.arn ? -1 : 1));
+}
+
+function firstFit(jobQueue: JobQueue, job: LiveJob, state: LiveState, hostCapacity: Resources): Fit {
+  let because: WaitReason = "environments-unavailable";
+  for (const { computeEnvironment } of jobQueue.computeEnvironmentOrder) {
+    const fit = fitInto(state.computeEnvironments.get(computeEnvironment), job, state, hostCapacity);
+    if (fit.fits) return fit;
+    because = moreTelling(because, fit.because);
+  }
+  return { fits: false, because };
+}

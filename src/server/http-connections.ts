@@ -1,0 +1,114 @@
+import { STATUS_CODES } from "node:http";
+import type { Server } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { ApiError } from "../api/errors.ts";
+import type { ApiResponse } from "../api/http.ts";
+import { SERVICES } from "../api/services.ts";
+import type { IdSource } from "../lib/id-source.ts";
+
+/** The open connections of a server: which are busy, which must end, and what those get that do not speak HTTP. */
+export class HttpConnections {
+  readonly #server: Server;
+  readonly #ids: IdSource;
+  /** Answers under way, by connection. */
+  readonly #answering = new Map<Duplex, number>();
+  readonly #refused = new WeakSet<Duplex>();
+  readonly #broken = new WeakSet<Duplex>();
+  #closed: Promise<void> | undefined;
+
+  constructor(server: Server, ids: IdSource) {
+    this.#server = server;
+    this.#ids = ids;
+    server.on("connection", (socket: Socket) => {
+      this.#answering.set(socket, 0);
+      socket.once("close", () => this.#answering.delete(socket));
+    });
+    server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => this.#fail(error, socket));
+  }
+
+  /** Called when a request is there whole; the function that it returns, when its answer is away or cannot be. */
+  startAnswer(socket: Socket): () => void {
+    this.#count(socket, 1);
+    return () => {
+      this.#count(socket, -1);
+      if (this.#closed !== undefined) this.#server.closeIdleConnections();
+    };
+  }
+
+  /** Called when a request has its answer before it is there whole: nothing more is said on its connection. */
+  refuse(socket: Socket): void {
+    this.#refused.add(socket);
+  }
+
+  /** Whether the answer that is being sent must be the connection's last. */
+  mustEnd(socket: Socket): boolean {
+    return this.#closed !== undefined || this.#broken.has(socket);
+  }
+
+  close(graceMs: number): Promise<void> {
+    this.#closed ??= this.#close(AbortSignal.timeout(graceMs));
+    return this.#closed;
+  }
+
+  async #close(grace: AbortSignal): Promise<void> {
+    const cut = (): void => this.#server.closeAllConnections();
+    grace.addEventListener("abort", cut);
+    // Closing a server that never listened is an error to Node and none to us.
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const socket of this.#answering.keys()) {
+      // Node takes a connection that has not said anything yet for one with a request under way.
+      if ((socket as Socket).bytesRead === 0) socket.destroy();
+    }
+    await closed;
+    grace.removeEventListener("abort", cut);
+  }
+
+  #count(socket: Socket, change: 1 | -1): void {
+    const count = this.#answering.get(socket);
+    if (count !== undefined) this.#answering.set(socket, count + change);
+  }
+
+  /** What cannot be read as HTTP, or did not come in time: answered where an answer cannot be taken for another's. */
+  #fail(error: NodeJS.ErrnoException, socket: Duplex): void {
+    if (this.#broken.has(socket)) return;
+    this.#broken.add(socket);
+    // With answers under way the connection ends behind the next of them (mustEnd).
+    if ((this.#answering.get(socket) ?? 0) > 0) return;
+    if (!socket.writable || error.code === "ECONNRESET" || this.#refused.has(socket)) {
+      socket.destroy();
+      return;
+    }
+    const apiError = apiErrorOf(error);
+    socket.end(wireText(SERVICES.batch.protocol.writeError(apiError, this.#ids.uuid())), () =>
+      socket.destroy(),
+    );
+  }
+}
+
+/** By Node's code for what went wrong; anything else is not HTTP. */
+const ERRORS: ReadonlyMap<string, readonly [code: string, message: string, status: number]> = new Map([
+  ["ERR_HTTP_REQUEST_TIMEOUT", ["RequestTimeoutException", "The request did not arrive in time", 408]],
+  ["HPE_HEADER_OVERFLOW", ["RequestHeaderSectionTooLarge", "The request line and headers are too long", 431]],
+  [
+    "HPE_CHUNK_EXTENSIONS_OVERFLOW",
+    ["RequestEntityTooLargeException", "The chunk extensions are too long", 413],
+  ],
+]);
+
+function apiErrorOf(error: NodeJS.ErrnoException): ApiError {
+  const [code, message, status] = ERRORS.get(error.code ?? "") ?? [
+    "MalformedHttpRequestException",
+    `The request is not valid HTTP: ${error.message}`,
+    400,
+  ];
+  return new ApiError(code, message, { status });
+}
+
+/** A response as it goes over the wire where there is no request that Node could answer. */
+function wireText({ status, headers, body }: ApiResponse): string {
+  const length = Buffer.byteLength(body);
+  const lines = Object.entries({ ...headers, "Content-Length": length, Connection: "close" });
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${Buffer.from(body).toString()}`;
+}

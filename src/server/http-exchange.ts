@@ -1,0 +1,135 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { ApiError } from "../api/errors.ts";
+import type { ApiRequest, ApiResponse, RequestHead } from "../api/http.ts";
+import { findService } from "../api/router.ts";
+import type { IdSource } from "../lib/id-source.ts";
+import type { HttpConnections } from "./http-connections.ts";
+import type { HttpLimits } from "./http-limits.ts";
+
+export interface HttpExchangeOptions {
+  /** Must not reject: what it throws is a bug and stops the process. */
+  readonly handler: (request: ApiRequest) => Promise<ApiResponse>;
+  /** For the request ids of answers that the handler has no part in. */
+  readonly ids: IdSource;
+  readonly limits: HttpLimits;
+}
+
+export interface HttpExchange extends HttpExchangeOptions {
+  readonly connections: HttpConnections;
+}
+
+/** One request and its answer. Resolves without an answer where the client is gone or was cut off. */
+export async function answerRequest(
+  exchange: HttpExchange,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { handler, ids, limits, connections } = exchange;
+  const head = headOf(message);
+  const body = await readWhole(message, limits);
+  if (body === undefined) return;
+  if (body instanceof ApiError) {
+    connections.refuse(message.socket);
+    response.write(writeHead(response, findService(head).protocol.writeError(body, ids.uuid()), true));
+    endWhenDiscarded(message, response, limits);
+    return;
+  }
+  response.once("close", connections.startAnswer(message.socket));
+  const answer = await handler({ ...head, body });
+  response.end(writeHead(response, answer, connections.mustEnd(message.socket)));
+}
+
+/** Whether the client says itself that its body is larger than allowed. */
+export function isDeclaredTooLarge(message: IncomingMessage, limits: HttpLimits): boolean {
+  return Number(message.headers["content-length"] ?? 0) > limits.bodyBytesMax;
+}
+
+function headOf(message: IncomingMessage): RequestHead {
+  // Without a prototype, since a header may be named like one of its members.
+  const headers = Object.create(null) as Record<string, string>;
+  const { rawHeaders } = message;
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] ?? "").toLowerCase();
+    const value = rawHeaders[index + 1] ?? "";
+    const earlier = headers[name];
+    headers[name] = earlier === undefined ? value : `${earlier},${value}`;
+  }
+  return { method: message.method ?? "", target: message.url ?? "", headers };
+}
+
+/** The body; what the request is refused with, where it goes beyond a limit; undefined where it does not arrive. */
+async function readWhole(
+  message: IncomingMessage,
+  limits: HttpLimits,
+): Promise<Uint8Array | ApiError | undefined> {
+  const headerCount = message.rawHeaders.length / 2;
+  if (headerCount > limits.headerCountMax) {
+    const text = `A request must have at most ${limits.headerCountMax} headers, got ${headerCount}`;
+    return new ApiError("RequestHeaderSectionTooLarge", text, { status: 431 });
+  }
+  const body = isDeclaredTooLarge(message, limits)
+    ? "too-large"
+    : await readBody(message, limits.bodyBytesMax);
+  if (body !== "too-large") return body;
+  const text = `A request body must have at most ${limits.bodyBytesMax} bytes`;
+  return new ApiError("RequestEntityTooLargeException", text, { status: 413 });
+}
+
+/** First size of the buffer that a body is collected in. */
+const BODY_BUFFER_BYTES = 16 * 1024;
+
+/** One buffer, doubled when it is full: a body of many small pieces costs no more than one of few. */
+async function readBody(
+  message: IncomingMessage,
+  bytesMax: number,
+): Promise<Uint8Array | "too-large" | undefined> {
+  let buffer = Buffer.allocUnsafe(Math.min(BODY_BUFFER_BYTES, bytesMax));
+  let length = 0;
+  try {
+    // The request outlives the loop: its answer may be that it is too large.
+    for await (const chunk of message.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      const end = length + chunk.byteLength;
+      if (end > bytesMax) return "too-large";
+      if (end > buffer.byteLength) {
+        const larger = Buffer.allocUnsafe(Math.min(bytesMax, Math.max(end, 2 * buffer.byteLength)));
+        buffer.copy(larger, 0, 0, length);
+        buffer = larger;
+      }
+      chunk.copy(buffer, length);
+      length = end;
+    }
+  } catch {
+    // The stream fails in one way only: the connection ended before the body.
+    return undefined;
+  }
+  return buffer.subarray(0, length);
+}
+
+/** Gives back the body, to be written next. */
+function writeHead(response: ServerResponse, answer: ApiResponse, isLast: boolean): Uint8Array {
+  const body = typeof answer.body === "string" ? Buffer.from(answer.body) : answer.body;
+  response.writeHead(answer.status, {
+    ...answer.headers,
+    "Content-Length": body.byteLength,
+    ...(isLast && { Connection: "close" }),
+  });
+  return body;
+}
+
+/**
+ * Lets go of a client that was refused while it still sends. Closed at once, its connection would be reset under an
+ * answer not yet read; so a little more than was allowed is read and thrown away.
+ */
+function endWhenDiscarded(message: IncomingMessage, response: ServerResponse, limits: HttpLimits): void {
+  const announced = Number(message.headers["content-length"] ?? 0);
+  if (message.headers["expect"] !== undefined || announced > limits.discardedBytesMax) {
+    response.end();
+    return;
+  }
+  let discarded = 0;
+  message.on("data", (chunk: Buffer) => {
+    discarded += chunk.byteLength;
+    if (discarded > limits.discardedBytesMax) response.end();
+  });
+  message.once("end", () => response.end());
+}

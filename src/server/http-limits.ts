@@ -1,0 +1,35 @@
+/** How much of its clients the server bears. */
+export interface HttpLimits {
+  /** Request line and headers together. */
+  readonly headerBytesMax: number;
+  readonly headerCountMax: number;
+  readonly bodyBytesMax: number;
+  /** Of a body that is too large this much more is read and thrown away, so that the client gets to read its 413. */
+  readonly discardedBytesMax: number;
+  /** From the connection, or the answer before, to the end of the headers. */
+  readonly headersTimeoutMs: number;
+  /** The same to the end of the body. */
+  readonly requestTimeoutMs: number;
+  /** How often the two are looked after: by so much they may be overrun. */
+  readonly timeoutCheckMs: number;
+  /** How long a connection is kept between two requests. */
+  readonly keepAliveTimeoutMs: number;
+  /** A connection beyond these is closed at once. */
+  readonly connectionsMax: number;
+  /** How long `close` waits for the answers under way. */
+  readonly closeGraceMs: number;
+}
+
+export const HTTP_LIMITS: HttpLimits = {
+  headerBytesMax: 16 * 1024,
+  headerCountMax: 100,
+  bodyBytesMax: 2 * 1024 * 1024,
+  discardedBytesMax: 16 * 1024 * 1024,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  timeoutCheckMs: 1_000,
+  // Longer than clients keep their idle connections, so that it is they who close: a request never meets a closing end.
+  keepAliveTimeoutMs: 75_000,
+  connectionsMax: 1_000,
+  closeGraceMs: 10_000,
+};

@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import { serveCommand } from "./config.ts";
+import { serve } from "./serve.ts";
+
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+
+await new Command("batchyard")
+  .description("AWS Batch that you can run yourself.")
+  .version(version, "-v, --version", "show the version")
+  .helpOption("-h, --help", "show this help")
+  .addCommand(serveCommand(serve))
+  .showHelpAfterError("(--help shows what there is)")
+  .parseAsync();

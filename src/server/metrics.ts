@@ -1,0 +1,119 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { resourceName } from "../batch/arn.ts";
+import type { Resources } from "../batch/resources.ts";
+import type { FinishDecision } from "../engine/finish-attempt.ts";
+import type { EngineObserver } from "../engine/engine.ts";
+import type { CycleReport } from "../scheduler/schedule.ts";
+import type { LiveState } from "../store/live-state.ts";
+
+export interface RequestSeen {
+  readonly service: string;
+  readonly operation: string;
+  readonly status: number;
+  readonly durationMs: number;
+}
+
+/** What Prometheus can ask of the server. Names begin with `batchyard_`; units are in the names. */
+export class Metrics implements EngineObserver {
+  readonly #registry = new Registry();
+  readonly #requests: Histogram<"service" | "operation" | "status">;
+  readonly #startDelays: Histogram;
+  readonly #finished: Counter<"because">;
+  readonly #blocked: Gauge<"queue" | "because">;
+  readonly #promised: Gauge<"resource">;
+
+  /** @param state the live state of the moment: gauges are read when somebody asks. */
+  constructor(state: () => LiveState) {
+    const registers = [this.#registry];
+    collectDefaultMetrics({ register: this.#registry, prefix: "batchyard_" });
+    this.#requests = new Histogram({
+      name: "batchyard_request_duration_seconds",
+      help: "Time from a request's arrival to its answer",
+      labelNames: ["service", "operation", "status"],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+      registers,
+    });
+    this.#startDelays = new Histogram({
+      name: "batchyard_attempt_start_seconds",
+      help: "Time from an attempt's placement to its container being up",
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 120],
+      registers,
+    });
+    this.#finished = new Counter({
+      name: "batchyard_attempts_finished_total",
+      help: "Attempts that ended, by what decided about the job",
+      labelNames: ["because"],
+      registers,
+    });
+    this.#blocked = new Gauge({
+      name: "batchyard_queue_blocked",
+      help: "1 for a queue whose head could not be placed in the latest cycle, by the reason",
+      labelNames: ["queue", "because"],
+      registers,
+    });
+    this.#promised = new Gauge({
+      name: "batchyard_host_capacity",
+      help: "What the host promises to jobs in all",
+      labelNames: ["resource"],
+      registers,
+    });
+    this.#gaugesOf(state, registers);
+  }
+
+  /** The text form, and its content type. */
+  async render(): Promise<{ readonly contentType: string; readonly text: string }> {
+    return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
+  }
+
+  requestEnded({ service, operation, status, durationMs }: RequestSeen): void {
+    this.#requests.observe({ service, operation, status: String(status) }, durationMs / 1000);
+  }
+
+  attemptStarted(startDelayMs: number): void {
+    this.#startDelays.observe(startDelayMs / 1000);
+  }
+
+  attemptFinished(because: FinishDecision): void {
+    this.#finished.inc({ because });
+  }
+
+  cycleEnded({ blocked }: CycleReport, hostCapacity: Resources): void {
+    this.#blocked.reset();
+    for (const { jobQueueArn, because } of blocked) {
+      this.#blocked.set({ queue: resourceName(jobQueueArn), because }, 1);
+    }
+    setResources(this.#promised, hostCapacity);
+  }
+
+  #gaugesOf(state: () => LiveState, registers: Registry[]): void {
+    void new Gauge({
+      name: "batchyard_jobs",
+      help: "Jobs that have not ended, by queue and status",
+      labelNames: ["queue", "status"],
+      registers,
+      collect() {
+        this.reset();
+        for (const { arn, name } of state().jobQueues.values()) {
+          for (const [status, count] of Object.entries(state().countsOf(arn))) {
+            if (count > 0) this.inc({ queue: name, status }, count);
+          }
+        }
+      },
+    });
+    void new Gauge({
+      name: "batchyard_host_in_use",
+      help: "What attempts under way hold of the host",
+      labelNames: ["resource"],
+      registers,
+      collect() {
+        setResources(this, state().hostUsage);
+      },
+    });
+  }
+}
+
+function setResources(gauge: Gauge<"resource">, { vcpuMillis, memoryMiB, gpuCount }: Resources): void {
+  gauge.set({ resource: "vcpus" }, vcpuMillis / 1000);
+  gauge.set({ resource: "memory_bytes" }, memoryMiB * 1_048_576);
+  gauge.set({ resource: "gpus" }, gpuCount);
+}

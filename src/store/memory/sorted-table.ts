@@ -1,0 +1,122 @@
+import type { Position } from "../page-token.ts";
+
+/**
+ * Rows by group and key, readable in the order of their keys: numbers by size, texts by code points, an element at a
+ * time. It sorts when it is read after keys came or went: a few added to many that are in order cost one pass.
+ */
+export class SortedTable<Row> {
+  readonly #entries = new Map<string, Entry<Row>>();
+  #sorted: Entry<Row>[] = [];
+  #isSorted = true;
+
+  get(group: string, key: Position): Row | undefined {
+    return this.#entries.get(idOf([group, ...key]))?.row;
+  }
+
+  set(group: string, key: Position, row: Row): void {
+    const fullKey = [group, ...key];
+    const entry = this.#entries.get(idOf(fullKey));
+    if (entry !== undefined) {
+      entry.row = row;
+      return;
+    }
+    const added = { key: fullKey, row, isRemoved: false };
+    this.#entries.set(idOf(fullKey), added);
+    this.#sorted.push(added);
+    this.#isSorted = false;
+  }
+
+  delete(group: string, key: Position): void {
+    const id = idOf([group, ...key]);
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    this.#entries.delete(id);
+    entry.isRemoved = true;
+    this.#isSorted = false;
+  }
+
+  /** All rows, by group, then by key. */
+  values(): Row[] {
+    return this.#inOrder().map(({ row }) => row);
+  }
+
+  /** The rows of the group behind the key, whether there is a row of that key or not. */
+  *after(group: string, key: Position): Generator<Row> {
+    const entries = this.#inOrder();
+    for (let index = firstAfter(entries, [group, ...key]); index < entries.length; index += 1) {
+      const entry = entries[index];
+      if (entry === undefined || entry.key[0] !== group) return;
+      yield entry.row;
+    }
+  }
+
+  #inOrder(): readonly Entry<Row>[] {
+    if (!this.#isSorted) {
+      this.#sorted = this.#sorted
+        .filter(({ isRemoved }) => !isRemoved)
+        .sort((a, b) => comparePositions(a.key, b.key));
+      this.#isSorted = true;
+    }
+    return this.#sorted;
+  }
+}
+
+interface Entry<Row> {
+  readonly key: Position;
+  row: Row;
+  isRemoved: boolean;
+}
+
+/** The first of the rows, at most `count`. */
+export function firstOf<Row>(rows: Iterable<Row>, count: number): Row[] {
+  const first: Row[] = [];
+  for (const row of rows) {
+    first.push(row);
+    if (first.length === count) break;
+  }
+  return first;
+}
+
+/** Keys of one table have the same form. */
+export function comparePositions(a: Position, b: Position): number {
+  for (const [index, left] of a.entries()) {
+    const right = b[index];
+    const order =
+      typeof left === "string" ? compareText(left, String(right)) : left - Number(right);
+    if (order !== 0) return order;
+  }
+  return a.length - b.length;
+}
+
+/** By code points, as stores that keep UTF-8 do; JavaScript's own order is by UTF-16 units. */
+export function compareText(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index += 1) {
+    const left = a.charCodeAt(index);
+    const right = b.charCodeAt(index);
+    if (left !== right) return codePointRank(left) - codePointRank(right);
+  }
+  return a.length - b.length;
+}
+
+/** Surrogates stand for code points above all that one unit can hold. */
+function codePointRank(unit: number): number {
+  const isSurrogate = unit >= 0xd800 && unit <= 0xdfff;
+  return isSurrogate ? unit + 0x10000 : unit;
+}
+
+function idOf(key: Position): string {
+  return JSON.stringify(key);
+}
+
+function firstAfter(entries: readonly { readonly key: Position }[], key: Position): number {
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const entry = entries[middle];
+    if (entry !== undefined && comparePositions(entry.key, key) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

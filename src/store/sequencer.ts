@@ -1,0 +1,129 @@
+import type { Change } from "./change.ts";
+import { LiveState } from "./live-state.ts";
+import type { Store } from "./store.ts";
+
+export interface SequencerOptions {
+  readonly store: Pick<Store, "commit" | "load">;
+  /** Runs the given function soon, once: what is decided until then shares one commit. */
+  readonly runSoon: (flush: () => void) => void;
+  /** Called after each commit that `decide` had a part in: there may be something to do for the engine. */
+  readonly wake: () => void;
+}
+
+/** What a decision of the API amounts to. */
+export interface Decision<Answer> {
+  readonly changes: readonly Change[];
+  readonly answer: Answer;
+}
+
+/**
+ * Puts every decision into one order. A decision runs synchronously on the live state and its changes are applied
+ * before anybody else decides, so no two decisions see the same old state; what was decided since the last commit is
+ * made durable in one transaction, and only then is anybody answered.
+ *
+ * When a commit fails, all who waited for it, and all who decided on top of it, are rejected with the store's error,
+ * and the live state is built again from the store.
+ */
+export class Sequencer {
+  readonly #options: SequencerOptions;
+  #state: LiveState;
+  #batch = new Batch();
+  #isFlushing = false;
+  #rebuilt: Promise<void> | undefined;
+
+  static async open(options: SequencerOptions): Promise<Sequencer> {
+    return new Sequencer(options, LiveState.from(await options.store.load()));
+  }
+
+  private constructor(options: SequencerOptions, state: LiveState) {
+    this.#options = options;
+    this.#state = state;
+  }
+
+  /** The state with all that was decided, durable or not: for decisions and gauges, never for an answer. */
+  get state(): LiveState {
+    return this.#state;
+  }
+
+  /**
+   * Decides on the live state, for the API. Resolves with the answer once it is durable. If `decide` throws, nothing
+   * is changed and the promise rejects with what was thrown, once all that the decision could see is durable.
+   */
+  async decide<Answer>(decide: (state: LiveState) => Decision<Answer>): Promise<Answer> {
+    const answer = await this.transact((state, apply) => {
+      const decision = decide(state);
+      for (const change of decision.changes) apply(change);
+      return decision.answer;
+    });
+    this.#options.wake();
+    return answer;
+  }
+
+  /**
+   * The same for a decision made of many steps, each of which sees the one before: `apply` changes the live state at
+   * once. It must not throw after it has applied something.
+   */
+  async transact<Answer>(
+    decide: (state: LiveState, apply: (change: Change) => void) => Answer,
+  ): Promise<Answer> {
+    while (this.#rebuilt !== undefined) await this.#rebuilt;
+    const batch = this.#batch;
+    try {
+      return decide(this.#state, (change) => {
+        this.#state.apply(change);
+        batch.changes.push(change);
+      });
+    } finally {
+      await this.#durable(batch);
+    }
+  }
+
+  /** Resolves when the batch, and with it all before it, is durable. */
+  #durable(batch: Batch): Promise<void> {
+    if (batch.changes.length === 0 && !this.#isFlushing) return Promise.resolve();
+    batch.waiterCount += 1;
+    this.#flushSoon();
+    return batch.durable.promise;
+  }
+
+  #flushSoon(): void {
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    this.#options.runSoon(() => void this.#flush());
+  }
+
+  /** Commits batch after batch until nothing is left; never rejects. */
+  async #flush(): Promise<void> {
+    while (this.#batch.waiterCount > 0) {
+      const batch = this.#batch;
+      this.#batch = new Batch();
+      try {
+        if (batch.changes.length > 0) await this.#options.store.commit(batch.changes);
+        batch.durable.resolve();
+      } catch (error) {
+        this.#rebuild(error, batch);
+        break;
+      }
+    }
+    this.#isFlushing = false;
+  }
+
+  /** Rejects everybody whose decision stands on what could not be written, and starts again from the store. */
+  #rebuild(error: unknown, failed: Batch): void {
+    const onTop = this.#batch;
+    this.#batch = new Batch();
+    failed.durable.reject(error);
+    if (onTop.waiterCount > 0) onTop.durable.reject(error);
+    this.#rebuilt = this.#options.store.load().then((stored) => {
+      this.#state = LiveState.from(stored);
+      this.#rebuilt = undefined;
+    });
+  }
+}
+
+/** Changes that become durable together, and the promise that they have. */
+class Batch {
+  readonly changes: Change[] = [];
+  readonly durable = Promise.withResolvers<void>();
+  waiterCount = 0;
+}

@@ -1,0 +1,154 @@
+import { computeEnvironmentArn, ecsClusterArn, jobDefinitionArn, jobQueueArn } from "../../src/batch/arn.ts";
+import { ENGINE_CAUSE } from "../../src/batch/cause.ts";
+import type { ComputeEnvironment } from "../../src/batch/compute-environment.ts";
+import type { Job, JobProgress } from "../../src/batch/job.ts";
+import type { JobQueue } from "../../src/batch/job-queue.ts";
+import type { Resources } from "../../src/batch/resources.ts";
+import type { RetryStrategy } from "../../src/batch/retry-strategy.ts";
+import type { Change } from "../../src/store/change.ts";
+import { LiveState } from "../../src/store/live-state.ts";
+
+export const SCOPE = { accountId: "123456789012", region: "us-east-1" };
+
+/** A host with room for whatever a test does not mean to limit. */
+export const HOST: Resources = { vcpuMillis: 64_000, memoryMiB: 65_536, gpuCount: 0 };
+
+export const NO_RETRY: RetryStrategy = { attempts: 1, evaluateOnExit: [] };
+
+const UUID = "0f3c5e8a-0000-4000-8000-000000000000";
+
+/** The changes that make a thing be there: what builders end in. */
+export interface Buildable {
+  changes(): readonly Change[];
+}
+
+/** The state in which all of these are there. */
+export function aState(...things: readonly Buildable[]): LiveState {
+  const state = LiveState.from({
+    computeEnvironments: [],
+    jobQueues: [],
+    jobDefinitions: [],
+    liveJobs: [],
+    instances: [],
+    logGroups: [],
+  });
+  for (const thing of things) for (const change of thing.changes()) state.apply(change);
+  return state;
+}
+
+export function aComputeEnvironment(
+  name: string,
+  overrides: Partial<Pick<ComputeEnvironment, "state" | "status">> & {
+    readonly maxvCpus?: number;
+    readonly type?: "EC2" | "FARGATE";
+  } = {},
+): Buildable {
+  const { state = "ENABLED", status = "VALID", maxvCpus = 1000, type = "EC2" } = overrides;
+  const computeEnvironment: ComputeEnvironment = {
+    scope: SCOPE,
+    name,
+    arn: computeEnvironmentArn(SCOPE, name),
+    uuid: UUID,
+    type: "MANAGED",
+    state,
+    status,
+    statusReason: "ComputeEnvironment Healthy",
+    computeResources: { type, maxvCpus, subnets: [] },
+    serviceRole: "arn:aws:iam::123456789012:role/batch",
+    ecsClusterArn: ecsClusterArn(SCOPE, name, UUID),
+    ecsSettings: {},
+    tags: {},
+    cause: ENGINE_CAUSE,
+  };
+  return { changes: () => [{ kind: "compute-environment-put", computeEnvironment }] };
+}
+
+export function aJobQueue(
+  name: string,
+  environmentNames: readonly string[],
+  overrides: Partial<JobQueue> = {},
+): Buildable {
+  const jobQueue: JobQueue = {
+    scope: SCOPE,
+    name,
+    arn: jobQueueArn(SCOPE, name),
+    state: "ENABLED",
+    status: "VALID",
+    statusReason: "JobQueue Healthy",
+    priority: 1,
+    jobQueueType: "ECS",
+    computeEnvironmentOrder: environmentNames.map((environmentName, index) => ({
+      order: index + 1,
+      computeEnvironment: computeEnvironmentArn(SCOPE, environmentName),
+    })),
+    jobStateTimeLimitActions: [],
+    tags: {},
+    cause: ENGINE_CAUSE,
+    ...overrides,
+  };
+  return { changes: () => [{ kind: "job-queue-put", jobQueue }] };
+}
+
+/** A RUNNABLE job of one vCPU and 100 MiB; each step gives another one. */
+export function aJob(jobId: string): JobBuilder {
+  return new JobBuilder(
+    {
+      kind: "single",
+      scope: SCOPE,
+      jobId,
+      jobName: jobId,
+      jobQueueArn: jobQueueArn(SCOPE, "q"),
+      jobDefinitionArn: jobDefinitionArn(SCOPE, "definition", 1),
+      createdAtMs: 1,
+      container: { image: "busybox", command: ["true"] },
+      resources: { vcpuMillis: 1000, memoryMiB: 100, gpuCount: 0 },
+      parameters: {},
+      retryStrategy: NO_RETRY,
+      dependsOn: [],
+      propagateTags: false,
+      platformCapabilities: ["EC2"],
+      tags: {},
+      cause: ENGINE_CAUSE,
+    },
+    { status: "RUNNABLE", queuePosition: 1, attemptCount: 0, isCancelled: false, isTerminated: false },
+  );
+}
+
+export class JobBuilder implements Buildable {
+  readonly job: Job;
+  readonly progress: JobProgress;
+
+  constructor(job: Job, progress: JobProgress) {
+    this.job = job;
+    this.progress = progress;
+  }
+
+  inQueue(name: string): JobBuilder {
+    return new JobBuilder({ ...this.job, jobQueueArn: jobQueueArn(SCOPE, name) }, this.progress);
+  }
+
+  /** Its place in the queue. */
+  at(queuePosition: number): JobBuilder {
+    return new JobBuilder(this.job, { ...this.progress, queuePosition });
+  }
+
+  submitted(): JobBuilder {
+    return new JobBuilder(this.job, { ...this.progress, status: "SUBMITTED" });
+  }
+
+  needing(resources: Partial<Resources>): JobBuilder {
+    return new JobBuilder({ ...this.job, resources: { ...this.job.resources, ...resources } }, this.progress);
+  }
+
+  retrying(retryStrategy: RetryStrategy): JobBuilder {
+    return new JobBuilder({ ...this.job, retryStrategy }, this.progress);
+  }
+
+  limitedTo(attemptDurationSeconds: number): JobBuilder {
+    return new JobBuilder({ ...this.job, attemptDurationSeconds }, this.progress);
+  }
+
+  changes(): readonly Change[] {
+    return [{ kind: "job-submitted", job: this.job, progress: this.progress }];
+  }
+}
