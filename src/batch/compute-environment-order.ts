@@ -11,7 +11,7 @@ export interface ComputeEnvironmentOrderEntry {
   readonly computeEnvironment: string;
 }
 
-export const COMPUTE_ENVIRONMENTS_PER_QUEUE_MAX = 3;
+const COMPUTE_ENVIRONMENTS_PER_QUEUE_MAX = 3;
 
 /** The environments of a queue, the one to try first at the front, and what that makes of the queue. */
 export interface ComputeEnvironments {

@@ -51,7 +51,7 @@ export interface NewComputeEnvironmentFacts {
 }
 
 /** AWS shows it in every status but INVALID. */
-export const COMPUTE_ENVIRONMENT_HEALTHY = "ComputeEnvironment Healthy";
+const COMPUTE_ENVIRONMENT_HEALTHY = "ComputeEnvironment Healthy";
 
 export const DEFAULT_UPDATE_POLICY: UpdatePolicy = {
   terminateJobsOnUpdate: false,

@@ -15,8 +15,8 @@ import { Refusal } from "./refusal.ts";
 // Texts that the specification does not have are AWS's own, as recorded from the service in
 // https://github.com/badmintoncryer/cdk-preflight (rules/batch); those that begin with a path are ours.
 
-export const FARGATE_SUBNETS_MAX = 16;
-export const FARGATE_SECURITY_GROUPS_MAX = 5;
+const FARGATE_SUBNETS_MAX = 16;
+const FARGATE_SECURITY_GROUPS_MAX = 5;
 
 /**
  * Reads the `computeResources` of a new MANAGED environment into the form in which they are kept and shown

@@ -3,7 +3,7 @@ import { firstRefusal } from "./first-refusal.ts";
 import { expandInstanceTypes, findInstanceType } from "./instance-type.ts";
 import { Refusal } from "./refusal.ts";
 
-export const EC2_CONFIGURATIONS_MAX = 2;
+const EC2_CONFIGURATIONS_MAX = 2;
 
 /**
  * The images of an environment that names none: one for its types without GPUs, one for those with (specification 5.6).

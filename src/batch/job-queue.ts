@@ -50,7 +50,7 @@ export interface NewJobQueueFacts extends JobQueueFacts {
 }
 
 /** AWS shows it in every status but INVALID. */
-export const JOB_QUEUE_HEALTHY = "JobQueue Healthy";
+const JOB_QUEUE_HEALTHY = "JobQueue Healthy";
 
 /**
  * Makes a job queue in CREATING out of a CreateJobQueue (specification 2.6).

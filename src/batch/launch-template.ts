@@ -3,7 +3,7 @@ import { firstRefusal } from "./first-refusal.ts";
 import { expandInstanceTypes, isInstanceTypeBundle } from "./instance-type.ts";
 import { Refusal } from "./refusal.ts";
 
-export const LAUNCH_TEMPLATE_OVERRIDES_MAX = 10;
+const LAUNCH_TEMPLATE_OVERRIDES_MAX = 10;
 
 /** A launch template as it is kept: empty members count as absent. With nothing left it is absent itself. */
 export function normaliseLaunchTemplate(

@@ -161,7 +161,7 @@ describe("checkOverrides", () => {
 
   test.each(["vcpus", "memory"] as const)("refuses %s on Fargate", (member) => {
     expect(checkOverrides({ [member]: 2048 }, ["FARGATE"])).toEqual(
-      Refusal.bare(`${member} is not applicable for Fargate. Use resource requirements instead.`),
+      Refusal.wrapped(`${member} is not applicable for Fargate. Use resource requirements instead.`),
     );
   });
 });

@@ -41,10 +41,10 @@ export function checkQueuePlatform(
 
 /** AWS's text for a member that Fargate does not know. */
 export function notForFargate(member: string): Refusal {
-  return Refusal.bare(`${member} is not applicable for Fargate.`);
+  return Refusal.wrapped(`${member} is not applicable for Fargate.`);
 }
 
 /** AWS's text for a member that only Fargate knows. */
 export function notForEc2(member: string): Refusal {
-  return Refusal.bare(`${member} not applicable for EC2.`);
+  return Refusal.wrapped(`${member} not applicable for EC2.`);
 }

@@ -135,16 +135,16 @@ describe("on Fargate parseResources", () => {
         "containerProperties.resourceRequirements VCPU must be a number such as 0.25 or 4, got 1e3",
       ),
     ],
-    ["GPUs", members("1", "2048", "1"), Refusal.bare("GPU is not applicable for Fargate.")],
+    ["GPUs", members("1", "2048", "1"), Refusal.wrapped("GPU is not applicable for Fargate.")],
     [
       "vcpus",
       { vcpus: 1, ...members("1", "2048") },
-      Refusal.bare("vcpus is not applicable for Fargate. Use resource requirements instead."),
+      Refusal.wrapped("vcpus is not applicable for Fargate. Use resource requirements instead."),
     ],
     [
       "memory",
       { memory: 2048, ...members("1", "2048") },
-      Refusal.bare("memory is not applicable for Fargate. Use resource requirements instead."),
+      Refusal.wrapped("memory is not applicable for Fargate. Use resource requirements instead."),
     ],
   ])("refuses %s", (_name, given, refusal) => {
     expect(parseResources(given, ["FARGATE"], PATH)).toEqual(refusal);

@@ -135,7 +135,7 @@ function memoryTooSmall(memoryMiB: number): Refusal {
 
 /** AWS's text for `vcpus` and `memory` on Fargate. */
 export function deprecatedOnFargate(member: "vcpus" | "memory"): Refusal {
-  return Refusal.bare(`${member} is not applicable for Fargate. Use resource requirements instead.`);
+  return Refusal.wrapped(`${member} is not applicable for Fargate. Use resource requirements instead.`);
 }
 
 /** Nine digits are more than any host has and leave every sum exact. */

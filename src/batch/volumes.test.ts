@@ -164,7 +164,7 @@ describe("checkVolumes refuses", () => {
 
   test("a host volume on Fargate", () => {
     expect(check({ volumes: [{ name: "a", host: { sourcePath: "/x" } }] }, "FARGATE")).toEqual(
-      Refusal.bare("volumes.host is not applicable for Fargate."),
+      Refusal.wrapped("volumes.host is not applicable for Fargate."),
     );
   });
 });

@@ -119,7 +119,10 @@ describe("tick", () => {
     expect(stream?.streamId).toBe(attempt?.taskId);
     expect(attempt?.logStreamName).toBe(`definition/default/${attempt?.taskId}`);
     expect(attempt?.instance?.instanceId).toMatch(/^i-[0-9a-f]{17}$/);
-    expect(bench.provider.specs[0]?.environment).toContainEqual({ name: "AWS_BATCH_JOB_ATTEMPT", value: "1" });
+    expect(bench.provider.specs[0]?.environment).toContainEqual({
+      name: "AWS_BATCH_JOB_ATTEMPT",
+      value: "1",
+    });
   });
 
   test("retries a failed attempt at the front of the queue until the attempts are used up", async () => {
@@ -159,7 +162,9 @@ describe("tick", () => {
     bench.provider.ends("a", bench.nowMs, { kind: "host-lost" });
     await bench.tick();
     const { attempts } = await bench.job("a");
-    expect(attempts[0]?.statusReason).toBe(`Host EC2 (instance ${attempts[0]?.instance?.instanceId}) terminated.`);
+    expect(attempts[0]?.statusReason).toBe(
+      `Host EC2 (instance ${attempts[0]?.instance?.instanceId}) terminated.`,
+    );
     expect(attempts).toHaveLength(2);
     expect(attempts[1]?.instance?.instanceId).not.toBe(attempts[0]?.instance?.instanceId);
     bench.provider.ends("a", bench.nowMs, EXITED(7));
@@ -195,7 +200,9 @@ describe("tick", () => {
     await bench.run("a");
     bench.pass(50_000);
     await bench.restart();
-    expect(bench.provider.recovered.map(({ spec, isRunning }) => [spec.jobId, isRunning])).toEqual([["a", true]]);
+    expect(bench.provider.recovered.map(({ spec, isRunning }) => [spec.jobId, isRunning])).toEqual([
+      ["a", true],
+    ]);
     expect(await bench.tick()).toBe(10_000);
     bench.pass(10_000);
     await bench.tick();

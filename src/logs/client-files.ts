@@ -116,7 +116,10 @@ export class ClientFiles {
     if (before.size === 0) await syncFolder(dirname(path));
     queue.durableEnd = size + records.length;
 
-    const latestMs = Math.max(...group.map(({ lastMs }) => lastMs), size > begin ? Math.round(before.mtimeMs) : 0);
+    const latestMs = Math.max(
+      ...group.map(({ lastMs }) => lastMs),
+      size > begin ? Math.round(before.mtimeMs) : 0,
+    );
     await file.utimes(latestMs / 1000, latestMs / 1000);
     this.#usage.change(streamId, diskBytes(size + records.length, begin) - diskBytes(before.size, begin));
   }

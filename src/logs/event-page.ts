@@ -9,7 +9,7 @@ export interface EventText {
   readonly text: Text;
   /** Stands for what was removed before the text begins; its position is 0. */
   readonly notice: LogEvent | undefined;
-  /** Undefined where the piece is none, as an empty line. */
+  /** Undefined where the piece is none. */
   parse(piece: Piece): Promise<LogEvent | undefined>;
   /** Present where events stand in the order of their timestamps: the first byte that can be so late. */
   offsetAt?(atMs: number): Promise<number>;
@@ -45,6 +45,7 @@ async function readForward(source: EventText, page: PageBuilder, start: number):
       if (taken === "full" || taken === "too late") return page.close(previous, next);
       next = piece.end;
     }
+    next = run.end;
     if (run.end - first >= SCAN_BYTES_MAX) break;
   }
   return page.close(previous, next);

@@ -75,8 +75,14 @@ export class FileLogs implements Logs {
     return this.#clientFiles.put(streamId, events, ingestedAtMs);
   }
 
-  readEvents(streamId: string, request: ReadRequest): Promise<EventPage> {
-    return this.#withText(this.#view(streamId), (text) => readPage(text, request));
+  async readEvents(streamId: string, request: ReadRequest): Promise<EventPage> {
+    for (;;) {
+      const view = this.#view(streamId);
+      const page = await this.#withText(view, (text) => readPage(text, request));
+      // What had to go while it was read reads as zeros: once more, then, with the notice in its place.
+      const removed = this.#files.facts(streamId).removed;
+      if (removed?.size === view.facts.removed?.size) return page;
+    }
   }
 
   async describe(streamId: string): Promise<StreamExtent | undefined> {

@@ -24,6 +24,8 @@ export interface JobFile {
 
 type MutableJobFile = { -readonly [Member in keyof JobFile]: JobFile[Member] } & { recent: Mark[] };
 
+const NO_MARK: Mark = { end: 0, atMs: 0 };
+
 /** Marks held in memory for each file before they are written out: a crash loses at most so many. */
 const RECENT_MARKS_MAX = 64;
 /** Files looked at in one call, so that it stays short: the others have their turn in the next. */
@@ -59,14 +61,11 @@ export class JobFiles {
     const known = this.#open.get(streamId);
     if (known !== undefined) return known.path;
 
-    const { size, modifiedMs } = this.#files.touch(streamId, "log");
     const path = this.#files.path(streamId, "log");
-    const { count, last } = reopenMarks(this.#files.path(streamId, "marks"), size);
-    const removedBytes = fileFacts(this.#files.path(streamId, "removed"))?.size ?? 0;
-    const file = { streamId, path, size, removedBytes, savedCount: count, recent: [], lastMark: last };
+    const { size, modifiedMs } = this.#files.touch(streamId, "log");
+    const file = { streamId, path, size, removedBytes: 0, savedCount: 0, recent: [], lastMark: NO_MARK };
     this.#open.set(streamId, file);
-    // What came while nobody looked had come when the file was last written to.
-    if (size > last.end) this.#mark(file, size, Math.min(modifiedMs, nowMs));
+    if (size > 0) this.#reopen(file, Math.min(modifiedMs, nowMs));
     return path;
   }
 
@@ -123,6 +122,15 @@ export class JobFiles {
       this.#look(file, nowMs);
       this.#save(file);
     }
+  }
+
+  /** Takes up what a previous run of this program knew of the file, which was last written to at the instant. */
+  #reopen(file: MutableJobFile, modifiedMs: number): void {
+    const { count, last } = reopenMarks(this.#files.path(file.streamId, "marks"), file.size);
+    file.savedCount = count;
+    file.lastMark = last;
+    file.removedBytes = fileFacts(this.#files.path(file.streamId, "removed"))?.size ?? 0;
+    if (file.size > last.end) this.#mark(file, file.size, modifiedMs);
   }
 
   #next(): MutableJobFile | undefined {
@@ -185,7 +193,7 @@ export class JobFiles {
 /** Makes a `.marks` file fit to be appended to after a crash, which may have torn its end, or the end of the text. */
 function reopenMarks(path: string, textBytes: number): { readonly count: number; readonly last: Mark } {
   const facts = fileFacts(path);
-  if (facts === undefined) return { count: 0, last: { end: 0, atMs: 0 } };
+  if (facts === undefined) return { count: 0, last: NO_MARK };
 
   const descriptor = openSync(path, "r+");
   try {
@@ -203,7 +211,7 @@ function reopenMarks(path: string, textBytes: number): { readonly count: number;
 }
 
 function readMark(descriptor: number, index: number): Mark {
-  if (index < 0) return { end: 0, atMs: 0 };
+  if (index < 0) return NO_MARK;
   const bytes = Buffer.alloc(savedMarkBytes(1));
   readSync(descriptor, bytes, 0, bytes.length, savedMarkBytes(index));
   return decodeMark(bytes, 0);

@@ -64,7 +64,7 @@ export class LimitKeeper {
   }
 
   async #removeEnded(nowMs: number): Promise<void> {
-    for (let candidates = await this.#oldestEnded(); candidates.length > 0; ) {
+    for (let candidates = await this.#oldestEnded(); candidates.length > 0;) {
       for (const { streamId } of candidates) {
         if (!this.#isOver(KEPT_SHARE)) return;
         this.#removeContent(streamId, nowMs);

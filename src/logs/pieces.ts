@@ -4,7 +4,7 @@ export interface Piece {
   readonly begin: number;
   /** Offset where the next piece begins: behind the newline, where there is one. */
   readonly end: number;
-  /** Without the line's end. */
+  /** Without the line's end; never empty. */
   readonly bytes: Buffer;
 }
 
@@ -31,7 +31,8 @@ const CONTINUATIONS_MAX = 3;
  *
  * A line of at most `lineBytesMax` is one piece, without its `\n` or `\r\n`. A longer one is cut where the offset in
  * the file is a multiple of a fixed number, moved back to where a UTF-8 character begins: so that cuts are found from
- * anywhere in an endless line without reading it from its start.
+ * anywhere in an endless line without reading it from its start. An empty line is no piece: CloudWatch Logs takes no empty
+ * messages, and the awslogs driver drops such lines.
  *
  * @param begin offset in the file of the first byte, where a piece begins.
  */
@@ -52,7 +53,7 @@ export function cutPieces(
 
     const end = cut < lineEnd ? cut : Math.min(lineEnd + 1, bytes.length);
     const textEnd = cut < lineEnd ? cut : trimmedEnd(bytes, at, lineEnd, newline);
-    pieces.push({ begin: begin + at, end: begin + end, bytes: bytes.subarray(at, textEnd) });
+    if (textEnd > at) pieces.push({ begin: begin + at, end: begin + end, bytes: bytes.subarray(at, textEnd) });
     at = end;
   }
   return { pieces, end: begin + at };

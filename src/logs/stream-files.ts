@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, futimesSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, futimesSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { assert } from "../lib/assert.ts";
 
@@ -58,10 +58,10 @@ export class StreamFiles {
 
   /** Makes the file if it is not there, to be appended to; says how long it is. */
   touch(streamId: string, kind: StreamFileKind): FileFacts {
-    this.makeShard(streamId);
-    const path = this.path(streamId, kind);
-    closeSync(openSync(path, "a", FILE_MODE));
-    return fileFacts(path) ?? { size: 0, modifiedMs: 0 };
+    const descriptor = this.openForAppending(streamId, kind);
+    const { size, mtimeMs } = fstatSync(descriptor);
+    closeSync(descriptor);
+    return { size, modifiedMs: Math.round(mtimeMs) };
   }
 
   /** Opens the file for synchronous writing behind its end, making it if it is not there. */

@@ -69,9 +69,7 @@ async function openJobText(
   };
 }
 
-/** An empty line is no event: CloudWatch Logs takes no empty messages, and the awslogs driver drops such lines. */
-async function parseLine({ begin, bytes }: Piece, marks: Marks): Promise<LogEvent | undefined> {
-  if (bytes.length === 0) return undefined;
+async function parseLine({ begin, bytes }: Piece, marks: Marks): Promise<LogEvent> {
   const atMs = await marks.timeAt(begin);
   return { timestampMs: atMs, ingestedAtMs: atMs, message: bytes.toString("utf8"), position: begin };
 }

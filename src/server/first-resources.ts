@@ -42,7 +42,7 @@ function firstResources({ ids, scope, maxvCpus }: FirstResourcesOptions) {
       type: "MANAGED",
       computeResources: { type: "EC2", minvCpus: 0, maxvCpus, instanceTypes: ["local.host"], subnets: [] },
     },
-    { scope, uuid: ids.uuid(), cause: ENGINE_CAUSE },
+    { scope, uuid: ids.uuid(), cause: ENGINE_CAUSE, isNameTaken: false },
   );
   assert(!(created instanceof Refusal), "the first compute environment is refused");
   const computeEnvironment = settleComputeEnvironment(created);
@@ -54,7 +54,12 @@ function firstResources({ ids, scope, maxvCpus }: FirstResourcesOptions) {
       priority: 1,
       computeEnvironmentOrder: [{ order: 1, computeEnvironment: "local" }],
     },
-    { scope, cause: ENGINE_CAUSE, findComputeEnvironment: () => computeEnvironment },
+    {
+      scope,
+      cause: ENGINE_CAUSE,
+      isNameTaken: false,
+      findComputeEnvironment: () => computeEnvironment,
+    },
   );
   assert(!(queue instanceof Refusal), "the first queue is refused");
   const jobQueue = settleJobQueue(queue);

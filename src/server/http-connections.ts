@@ -1,5 +1,5 @@
 import { STATUS_CODES } from "node:http";
-import type { Server } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { ApiError } from "../api/errors.ts";
@@ -11,8 +11,8 @@ import type { IdSource } from "../lib/id-source.ts";
 export class HttpConnections {
   readonly #server: Server;
   readonly #ids: IdSource;
-  /** Answers under way, by connection. */
-  readonly #answering = new Map<Duplex, number>();
+  /** Requests that have no answer yet, by connection. */
+  readonly #unanswered = new Map<Duplex, Set<IncomingMessage>>();
   readonly #refused = new WeakSet<Duplex>();
   readonly #broken = new WeakSet<Duplex>();
   #closed: Promise<void> | undefined;
@@ -21,19 +21,20 @@ export class HttpConnections {
     this.#server = server;
     this.#ids = ids;
     server.on("connection", (socket: Socket) => {
-      this.#answering.set(socket, 0);
-      socket.once("close", () => this.#answering.delete(socket));
+      this.#unanswered.set(socket, new Set());
+      socket.once("close", () => this.#unanswered.delete(socket));
     });
     server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => this.#fail(error, socket));
   }
 
-  /** Called when a request is there whole; the function that it returns, when its answer is away or cannot be. */
-  startAnswer(socket: Socket): () => void {
-    this.#count(socket, 1);
-    return () => {
-      this.#count(socket, -1);
+  /** Called with each request, when its headers are there; `response` ends when its answer is away or cannot be. */
+  add(message: IncomingMessage, response: ServerResponse): void {
+    const unanswered = this.#unanswered.get(message.socket);
+    unanswered?.add(message);
+    response.once("close", () => {
+      unanswered?.delete(message);
       if (this.#closed !== undefined) this.#server.closeIdleConnections();
-    };
+    });
   }
 
   /** Called when a request has its answer before it is there whole: nothing more is said on its connection. */
@@ -56,7 +57,7 @@ export class HttpConnections {
     grace.addEventListener("abort", cut);
     // Closing a server that never listened is an error to Node and none to us.
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const socket of this.#answering.keys()) {
+    for (const socket of this.#unanswered.keys()) {
       // Node takes a connection that has not said anything yet for one with a request under way.
       if ((socket as Socket).bytesRead === 0) socket.destroy();
     }
@@ -64,17 +65,12 @@ export class HttpConnections {
     grace.removeEventListener("abort", cut);
   }
 
-  #count(socket: Socket, change: 1 | -1): void {
-    const count = this.#answering.get(socket);
-    if (count !== undefined) this.#answering.set(socket, count + change);
-  }
-
   /** What cannot be read as HTTP, or did not come in time: answered where an answer cannot be taken for another's. */
   #fail(error: NodeJS.ErrnoException, socket: Duplex): void {
     if (this.#broken.has(socket)) return;
     this.#broken.add(socket);
-    // With answers under way the connection ends behind the next of them (mustEnd).
-    if ((this.#answering.get(socket) ?? 0) > 0) return;
+    // Requests that came before and are whole get their answer; the connection ends behind the next (mustEnd).
+    if ([...(this.#unanswered.get(socket) ?? [])].some((message) => message.complete)) return;
     if (!socket.writable || error.code === "ECONNRESET" || this.#refused.has(socket)) {
       socket.destroy();
       return;

@@ -25,6 +25,7 @@ export async function answerRequest(
   response: ServerResponse,
 ): Promise<void> {
   const { handler, ids, limits, connections } = exchange;
+  connections.add(message, response);
   const head = headOf(message);
   const body = await readWhole(message, limits);
   if (body === undefined) return;
@@ -34,7 +35,6 @@ export async function answerRequest(
     endWhenDiscarded(message, response, limits);
     return;
   }
-  response.once("close", connections.startAnswer(message.socket));
   const answer = await handler({ ...head, body });
   response.end(writeHead(response, answer, connections.mustEnd(message.socket)));
 }

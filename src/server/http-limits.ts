@@ -6,7 +6,7 @@ export interface HttpLimits {
   readonly bodyBytesMax: number;
   /** Of a body that is too large this much more is read and thrown away, so that the client gets to read its 413. */
   readonly discardedBytesMax: number;
-  /** From the connection, or the answer before, to the end of the headers. */
+  /** From the connection, or on one that is kept from the request's first byte, to the end of the headers. */
   readonly headersTimeoutMs: number;
   /** The same to the end of the body. */
   readonly requestTimeoutMs: number;

@@ -20,7 +20,10 @@ export function maintenanceTask({ store, logs, jobRetentionDays }: MaintenanceOp
   return {
     name: "maintenance",
     async run(nowMs) {
-      const jobs = await store.removeJobsStoppedBefore(nowMs - jobRetentionDays * DAY_MS, REMOVED_PER_STEP_MAX);
+      const jobs = await store.removeJobsStoppedBefore(
+        nowMs - jobRetentionDays * DAY_MS,
+        REMOVED_PER_STEP_MAX,
+      );
       const definitions = await store.removeJobDefinitionsDeregisteredBefore(
         nowMs - INACTIVE_DEFINITION_MS,
         REMOVED_PER_STEP_MAX,

@@ -103,5 +103,4 @@ function escapeXml(text: string): string {
 }
 
 /** Characters that XML 1.0 cannot hold, not even escaped. */
-// oxlint-disable-next-line no-control-regex
 const NOT_IN_XML = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;

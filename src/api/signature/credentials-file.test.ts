@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CredentialsFileError, parseCredentialsFile } from "./credentials-file.ts";
 
@@ -84,10 +84,7 @@ describe("parseCredentialsFile", () => {
     ],
     [
       "a key id twice",
-      [
-        ...["[a]", "aws_access_key_id = A", "aws_secret_access_key = hidden"],
-        ...["[b]", "aws_access_key_id = A", "aws_secret_access_key = hidden"],
-      ],
+      ["a", "b"].flatMap((name) => [`[${name}]`, "aws_access_key_id = A", "aws_secret_access_key = hidden"]),
       "line 4: has the same aws_access_key_id as the profile on line 1",
     ],
   ])("refuses %s", (_name, lines, message) => {
@@ -95,7 +92,16 @@ describe("parseCredentialsFile", () => {
   });
 
   test("reads or refuses any text, and repeats no secret in doing so", () => {
-    const line = fc.constantFrom("[a]", "[b]", "aws_access_key_id = A", "aws_access_key_id", "x = y", "=", "[", "");
+    const line = fc.constantFrom(
+      "[a]",
+      "[b]",
+      "aws_access_key_id = A",
+      "aws_access_key_id",
+      "x = y",
+      "=",
+      "[",
+      "",
+    );
     const secretLine = fc.constantFrom("aws_secret_access_key = hidden", "aws_session_token = hidden");
     fc.assert(
       fc.property(fc.array(fc.oneof(line, secretLine, fc.string())), (lines) => {

@@ -66,7 +66,8 @@ function parseCommandEnd(lines: readonly string[]): CommandEnd | undefined {
 function parseChildTimesMs(line: string | undefined): number {
   const parts = [...(line ?? "").matchAll(/(\d+)m(\d+(?:[.,]\d+)?)s/g)];
   return parts.reduce(
-    (sum, [, minutes, seconds]) => sum + Number(minutes) * 60_000 + Number(seconds?.replace(",", ".")) * 1_000,
+    (sum, [, minutes, seconds]) =>
+      sum + Number(minutes) * 60_000 + Number(seconds?.replace(",", ".")) * 1_000,
     0,
   );
 }

@@ -6,7 +6,6 @@ import {
   makeLimitedGroup,
   readGroupMembers,
   readGroupMeters,
-  readOomKillCount,
   removeGroup,
 } from "./cgroup.ts";
 import type { Confinement, Session } from "./confinement.ts";
@@ -62,8 +61,7 @@ export class CgroupConfinement implements Confinement {
   sweep(sessions: readonly Session[]): readonly string[] {
     for (const taskId of this.#condemned) this.#endCondemned(taskId);
     const running = sessions.map(({ attempt }) => attempt?.taskId).filter((taskId) => taskId !== undefined);
-    for (const taskId of this.#peakBytes.keys()) this.usage(taskId);
-    return running.filter((taskId) => readOomKillCount(this.#place, taskId) > 0);
+    return running.filter((taskId) => this.usage(taskId).isOutOfMemory);
   }
 
   [Symbol.dispose](): void {

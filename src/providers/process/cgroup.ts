@@ -26,7 +26,10 @@ export function listCgroupCandidates(mountinfo: string, selfCgroup: string): rea
   return mountinfo.split("\n").flatMap((line) => {
     const mount = parseMemoryMount(line);
     if (mount === undefined) return [];
-    const own = join(mount.point, relativeTo(mount.root, findOwnGroup(selfCgroup, mount.version) ?? mount.root));
+    const own = join(
+      mount.point,
+      relativeTo(mount.root, findOwnGroup(selfCgroup, mount.version) ?? mount.root),
+    );
     const isRoot = own === mount.point;
     const bases = mount.version === 1 || isRoot ? [own, mount.point] : [own, dirname(own), mount.point];
     return [...new Set(bases)].map((base) => ({ version: mount.version, base }));
@@ -97,7 +100,8 @@ async function isUsable(
   try {
     makeGroup(place.parent);
     if (place.version === 2) {
-      for (const folder of [base, place.parent]) writeFileSync(join(folder, "cgroup.subtree_control"), "+memory");
+      for (const folder of [base, place.parent])
+        writeFileSync(join(folder, "cgroup.subtree_control"), "+memory");
     }
     makeLimitedGroup(place, "probe", PROBE_LIMIT_MIB);
     return await enter(join(probe, "cgroup.procs"));
@@ -125,8 +129,9 @@ export function makeLimitedGroup(place: CgroupPlace, name: string, memoryMiB: nu
 }
 
 export interface GroupMeters {
+  /** Absent in version 2 before Linux 5.19. */
   readonly peakMemoryBytes: number | undefined;
-  /** Absent in kernels before 5.19, which keep no peak in version 2: there, what is in use now. */
+  /** Read where there is no peak. */
   readonly nowMemoryBytes: number | undefined;
   readonly cpuTimeMs: number | undefined;
   readonly oomKillCount: number;
@@ -152,12 +157,6 @@ export function readGroupMeters(place: CgroupPlace, name: string): GroupMeters {
   };
 }
 
-/** How often something of the group was killed for want of memory. */
-export function readOomKillCount(place: CgroupPlace, name: string): number {
-  const file = place.version === 1 ? "memory.oom_control" : "memory.events";
-  return readKey(readGroupFile(join(place.parent, name), file), "oom_kill") ?? 0;
-}
-
 /** Sends SIGKILL to everything in the group. The file is there from Linux 5.14 on, in version 2. */
 export function killGroup(place: CgroupPlace, name: string): void {
   const group = join(place.parent, name);
@@ -168,7 +167,10 @@ export function killGroup(place: CgroupPlace, name: string): void {
 export function readGroupMembers(place: CgroupPlace, name: string): readonly number[] {
   const text = readGroupFile(join(place.parent, name), "cgroup.procs") ?? "";
   // 0 stands for a process that this program cannot see, in another pid namespace.
-  return text.split("\n").map(Number).filter((pid) => pid > 0);
+  return text
+    .split("\n")
+    .map(Number)
+    .filter((pid) => pid > 0);
 }
 
 /** The names of the groups of attempts. */
@@ -215,7 +217,9 @@ function killMember(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    // ESRCH: it has just ended. EPERM: it has become another user's, out of our reach.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ESRCH" && code !== "EPERM") throw error;
   }
 }
 

@@ -22,8 +22,12 @@ export interface Confinement {
   /** Pids of the attempt as far as they are known without a search. */
   members(taskId: string): readonly number[];
 
-  /** Ends with SIGKILL whatever the attempt has left, now or in the sweeps to come, until nothing is. */
-  condemn(taskId: string): void;
+  /**
+   * Ends with SIGKILL whatever the attempt has left, now or in the sweeps to come, until nothing is.
+   *
+   * @param lostRunner is given where the runner has died: its session is then searched too.
+   */
+  condemn(taskId: string, lostRunner?: ProcessIdentity): void;
 
   /** Whether something may be left of a condemned attempt. */
   isCondemned(taskId: string): boolean;

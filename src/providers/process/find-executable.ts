@@ -12,7 +12,8 @@ export function describeMissingExecutable(
 ): string | undefined {
   if (!command.includes("/")) {
     const folders = command === "" ? [] : path.split(":");
-    if (folders.some((folder) => lookAt(resolve(workFolder, folder, command)) === "executable")) return undefined;
+    if (folders.some((folder) => lookAt(resolve(workFolder, folder, command)) === "executable"))
+      return undefined;
     return `exec: "${command}": executable file not found in $PATH`;
   }
   switch (lookAt(resolve(workFolder, command))) {

@@ -21,7 +21,10 @@ const REASON_LENGTH_MAX = 255;
  */
 export function createOutcome(end: CommandEnd, usage: AttemptUsage): AttemptOutcome {
   if (!end.hasRun && !usage.isOutOfMemory) {
-    return createStartFailure("CannotStartContainerError", `the shell could not begin it (status ${end.code})`);
+    return createStartFailure(
+      "CannotStartContainerError",
+      `the shell could not begin it (status ${end.code})`,
+    );
   }
   const peak = usage.peakMemoryBytes === undefined ? {} : { peakMemoryBytes: usage.peakMemoryBytes };
   const measured = { ...peak, cpuTimeMs: usage.cpuTimeMs ?? end.cpuTimeMs };

@@ -8,9 +8,7 @@ export interface StartPlaces {
   readonly logFile: string;
   /** The file that a process writes `0` to, to be held by the memory limit; absent where there are no cgroups. */
   readonly cgroupProcsFile: string | undefined;
-  /** PATH of a job that does not set its own. */
-  readonly defaultPath: string;
-  /** The shell hands exported variables to a command, and nothing else. */
+  /** What the shell exports reaches a command, and nothing else does. */
   readonly isShellExportExact: boolean;
 }
 
@@ -18,11 +16,15 @@ export interface StartPlaces {
 export const TASK_MARKER = "BATCHYARD_TASK_ID";
 
 /** The environment of a job: its own, over PATH, HOME and TMPDIR, under the marker. Nothing of the server's gets in. */
-export function createJobEnvironment(spec: AttemptSpec, places: StartPlaces): ReadonlyMap<string, string> {
+export function createJobEnvironment(
+  spec: AttemptSpec,
+  defaultPath: string,
+  workFolder: string,
+): ReadonlyMap<string, string> {
   const environment = new Map([
-    ["PATH", places.defaultPath],
-    ["HOME", places.workFolder],
-    ["TMPDIR", places.workFolder],
+    ["PATH", defaultPath],
+    ["HOME", workFolder],
+    ["TMPDIR", workFolder],
   ]);
   for (const { name, value } of spec.environment) {
     if (name !== "") environment.set(name, value);
@@ -56,7 +58,7 @@ export function createStartText(
     `echo ${quote(`started ${spec.taskId}`)} >&4`,
   ];
   const command = (spec.container.command ?? []).map(quote).join(" ");
-  if (needsEnvCommand(environment, places)) {
+  if (needsEnvCommand(environment, places.isShellExportExact)) {
     const assignments = [...environment].map(([name, value]) => quote(`${name}=${value}`)).join(" ");
     lines.push(`exec env -i ${assignments} ${command} 3<&- 4<&-`);
   } else {
@@ -67,8 +69,11 @@ export function createStartText(
 }
 
 /** Whether the environment is handed over by env(1), one more program to start, because the shell cannot. */
-export function needsEnvCommand(environment: ReadonlyMap<string, string>, places: StartPlaces): boolean {
-  return !places.isShellExportExact || [...environment.keys()].some((name) => !isExportable(name));
+export function needsEnvCommand(
+  environment: ReadonlyMap<string, string>,
+  isShellExportExact: boolean,
+): boolean {
+  return !isShellExportExact || [...environment.keys()].some((name) => !isExportable(name));
 }
 
 function isExportable(name: string): boolean {

@@ -8,7 +8,11 @@ import { SortedTable } from "./sorted-table.ts";
 /** Job definitions by name and revision. What it is given it keeps. */
 export class MemoryJobDefinitions {
   readonly #definitions = new SortedTable<JobDefinition>();
-  readonly #names = new SortedTable<{ readonly scope: Scope; readonly name: string; latestRevision: number }>();
+  readonly #names = new SortedTable<{
+    readonly scope: Scope;
+    readonly name: string;
+    readonly latestRevision: number;
+  }>();
 
   put(definition: JobDefinition): void {
     const { scope, jobDefinitionName: name, revision } = definition;
@@ -39,7 +43,9 @@ export class MemoryJobDefinitions {
   removeDeregisteredBefore(deregisteredBeforeMs: number, limit: number): number {
     const removed = this.#definitions
       .values()
-      .filter((definition) => definition.status === "INACTIVE" && goneSinceMs(definition) < deregisteredBeforeMs)
+      .filter(
+        (definition) => definition.status === "INACTIVE" && goneSinceMs(definition) < deregisteredBeforeMs,
+      )
       .sort((a, b) => goneSinceMs(a) - goneSinceMs(b))
       .slice(0, limit);
     for (const { scope, jobDefinitionName, revision } of removed) {
@@ -49,15 +55,19 @@ export class MemoryJobDefinitions {
   }
 
   revisions(): JobDefinitionRevisions[] {
+    const active = this.#definitions.values().filter(({ status }) => status === "ACTIVE");
+    const byName = Map.groupBy(active, ({ scope, jobDefinitionName }) => nameKey(scope, jobDefinitionName));
     return this.#names.values().map(({ scope, name, latestRevision }) => ({
       scope,
       name,
       latestRevision,
-      activeRevisions: [...this.#definitions.after(scopeKey(scope), [name, 0])]
-        .filter(({ jobDefinitionName, status }) => jobDefinitionName === name && status === "ACTIVE")
-        .map(({ revision }) => revision),
+      activeRevisions: (byName.get(nameKey(scope, name)) ?? []).map(({ revision }) => revision),
     }));
   }
+}
+
+function nameKey(scope: Scope, name: string): string {
+  return `${scopeKey(scope)} ${name}`;
 }
 
 function positionOf({ jobDefinitionName, revision }: JobDefinition): [string, number] {

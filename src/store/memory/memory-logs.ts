@@ -60,7 +60,11 @@ export class MemoryLogs {
     const key = groupKey(scope, groupName);
     if (!descending) {
       const behind = [...this.#streams.after(key, [last])];
-      return pageOf(behind.filter(({ name }) => name.startsWith(namePrefix)), limit, list);
+      return pageOf(
+        behind.filter(({ name }) => name.startsWith(namePrefix)),
+        limit,
+        list,
+      );
     }
     const found = [...this.#streams.after(key, [""])]
       .filter(({ name }) => name.startsWith(namePrefix))

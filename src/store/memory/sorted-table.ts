@@ -81,8 +81,7 @@ export function firstOf<Row>(rows: Iterable<Row>, count: number): Row[] {
 export function comparePositions(a: Position, b: Position): number {
   for (const [index, left] of a.entries()) {
     const right = b[index];
-    const order =
-      typeof left === "string" ? compareText(left, String(right)) : left - Number(right);
+    const order = typeof left === "string" ? compareText(left, String(right)) : left - Number(right);
     if (order !== 0) return order;
   }
   return a.length - b.length;

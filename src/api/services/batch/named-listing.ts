@@ -7,7 +7,7 @@ import type { PagedInput } from "../../pagination.ts";
 import { orRefuse } from "./refuse.ts";
 
 /** At most this many names in one request, and entries on one page. */
-export const DESCRIBE_MAX = 100;
+const DESCRIBE_MAX = 100;
 
 /** One of the two Describe operations that take names or list everything. */
 export interface NamedListing<Item> {

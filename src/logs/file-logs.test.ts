@@ -1,0 +1,402 @@
+import { existsSync, readFileSync, truncateSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { EventPage, LogEvent } from "./logs.ts";
+import { TemporaryLogs, TEST_START_MS } from "./temporary-logs.ts";
+
+describe("a job's log", () => {
+  test("has a line for an event, stamped when it was seen", async () => {
+    await using at = await TemporaryLogs.open();
+    at.logs.openFile("a1");
+    at.write("a1", "one\ntwo\n");
+    at.clock.ms += 100;
+    expect(at.logs.observeGrowth(at.clock.ms)).toBe(true);
+    at.clock.ms += 100;
+    at.write("a1", "three\n");
+    at.logs.observeGrowth(at.clock.ms);
+
+    const [first, second] = [TEST_START_MS + 100, TEST_START_MS + 200];
+    expect(await at.read("a1")).toEqual({
+      events: [
+        { timestampMs: first, ingestedAtMs: first, message: "one", position: 0 },
+        { timestampMs: first, ingestedAtMs: first, message: "two", position: 4 },
+        { timestampMs: second, ingestedAtMs: second, message: "three", position: 8 },
+      ],
+      previousPosition: 0,
+      nextPosition: 14,
+    });
+  });
+
+  test("is read while the job writes it, each line once it is whole", async () => {
+    await using at = await TemporaryLogs.open();
+    at.logs.openFile("a1");
+    at.write("a1", "one\ntw");
+    expect(await at.messages("a1")).toEqual(["one"]);
+    at.write("a1", "o");
+    expect(await at.messages("a1")).toEqual(["one"]);
+    at.write("a1", "\n");
+    expect(await at.messages("a1")).toEqual(["one", "two"]);
+  });
+
+  test("ends with what no newline ended", async () => {
+    await using at = await TemporaryLogs.open();
+    at.logs.openFile("a1");
+    at.write("a1", "one\ntwo");
+    at.logs.closeFile("a1");
+    expect(await at.messages("a1")).toEqual(["one", "two"]);
+  });
+
+  test("leaves empty lines out and takes the return from a line's end", async () => {
+    await using at = await TemporaryLogs.open();
+    at.job("a1", "\n\none\r\n\r\n\ntwo\n\n");
+    expect(await at.messages("a1")).toEqual(["one", "two"]);
+  });
+
+  test("shows bytes that are no text as such", async () => {
+    await using at = await TemporaryLogs.open();
+    at.job("a1", Buffer.concat([Buffer.from("a"), Buffer.from([0xff, 0x00, 0xc3]), Buffer.from("b\n")]));
+    expect(await at.messages("a1")).toEqual(["a\uFFFD\u0000\uFFFDb"]);
+  });
+
+  test("has a line whole wherever its writing is interrupted by a reader", async () => {
+    await using at = await TemporaryLogs.open();
+    let jobCount = 0;
+    const pieces = fc.array(fc.constantFrom("a", "é", "😀", "\n", "\r\n", "longer words"), { maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(pieces, fc.array(fc.nat(40), { maxLength: 6 }), async (parts, cuts) => {
+        const output = Buffer.from(parts.join(""));
+        const stream = `s${(jobCount += 1)}`.padStart(4, "0");
+        at.logs.openFile(stream);
+
+        const seen: LogEvent[] = [];
+        let position = 0;
+        let written = 0;
+        for (const until of [...cuts.toSorted((a, b) => a - b), output.length, undefined]) {
+          if (until === undefined) at.logs.closeFile(stream);
+          else at.write(stream, output.subarray(written, until));
+          written = Math.max(written, Math.min(until ?? 0, output.length));
+          at.clock.ms += 1;
+          const page = await at.read(stream, { position });
+          seen.push(...page.events);
+          position = page.nextPosition;
+        }
+        const lines = output.toString().split(/\r?\n/);
+        expect(seen.map(({ message }) => message)).toEqual(lines.filter((line) => line !== ""));
+        expect(await at.readAll(stream)).toEqual(seen);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test("cuts a line without end, while it grows and after", async () => {
+    await using at = await TemporaryLogs.open();
+    at.logs.openFile("a1");
+    at.write("a1", Buffer.alloc(700_000, "x"));
+    const lengths = async (): Promise<readonly number[]> =>
+      (await at.messages("a1")).map((message) => message.length);
+    expect(await lengths()).toEqual([262_115, 262_115]);
+    at.write("a1", Buffer.alloc(10, "y"));
+    at.logs.closeFile("a1");
+    expect(await lengths()).toEqual([262_115, 262_115, 175_780]);
+  });
+
+  test("passes over any number of empty lines in short calls", async () => {
+    await using at = await TemporaryLogs.open();
+    at.job("a1", Buffer.concat([Buffer.alloc(20_000_000, "\n"), Buffer.from("end\n")]));
+    const page = await at.read("a1");
+    expect(page.events).toEqual([]);
+    expect(page.nextPosition).toBeLessThan(20_000_000);
+    expect(await at.messages("a1")).toEqual(["end"]);
+  });
+
+  test("of a stream that nobody wrote is empty", async () => {
+    await using at = await TemporaryLogs.open();
+    const empty = { events: [], nextPosition: 0, previousPosition: 0 };
+    expect(await at.read("a1")).toEqual(empty);
+    expect(await at.read("a1", { position: "end", direction: "backward" })).toEqual(empty);
+    expect(await at.logs.describe("a1")).toBeUndefined();
+    expect(at.logs.lastEventAt("a1")).toBeUndefined();
+  });
+
+  test("of a job that wrote nothing leaves no file", async () => {
+    await using at = await TemporaryLogs.open();
+    at.job("a1", "");
+    expect(existsSync(at.path("a1"))).toBe(false);
+    expect(await at.messages("a1")).toEqual([]);
+  });
+
+  test("is nobody's business once all are closed", async () => {
+    await using at = await TemporaryLogs.open();
+    at.logs.closeFile("a1");
+    at.job("a1", "one\n");
+    expect(at.logs.observeGrowth(at.clock.ms)).toBe(false);
+  });
+});
+
+describe("pages of a job's log", () => {
+  test("hold each event once, walked in both directions while it grows", async () => {
+    await using at = await TemporaryLogs.open();
+    at.logs.openFile("a1");
+    const lines: string[] = [];
+    const append = (): void => {
+      lines.push(`line ${lines.length}`);
+      at.write("a1", `${lines.at(-1)}\n`);
+      at.clock.ms += 1;
+    };
+    for (let count = 0; count < 20; count += 1) append();
+
+    const newest = await at.read("a1", { position: "end", direction: "backward", limit: 7 });
+    const seen: LogEvent[] = [...newest.events];
+    let back = newest.previousPosition;
+    let forth = newest.nextPosition;
+    for (let step = 0; step < 6; step += 1) {
+      append();
+      append();
+      const older = await at.read("a1", { position: back, direction: "backward", limit: 3 });
+      const newer = await at.read("a1", { position: forth, limit: 3 });
+      seen.unshift(...older.events);
+      seen.push(...newer.events);
+      back = older.previousPosition;
+      forth = newer.nextPosition;
+    }
+    expect(seen.map(({ message }) => message)).toEqual(lines);
+    expect(seen).toEqual(await at.readAll("a1"));
+  });
+
+  test("lead back to where they came from", async () => {
+    await using at = await TemporaryLogs.open();
+    at.job("a1", "one\ntwo\nthree\nfour\n");
+    const first = await at.read("a1", { limit: 2 });
+    const second = await at.read("a1", { limit: 2, position: first.nextPosition });
+    const again = await at.read("a1", {
+      limit: 2,
+      position: second.previousPosition,
+      direction: "backward",
+    });
+    expect(again.events).toEqual(first.events);
+  });
+
+  test("stay where they are at both ends", async () => {
+    await using at = await TemporaryLogs.open();
+    at.job("a1", "one\ntwo\n");
+    const end: EventPage = { events: [], nextPosition: 8, previousPosition: 8 };
+    expect(await at.read("a1", { position: 8 })).toEqual(end);
+    const begin: EventPage = { events: [], nextPosition: 0, previousPosition: 0 };
+    expect(await at.read("a1", { position: 0, direction: "backward" })).toEqual(begin);
+  });
+
+  test("take at most the bytes that are asked for, and one event at least", async () => {
+    await using at = await TemporaryLogs.open();
+    at.job("a1", "12345\n12345\n12345\n");
+    const lengthOf = async (bytesMax: number): Promise<number> =>
+      (await at.read("a1", { bytesMax })).events.length;
+    expect([await lengthOf(1), await lengthOf(61), await lengthOf(62), await lengthOf(93)]).toEqual([
+      1, 1, 2, 3,
+    ]);
+  });
+
+  test.each<[name: string, fromMs: number | undefined, untilMs: number | undefined, lines: string[]]>([
+    ["all", undefined, undefined, ["0", "1", "2", "3", "4"]],
+    ["from a time on, it included", 200, undefined, ["2", "3", "4"]],
+    ["from between two times on", 150, undefined, ["2", "3", "4"]],
+    ["until a time, it left out", undefined, 200, ["0", "1"]],
+    ["between two times", 100, 300, ["1", "2"]],
+    ["of no time", 300, 300, []],
+    ["before anything", undefined, 0, []],
+    ["after everything", 401, undefined, []],
+  ])("show %s", async (_name, fromMs, untilMs, lines) => {
+    await using at = await TemporaryLogs.open();
+    at.logs.openFile("a1");
+    for (let index = 0; index < 5; index += 1) {
+      at.write("a1", `${index}\n`);
+      at.logs.observeGrowth(TEST_START_MS + index * 100);
+    }
+    const range = {
+      fromMs: fromMs === undefined ? undefined : TEST_START_MS + fromMs,
+      untilMs: untilMs === undefined ? undefined : TEST_START_MS + untilMs,
+    };
+    const forward = await at.readAll("a1", { ...range, limit: 2 });
+    expect(forward.map(({ message }) => message)).toEqual(lines);
+
+    const backward: string[] = [];
+    let position: number | "end" = "end";
+    for (;;) {
+      const page: EventPage = await at.read("a1", { ...range, position, direction: "backward", limit: 2 });
+      if (page.events.length === 0) break;
+      backward.unshift(...page.events.map(({ message }) => message));
+      position = page.previousPosition;
+    }
+    expect(backward).toEqual(lines);
+  });
+
+  test("begin a line's time where its first byte came", async () => {
+    await using at = await TemporaryLogs.open();
+    at.logs.openFile("a1");
+    at.write("a1", "half");
+    at.logs.observeGrowth(TEST_START_MS + 100);
+    at.write("a1", " and half\nnext\n");
+    at.logs.observeGrowth(TEST_START_MS + 200);
+    const late = await at.readAll("a1", { fromMs: TEST_START_MS + 200 });
+    expect(late.map(({ message }) => message)).toEqual(["next"]);
+    const early = await at.readAll("a1", { untilMs: TEST_START_MS + 200 });
+    expect(early.map(({ message }) => message)).toEqual(["half and half"]);
+  });
+});
+
+describe("times of a job's log", () => {
+  /** Many more marks than are held in memory or read at once. */
+  const STEPS = 700;
+
+  async function writeSlowly(at: TemporaryLogs): Promise<readonly LogEvent[]> {
+    at.logs.openFile("a1");
+    for (let step = 1; step <= STEPS; step += 1) {
+      at.write("a1", `${step}\n`);
+      at.clock.ms = TEST_START_MS + step * 100;
+      at.logs.observeGrowth(at.clock.ms);
+    }
+    const events = await at.readAll("a1");
+    expect(events.map(({ timestampMs }) => timestampMs)).toEqual(
+      Array.from({ length: STEPS }, (_, index) => TEST_START_MS + (index + 1) * 100),
+    );
+    return events;
+  }
+
+  test("stay when the job ends", async () => {
+    await using at = await TemporaryLogs.open();
+    const events = await writeSlowly(at);
+    at.clock.ms += 5_000;
+    at.logs.closeFile("a1");
+    expect(await at.readAll("a1")).toEqual(events);
+    expect(await at.readAll("a1", { fromMs: TEST_START_MS + 69_950 })).toEqual(events.slice(-1));
+  });
+
+  test("stay when this program ends, the job going on", async () => {
+    await using at = await TemporaryLogs.open();
+    const events = await writeSlowly(at);
+    await at.restart();
+    at.logs.openFile("a1");
+    at.write("a1", "more\n");
+    at.clock.ms += 60_000;
+    at.logs.closeFile("a1");
+    const all = await at.readAll("a1");
+    expect(all.slice(0, STEPS)).toEqual(events);
+    expect(all.at(-1)?.timestampMs).toBe(at.clock.ms);
+  });
+
+  test("are those of the file where a crash lost them, and go on ascending", async () => {
+    await using at = await TemporaryLogs.open();
+    const events = await writeSlowly(at);
+    await at.crash();
+    at.logs.openFile("a1");
+    at.write("a1", "more\n");
+    const all = await at.readAll("a1");
+    expect(all).toHaveLength(STEPS + 1);
+    expect(all.slice(0, 640)).toEqual(events.slice(0, 640));
+    expect(all).toEqual(all.toSorted((a, b) => a.timestampMs - b.timestampMs));
+  });
+
+  test("do not go back with the clock", async () => {
+    await using at = await TemporaryLogs.open();
+    at.logs.openFile("a1");
+    at.write("a1", "one\n");
+    at.logs.observeGrowth(TEST_START_MS);
+    at.write("a1", "two\n");
+    at.logs.observeGrowth(TEST_START_MS - 3_600_000);
+    const times = (await at.readAll("a1")).map(({ timestampMs }) => timestampMs);
+    expect(times).toEqual([TEST_START_MS, TEST_START_MS]);
+  });
+
+  test("are read although a crash tore the end of the marks and of the text", async () => {
+    await using at = await TemporaryLogs.open();
+    const events = await writeSlowly(at);
+    await at.restart();
+    truncateSync(at.path("a1", "marks"), 300 * 16 + 7);
+    truncateSync(at.path("a1"), events[200]?.position ?? 0);
+    at.logs.openFile("a1");
+    at.write("a1", "more\n");
+    at.clock.ms += 100;
+    at.logs.closeFile("a1");
+    const all = await at.readAll("a1");
+    expect(all.slice(0, 200)).toEqual(events.slice(0, 200));
+    expect(all.slice(200).map(({ message, timestampMs }) => [message, timestampMs])).toEqual([
+      ["more", at.clock.ms],
+    ]);
+  });
+
+  test("take no file of their own if the job was short", async () => {
+    await using at = await TemporaryLogs.open();
+    at.logs.openFile("a1");
+    at.write("a1", "one\ntwo\n");
+    at.clock.ms += 50;
+    at.logs.closeFile("a1");
+    expect(existsSync(at.path("a1", "marks"))).toBe(false);
+    await at.restart();
+    at.clock.ms += 1_000_000;
+    expect((await at.readAll("a1")).map(({ timestampMs }) => timestampMs)).toEqual([
+      TEST_START_MS + 50,
+      TEST_START_MS + 50,
+    ]);
+  });
+});
+
+describe("a stream", () => {
+  test("is described by what a job wrote", async () => {
+    await using at = await TemporaryLogs.open();
+    at.logs.openFile("a1");
+    expect(await at.logs.describe("a1")).toBeUndefined();
+    at.write("a1", "one\n");
+    at.logs.observeGrowth(TEST_START_MS + 1);
+    at.write("a1", "two\n");
+    at.clock.ms += 9;
+    const extent = {
+      firstEventMs: TEST_START_MS + 1,
+      lastEventMs: TEST_START_MS + 9,
+      lastIngestionMs: TEST_START_MS + 9,
+      storedBytes: 8,
+    };
+    expect(await at.logs.describe("a1")).toEqual(extent);
+    at.clock.ms += 1_000;
+    at.logs.closeFile("a1");
+    expect(await at.logs.describe("a1")).toEqual(extent);
+    expect(at.logs.lastEventAt("a1")).toBe(TEST_START_MS + 9);
+  });
+
+  test("that is removed holds nothing, though its job goes on writing", async () => {
+    await using at = await TemporaryLogs.open();
+    at.logs.openFile("a1");
+    at.write("a1", "one\n");
+    at.logs.observeGrowth(at.clock.ms);
+    at.logs.remove("a1");
+    expect(await at.messages("a1")).toEqual([]);
+    at.logs.closeFile("a1");
+    expect(at.logs.observeGrowth(at.clock.ms)).toBe(false);
+  });
+
+  test("that is older than wanted is removed, unless somebody writes it", async () => {
+    await using at = await TemporaryLogs.open();
+    at.job("a1", "old\n");
+    at.clock.ms += 1_000;
+    at.job("a2", "new\n");
+    at.logs.openFile("a3");
+    at.write("a3", "running\n");
+    at.logs.observeGrowth(at.clock.ms - 1_000);
+    const before = TEST_START_MS + 1_000;
+    const removed = ["a1", "a2", "a3", "a4"].map((stream) => at.logs.removeOlderThan(stream, before));
+    expect(removed).toEqual([true, false, false, false]);
+    expect(await at.messages("a1")).toEqual([]);
+    expect(await at.messages("a3")).toEqual(["running"]);
+  });
+
+  test("keeps its bytes as the job wrote them", async () => {
+    await using at = await TemporaryLogs.open();
+    const path = at.logs.openFile("a1");
+    at.write("a1", "one\r\n\nt\u0000wo");
+    at.logs.closeFile("a1");
+    expect(readFileSync(path, "utf8")).toBe("one\r\n\nt\u0000wo");
+  });
+
+  test("whose id could lead out of the folder is refused", async () => {
+    await using at = await TemporaryLogs.open();
+    expect(() => at.logs.openFile("../x")).toThrow("letters, digits and hyphens");
+  });
+});

@@ -1,0 +1,207 @@
+import { resolve } from "node:path";
+import type { Resources } from "../../batch/resources.ts";
+import { assert } from "../../lib/assert.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { JobLogs } from "../../logs/logs.ts";
+import type { AttemptSpec, Provider, ProviderNews, RecoveredAttempt } from "../provider.ts";
+import { AttemptFolder } from "./attempt-folder.ts";
+import { type AttemptEnd, AttemptSupervisor } from "./attempt-supervisor.ts";
+import type { Confinement } from "./confinement.ts";
+import { endStrays, surveyAttempts } from "./recovery.ts";
+import { DEFAULT_PATH } from "./support.ts";
+import { type Workplace, createConfinement, openWorkplace, rememberBoot } from "./workplace.ts";
+
+export interface ProcessProviderOptions {
+  /** The folder that is the provider's alone; made if it is not there. */
+  readonly dir: string;
+  readonly capacity: Resources;
+  readonly logs: JobLogs;
+  readonly clock: Clock;
+  /** How memory limits are kept; by default by cgroups where that works. */
+  readonly memory?: "auto" | "watch";
+  /** The words that call the shell of the shim. */
+  readonly shell?: readonly string[];
+  /** PATH of the shim, and of jobs that do not set their own. */
+  readonly path?: string;
+}
+
+/** The news of an attempt that nobody has acknowledged yet. */
+interface AttemptNews {
+  started?: ProviderNews;
+  ended?: ProviderNews;
+}
+
+/** What there is once `recover` has been called. */
+interface Running {
+  readonly workplace: Workplace;
+  readonly confinement: Confinement;
+  readonly supervisor: AttemptSupervisor;
+}
+
+/** A sweep that takes long is followed by a longer pause: it gets this part of the time at most. */
+const SWEEP_SHARE = 1 / 20;
+const SWEEP_INTERVAL_MS_MAX = 10_000;
+
+/**
+ * Runs each attempt as a process group of this machine, with a working folder of its own and without a container.
+ *
+ * Nothing here waits and nothing keeps time: what has to be looked at by and by, `poll` does.
+ */
+export class ProcessProvider implements Provider {
+  readonly name = "process";
+  readonly #options: Required<ProcessProviderOptions>;
+  readonly #known = new Map<string, AttemptNews>();
+  readonly #news = new Set<ProviderNews>();
+  /** Acknowledged attempts of which something may be left; their folders say so until nothing is. */
+  readonly #departing = new Set<string>();
+  readonly #removals = new Set<Promise<void>>();
+  #running: Running | undefined;
+  #wake: () => void = () => {};
+  #nextSweepAtMs = 0;
+
+  constructor(options: ProcessProviderOptions) {
+    this.#options = {
+      memory: "auto",
+      shell: ["/bin/sh"],
+      path: DEFAULT_PATH,
+      ...options,
+      dir: resolve(options.dir),
+    };
+  }
+
+  onNews(wake: () => void): void {
+    this.#wake = wake;
+  }
+
+  capacity(): Resources {
+    return this.#options.capacity;
+  }
+
+  /**
+   * Everything of the shim but the runners whose attempt goes on is ended before anything begins, so that nothing takes
+   * up an attempt behind the provider's back.
+   */
+  async recover(known: readonly RecoveredAttempt[]): Promise<void> {
+    assert(this.#running === undefined, "the process provider recovers once");
+    const workplace = await openWorkplace(this.#options);
+    const survey = surveyAttempts(workplace, known);
+    endStrays(workplace, survey);
+    const confinement = createConfinement(workplace, survey.keptTaskIds);
+    const supervisor = new AttemptSupervisor({
+      ...this.#options,
+      workplace,
+      confinement,
+      onStarted: (taskId, atMs) => this.#addStarted(taskId, atMs),
+      onEnded: (taskId, end) => this.#addEnded(taskId, end),
+    });
+    this.#running = { workplace, confinement, supervisor };
+    for (const taskId of survey.unknownTaskIds) {
+      confinement.condemn(taskId);
+      this.#clearAway(taskId);
+    }
+    for (const { attempt, decision } of survey.decided) {
+      this.#known.set(attempt.spec.taskId, {});
+      supervisor.takeUp(attempt, decision);
+    }
+    await rememberBoot(workplace);
+  }
+
+  start(spec: AttemptSpec): void {
+    if (this.#known.has(spec.taskId)) return;
+    this.#known.set(spec.taskId, {});
+    this.#require().supervisor.start(spec);
+  }
+
+  stop(taskId: string): void {
+    this.#require().supervisor.end(taskId, "stop");
+  }
+
+  kill(taskId: string): void {
+    this.#require().supervisor.end(taskId, "kill");
+  }
+
+  observe(): readonly ProviderNews[] {
+    return [...this.#news];
+  }
+
+  acknowledge(taskId: string, what: ProviderNews["kind"]): void {
+    const { started, ended } = this.#known.get(taskId) ?? {};
+    if (started !== undefined) this.#news.delete(started);
+    if (what === "started" || ended === undefined) return;
+    this.#news.delete(ended);
+    this.#known.delete(taskId);
+    this.#clearAway(taskId);
+  }
+
+  poll(nowMs: number): number | undefined {
+    const running = this.#running;
+    if (running === undefined || !this.#hasWork(running)) return undefined;
+    const waitMs = this.#nextSweepAtMs - nowMs;
+    const wasClockSetBack = waitMs > SWEEP_INTERVAL_MS_MAX;
+    if (waitMs > 0 && !wasClockSetBack) return waitMs;
+
+    const tookMs = this.#sweep(running);
+    const intervalMs = Math.max(running.confinement.sweepIntervalMs, Math.ceil(tookMs / SWEEP_SHARE));
+    this.#nextSweepAtMs = nowMs + Math.min(intervalMs, SWEEP_INTERVAL_MS_MAX);
+    return this.#hasWork(running) ? this.#nextSweepAtMs - nowMs : undefined;
+  }
+
+  /** Leaves running attempts alone: the next run of the server takes them up. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    if (running === undefined) return;
+    await running.supervisor.close();
+    await Promise.all(this.#removals);
+    running.confinement[Symbol.dispose]();
+  }
+
+  #hasWork({ confinement, supervisor }: Running): boolean {
+    return supervisor.hasAttempts() || confinement.hasCondemned();
+  }
+
+  #sweep({ confinement, supervisor }: Running): number {
+    const { clock } = this.#options;
+    const beganAtMs = clock.monotonicMs();
+    supervisor.sweep();
+    for (const taskId of this.#departing) {
+      if (!confinement.isCondemned(taskId)) this.#clearAway(taskId);
+    }
+    return clock.monotonicMs() - beganAtMs;
+  }
+
+  #addStarted(taskId: string, atMs: number): void {
+    const started: ProviderNews = { kind: "started", taskId, atMs };
+    this.#add(taskId, { started });
+  }
+
+  #addEnded(taskId: string, { atMs, outcome, startedAtMs }: AttemptEnd): void {
+    const began = startedAtMs === undefined ? {} : { startedAtMs };
+    const ended: ProviderNews = { kind: "ended", taskId, atMs, outcome, ...began };
+    this.#add(taskId, { ended });
+  }
+
+  #add(taskId: string, added: AttemptNews): void {
+    this.#known.set(taskId, { ...this.#known.get(taskId), ...added });
+    for (const news of [added.started, added.ended]) if (news !== undefined) this.#news.add(news);
+    this.#wake();
+  }
+
+  /** The folder goes when nothing of the attempt is left: until then a restart has to find it. */
+  #clearAway(taskId: string): void {
+    const { workplace, confinement } = this.#require();
+    if (confinement.isCondemned(taskId)) {
+      this.#departing.add(taskId);
+      return;
+    }
+    this.#departing.delete(taskId);
+    const removal = new AttemptFolder(workplace.attemptsPath, taskId).remove();
+    this.#removals.add(removal);
+    void removal.finally(() => this.#removals.delete(removal));
+  }
+
+  #require(): Running {
+    assert(this.#running !== undefined, "the process provider was not told to recover");
+    return this.#running;
+  }
+}

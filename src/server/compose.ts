@@ -1,0 +1,201 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createGuard } from "../api/guards.ts";
+import { createHandler } from "../api/handle.ts";
+import type { HandledRequest, PlainRoute } from "../api/handle.ts";
+import { createBatchOperations } from "../api/services/batch/batch-operations.ts";
+import { DefinitionCache } from "../api/services/batch/definition-cache.ts";
+import { createLogsOperations } from "../api/services/logs/logs-operations.ts";
+import { createStsOperations } from "../api/services/sts/sts-operations.ts";
+import { createAuthenticate } from "../api/signature/authenticate.ts";
+import { parseCredentialsFile } from "../api/signature/credentials-file.ts";
+import { createEngine } from "../engine/engine.ts";
+import type { Engine } from "../engine/engine.ts";
+import { recover } from "../engine/recover.ts";
+import { tick } from "../engine/tick.ts";
+import { AssertionError } from "../lib/assert.ts";
+import { Mutex } from "../lib/mutex.ts";
+import { FileLogs } from "../logs/file-logs.ts";
+import { MemoryStore } from "../store/memory/memory-store.ts";
+import { Sequencer } from "../store/sequencer.ts";
+import { SqliteStore } from "../store/sqlite/sqlite-store.ts";
+import type { Store } from "../store/store.ts";
+import { SYSTEM_CLOCK } from "./clock.ts";
+import type { ServerConfig } from "./config.ts";
+import type { DataFolder } from "./data-folder.ts";
+import { createFirstResources } from "./first-resources.ts";
+import { HTTP_LIMITS } from "./http-limits.ts";
+import { createHttpListener } from "./http-listener.ts";
+import type { HttpListener } from "./http-listener.ts";
+import { RANDOM_IDS } from "./ids.ts";
+import type { Logger } from "./logger.ts";
+import { Loop } from "./loop.ts";
+import type { LoopTask } from "./loop.ts";
+import { logStampTask, maintenanceTask } from "./maintenance.ts";
+import { Metrics } from "./metrics.ts";
+import { openProvider } from "./open-provider.ts";
+
+/** A server that is put together and at work, but not listening yet. Disposing of it leaves jobs running. */
+export interface ComposedServer extends AsyncDisposable {
+  readonly listener: HttpListener;
+  /** Places nothing new; resolves when nothing runs any more. */
+  drain(): Promise<void>;
+}
+
+/** A server without a successful tick for this long is not ready. */
+const TICK_AGE_READY_MS = 150_000;
+
+/** The only place that builds everything: from the data folder up to the handler of requests. */
+export async function compose(
+  config: ServerConfig,
+  folder: DataFolder,
+  logger: Logger,
+): Promise<ComposedServer> {
+  await using opened = new AsyncDisposableStack();
+  const scope = { accountId: config.accountId, region: config.region };
+  const store = opened.use(openStore(config, folder));
+  const logs = opened.use(await openLogs(config, folder, logger));
+  const provider = opened.use(await openProvider({ config, folder, store, logs, logger }));
+
+  const loop = opened.use(new Loop({ clock: SYSTEM_CLOCK, onFailure: failureReporter(logger) }));
+  const wakeEngine = (): void => loop.wake(engineTask);
+  const sequencer = await Sequencer.open({ store, runSoon: setImmediate, wake: wakeEngine });
+  const metrics = new Metrics(() => sequencer.state);
+  const engine = createEngine({ sequencer, store, provider, ids: RANDOM_IDS, observer: metrics });
+  const { task: engineTask, isTicking, drained } = createEngineTask(engine, () => loop.wake(stampTask));
+  const stampTask = logStampTask(logs);
+
+  await recover(engine, { nowMs: SYSTEM_CLOCK.nowMs(), monotonicMs: SYSTEM_CLOCK.monotonicMs() });
+  const maxvCpus = Math.max(1, Math.floor(provider.capacity().vcpuMillis / 1000));
+  const { isBare } = config;
+  await createFirstResources({ sequencer, store, ids: RANDOM_IDS, scope, maxvCpus, isBare });
+  provider.onNews(wakeEngine);
+  loop.add(engineTask);
+  loop.add(stampTask);
+  loop.add(maintenanceTask({ store, logs, jobRetentionDays: config.jobRetentionDays }));
+
+  const clock = SYSTEM_CLOCK;
+  const ids = RANDOM_IDS;
+  const handler = createHandler({
+    operations: {
+      batch: createBatchOperations({
+        sequencer,
+        store,
+        clock,
+        ids,
+        definitions: new DefinitionCache(sequencer, store),
+        documentLock: new Mutex(),
+      }),
+      logs: createLogsOperations({ sequencer, store, logs, clock, ids }),
+      sts: createStsOperations(),
+    },
+    guard: createGuard({ boundHost: config.host, allowedHosts: config.allowedHosts }),
+    authenticate: createAuthenticate({
+      mode: config.auth,
+      credentials: readCredentials(config),
+      defaults: scope,
+      clock,
+    }),
+    plainRoutes: plainRoutes(metrics, isTicking),
+    ids,
+    clock,
+    onRequest: requestReporter(logger, metrics),
+    onFailure: failureReporter(logger),
+  });
+  const listener = createHttpListener({ handler, ids, limits: HTTP_LIMITS });
+  const kept = opened.move();
+  return { listener, drain: () => drained(wakeEngine), [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+function openStore(config: ServerConfig, folder: DataFolder): Store {
+  return config.store === "memory" ? new MemoryStore() : SqliteStore.open(join(folder.path, "batchyard.db"));
+}
+
+async function openLogs(config: ServerConfig, folder: DataFolder, logger: Logger): Promise<FileLogs> {
+  const logs = await FileLogs.open({
+    directory: join(folder.path, "logs"),
+    clock: SYSTEM_CLOCK,
+    diskBytesMax: config.logDiskLimitMiB * 1_048_576,
+    jobLogBytesMax: config.jobLogLimitMiB * 1_048_576,
+  });
+  if (!logs.canPunchHoles) {
+    logger.warn(
+      "logs of running jobs cannot be shortened here: fallocate (util-linux) or the file system lacks it",
+    );
+  }
+  return logs;
+}
+
+function readCredentials({ credentialsFile }: ServerConfig): ReturnType<typeof parseCredentialsFile> {
+  return credentialsFile === undefined ? [] : parseCredentialsFile(readFileSync(credentialsFile, "utf8"));
+}
+
+/** The engine as a task of the loop, and what others want to know of it. */
+function createEngineTask(engine: Engine, onTick: () => void) {
+  let lastTickMs = -Infinity;
+  let onIdle: (() => void) | undefined;
+  const task: LoopTask = {
+    name: "engine",
+    async run(nowMs, monotonicMs) {
+      const pollMs = engine.provider.poll(nowMs);
+      const dueMs = await tick(engine, { nowMs, monotonicMs });
+      lastTickMs = monotonicMs;
+      if (engine.sequencer.state.active.size === 0) onIdle?.();
+      onTick();
+      return Math.min(pollMs ?? Infinity, dueMs ?? Infinity);
+    },
+  };
+  return {
+    task,
+    isTicking: () => SYSTEM_CLOCK.monotonicMs() - lastTickMs < TICK_AGE_READY_MS,
+    drained: (wake: () => void) => {
+      engine.isDraining = true;
+      const idle = new Promise<void>((resolve) => (onIdle = resolve));
+      wake();
+      return idle;
+    },
+  };
+}
+
+function plainRoutes(metrics: Metrics, isTicking: () => boolean): ReadonlyMap<string, PlainRoute> {
+  const json = (status: number, body: object) => ({
+    status,
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  return new Map<string, PlainRoute>([
+    ["/health", () => json(200, { status: "ok" })],
+    [
+      "/ready",
+      () => (isTicking() ? json(200, { status: "ready" }) : json(503, { status: "engine not ticking" })),
+    ],
+    [
+      "/metrics",
+      async () => {
+        const { contentType, text } = await metrics.render();
+        return { status: 200, headers: { "content-type": contentType }, body: text };
+      },
+    ],
+  ]);
+}
+
+function requestReporter(logger: Logger, metrics: Metrics): (request: HandledRequest) => void {
+  return (request) => {
+    const { service, operation = "unknown", status, durationMs } = request;
+    metrics.requestEnded({ service, operation, status, durationMs });
+    logger.info({ ...request, durationMs: Math.round(durationMs * 100) / 100 }, "request");
+  };
+}
+
+/** Logs a failure; one of our own assertions stops the process: the store is sound, a restart mends. */
+function failureReporter(logger: Logger): (where: unknown, what?: unknown) => void {
+  return (first, second) => {
+    const [error, context] = first instanceof Error ? [first, second] : [second, first];
+    logger.error({ err: error, context }, "failed");
+    if (error instanceof AssertionError) {
+      setImmediate(() => {
+        throw error;
+      });
+    }
+  };
+}

@@ -1,0 +1,131 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { resourceName } from "../../batch/arn.ts";
+import type { Attempt } from "../../batch/attempt.ts";
+import type { Job, JobProgress, JobProgressPatch } from "../../batch/job.ts";
+import { scopeKey } from "../../batch/scope.ts";
+import type { Scope } from "../../batch/scope.ts";
+import type { NumberedTexts } from "./numbered-texts.ts";
+import { parseDocument, statusNumber } from "./rows.ts";
+
+/** What changes jobs and their attempts. For use in a transaction only. */
+export class JobWrites {
+  readonly #texts: NumberedTexts;
+  readonly #insert: StatementSync;
+  readonly #insertDocument: StatementSync;
+  readonly #update: StatementSync;
+  readonly #selectDocument: StatementSync;
+  readonly #updateDocument: StatementSync;
+  readonly #putAttempt: StatementSync;
+  readonly #selectStopped: StatementSync;
+  readonly #removals: readonly StatementSync[];
+
+  constructor(database: DatabaseSync, texts: NumberedTexts) {
+    this.#texts = texts;
+    this.#insert = database.prepare(INSERT);
+    this.#insertDocument = database.prepare("INSERT INTO job_documents (job_key, document) VALUES (?, ?)");
+    this.#update = database.prepare(UPDATE);
+    this.#selectDocument = database.prepare(
+      `SELECT job_key, document FROM jobs JOIN job_documents USING (job_key) WHERE scope = ? AND job_id = ?`,
+    );
+    this.#updateDocument = database.prepare("UPDATE job_documents SET document = ? WHERE job_key = ?");
+    this.#putAttempt = database.prepare(
+      `INSERT INTO attempts (job_key, number, document)
+      SELECT job_key, ?, ? FROM jobs WHERE scope = ? AND job_id = ?
+      ON CONFLICT DO UPDATE SET document = excluded.document`,
+    );
+    this.#selectStopped = database.prepare(
+      "SELECT job_key FROM jobs WHERE stopped_at < ? ORDER BY stopped_at, job_key LIMIT ?",
+    );
+    this.#removals = ["jobs", "job_documents", "attempts"].map((table) =>
+      database.prepare(`DELETE FROM ${table} WHERE job_key = ?`),
+    );
+  }
+
+  submit(job: Job, progress: JobProgress): void {
+    const { jobDefinitionArn: definitionArn, resources } = job;
+    const { changes, lastInsertRowid } = this.#insert.run(
+      this.#texts.findOrStore(scopeKey(job.scope)),
+      job.jobId,
+      this.#texts.findOrStore(job.jobQueueArn),
+      this.#texts.findOrStore(definitionArn),
+      resourceName(definitionArn),
+      job.jobName,
+      job.jobName.toLowerCase(),
+      job.shareIdentifier ?? null,
+      job.createdAtMs,
+      resources.vcpuMillis,
+      resources.memoryMiB,
+      resources.gpuCount,
+      this.#texts.findOrStore(JSON.stringify(job.retryStrategy)),
+      job.attemptDurationSeconds ?? null,
+      ...progressValues(progress),
+    );
+    if (changes === 1) this.#insertDocument.run(lastInsertRowid, JSON.stringify(job));
+  }
+
+  change(scope: Scope, jobId: string, patch: JobProgressPatch): void {
+    this.#update.run(...progressValues(patch), this.#numberOf(scope), jobId);
+  }
+
+  tag(scope: Scope, jobId: string, tags: Job["tags"]): void {
+    const row = this.#selectDocument.get(this.#numberOf(scope), jobId);
+    if (row === undefined) return;
+    const job = parseDocument<Job>(row["document"]);
+    this.#updateDocument.run(JSON.stringify({ ...job, tags }), Number(row["job_key"]));
+  }
+
+  putAttempt(attempt: Attempt): void {
+    const { scope, jobId, number } = attempt;
+    this.#putAttempt.run(number, JSON.stringify(attempt), this.#numberOf(scope), jobId);
+  }
+
+  /** Says how many it removed. */
+  removeStoppedBefore(stoppedBeforeMs: number, limit: number): number {
+    const stopped = this.#selectStopped.all(stoppedBeforeMs, limit);
+    for (const row of stopped) {
+      for (const removal of this.#removals) removal.run(Number(row["job_key"]));
+    }
+    return stopped.length;
+  }
+
+  /** No row has the scope 0: where the scope is unknown, nothing is found. */
+  #numberOf(scope: Scope): number {
+    return this.#texts.find(scopeKey(scope)) ?? 0;
+  }
+}
+
+const PROGRESS = [
+  "status",
+  "status_reason",
+  "queue_position",
+  "attempt_count",
+  "scheduled_at",
+  "started_at",
+  "stopped_at",
+  "is_cancelled",
+  "is_terminated",
+];
+
+/** In the order of `PROGRESS`; null for what is absent. */
+function progressValues(progress: JobProgressPatch): (string | number | null)[] {
+  return [
+    progress.status === undefined ? null : statusNumber(progress.status),
+    progress.statusReason ?? null,
+    progress.queuePosition ?? null,
+    progress.attemptCount ?? null,
+    progress.scheduledAtMs ?? null,
+    progress.startedAtMs ?? null,
+    progress.stoppedAtMs ?? null,
+    progress.isCancelled === undefined ? null : Number(progress.isCancelled),
+    progress.isTerminated === undefined ? null : Number(progress.isTerminated),
+  ];
+}
+
+const INSERT = `INSERT INTO jobs (scope, job_id, queue, definition, definition_name, name, name_key, share_identifier,
+    created_at, vcpu_millis, memory_mib, gpu_count, retry_strategy, attempt_duration_seconds, ${PROGRESS.join(", ")})
+  VALUES (${Array.from({ length: 14 + PROGRESS.length }, () => "?").join(", ")})
+  ON CONFLICT DO NOTHING`;
+
+/** A patch sets members and never takes one away, so null leaves a column as it is. */
+const UPDATE = `UPDATE jobs SET ${PROGRESS.map((column) => `${column} = coalesce(?, ${column})`).join(", ")}
+  WHERE scope = ? AND job_id = ?`;

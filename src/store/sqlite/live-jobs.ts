@@ -1,0 +1,100 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Attempt } from "../../batch/attempt.ts";
+import type { Resources } from "../../batch/resources.ts";
+import type { RetryStrategy } from "../../batch/retry-strategy.ts";
+import type { Scope } from "../../batch/scope.ts";
+import type { StoredLiveJob } from "../store.ts";
+import type { NumberedTexts } from "./numbered-texts.ts";
+import { FIRST_TERMINAL_STATUS, isUnderWay, parseDocument, parseScopeKey, statusOf } from "./rows.ts";
+
+/**
+ * Reads every live job in slim form, in the order of submission. A start with a million of them waits for this: rows
+ * come as arrays, and what jobs have in common is one object for all of them.
+ */
+export function readLiveJobs(database: DatabaseSync, texts: NumberedTexts): StoredLiveJob[] {
+  const reader = new LiveJobReader(database, texts);
+  const select = database.prepare(LIVE_JOBS);
+  select.setReturnArrays(true);
+  const jobs: StoredLiveJob[] = [];
+  // The types of node:sqlite do not know about rows that are arrays; `LIVE_JOBS` selects what `LiveJobRow` names.
+  for (const row of select.iterate() as Iterable<unknown> as Iterable<LiveJobRow>) {
+    jobs.push(reader.liveJob(row));
+  }
+  return jobs;
+}
+
+/** The keys are collected from one range of the index and then visited in their order, which is that of submission. */
+const LIVE_JOBS = `SELECT job_key, scope, job_id, queue, status, queue_position, attempt_count,
+    vcpu_millis, memory_mib, gpu_count, retry_strategy, attempt_duration_seconds
+  FROM jobs WHERE job_key IN (SELECT job_key FROM jobs WHERE status < ${FIRST_TERMINAL_STATUS})
+  ORDER BY job_key`;
+
+type LiveJobRow = readonly [
+  jobKey: number,
+  scope: number,
+  jobId: string,
+  queue: number,
+  status: number,
+  queuePosition: number,
+  attemptCount: number,
+  vcpuMillis: number,
+  memoryMiB: number,
+  gpuCount: number,
+  retryStrategy: number,
+  attemptDurationSeconds: number | null,
+];
+
+class LiveJobReader {
+  readonly #texts: NumberedTexts;
+  readonly #selectAttempt: StatementSync;
+  readonly #scopes = new Map<number, Scope>();
+  readonly #retryStrategies = new Map<number, RetryStrategy>();
+  readonly #resources = new Map<string, Resources>();
+
+  constructor(database: DatabaseSync, texts: NumberedTexts) {
+    this.#texts = texts;
+    this.#selectAttempt = database.prepare(
+      "SELECT document FROM attempts WHERE job_key = ? ORDER BY number DESC LIMIT 1",
+    );
+  }
+
+  liveJob(row: LiveJobRow): StoredLiveJob {
+    const [jobKey, scope, jobId, queue, statusNumber, queuePosition, attemptCount] = row;
+    const [, , , , , , , vcpuMillis, memoryMiB, gpuCount, retryStrategy, attemptDurationSeconds] = row;
+    const status = statusOf(statusNumber);
+    const activeAttempt = isUnderWay(status) ? this.#latestAttempt(jobKey) : undefined;
+    return {
+      scope: this.#shared(this.#scopes, scope, parseScopeKey),
+      jobId,
+      jobQueueArn: this.#texts.textOf(queue),
+      status,
+      queuePosition,
+      attemptCount,
+      resources: this.#sharedResources({ vcpuMillis, memoryMiB, gpuCount }),
+      retryStrategy: this.#shared(this.#retryStrategies, retryStrategy, parseDocument<RetryStrategy>),
+      ...(attemptDurationSeconds !== null && { attemptDurationSeconds }),
+      ...(activeAttempt !== undefined && { activeAttempt }),
+    };
+  }
+
+  #latestAttempt(jobKey: number): Attempt | undefined {
+    const row = this.#selectAttempt.get(jobKey);
+    return row === undefined ? undefined : parseDocument<Attempt>(row["document"]);
+  }
+
+  #shared<Value>(known: Map<number, Value>, number: number, parse: (text: string) => Value): Value {
+    const existing = known.get(number);
+    if (existing !== undefined) return existing;
+    const value = parse(this.#texts.textOf(number));
+    known.set(number, value);
+    return value;
+  }
+
+  #sharedResources(resources: Resources): Resources {
+    const key = `${resources.vcpuMillis} ${resources.memoryMiB} ${resources.gpuCount}`;
+    const existing = this.#resources.get(key);
+    if (existing !== undefined) return existing;
+    this.#resources.set(key, resources);
+    return resources;
+  }
+}

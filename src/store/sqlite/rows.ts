@@ -1,0 +1,78 @@
+import type { JobProgress } from "../../batch/job.ts";
+import type { Scope } from "../../batch/scope.ts";
+import { assert } from "../../lib/assert.ts";
+import type { JobStatus } from "../../model/batch.ts";
+
+/** Rows hold a status as its index here: the live ones first. Their order is part of the schema. */
+const JOB_STATUSES: readonly JobStatus[] = [
+  "SUBMITTED",
+  "PENDING",
+  "RUNNABLE",
+  "STARTING",
+  "RUNNING",
+  "SUCCEEDED",
+  "FAILED",
+];
+
+export const STATUS_COUNT = JOB_STATUSES.length;
+
+/** Statuses below this one are live. */
+export const FIRST_TERMINAL_STATUS = JOB_STATUSES.indexOf("SUCCEEDED");
+
+export function statusNumber(status: JobStatus): number {
+  return JOB_STATUSES.indexOf(status);
+}
+
+export function statusOf(number: number): JobStatus {
+  const status = JOB_STATUSES[number];
+  assert(status !== undefined, `no job status ${number}`);
+  return status;
+}
+
+/** Whether a job of that status has an attempt that is not over. */
+export function isUnderWay(status: JobStatus): boolean {
+  return status === "STARTING" || status === "RUNNING";
+}
+
+/** The columns that make a job's progress, named as `ProgressRow` has them. */
+export const PROGRESS_COLUMNS = `status, status_reason AS statusReason, queue_position AS queuePosition,
+  attempt_count AS attemptCount, scheduled_at AS scheduledAtMs, started_at AS startedAtMs,
+  stopped_at AS stoppedAtMs, is_cancelled AS isCancelled, is_terminated AS isTerminated`;
+
+export interface ProgressRow {
+  readonly status: number;
+  readonly statusReason: string | null;
+  readonly queuePosition: number;
+  readonly attemptCount: number;
+  readonly scheduledAtMs: number | null;
+  readonly startedAtMs: number | null;
+  readonly stoppedAtMs: number | null;
+  readonly isCancelled: 0 | 1;
+  readonly isTerminated: 0 | 1;
+}
+
+export function progressOf(row: ProgressRow): JobProgress {
+  const { statusReason, scheduledAtMs, startedAtMs, stoppedAtMs } = row;
+  return {
+    status: statusOf(row.status),
+    ...(statusReason !== null && { statusReason }),
+    queuePosition: row.queuePosition,
+    attemptCount: row.attemptCount,
+    ...(scheduledAtMs !== null && { scheduledAtMs }),
+    ...(startedAtMs !== null && { startedAtMs }),
+    ...(stoppedAtMs !== null && { stoppedAtMs }),
+    isCancelled: row.isCancelled === 1,
+    isTerminated: row.isTerminated === 1,
+  };
+}
+
+/** What this program wrote as JSON, of the type that it wrote. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- it is the cast of this parse boundary
+export function parseDocument<Document>(text: unknown): Document {
+  return JSON.parse(String(text)) as Document;
+}
+
+export function parseScopeKey(key: string): Scope {
+  const [accountId = "", region = ""] = key.split("/");
+  return { accountId, region };
+}

@@ -1,0 +1,125 @@
+/**
+ * The tables of schema version 1. Once released it does not change: what comes after is a further migration.
+ *
+ * - Jobs are many and have long keys in common, so scopes, ARNs and retry strategies stand in `texts` once, and in rows of
+ *   jobs as its numbers. `job_key` counts up in the order of the commits.
+ * - What changes in a job's life is in `jobs`, whose rows are small; its document, written once, is in `job_documents`.
+ * - `status` of a job is an index into `JOB_STATUSES`: the live ones come first, so they are one range of `jobs_by_status`.
+ * - Every index is there for one list of the store's interface; each is paid for with every job.
+ */
+export const SCHEMA_1 = `
+CREATE TABLE settings (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE texts (
+  number INTEGER PRIMARY KEY,
+  text TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE compute_environments (
+  scope TEXT NOT NULL,
+  name TEXT NOT NULL,
+  document TEXT NOT NULL,
+  PRIMARY KEY (scope, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE job_queues (
+  scope TEXT NOT NULL,
+  name TEXT NOT NULL,
+  document TEXT NOT NULL,
+  PRIMARY KEY (scope, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE job_definitions (
+  scope TEXT NOT NULL,
+  name TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  deregistered_at INTEGER,
+  document TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX job_definitions_by_name ON job_definitions (scope, name, revision);
+CREATE INDEX job_definitions_by_status ON job_definitions (status, scope, name, revision);
+CREATE INDEX job_definitions_by_deregistration ON job_definitions (deregistered_at, scope, name, revision)
+  WHERE deregistered_at IS NOT NULL;
+
+CREATE TABLE job_definition_names (
+  scope TEXT NOT NULL,
+  name TEXT NOT NULL,
+  latest_revision INTEGER NOT NULL,
+  PRIMARY KEY (scope, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE instances (
+  scope TEXT NOT NULL,
+  instance_id TEXT NOT NULL,
+  terminated_at INTEGER,
+  document TEXT NOT NULL,
+  PRIMARY KEY (scope, instance_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX instances_not_terminated ON instances (scope, instance_id) WHERE terminated_at IS NULL;
+
+CREATE TABLE jobs (
+  job_key INTEGER PRIMARY KEY,
+  scope INTEGER NOT NULL,
+  job_id TEXT NOT NULL,
+  queue INTEGER NOT NULL,
+  definition INTEGER NOT NULL,
+  definition_name TEXT NOT NULL,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  share_identifier TEXT,
+  created_at INTEGER NOT NULL,
+  vcpu_millis INTEGER NOT NULL,
+  memory_mib INTEGER NOT NULL,
+  gpu_count INTEGER NOT NULL,
+  retry_strategy INTEGER NOT NULL,
+  attempt_duration_seconds INTEGER,
+  status INTEGER NOT NULL,
+  status_reason TEXT,
+  queue_position INTEGER NOT NULL,
+  attempt_count INTEGER NOT NULL,
+  scheduled_at INTEGER,
+  started_at INTEGER,
+  stopped_at INTEGER,
+  is_cancelled INTEGER NOT NULL,
+  is_terminated INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX jobs_by_id ON jobs (scope, job_id);
+CREATE INDEX jobs_by_status ON jobs (status, scope, queue, created_at);
+CREATE INDEX jobs_by_name ON jobs (scope, queue, name_key, created_at DESC, job_key DESC);
+CREATE INDEX jobs_by_definition ON jobs (scope, queue, definition, created_at);
+CREATE INDEX jobs_by_definition_name ON jobs (scope, queue, definition_name, created_at DESC, job_key DESC);
+CREATE INDEX jobs_by_share ON jobs (scope, queue, share_identifier, status, created_at)
+  WHERE share_identifier IS NOT NULL;
+CREATE INDEX jobs_by_stop ON jobs (stopped_at) WHERE stopped_at IS NOT NULL;
+
+CREATE TABLE job_documents (
+  job_key INTEGER PRIMARY KEY,
+  document TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE attempts (
+  job_key INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  document TEXT NOT NULL,
+  PRIMARY KEY (job_key, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE log_groups (
+  scope TEXT NOT NULL,
+  name TEXT NOT NULL,
+  document TEXT NOT NULL,
+  PRIMARY KEY (scope, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE log_streams (
+  scope TEXT NOT NULL,
+  group_name TEXT NOT NULL,
+  name TEXT NOT NULL,
+  document TEXT NOT NULL,
+  PRIMARY KEY (scope, group_name, name)
+) STRICT, WITHOUT ROWID;
+`;
