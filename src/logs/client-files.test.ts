@@ -1,5 +1,5 @@
 import { appendFileSync, mkdirSync, readFileSync, rmdirSync, statSync, truncateSync } from "node:fs";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LogWriteError } from "./logs.ts";
 import type { EventPage, InputLogEvent } from "./logs.ts";

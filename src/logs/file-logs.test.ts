@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, truncateSync } from "node:fs";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { EventPage, LogEvent } from "./logs.ts";
 import { TemporaryLogs, TEST_START_MS } from "./temporary-logs.ts";

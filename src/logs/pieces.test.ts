@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cutPieces, LINE_BYTES_MAX } from "./pieces.ts";
 import type { TextEnding } from "./pieces.ts";

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ByteSource } from "./byte-source.ts";
 import { cutPieces, LINE_BYTES_MAX } from "./pieces.ts";

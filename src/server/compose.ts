@@ -8,7 +8,8 @@ import { DefinitionCache } from "../api/services/batch/definition-cache.ts";
 import { createLogsOperations } from "../api/services/logs/logs-operations.ts";
 import { createStsOperations } from "../api/services/sts/sts-operations.ts";
 import { createAuthenticate } from "../api/signature/authenticate.ts";
-import { parseCredentialsFile } from "../api/signature/credentials-file.ts";
+import { CredentialsFileError, parseCredentialsFile } from "../api/signature/credentials-file.ts";
+import type { Credential } from "../api/signature/credentials-file.ts";
 import { createEngine } from "../engine/engine.ts";
 import type { Engine } from "../engine/engine.ts";
 import { recover } from "../engine/recover.ts";
@@ -126,8 +127,11 @@ async function openLogs(config: ServerConfig, folder: DataFolder, logger: Logger
   return logs;
 }
 
-function readCredentials({ credentialsFile }: ServerConfig): ReturnType<typeof parseCredentialsFile> {
-  return credentialsFile === undefined ? [] : parseCredentialsFile(readFileSync(credentialsFile, "utf8"));
+function readCredentials({ credentialsFile, auth }: ServerConfig): Credential[] {
+  if (credentialsFile === undefined) return [];
+  const credentials = parseCredentialsFile(readFileSync(credentialsFile, "utf8"));
+  if (credentials.length > 0 || auth === "none") return credentials;
+  throw new CredentialsFileError(`${credentialsFile} holds no access key: nobody could sign a request`);
 }
 
 /** The engine as a task of the loop, and what others want to know of it. */

@@ -52,14 +52,14 @@ describe("what is no request is refused in AWS's form", () => {
       "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000000\r\n\r\n",
       "413 Payload Too Large",
       "RequestEntityTooLargeException",
-      /^A request body must have at most 2097152 bytes$/,
+      /^A request body must have at most 4194304 bytes$/,
     ],
     [
       "a body that says it is too large before it is sent",
-      "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3000000\r\n\r\n",
+      "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5000000\r\n\r\n",
       "413 Payload Too Large",
       "RequestEntityTooLargeException",
-      /^A request body must have at most 2097152 bytes$/,
+      /^A request body must have at most 4194304 bytes$/,
     ],
   ])("%s", async (_name, sent, ...[status, code, message]) => {
     await using server = await aServer();

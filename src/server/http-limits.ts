@@ -23,7 +23,8 @@ export interface HttpLimits {
 export const HTTP_LIMITS: HttpLimits = {
   headerBytesMax: 16 * 1024,
   headerCountMax: 100,
-  bodyBytesMax: 2 * 1024 * 1024,
+  // PutLogEvents takes 1 MiB of text, which clients may send as \u escapes.
+  bodyBytesMax: 4 * 1024 * 1024,
   discardedBytesMax: 16 * 1024 * 1024,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,

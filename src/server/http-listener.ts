@@ -14,7 +14,7 @@ export interface HttpListener extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-export interface ListenAddress {
+interface ListenAddress {
   readonly host: string;
   readonly port: number;
   /** `http://127.0.0.1:8080`, `http://[::1]:8080`. */

@@ -2,7 +2,8 @@ import { join } from "node:path";
 import type { Logs } from "../logs/logs.ts";
 import { hostCapacity } from "../providers/host-capacity.ts";
 import { NoneProvider } from "../providers/none/none-provider.ts";
-import { isProcessProviderSupported, ProcessProvider } from "../providers/process/process-provider.ts";
+import { ProcessProvider } from "../providers/process/process-provider.ts";
+import { isProcessProviderSupported } from "../providers/process/support.ts";
 import type { Provider, ProviderName } from "../providers/provider.ts";
 import type { Store } from "../store/store.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
@@ -34,7 +35,7 @@ export async function openProvider(parts: ProviderParts): Promise<Provider> {
         `start without --provider, or with another folder for ${config.provider}`,
     );
   }
-  const support = await isProcessProviderSupported();
+  const support = isProcessProviderSupported();
   if (!support.ok) {
     if (config.provider === "process") {
       throw new DataFolderError(`the provider process cannot be used here: ${support.reason}`);
@@ -45,7 +46,7 @@ export async function openProvider(parts: ProviderParts): Promise<Provider> {
   const name: ProviderName = "process";
   if (recorded === undefined) await store.commit([{ kind: "setting-put", name: SETTING, value: name }]);
   logger.info({ provider: name }, "jobs run as plain processes of this machine; their images are not used");
-  return ProcessProvider.open({
+  return new ProcessProvider({
     dir: join(folder.path, "process"),
     logs,
     clock: SYSTEM_CLOCK,

@@ -25,7 +25,7 @@ export interface Signature {
 }
 
 /** A week: the longest that a presigned request can hold. */
-export const PRESIGNED_SECONDS_MAX = 604_800;
+const PRESIGNED_SECONDS_MAX = 604_800;
 
 const ALGORITHM = "AWS4-HMAC-SHA256";
 const REGION = /^[a-z0-9-]{1,32}$/;

@@ -3,7 +3,7 @@ import type { KeyObject } from "node:crypto";
 import type { Credential } from "./credentials-file.ts";
 
 /** What a signature is good for, apart from the key. */
-export interface SignatureScope {
+interface SignatureScope {
   /** `20150830`. */
   readonly date: string;
   readonly region: string;

@@ -8,7 +8,7 @@ import type { SigningKeys } from "./signing-keys.ts";
 import { formatTimestamp } from "./timestamp.ts";
 
 /** How far a client's clock may be from this server's, either way; as long holds a signature in a header. */
-export const CLOCK_SKEW_MS = 5 * 60_000;
+const CLOCK_SKEW_MS = 5 * 60_000;
 
 export interface Verification {
   readonly request: ApiRequest;

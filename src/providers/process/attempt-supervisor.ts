@@ -98,13 +98,10 @@ export class AttemptSupervisor {
         attempt.isOutOfMemory = attempt.folder.isOutOfMemory();
         this.#shim.adopt(spec.taskId, decision.runner);
         break;
-      case "report": {
+      case "report":
         attempt.isOutOfMemory = attempt.folder.isOutOfMemory();
-        const record = attempt.folder.readRecord();
-        if (record.kind === "ended") this.#finish(attempt, record.end, attempt.folder.recordedAtMs());
-        else this.#settle(attempt, STOPPED_BEFORE_START);
+        this.#checkRecord(attempt, attempt.folder.recordedAtMs());
         break;
-      }
       case "give-up":
         this.#settle(attempt, HOST_LOST);
         break;
@@ -178,12 +175,12 @@ export class AttemptSupervisor {
   }
 
   /** Acts on what the record says, whoever was thought to have the attempt. */
-  #checkRecord(attempt: LiveAttempt): void {
+  #checkRecord(attempt: LiveAttempt, endedAtMs = this.#options.clock.nowMs()): void {
     const { taskId } = attempt.spec;
     const record = attempt.folder.readRecord();
     switch (record.kind) {
       case "ended":
-        this.#finish(attempt, record.end, this.#options.clock.nowMs());
+        this.#finish(attempt, record.end, endedAtMs);
         break;
       case "claimed":
         if (!this.#table.isAlive(record.runner)) this.#lose(attempt, record.runner);

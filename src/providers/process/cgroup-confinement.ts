@@ -19,6 +19,7 @@ export class CgroupConfinement implements Confinement {
   readonly #condemned = new Set<string>();
   /** The most memory seen so far, for kernels that do not keep it. */
   readonly #peakBytes = new Map<string, number>();
+  #removals: Promise<void> = Promise.resolve();
 
   /** @param kept the attempts that go on; what other groups there are is condemned. */
   constructor(place: CgroupPlace, kept: ReadonlySet<string>) {
@@ -64,19 +65,21 @@ export class CgroupConfinement implements Confinement {
     return running.filter((taskId) => this.usage(taskId).isOutOfMemory);
   }
 
-  [Symbol.dispose](): void {
-    removeGroup(this.#place.parent);
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#removals;
+    await removeGroup(this.#place.parent);
   }
 
-  /** An empty group goes at the first try, which is how nearly all of them are found. */
+  /** Nearly always nothing is left. Processes that are ended here are looked for again in the next sweep. */
   #endCondemned(taskId: string): void {
-    const group = join(this.#place.parent, taskId);
-    if (!removeGroup(group)) {
+    if (readGroupMembers(this.#place, taskId).length > 0) {
       killGroup(this.#place, taskId);
-      if (!removeGroup(group)) return;
+      return;
     }
     this.#condemned.delete(taskId);
     this.#peakBytes.delete(taskId);
+    // Removing a group waits for the whole machine's processors, so it is done aside and one after the other.
+    this.#removals = this.#removals.then(() => removeGroup(join(this.#place.parent, taskId)));
   }
 
   #rememberPeak(taskId: string, nowBytes: number | undefined): number | undefined {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 /** A cgroup of ours that holds one cgroup for each attempt. */
@@ -84,7 +85,7 @@ export async function findCgroupPlace(
   for (const { version, base } of candidates) {
     const place: CgroupPlace = { version, parent: join(base, name) };
     if (await isUsable(place, base, enter)) return place;
-    removeGroup(place.parent);
+    await removeGroup(place.parent);
   }
   return undefined;
 }
@@ -108,7 +109,7 @@ async function isUsable(
   } catch {
     return false;
   } finally {
-    removeGroup(probe);
+    await removeGroup(probe);
   }
 }
 
@@ -184,13 +185,12 @@ export function listGroups(place: CgroupPlace): readonly string[] {
   }
 }
 
-/** True once there is no such group. False while something is in it. */
-export function removeGroup(group: string): boolean {
+/** Fails as long as something is in the group. */
+export async function removeGroup(group: string): Promise<void> {
   try {
-    rmdirSync(group);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ENOENT";
+    await rmdir(group);
+  } catch {
+    // Gone already, or not empty yet: whoever starts next with this data folder removes what is left.
   }
 }
 

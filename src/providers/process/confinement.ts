@@ -5,7 +5,7 @@ import type { AttemptUsage } from "./process-outcome.ts";
  * Holds an attempt's processes together: keeps them to their memory, measures them, and ends all of them, also those
  * that left the process group. By a cgroup where the machine allows it, else by looking at the process table.
  */
-export interface Confinement {
+export interface Confinement extends AsyncDisposable {
   readonly kind: "cgroup" | "watch";
 
   /** How often `sweep` wants to be called while attempts run or condemned ones are left. */
@@ -36,8 +36,6 @@ export interface Confinement {
 
   /** Looks at everything once. Answers the attempts that went over their memory and still run. */
   sweep(sessions: readonly Session[]): readonly string[];
-
-  [Symbol.dispose](): void;
 }
 
 /** A runner, which leads a session, and the attempt that it runs. */

@@ -16,14 +16,10 @@ export function describeMissingExecutable(
       return undefined;
     return `exec: "${command}": executable file not found in $PATH`;
   }
-  switch (lookAt(resolve(workFolder, command))) {
-    case "executable":
-      return undefined;
-    case "absent":
-      return `exec: "${command}": stat ${command}: no such file or directory`;
-    case "denied":
-      return `exec: "${command}": permission denied`;
-  }
+  const found = lookAt(resolve(workFolder, command));
+  if (found === "executable") return undefined;
+  const problem = found === "absent" ? `stat ${command}: no such file or directory` : "permission denied";
+  return `exec: "${command}": ${problem}`;
 }
 
 function lookAt(file: string): "executable" | "absent" | "denied" {

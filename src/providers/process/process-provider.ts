@@ -8,7 +8,7 @@ import { AttemptFolder } from "./attempt-folder.ts";
 import { type AttemptEnd, AttemptSupervisor } from "./attempt-supervisor.ts";
 import type { Confinement } from "./confinement.ts";
 import { endStrays, surveyAttempts } from "./recovery.ts";
-import { DEFAULT_PATH } from "./support.ts";
+import { DEFAULT_PATH } from "./machine-probe.ts";
 import { type Workplace, createConfinement, openWorkplace, rememberBoot } from "./workplace.ts";
 
 export interface ProcessProviderOptions {
@@ -153,7 +153,7 @@ export class ProcessProvider implements Provider {
     if (running === undefined) return;
     await running.supervisor.close();
     await Promise.all(this.#removals);
-    running.confinement[Symbol.dispose]();
+    await running.confinement[Symbol.asyncDispose]();
   }
 
   #hasWork({ confinement, supervisor }: Running): boolean {

@@ -1,7 +1,8 @@
+import { unreachable } from "../../lib/assert.ts";
 import type { RecoveredAttempt } from "../provider.ts";
 import { AttemptFolder } from "./attempt-folder.ts";
 import type { AttemptRecord } from "./attempt-record.ts";
-import type { ProcessIdentity, ProcessTable } from "./process-identity.ts";
+import type { ProcessIdentity } from "./process-identity.ts";
 import { TASK_MARKER } from "./process-spec.ts";
 import { SHIM_MARKER } from "./shim.ts";
 import type { Workplace } from "./workplace.ts";
@@ -54,6 +55,8 @@ export function decideRecovery({
       return isRunning
         ? { action: "give-up", because: "folder-gone" }
         : { action: "start", because: "never-claimed" };
+    default:
+      return unreachable(record);
   }
 }
 

@@ -67,8 +67,8 @@ export class WatchConfinement implements Confinement {
       .map(({ taskId }) => taskId);
   }
 
-  [Symbol.dispose](): void {
-    this.#markers.clear();
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
   }
 
   #measure(pid: number, taskId: string, nowBytes: Map<string, number>): void {

@@ -5,7 +5,7 @@ import { type CgroupCandidate, type CgroupPlace, findCgroupPlace, listCgroupCand
 import { CgroupConfinement } from "./cgroup-confinement.ts";
 import type { Confinement } from "./confinement.ts";
 import { ProcessTable, readBootId } from "./process-identity.ts";
-import { canEnterGroup, isShellExportExact, makeFifo } from "./support.ts";
+import { canEnterGroup, isShellExportExact, makeFifo } from "./machine-probe.ts";
 import { WatchConfinement } from "./watch-confinement.ts";
 
 /** What a provider works with once it is up: its folder, and what this machine and its shell can do. */

@@ -1,0 +1,230 @@
+import type { LogGroup, LogStream } from "../../../batch/log-stream.ts";
+import { EVENT_OVERHEAD_BYTES } from "../../../logs/logs.ts";
+import type { LogEvent, Logs } from "../../../logs/logs.ts";
+import type { Store } from "../../../store/store.ts";
+import type { MessageMatcher } from "./filter-pattern.ts";
+
+/** What is looked for, and in which streams. */
+export interface LogQuery {
+  readonly group: LogGroup;
+  /** Of the streams searched; all where it is empty. */
+  readonly namePrefix: string;
+  readonly matches: MessageMatcher;
+  /** Inclusive. */
+  readonly fromMs: number | undefined;
+  /** Exclusive. */
+  readonly untilMs: number | undefined;
+}
+
+/** How far a search has come. */
+export interface SearchProgress {
+  /** Streams that are being searched together, and where each goes on. */
+  readonly streams: readonly { readonly stream: LogStream; readonly position: number | "start" }[];
+  /** Where the list of further streams goes on; `first` before it was begun, undefined behind its end. */
+  readonly listAfter: string | undefined;
+}
+
+export interface FoundEvent {
+  readonly stream: LogStream;
+  readonly event: LogEvent;
+}
+
+export interface FoundPage {
+  readonly found: readonly FoundEvent[];
+  /** Where to go on; undefined when everything was searched. */
+  readonly next: SearchProgress | undefined;
+}
+
+/** `listAfter` before the first page of the list: no page token is like it. */
+export const LIST_BEGINNING = "";
+
+const PAGE_BYTES_MAX = 1_048_576;
+/** Streams whose events are merged by time: a page of names is added until there are so many. */
+const STREAMS_TOGETHER_MIN = 100;
+const NAMES_PER_PAGE = 100;
+/** Looked at in one call, which may leave its page short or empty. */
+const NAMES_PER_CALL_MAX = 10_000;
+const BYTES_PER_CALL_MAX = 16 * 1_048_576;
+/** Read of one stream at once. */
+const READ_EVENTS = 1_000;
+const READ_BYTES = 65_536;
+
+/**
+ * Searches the streams of a group, a bounded piece of work at a time.
+ *
+ * Streams are taken in the order of their names, about a hundred at a time, left out whatever ended before the time asked
+ * for; the events of those hundred come merged by time. So up to a hundred streams are in the order of time throughout.
+ */
+export class LogSearch {
+  readonly #store: Store;
+  readonly #logs: Logs;
+  readonly #query: LogQuery;
+  readonly #page: PageOfFound;
+  #listAfter: string | undefined;
+  #nameCount = 0;
+
+  constructor({ store, logs }: { store: Store; logs: Logs }, query: LogQuery, limit: number) {
+    this.#store = store;
+    this.#logs = logs;
+    this.#query = query;
+    this.#page = new PageOfFound(query.matches, limit);
+  }
+
+  async run(progress: SearchProgress): Promise<FoundPage> {
+    this.#listAfter = progress.listAfter;
+    let cursors = progress.streams.map(({ stream, position }) => this.#cursor(stream, position));
+    for (;;) {
+      if (cursors.length === 0) cursors = await this.#nextCursors();
+      const left = await this.#merge(cursors);
+      const isDone = left.length === 0 && this.#listAfter === undefined;
+      if (isDone) return { found: this.#page.close(), next: undefined };
+      if (this.#page.isClosed || this.#nameCount >= NAMES_PER_CALL_MAX) {
+        const streams = left.map(({ stream, position }) => ({ stream, position }));
+        return { found: this.#page.close(), next: { streams, listAfter: this.#listAfter } };
+      }
+      cursors = left;
+    }
+  }
+
+  #cursor(stream: LogStream, position: number | "start"): Cursor {
+    return new Cursor(this.#logs, this.#query, stream, position);
+  }
+
+  /** The next streams of the list that may hold what is looked for. */
+  async #nextCursors(): Promise<Cursor[]> {
+    const { group, namePrefix, fromMs } = this.#query;
+    const cursors: Cursor[] = [];
+    while (
+      this.#listAfter !== undefined &&
+      cursors.length < STREAMS_TOGETHER_MIN &&
+      this.#nameCount < NAMES_PER_CALL_MAX
+    ) {
+      const after = this.#listAfter === LIST_BEGINNING ? {} : { after: this.#listAfter };
+      const filter = { groupName: group.name, namePrefix, descending: false };
+      const request = { limit: NAMES_PER_PAGE, ...after };
+      const { items, next } = await this.#store.listLogStreams(group.scope, filter, request);
+      for (const stream of items) {
+        const lastEventMs = this.#logs.lastEventAt(stream.streamId);
+        const mayMatch = lastEventMs !== undefined && lastEventMs >= (fromMs ?? lastEventMs);
+        if (mayMatch) cursors.push(this.#cursor(stream, "start"));
+      }
+      this.#nameCount += NAMES_PER_PAGE;
+      this.#listAfter = next;
+    }
+    return cursors;
+  }
+
+  /** Takes events in the order of time until the page is full or the streams are at their end; returns what is left. */
+  async #merge(cursors: readonly Cursor[]): Promise<Cursor[]> {
+    await Promise.all(cursors.map((cursor) => cursor.fill(this.#page)));
+    let left = cursors.filter((cursor) => !cursor.isAtEnd);
+    while (left.length > 0 && !this.#page.isClosed) {
+      const earliest = left.reduce((best, cursor) => (cursor.timeMs < best.timeMs ? cursor : best));
+      const event = earliest.head;
+      if (event !== undefined && !this.#page.take(earliest.stream, event)) break;
+      earliest.pass();
+      await earliest.fill(this.#page);
+      if (earliest.isAtEnd) left = left.filter((cursor) => cursor !== earliest);
+    }
+    return left;
+  }
+}
+
+/** Goes through the events of one stream in the order in which they were written. */
+class Cursor {
+  readonly stream: LogStream;
+  isAtEnd = false;
+  readonly #logs: Logs;
+  readonly #query: LogQuery;
+  #events: readonly LogEvent[] = [];
+  #index = 0;
+  #next: number | "start";
+  #passedMs = 0;
+
+  constructor(logs: Logs, query: LogQuery, stream: LogStream, position: number | "start") {
+    this.#logs = logs;
+    this.#query = query;
+    this.stream = stream;
+    this.#next = position;
+  }
+
+  get head(): LogEvent | undefined {
+    return this.#events[this.#index];
+  }
+
+  /** The time at which the head has its turn: what was put late comes at once. */
+  get timeMs(): number {
+    return Math.max(this.#passedMs, this.head?.timestampMs ?? 0);
+  }
+
+  /** Where a later search goes on. */
+  get position(): number | "start" {
+    return this.head?.position ?? this.#next;
+  }
+
+  pass(): void {
+    this.#passedMs = this.timeMs;
+    this.#index += 1;
+  }
+
+  /** Sees to it that there is a head, unless the stream is at its end or the page has been read enough for. */
+  async fill(page: PageOfFound): Promise<void> {
+    while (this.head === undefined && !this.isAtEnd && !page.isClosed) {
+      const { fromMs, untilMs } = this.#query;
+      const { events, nextPosition } = await this.#logs.readEvents(this.stream.streamId, {
+        position: this.#next,
+        direction: "forward",
+        limit: READ_EVENTS,
+        bytesMax: READ_BYTES,
+        fromMs,
+        untilMs,
+      });
+      const before = this.#next === "start" ? 0 : this.#next;
+      this.isAtEnd = events.length === 0 && nextPosition === before;
+      this.#events = events.toSorted((a, b) => a.position - b.position);
+      this.#index = 0;
+      this.#next = nextPosition;
+      page.countRead(nextPosition - before);
+    }
+  }
+}
+
+/** What was found, within the limits of a page and of a call. */
+class PageOfFound {
+  readonly #matches: MessageMatcher;
+  readonly #limit: number;
+  readonly #found: FoundEvent[] = [];
+  #bytes = 0;
+  #readBytes = 0;
+  #isFull = false;
+
+  constructor(matches: MessageMatcher, limit: number) {
+    this.#matches = matches;
+    this.#limit = limit;
+  }
+
+  /** Nothing more is to be read or taken in this call. */
+  get isClosed(): boolean {
+    return this.#isFull || this.#readBytes >= BYTES_PER_CALL_MAX;
+  }
+
+  countRead(bytes: number): void {
+    this.#readBytes += bytes;
+  }
+
+  /** Takes the event if it matches; false where it matches and has no room any more. */
+  take(stream: LogStream, event: LogEvent): boolean {
+    if (!this.#matches(event.message)) return true;
+    const bytes = this.#bytes + Buffer.byteLength(event.message) + EVENT_OVERHEAD_BYTES;
+    const hasRoom = this.#found.length === 0 || bytes <= PAGE_BYTES_MAX;
+    this.#isFull = !hasRoom || this.#found.length >= this.#limit;
+    if (this.#isFull) return false;
+    this.#bytes = bytes;
+    this.#found.push({ stream, event });
+    return true;
+  }
+
+  close(): readonly FoundEvent[] {
+    return this.#found.toSorted((a, b) => a.event.timestampMs - b.event.timestampMs);
+  }
+}

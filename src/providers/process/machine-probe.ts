@@ -1,0 +1,40 @@
+import { execFile } from "node:child_process";
+import { statSync } from "node:fs";
+import { promisify } from "node:util";
+
+/** Where programs are looked for if nobody says otherwise, as in a container. */
+export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+const run = promisify(execFile);
+
+/** Makes a FIFO unless it is there. */
+export async function makeFifo(file: string, path: string): Promise<void> {
+  if (statSync(file, { throwIfNoEntry: false })?.isFIFO() === true) return;
+  await run("mkfifo", [file], { env: { PATH: path } });
+}
+
+/** Whether the shell hands on what was exported and nothing of its own, as bash does with `_` and `SHLVL`. */
+export async function isShellExportExact(shell: readonly string[], path: string): Promise<boolean> {
+  const script = "unset PWD OLDPWD SHLVL; cd /; unset PWD OLDPWD; export A=1; exec env";
+  const { stdout } = await runShell(shell, path, [script]);
+  return stdout.trim().split("\n").sort().join(" ") === `A=1 PATH=${path}`;
+}
+
+/** Whether a process can write `0` to the file. */
+export async function canEnterGroup(shell: readonly string[], path: string, file: string): Promise<boolean> {
+  try {
+    await runShell(shell, path, ['echo 0 >"$1"', "sh", file]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function runShell(
+  shell: readonly string[],
+  path: string,
+  args: readonly string[],
+): Promise<{ readonly stdout: string }> {
+  const [command = "/bin/sh", ...words] = shell;
+  return await run(command, [...words, "-c", ...args], { env: { PATH: path }, cwd: "/" });
+}
