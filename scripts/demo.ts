@@ -32,7 +32,7 @@ async function main(): Promise<readonly string[]> {
   await prepareQueue(batch, say);
   const jobs = await runJobs(batch, logs, say);
 
-  console.log(`\n${jobTable(jobs)}\n`);
+  console.log(`\n${jobTable(jobs.map((job) => ({ job, isAsExpected: mistakesOf(job).length === 0 })))}\n`);
   const mistakes = jobs.flatMap(mistakesOf);
   if (mistakes.length === 0) {
     const seconds = ((Date.now() - startedAtMs) / 1000).toFixed(1);

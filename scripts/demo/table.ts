@@ -4,9 +4,11 @@ import type { EndedJob } from "./workload.ts";
 const HEADINGS = ["JOB", "STATUS", "EXIT", "TRIES", "WAITED", "RAN", "REASON", "LAST LOG LINE"];
 const CELL_MAX = 36;
 
-/** The jobs as a table in plain text, a line each. */
-export function jobTable(jobs: readonly EndedJob[]): string {
-  const rows = jobs.map((job) => [
+/** The jobs as a table, a line each; in front of each whether it ended as it should. */
+export function jobTable(
+  jobs: readonly { readonly job: EndedJob; readonly isAsExpected: boolean }[],
+): string {
+  const rows = jobs.map(({ job }) => [
     job.plan.name,
     job.status,
     String(job.exitCode ?? "-"),
@@ -23,9 +25,9 @@ export function jobTable(jobs: readonly EndedJob[]): string {
     cells.map((cell, column) => clip(cell, widths[column] ?? 0).padEnd(widths[column] ?? 0)).join("  ");
   return [
     `  ${styleText("bold", line(HEADINGS))}`,
-    ...rows.map((row) => {
-      const isGood = row[1] === "SUCCEEDED";
-      return `${styleText(isGood ? "green" : "red", isGood ? "✓" : "✗")} ${line(row).trimEnd()}`;
+    ...rows.map((row, index) => {
+      const mark = jobs[index]?.isAsExpected === true ? styleText("green", "✓") : styleText("red", "✗");
+      return `${mark} ${styleText(row[1] === "SUCCEEDED" ? "green" : "red", line(row).trimEnd())}`;
     }),
   ].join("\n");
 }

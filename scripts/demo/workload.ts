@@ -65,7 +65,7 @@ const PLANS: readonly JobPlan[] = [
   {
     name: "flaky-upload",
     command: `echo "attempt $AWS_BATCH_JOB_ATTEMPT"; if [ "$AWS_BATCH_JOB_ATTEMPT" -lt 2 ]; then
-      echo "connection reset"; exit 75; fi; echo "uploaded"`,
+      echo "connection reset"; sleep 0.2; exit 75; fi; sleep 0.4; echo "uploaded"`,
     attempts: 3,
     expected: { status: "SUCCEEDED", exitCode: 0, attemptCount: 2 },
   },
@@ -185,11 +185,11 @@ async function follow(batch: BatchClient, job: JobDetail, { plans, seen, say }: 
 }
 
 function remark({ status, attempts = [], statusReason, container }: JobDetail): string {
-  const code = container?.exitCode === undefined ? "" : `exit code ${container.exitCode}`;
-  if (status === "RUNNABLE" && attempts.length > 0)
-    return `again: attempt ${attempts.length} failed, ${code}`;
-  if (status === "FAILED") return `${code}, ${statusReason ?? ""}`;
-  return status === "SUCCEEDED" ? code : "";
+  const code = attempts.at(-1)?.container?.exitCode ?? container?.exitCode;
+  const exit = code === undefined ? "" : `exit code ${code}`;
+  if (status === "FAILED") return `${exit}, ${statusReason ?? ""}`;
+  if (status === "SUCCEEDED") return attempts.length > 1 ? `${exit}, at attempt ${attempts.length}` : exit;
+  return attempts.length > 0 ? `again: attempt ${attempts.length} failed, ${exit}` : "";
 }
 
 async function endedJob(logs: CloudWatchLogsClient, job: JobDetail, plan: JobPlan): Promise<EndedJob> {

@@ -14,7 +14,7 @@ function event(message: string, afterMs = 0): InputLogEvent {
 describe("events that clients put", () => {
   test("come back as they were, with their own times", async () => {
     await using at = await TemporaryLogs.open();
-    const messages = ["one", "two\nlines", "\u0000\uD800\u2028 \"quoted\"", "x".repeat(1_048_550)];
+    const messages = ["one", "two\nlines", '\u0000\uD800\u2028 "quoted"', "x".repeat(1_048_550)];
     await at.logs.putEvents(
       "c1",
       messages.map((message, index) => event(message, index)),
@@ -45,7 +45,11 @@ describe("events that clients put", () => {
   test("are each on one page, walked in both directions", async () => {
     await using at = await TemporaryLogs.open();
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.nat(50), { minLength: 1, maxLength: 30 }), fc.integer({ min: 1, max: 7 }), walk),
+      fc.asyncProperty(
+        fc.array(fc.nat(50), { minLength: 1, maxLength: 30 }),
+        fc.integer({ min: 1, max: 7 }),
+        walk,
+      ),
       { numRuns: 30 },
     );
 
@@ -75,7 +79,10 @@ describe("events that clients put", () => {
     await at.logs.putEvents("c1", [event("early", 50)], INGESTED_MS);
     const until = await at.readAll("c1", { untilMs: TEST_START_MS + 100 });
     const from = await at.readAll("c1", { fromMs: TEST_START_MS + 100 });
-    expect([until, from].map((events) => events.map(({ message }) => message))).toEqual([["early"], ["late"]]);
+    expect([until, from].map((events) => events.map(({ message }) => message))).toEqual([
+      ["early"],
+      ["late"],
+    ]);
   });
 
   test("put at the same time all stay, each put in one piece", async () => {

@@ -8,7 +8,8 @@ const MIB = 1024 * KIB;
 const probe = await TemporaryLogs.open();
 const canPunchHoles = probe.logs.canPunchHoles;
 await probe[Symbol.asyncDispose]();
-if (!canPunchHoles) process.stderr.write("SKIPPED: no fallocate --punch-hole on this machine's temporary files\n");
+if (!canPunchHoles)
+  process.stderr.write("SKIPPED: no fallocate --punch-hole on this machine's temporary files\n");
 
 describe("the limit of the disk", () => {
   test("takes the logs of the jobs that ended first, and they say so", async () => {
@@ -92,10 +93,6 @@ describe("the limit of the disk", () => {
 });
 
 describe.runIf(canPunchHoles)("the log of a job under way", () => {
-  const line = (index: number): string => `${String(index).padStart(99, "0")}\n`;
-  const lines = (from: number, to: number): string =>
-    Array.from({ length: to - from }, (_, index) => line(from + index)).join("");
-
   test("that is too long loses its oldest lines and the blocks below them", async () => {
     await using at = await TemporaryLogs.open({ jobLogBytesMax: MIB });
     at.logs.openFile("a1");
@@ -112,10 +109,14 @@ describe.runIf(canPunchHoles)("the log of a job under way", () => {
     expect(events[0]).toEqual({
       timestampMs: TEST_START_MS,
       ingestedAtMs: at.clock.ms,
-      message: expect.stringMatching(`^\\[batchyard\\] ${first} bytes of this log were removed on 2026-11-21T20:01:00Z`),
+      message: expect.stringMatching(
+        `^\\[batchyard\\] ${first} bytes of this log were removed on 2026-11-21T20:01:00Z`,
+      ),
       position: 0,
     });
-    const kept = Array.from({ length: 20_001 - first / 100 }, (_, index) => line(first / 100 + index).trimEnd());
+    const kept = Array.from({ length: 20_001 - first / 100 }, (_, index) =>
+      line(first / 100 + index).trimEnd(),
+    );
     expect(events.slice(1).map(({ message }) => message)).toEqual(kept);
     expect(statSync(at.path("a1")).blocks * 512).toBeLessThan(1.1 * MIB);
     expect(statSync(at.path("a1")).size).toBe(2_000_100);
@@ -203,3 +204,11 @@ describe.runIf(canPunchHoles)("the log of a job under way", () => {
     expect(statSync(at.path("a2")).blocks * 512).toBeLessThan(MIB);
   });
 });
+
+function line(index: number): string {
+  return `${String(index).padStart(99, "0")}\n`;
+}
+
+function lines(from: number, to: number): string {
+  return Array.from({ length: to - from }, (_, index) => line(from + index)).join("");
+}

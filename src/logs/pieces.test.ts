@@ -22,7 +22,12 @@ describe("cutPieces", () => {
     ["leaves a line of the greatest length whole", "0123456789\n", "open", ["0-11 0123456789"]],
     ["cuts a longer one at a fixed offset", "0123456789a\n", "open", ["0-7 0123456", "7-12 789a"]],
     ["cuts one that goes on as soon as it is too long", "0123456789a", "open", ["0-7 0123456"]],
-    ["leaves the rest of a line that is too long until it ends", "0123456789abcdefg", "open", ["0-7 0123456"]],
+    [
+      "leaves the rest of a line that is too long until it ends",
+      "0123456789abcdefg",
+      "open",
+      ["0-7 0123456"],
+    ],
     ["cuts what is known to go on", "012345678", "cut", ["0-7 0123456", "7-9 78"]],
     ["has nothing of nothing", "", "whole", []],
   ])("%s", (_name, text, ending, pieces) => {
@@ -47,7 +52,12 @@ describe("cutPieces", () => {
       fc.property(arbitraryText(), fc.nat(1_000), (text, begin) => {
         const whole = cutPieces(text, begin, "whole", SHORT_LINE_BYTES_MAX);
         for (const [index, piece] of whole.pieces.entries()) {
-          const rest = cutPieces(text.subarray(piece.begin - begin), piece.begin, "whole", SHORT_LINE_BYTES_MAX);
+          const rest = cutPieces(
+            text.subarray(piece.begin - begin),
+            piece.begin,
+            "whole",
+            SHORT_LINE_BYTES_MAX,
+          );
           expect(rest.pieces).toEqual(whole.pieces.slice(index));
         }
       }),
@@ -78,8 +88,10 @@ describe("cutPieces", () => {
 
   test("takes lines of 256 KiB less 26 bytes, as AWS counts them", () => {
     const line = Buffer.alloc(262_118, "x");
-    const count = (bytes: Buffer): number => cutPieces(bytes, 0, "whole", LINE_BYTES_MAX).pieces.length;
-    expect([count(line), count(Buffer.concat([line, Buffer.from("x")]))]).toEqual([1, 2]);
+    const lengths = [line, Buffer.concat([line, Buffer.from("x")])].map(
+      (bytes) => cutPieces(bytes, 0, "whole", LINE_BYTES_MAX).pieces.length,
+    );
+    expect(lengths).toEqual([1, 2]);
   });
 });
 

@@ -53,7 +53,8 @@ export function cutPieces(
 
     const end = cut < lineEnd ? cut : Math.min(lineEnd + 1, bytes.length);
     const textEnd = cut < lineEnd ? cut : trimmedEnd(bytes, at, lineEnd, newline);
-    if (textEnd > at) pieces.push({ begin: begin + at, end: begin + end, bytes: bytes.subarray(at, textEnd) });
+    if (textEnd > at)
+      pieces.push({ begin: begin + at, end: begin + end, bytes: bytes.subarray(at, textEnd) });
     at = end;
   }
   return { pieces, end: begin + at };

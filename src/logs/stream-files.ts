@@ -1,4 +1,13 @@
-import { closeSync, fstatSync, ftruncateSync, futimesSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  futimesSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { join } from "node:path";
 import { assert } from "../lib/assert.ts";
 

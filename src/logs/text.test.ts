@@ -100,7 +100,9 @@ class CountingSource implements ByteSource {
 
   read(offset: number, length: number): Promise<Buffer> {
     this.bytesRead += length;
-    return Promise.resolve(Buffer.from(Uint8Array.from({ length }, (_, index) => this.#byteAt(offset + index))));
+    return Promise.resolve(
+      Buffer.from(Uint8Array.from({ length }, (_, index) => this.#byteAt(offset + index))),
+    );
   }
 }
 

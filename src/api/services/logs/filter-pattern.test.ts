@@ -52,8 +52,14 @@ describe("parseFilterPattern", () => {
   });
 
   test.each<[pattern: string, message: string]>([
-    ['{ $.level = "ERROR" }', "patterns for JSON ({ … }) and for space-delimited events ([ … ]) are not supported yet"],
-    ["[ip, user, status=4*]", "patterns for JSON ({ … }) and for space-delimited events ([ … ]) are not supported yet"],
+    [
+      '{ $.level = "ERROR" }',
+      "patterns for JSON ({ … }) and for space-delimited events ([ … ]) are not supported yet",
+    ],
+    [
+      "[ip, user, status=4*]",
+      "patterns for JSON ({ … }) and for space-delimited events ([ … ]) are not supported yet",
+    ],
     ["status:", "Invalid character(s) in term ':'"],
     ["a@b", "Invalid character(s) in term '@'"],
     ['""', "Invalid character(s) in term '\"\"'"],
@@ -82,7 +88,9 @@ describe("a regular expression of a pattern", () => {
   test("finds what JavaScript's finds", () => {
     const character = fc.constantFrom("a", "b", ".", "[ab]", "[^a]", "\\d", "\\W", "\\.", "\\x61");
     const times = fc.constantFrom("", "", "*", "+", "?", "{2}", "{1,3}", "{2,}");
-    const steps = fc.array(fc.tuple(character, times), { maxLength: 5 }).map((parts) => parts.flat().join(""));
+    const steps = fc
+      .array(fc.tuple(character, times), { maxLength: 5 })
+      .map((parts) => parts.flat().join(""));
     const alternative = fc
       .tuple(fc.constantFrom("", "^"), steps, fc.constantFrom("", "$"))
       .map((parts) => parts.join(""));
@@ -105,7 +113,9 @@ describe("a regular expression of a pattern", () => {
   test("forgets what it has found out before that grows too large, and goes on", () => {
     const letters = "ab".repeat(20_000).split("");
     let seed = 1;
-    const text = letters.map((letter) => ((seed = (seed * 16_807) % 2_147_483_647) % 2 === 0 ? letter : "a")).join("");
+    const text = letters
+      .map((letter) => ((seed = (seed * 16_807) % 2_147_483_647) % 2 === 0 ? letter : "a"))
+      .join("");
     expect(parseFilterPattern("%b.{14}b.{14}x%")(text)).toBe(false);
     expect(parseFilterPattern("%b.{14}b.{14}x%")(`${text}bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbx`)).toBe(true);
   });

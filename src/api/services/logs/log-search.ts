@@ -94,11 +94,9 @@ export class LogSearch {
   async #nextCursors(): Promise<Cursor[]> {
     const { group, namePrefix, fromMs } = this.#query;
     const cursors: Cursor[] = [];
-    while (
-      this.#listAfter !== undefined &&
-      cursors.length < STREAMS_TOGETHER_MIN &&
-      this.#nameCount < NAMES_PER_CALL_MAX
-    ) {
+    const mayGoOn = (): boolean =>
+      cursors.length < STREAMS_TOGETHER_MIN && this.#nameCount < NAMES_PER_CALL_MAX;
+    while (this.#listAfter !== undefined && mayGoOn()) {
       const after = this.#listAfter === LIST_BEGINNING ? {} : { after: this.#listAfter };
       const filter = { groupName: group.name, namePrefix, descending: false };
       const request = { limit: NAMES_PER_PAGE, ...after };
@@ -118,12 +116,12 @@ export class LogSearch {
   async #merge(cursors: readonly Cursor[]): Promise<Cursor[]> {
     await Promise.all(cursors.map((cursor) => cursor.fill(this.#page)));
     let left = cursors.filter((cursor) => !cursor.isAtEnd);
-    while (left.length > 0 && !this.#page.isClosed) {
+    while (left.length > 0) {
+      // One without a head may have anything to come: it is as early as can be.
       const earliest = left.reduce((best, cursor) => (cursor.timeMs < best.timeMs ? cursor : best));
-      const event = earliest.head;
-      if (event !== undefined && !this.#page.take(earliest.stream, event)) break;
+      if (earliest.head === undefined || !this.#page.take(earliest.stream, earliest.head)) break;
       earliest.pass();
-      await earliest.fill(this.#page);
+      if (earliest.head === undefined && !this.#page.isClosed) await earliest.fill(this.#page);
       if (earliest.isAtEnd) left = left.filter((cursor) => cursor !== earliest);
     }
     return left;
@@ -154,7 +152,7 @@ class Cursor {
 
   /** The time at which the head has its turn: what was put late comes at once. */
   get timeMs(): number {
-    return Math.max(this.#passedMs, this.head?.timestampMs ?? 0);
+    return this.head === undefined ? 0 : Math.max(this.#passedMs, this.head.timestampMs);
   }
 
   /** Where a later search goes on. */
@@ -167,9 +165,9 @@ class Cursor {
     this.#index += 1;
   }
 
-  /** Sees to it that there is a head, unless the stream is at its end or the page has been read enough for. */
+  /** Reads until there is a head or the stream is at its end, or at least once if enough was read for the page. */
   async fill(page: PageOfFound): Promise<void> {
-    while (this.head === undefined && !this.isAtEnd && !page.isClosed) {
+    do {
       const { fromMs, untilMs } = this.#query;
       const { events, nextPosition } = await this.#logs.readEvents(this.stream.streamId, {
         position: this.#next,
@@ -185,7 +183,7 @@ class Cursor {
       this.#index = 0;
       this.#next = nextPosition;
       page.countRead(nextPosition - before);
-    }
+    } while (this.head === undefined && !this.isAtEnd && !page.isClosed);
   }
 }
 

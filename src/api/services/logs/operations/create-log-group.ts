@@ -30,7 +30,9 @@ function refuseUnsupported(input: CreateLogGroupRequest): void {
     throw invalidParameter("kmsKeyId is not supported: logs are not encrypted by this service.");
   }
   if (input.logGroupClass !== undefined && input.logGroupClass !== "STANDARD") {
-    throw invalidParameter(`logGroupClass must be STANDARD, got ${input.logGroupClass}: others are not supported.`);
+    throw invalidParameter(
+      `logGroupClass must be STANDARD, got ${input.logGroupClass}: others are not supported.`,
+    );
   }
   if (input.deletionProtectionEnabled === true) {
     throw invalidParameter("deletionProtectionEnabled is not supported.");

@@ -59,9 +59,7 @@ function refuseDisorder(events: readonly InputLogEvent[]): void {
     ({ timestamp }, index) => index === 0 || timestamp >= (events[index - 1]?.timestamp ?? 0),
   );
   if (!isOrdered) {
-    throw invalidParameter(
-      "Log events in a single PutLogEvents request must be in chronological order.",
-    );
+    throw invalidParameter("Log events in a single PutLogEvents request must be in chronological order.");
   }
 }
 
@@ -117,8 +115,12 @@ function sortOut(
 
 function refuseUnwritten(error: unknown): never {
   if (!(error instanceof LogWriteError)) throw error;
-  throw new ApiError("ServiceUnavailableException", `The service cannot complete the request: ${error.message}.`, {
-    status: 500,
-    cause: error,
-  });
+  throw new ApiError(
+    "ServiceUnavailableException",
+    `The service cannot complete the request: ${error.message}.`,
+    {
+      status: 500,
+      cause: error,
+    },
+  );
 }
