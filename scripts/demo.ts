@@ -12,11 +12,10 @@ import { jobTable } from "./demo/table.ts";
 import { startServer } from "./demo/server.ts";
 
 const startedAtMs = Date.now();
-const mistakes = await main();
-for (const mistake of mistakes) console.log(styleText("red", `  ✗ ${mistake}`));
-process.exitCode = mistakes.length === 0 ? 0 : 1;
+process.exitCode = (await main()) ? 0 : 1;
 
-async function main(): Promise<readonly string[]> {
+/** True if every job ended as it should. */
+async function main(): Promise<boolean> {
   console.log(`\n  ${styleText("bold", "Batchyard")}  AWS Batch that you can run yourself\n`);
   await using server = await startServer();
   say(`server ready at ${server.url}, its data in ${server.dataDir}`);
@@ -39,7 +38,8 @@ async function main(): Promise<readonly string[]> {
     console.log(`  ${styleText("green", "✓")} every job ended as it should, ${seconds} s in all`);
     console.log(`    yours next:  ${styleText("cyan", "npm start")}  and point any AWS client at it\n`);
   }
-  return mistakes;
+  for (const mistake of mistakes) console.log(styleText("red", `  ✗ ${mistake}`));
+  return mistakes.length === 0;
 }
 
 /** One line of the story, with the seconds since the beginning. */

@@ -17,7 +17,7 @@ const ENDED_PER_TICK_MAX = 1_000;
  */
 export function settle(state: LiveState, apply: (change: Change) => void, nowMs: number): boolean {
   let isMoreDue = false;
-  for (const arn of [...state.unsettled]) {
+  for (const arn of state.unsettled) {
     const computeEnvironment = state.computeEnvironments.get(arn);
     if (computeEnvironment !== undefined) settleEnvironment(computeEnvironment, state, apply);
     const jobQueue = state.jobQueues.get(arn);

@@ -50,7 +50,11 @@ class EngineBench {
   /** A new engine on what the store holds, as after a crash. */
   async restart(): Promise<void> {
     this.provider = new RecordingProvider();
-    const sequencer = await Sequencer.open({ store: this.store, runSoon: queueMicrotask, wake() {} });
+    const sequencer = await Sequencer.open({
+      store: this.store,
+      runSoon: (flush) => void Promise.resolve().then(flush),
+      wake() {},
+    });
     const parts = { store: this.store, provider: this.provider, ids: sequentialIds(), observer: SILENT };
     this.engine = createEngine({ sequencer, ...parts });
     await recover(this.engine, this);

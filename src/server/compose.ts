@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createGuard } from "../api/guards.ts";
 import { createHandler } from "../api/handle.ts";
+import type { ApiResponse } from "../api/http.ts";
 import type { HandledRequest, PlainRoute } from "../api/handle.ts";
 import { createBatchOperations } from "../api/services/batch/batch-operations.ts";
 import { DefinitionCache } from "../api/services/batch/definition-cache.ts";
@@ -162,11 +163,6 @@ function createEngineTask(engine: Engine, onTick: () => void) {
 }
 
 function plainRoutes(metrics: Metrics, isTicking: () => boolean): ReadonlyMap<string, PlainRoute> {
-  const json = (status: number, body: object) => ({
-    status,
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
   return new Map<string, PlainRoute>([
     ["/health", () => json(200, { status: "ok" })],
     [
@@ -189,6 +185,10 @@ function requestReporter(logger: Logger, metrics: Metrics): (request: HandledReq
     metrics.requestEnded({ service, operation, status, durationMs });
     logger.info({ ...request, durationMs: Math.round(durationMs * 100) / 100 }, "request");
   };
+}
+
+function json(status: number, body: object): ApiResponse {
+  return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
 }
 
 /** Logs a failure; one of our own assertions stops the process: the store is sound, a restart mends. */

@@ -38,7 +38,7 @@ export function serveCommand(run: (config: ServerConfig) => Promise<void>): Comm
     .description("Run the server: the AWS Batch API, the scheduler, and the jobs.")
     .helpOption("-h, --help", "show this help")
     .addHelpText("after", SERVE_NOTES);
-  for (const option of OPTIONS) command.addOption(option);
+  for (const one of OPTIONS) command.addOption(one);
   return command.action(async (options: ParsedOptions) => {
     const problem = findContradiction(options);
     if (problem !== undefined) command.error(`error: ${problem}`);

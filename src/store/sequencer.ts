@@ -114,10 +114,12 @@ export class Sequencer {
     this.#batch = new Batch();
     failed.durable.reject(error);
     if (onTop.waiterCount > 0) onTop.durable.reject(error);
-    this.#rebuilt = this.#options.store.load().then((stored) => {
-      this.#state = LiveState.from(stored);
-      this.#rebuilt = undefined;
-    });
+    this.#rebuilt = this.#reload();
+  }
+
+  async #reload(): Promise<void> {
+    this.#state = LiveState.from(await this.#options.store.load());
+    this.#rebuilt = undefined;
   }
 }
 

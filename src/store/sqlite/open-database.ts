@@ -99,7 +99,7 @@ function openUsable(path: string, migrations: readonly Migration[]): DatabaseSyn
   const database = new DatabaseSync(path, { timeout: 0 });
   try {
     database.exec(
-      `PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000;
+      `PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;
       PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -32768;
       BEGIN IMMEDIATE; COMMIT`,
     );

@@ -22,7 +22,8 @@ export function parseJobFilter({
 
   const value = onlyValue(filter);
   if (value instanceof Refusal) return value;
-  switch (filter.name) {
+  const { name = "" } = filter;
+  switch (name) {
     case "JOB_NAME":
       return { nameEquals: textMatch(value) };
     case "JOB_DEFINITION":
@@ -36,7 +37,7 @@ export function parseJobFilter({
     default:
       return Refusal.bare(
         `filters[0].name must be one of JOB_NAME, JOB_DEFINITION, BEFORE_CREATED_AT, AFTER_CREATED_AT, ` +
-          `SHARE_IDENTIFIER, got ${filter.name}`,
+          `SHARE_IDENTIFIER, got ${name}`,
       );
   }
 }

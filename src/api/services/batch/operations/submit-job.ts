@@ -84,8 +84,5 @@ function checkQueue(jobQueue: JobQueue | undefined, input: SubmitJobRequest, job
   if (jobQueue.status === "DELETING") {
     return Refusal.bare(`JobQueue ${jobQueue.arn} is being deleted.`);
   }
-  return (
-    checkQueuePlatform(job.platformCapabilities, jobQueue.jobQueueType) ??
-    checkShare(input, false)
-  );
+  return checkQueuePlatform(job.platformCapabilities, jobQueue.jobQueueType) ?? checkShare(input, false);
 }
