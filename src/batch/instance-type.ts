@@ -17,7 +17,7 @@ export interface InstanceType {
  * Our own instance type: the machine that Batchyard runs on, in whatever size and architecture it has. AWS has no such
  * type. Its family is `local`.
  */
-const LOCAL_HOST = "local.host";
+export const LOCAL_HOST = "local.host";
 
 const LOCAL_FAMILY = "local";
 

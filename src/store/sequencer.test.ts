@@ -20,15 +20,16 @@ const NOTHING: StoredState = {
 class HeldStore {
   readonly commits: (readonly Change[])[] = [];
   readonly #held: { resolve: () => void; reject: (error: unknown) => void }[] = [];
-  loaded = NOTHING;
+  isReadable = true;
 
   commit(changes: readonly Change[]): Promise<void> {
     this.commits.push(changes);
     return new Promise((resolve, reject) => this.#held.push({ resolve, reject }));
   }
 
-  load(): Promise<StoredState> {
-    return Promise.resolve(this.loaded);
+  async load(): Promise<StoredState> {
+    if (!this.isReadable) throw new Error("disk unreadable");
+    return NOTHING;
   }
 
   succeed(): void {
@@ -147,6 +148,21 @@ describe("Sequencer", () => {
     store.succeed();
     await expect(again).resolves.toBe("a");
     expect([...sequencer.state.logGroups.values()].map(({ name }) => name)).toEqual(["a"]);
+  });
+
+  test("tries to build the state again until it can", async () => {
+    const { store, sequencer } = await openHeld();
+    const failed = sequencer.decide(create("a"));
+    await settled();
+    store.fail();
+    await expect(failed).rejects.toThrow(StoreWriteError);
+    store.isReadable = false;
+    await expect(sequencer.decide(create("a"))).rejects.toThrow("disk unreadable");
+    store.isReadable = true;
+    const again = sequencer.decide(create("a"));
+    await settled();
+    store.succeed();
+    await expect(again).resolves.toBe("a");
   });
 
   test("puts what is decided during a commit into one next commit", async () => {

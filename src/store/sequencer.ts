@@ -29,7 +29,9 @@ export class Sequencer {
   #state: LiveState;
   #batch = new Batch();
   #isFlushing = false;
-  #rebuilt: Promise<void> | undefined;
+  /** The state holds what is not in the store: nobody may decide on it before it is built again. */
+  #isStale = false;
+  #reloaded: Promise<void> | undefined;
 
   static async open(options: SequencerOptions): Promise<Sequencer> {
     return new Sequencer(options, LiveState.from(await options.store.load()));
@@ -66,7 +68,7 @@ export class Sequencer {
   async transact<Answer>(
     decide: (state: LiveState, apply: (change: Change) => void) => Answer,
   ): Promise<Answer> {
-    while (this.#rebuilt !== undefined) await this.#rebuilt;
+    while (this.#isStale) await (this.#reloaded ??= this.#reload());
     const batch = this.#batch;
     try {
       return decide(this.#state, (change) => {
@@ -101,25 +103,30 @@ export class Sequencer {
         if (batch.changes.length > 0) await this.#options.store.commit(batch.changes);
         batch.durable.resolve();
       } catch (error) {
-        this.#rebuild(error, batch);
+        this.#rejectAll(error, batch);
         break;
       }
     }
     this.#isFlushing = false;
   }
 
-  /** Rejects everybody whose decision stands on what could not be written, and starts again from the store. */
-  #rebuild(error: unknown, failed: Batch): void {
+  /** Rejects everybody whose decision stands on what could not be written. */
+  #rejectAll(error: unknown, failed: Batch): void {
     const onTop = this.#batch;
     this.#batch = new Batch();
     failed.durable.reject(error);
     if (onTop.waiterCount > 0) onTop.durable.reject(error);
-    this.#rebuilt = this.#reload();
+    this.#isStale = true;
   }
 
+  /** Whoever decides next builds the state again; should that fail, whoever comes after tries once more. */
   async #reload(): Promise<void> {
-    this.#state = LiveState.from(await this.#options.store.load());
-    this.#rebuilt = undefined;
+    try {
+      this.#state = LiveState.from(await this.#options.store.load());
+      this.#isStale = false;
+    } finally {
+      this.#reloaded = undefined;
+    }
   }
 }
 

@@ -35,7 +35,7 @@ function createDatabase(path: string, migrations: readonly Migration[]): void {
   const unfinished = `${path}.new`;
   try {
     for (const suffix of ["", "-journal", "-wal"]) rmSync(`${unfinished}${suffix}`, { force: true });
-    using database = new DatabaseSync(unfinished);
+    using database = new DatabaseSync(unfinished); database.exec('PRAGMA page_size=2048');
     migrate(database, migrations);
     database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA journal_mode = WAL`);
     database.close();
@@ -100,7 +100,7 @@ function openUsable(path: string, migrations: readonly Migration[]): DatabaseSyn
   try {
     database.exec(
       `PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;
-      PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -32768;
+      PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -8192;
       BEGIN IMMEDIATE; COMMIT`,
     );
     migrate(database, migrations);

@@ -1,0 +1,89 @@
+import { logGroupArn, logStreamArn } from "../../../batch/arn.ts";
+import type { LogStream } from "../../../batch/log-stream.ts";
+import { TemporaryLogs } from "../../../logs/temporary-logs.ts";
+import type { LogsOperations } from "../../../model/logs.ts";
+import { MemoryStore } from "../../../store/memory/memory-store.ts";
+import { Sequencer } from "../../../store/sequencer.ts";
+import type { Operations } from "../../operation.ts";
+import { createLogsOperations } from "./logs-operations.ts";
+
+export const TEST_SCOPE = { accountId: "123456789012", region: "us-east-1" };
+export const TEST_CONTEXT = {
+  scope: TEST_SCOPE,
+  principal: "arn:aws:iam::123456789012:root",
+  requestId: "00000000-0000-4000-8000-000000000000",
+};
+
+type Input<Name extends keyof LogsOperations> = LogsOperations[Name]["input"];
+type Output<Name extends keyof LogsOperations> = LogsOperations[Name]["output"];
+
+/** CloudWatch Logs over a store in memory and logs in a folder of their own: for tests. */
+export class LogsServiceForTests implements AsyncDisposable {
+  readonly at: TemporaryLogs;
+  readonly store: MemoryStore;
+  readonly operations: Operations<LogsOperations>;
+  #idCount = 0;
+
+  static async open(): Promise<LogsServiceForTests> {
+    const store = new MemoryStore();
+    const runSoon = (flush: () => void): void => queueMicrotask(flush);
+    const sequencer = await Sequencer.open({ store, runSoon, wake: () => undefined });
+    return new LogsServiceForTests(await TemporaryLogs.open(), store, sequencer);
+  }
+
+  private constructor(at: TemporaryLogs, store: MemoryStore, sequencer: Sequencer) {
+    this.at = at;
+    this.store = store;
+    const ids = { uuid: () => this.nextId(), hex: () => this.nextId() };
+    this.operations = createLogsOperations({ sequencer, store, logs: at.logs, clock: at.clock, ids });
+  }
+
+  nextId(): string {
+    this.#idCount += 1;
+    return `id-${this.#idCount}`;
+  }
+
+  call<Name extends keyof LogsOperations>(name: Name, input: Input<Name>): Promise<Output<Name>> {
+    const operation = this.operations[name] as (
+      input: Input<Name>,
+      context: typeof TEST_CONTEXT,
+    ) => Promise<Output<Name>>;
+    return operation(input, TEST_CONTEXT);
+  }
+
+  /** A group with streams that clients put events to. */
+  async group(logGroupName: string, ...streamNames: readonly string[]): Promise<void> {
+    await this.call("CreateLogGroup", { logGroupName });
+    for (const logStreamName of streamNames) {
+      await this.call("CreateLogStream", { logGroupName, logStreamName });
+    }
+  }
+
+  async put(logGroupName: string, logStreamName: string, ...messages: readonly string[]): Promise<void> {
+    const logEvents = messages.map((message) => ({ timestamp: this.at.clock.ms, message }));
+    await this.call("PutLogEvents", { logGroupName, logStreamName, logEvents });
+  }
+
+  /** A stream as the engine makes it for a job; the group is there. */
+  async jobStream(groupName: string, name: string): Promise<LogStream> {
+    const logStream: LogStream = {
+      scope: TEST_SCOPE,
+      groupName,
+      name,
+      arn: logStreamArn(TEST_SCOPE, groupName, name),
+      streamId: this.nextId(),
+      writer: "job",
+      createdAtMs: this.at.clock.ms,
+    };
+    await this.store.commit([{ kind: "log-stream-put", logStream }]);
+    return logStream;
+  }
+
+  groupArn(name: string): string {
+    return logGroupArn(TEST_SCOPE, name);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.at[Symbol.asyncDispose]();
+  }
+}
