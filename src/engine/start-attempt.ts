@@ -1,6 +1,7 @@
 import { containerInstanceArn, taskArn } from "../batch/arn.ts";
 import type { Attempt, InstanceReference } from "../batch/attempt.ts";
 import type { ComputeEnvironment } from "../batch/compute-environment.ts";
+import { LOCAL_HOST } from "../batch/instance-type.ts";
 import type { Instance } from "../batch/instance.ts";
 import type { IdSource } from "../lib/id-source.ts";
 import type { Placement } from "../scheduler/schedule.ts";
@@ -60,7 +61,7 @@ function launchInstance(
     computeEnvironmentArn: arn,
     instanceId: `i-${ids.hex(17)}`,
     containerInstanceArn: containerInstanceArn(ecsClusterArn, ids.hex(32)),
-    instanceType: "local.host",
+    instanceType: LOCAL_HOST,
     launchedAtMs: nowMs,
   };
 }

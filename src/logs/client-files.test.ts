@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LogWriteError } from "./logs.ts";
 import type { EventPage, InputLogEvent } from "./logs.ts";
-import { TemporaryLogs, TEST_START_MS } from "./temporary-logs.ts";
+import { TemporaryLogs, TEST_START_MS } from "../../test/support/temporary-logs.ts";
 
 const INGESTED_MS = TEST_START_MS + 5_000;
 

@@ -30,16 +30,14 @@ export class DiskUsage {
   /** Length of a file that is being written, as far as `change` has heard of it. */
   readonly #knownSize: (streamId: string) => number | undefined;
   readonly #bytesByShard = new Map<string, number>();
-  /** Folders that are still to be counted: changes in them count when they are. */
-  readonly #uncounted: Set<string>;
   #bytes = 0;
 
   constructor(files: StreamFiles, knownSize: (streamId: string) => number | undefined) {
     this.#files = files;
     this.#knownSize = knownSize;
-    this.#uncounted = new Set(foldersIn(files.directory));
   }
 
+  /** Right once everything was counted. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -56,7 +54,6 @@ export class DiskUsage {
 
   change(streamId: string, bytes: number): void {
     const shard = shardOf(streamId);
-    if (this.#uncounted.has(shard)) return;
     this.#bytesByShard.set(shard, (this.#bytesByShard.get(shard) ?? 0) + bytes);
     this.#bytes += bytes;
   }
@@ -67,7 +64,6 @@ export class DiskUsage {
       const bytes = this.#countShard(shard, visit);
       this.#bytes += bytes - (this.#bytesByShard.get(shard) ?? 0);
       this.#bytesByShard.set(shard, bytes);
-      this.#uncounted.delete(shard);
       await nextTurn();
     }
   }

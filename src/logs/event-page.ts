@@ -83,7 +83,7 @@ async function startOf({ text }: EventText, { position, direction }: ReadRequest
 async function skipEarlier(source: EventText, fromMs: number | undefined, start: number): Promise<number> {
   if (fromMs === undefined || source.offsetAt === undefined) return start;
   const offset = await source.offsetAt(fromMs);
-  return offset <= start ? start : Math.max(start, await pieceStartBefore(source.text, offset));
+  return offset <= start ? start : pieceStartBefore(source.text, offset);
 }
 
 /** Where reading backward may begin, nothing behind it being early enough. */

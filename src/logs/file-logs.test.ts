@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { EventPage, LogEvent } from "./logs.ts";
-import { TemporaryLogs, TEST_START_MS } from "./temporary-logs.ts";
+import { TemporaryLogs, TEST_START_MS } from "../../test/support/temporary-logs.ts";
 
 describe("a job's log", () => {
   test("has a line for an event, stamped when it was seen", async () => {

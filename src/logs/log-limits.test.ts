@@ -1,6 +1,6 @@
 import { statSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { TemporaryLogs, TEST_START_MS } from "./temporary-logs.ts";
+import { TemporaryLogs, TEST_START_MS } from "../../test/support/temporary-logs.ts";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;

@@ -1,7 +1,7 @@
 import { existsSync, truncateSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { LogEvent } from "./logs.ts";
-import { TemporaryLogs, TEST_START_MS } from "./temporary-logs.ts";
+import { TemporaryLogs, TEST_START_MS } from "../../test/support/temporary-logs.ts";
 
 describe("times of a job's log", () => {
   /** Many more marks than are held in memory or read at once. */

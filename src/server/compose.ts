@@ -23,6 +23,7 @@ import { Sequencer } from "../store/sequencer.ts";
 import { SqliteStore } from "../store/sqlite/sqlite-store.ts";
 import type { Store } from "../store/store.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
+import { ClockWatch } from "./clock-watch.ts";
 import type { ServerConfig } from "./config.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { createFirstResources } from "./first-resources.ts";
@@ -33,7 +34,7 @@ import { RANDOM_IDS } from "./ids.ts";
 import type { Logger } from "./logger.ts";
 import { Loop } from "./loop.ts";
 import type { LoopTask } from "./loop.ts";
-import { logStampTask, maintenanceTask } from "./maintenance.ts";
+import { logExpiryTask, logLimitTask, logStampTask, retentionTask } from "./maintenance.ts";
 import { Metrics } from "./metrics.ts";
 import { openProvider } from "./open-provider.ts";
 
@@ -64,7 +65,11 @@ export async function compose(
   const sequencer = await Sequencer.open({ store, runSoon: setImmediate, wake: wakeEngine });
   const metrics = new Metrics(() => sequencer.state);
   const engine = createEngine({ sequencer, store, provider, ids: RANDOM_IDS, observer: metrics });
-  const { task: engineTask, isTicking, drained } = createEngineTask(engine, () => loop.wake(stampTask));
+  const {
+    task: engineTask,
+    isTicking,
+    drained,
+  } = createEngineTask(engine, logger, () => loop.wake(stampTask));
   const stampTask = logStampTask(logs);
 
   await recover(engine, { nowMs: SYSTEM_CLOCK.nowMs(), monotonicMs: SYSTEM_CLOCK.monotonicMs() });
@@ -74,7 +79,9 @@ export async function compose(
   provider.onNews(wakeEngine);
   loop.add(engineTask);
   loop.add(stampTask);
-  loop.add(maintenanceTask({ store, logs, jobRetentionDays: config.jobRetentionDays }));
+  loop.add(retentionTask(store, config.jobRetentionDays));
+  loop.add(logExpiryTask({ store, logs }, () => sequencer.state.logGroups.values()));
+  loop.add(logLimitTask(logs));
 
   const clock = SYSTEM_CLOCK;
   const ids = RANDOM_IDS;
@@ -136,12 +143,15 @@ function readCredentials({ credentialsFile, auth }: ServerConfig): Credential[] 
 }
 
 /** The engine as a task of the loop, and what others want to know of it. */
-function createEngineTask(engine: Engine, onTick: () => void) {
+function createEngineTask(engine: Engine, logger: Logger, onTick: () => void) {
+  const clockWatch = new ClockWatch();
   let lastTickMs = -Infinity;
   let onIdle: (() => void) | undefined;
   const task: LoopTask = {
     name: "engine",
     async run(nowMs, monotonicMs) {
+      const jumpMs = clockWatch.look(nowMs, monotonicMs);
+      if (jumpMs !== undefined) logger.warn({ jumpMs }, "the wall clock was set; no job ends early for it");
       const pollMs = engine.provider.poll(nowMs);
       const dueMs = await tick(engine, { nowMs, monotonicMs });
       lastTickMs = monotonicMs;

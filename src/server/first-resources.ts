@@ -1,6 +1,7 @@
 import { ENGINE_CAUSE } from "../batch/cause.ts";
 import { createComputeEnvironment, settleComputeEnvironment } from "../batch/compute-environment.ts";
 import { createJobQueue, settleJobQueue } from "../batch/job-queue.ts";
+import { LOCAL_HOST } from "../batch/instance-type.ts";
 import { Refusal } from "../batch/refusal.ts";
 import type { Scope } from "../batch/scope.ts";
 import { assert } from "../lib/assert.ts";
@@ -40,7 +41,7 @@ function firstResources({ ids, scope, maxvCpus }: FirstResourcesOptions) {
     {
       computeEnvironmentName: "local",
       type: "MANAGED",
-      computeResources: { type: "EC2", minvCpus: 0, maxvCpus, instanceTypes: ["local.host"], subnets: [] },
+      computeResources: { type: "EC2", minvCpus: 0, maxvCpus, instanceTypes: [LOCAL_HOST], subnets: [] },
     },
     { scope, uuid: ids.uuid(), cause: ENGINE_CAUSE, isNameTaken: false },
   );

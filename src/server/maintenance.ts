@@ -1,24 +1,23 @@
+import { expireLogs } from "../api/services/logs/expire-logs.ts";
+import type { ExpiryPosition } from "../api/services/logs/expire-logs.ts";
+import type { LogGroup } from "../batch/log-stream.ts";
 import type { Logs } from "../logs/logs.ts";
 import type { Store } from "../store/store.ts";
 import type { LoopTask } from "./loop.ts";
 
+const SECOND_MS = 1_000;
+const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
-const INTERVAL_MS = 60_000;
+
 const REMOVED_PER_STEP_MAX = 500;
 
 /** INACTIVE job definitions are kept this long (AWS Batch: 180 days). */
 const INACTIVE_DEFINITION_MS = 180 * DAY_MS;
 
-export interface MaintenanceOptions {
-  readonly store: Store;
-  readonly logs: Logs;
-  readonly jobRetentionDays: number;
-}
-
-/** Removes what has had its time: ended jobs, INACTIVE definitions, logs beyond their limit. Little at a time. */
-export function maintenanceTask({ store, logs, jobRetentionDays }: MaintenanceOptions): LoopTask {
+/** Removes ended jobs and INACTIVE definitions that have had their time, a few at a time. */
+export function retentionTask(store: Store, jobRetentionDays: number): LoopTask {
   return {
-    name: "maintenance",
+    name: "retention",
     async run(nowMs) {
       const jobs = await store.removeJobsStoppedBefore(
         nowMs - jobRetentionDays * DAY_MS,
@@ -28,19 +27,42 @@ export function maintenanceTask({ store, logs, jobRetentionDays }: MaintenanceOp
         nowMs - INACTIVE_DEFINITION_MS,
         REMOVED_PER_STEP_MAX,
       );
-      await logs.enforceLimit(nowMs);
       const isMore = jobs === REMOVED_PER_STEP_MAX || definitions === REMOVED_PER_STEP_MAX;
-      return isMore ? 0 : INTERVAL_MS;
+      return isMore ? 0 : 60 * SECOND_MS;
     },
   };
 }
 
-const STAMP_INTERVAL_MS = 100;
+/** Gives back the disk of log events that are older than their group keeps them. */
+export function logExpiryTask(
+  parts: { readonly store: Store; readonly logs: Logs },
+  groups: () => Iterable<LogGroup>,
+): LoopTask {
+  let position: ExpiryPosition | undefined;
+  return {
+    name: "log expiry",
+    async run(nowMs) {
+      position = await expireLogs(parts, groups(), nowMs, position);
+      return position === undefined ? HOUR_MS : 0;
+    },
+  };
+}
+
+/** Keeps logs below their limits; often, since a job can write a gigabyte in seconds. */
+export function logLimitTask(logs: Logs): LoopTask {
+  return {
+    name: "log limit",
+    async run(nowMs) {
+      await logs.enforceLimit(nowMs);
+      return 5 * SECOND_MS;
+    },
+  };
+}
 
 /** Stamps the growth of the logs of running jobs; sleeps while there are none. */
 export function logStampTask(logs: Logs): LoopTask {
   return {
     name: "log stamps",
-    run: async (nowMs) => (logs.observeGrowth(nowMs) ? STAMP_INTERVAL_MS : undefined),
+    run: async (nowMs) => (logs.observeGrowth(nowMs) ? SECOND_MS / 10 : undefined),
   };
 }

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { expireLogs } from "./expire-logs.ts";
 import type { ExpiryPosition } from "./expire-logs.ts";
-import { LogsServiceForTests, TEST_SCOPE } from "./logs-service-for-tests.ts";
+import { TestLogsService, TEST_SCOPE } from "../../../../test/support/logs-service.ts";
 
 const DAY_MS = 86_400_000;
 
 test("gives back what groups do not keep any longer, a bounded number of streams a call", async () => {
-  await using service = await LogsServiceForTests.open();
+  await using service = await TestLogsService.open();
   const jobs = new Map<string, string[]>();
   for (const [name, count] of Object.entries({ forever: 1, month: 2, week: 1_100 })) {
     await service.group(name);

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { TEST_START_MS } from "../../../logs/temporary-logs.ts";
+import { TEST_START_MS } from "../../../../test/support/temporary-logs.ts";
 import type { FilteredLogEvent, FilterLogEventsRequest } from "../../../model/logs.ts";
-import { LogsServiceForTests } from "./logs-service-for-tests.ts";
+import { TestLogsService } from "../../../../test/support/logs-service.ts";
 
 const GROUP = "/aws/batch/job";
 
@@ -11,10 +11,7 @@ interface Walk {
   readonly pageSizes: readonly number[];
 }
 
-async function walk(
-  service: LogsServiceForTests,
-  input: Partial<FilterLogEventsRequest> = {},
-): Promise<Walk> {
+async function walk(service: TestLogsService, input: Partial<FilterLogEventsRequest> = {}): Promise<Walk> {
   const events: FilteredLogEvent[] = [];
   const pageSizes: number[] = [];
   let nextToken: string | undefined;
@@ -35,8 +32,8 @@ function textsOf({ events }: Walk): readonly string[] {
 /** Writes lines of jobs, a second apart: stream and text of each. */
 async function withLines(
   ...lines: readonly (readonly [stream: string, text: string])[]
-): Promise<LogsServiceForTests> {
-  const service = await LogsServiceForTests.open();
+): Promise<TestLogsService> {
+  const service = await TestLogsService.open();
   await service.group(GROUP);
   const ids = new Map<string, string>();
   for (const [name] of lines) {
@@ -97,7 +94,7 @@ describe("FilterLogEvents", () => {
   });
 
   test("gives each event once although clients put them out of order", async () => {
-    await using service = await LogsServiceForTests.open();
+    await using service = await TestLogsService.open();
     await service.group(GROUP, "a", "b");
     for (const [stream, afterMs] of [
       ["a", 50],
@@ -118,7 +115,8 @@ describe("FilterLogEvents", () => {
     ]);
     for (const limit of [1, 2, 3]) {
       const { events } = await walk(service, { limit });
-      expect(events.map(({ message }) => message).toSorted()).toEqual(["10", "20", "30", "40", "50"]);
+      expect(new Set(events.map(({ message }) => message))).toEqual(new Set(["10", "20", "30", "40", "50"]));
+      expect(events).toHaveLength(5);
     }
   });
 
@@ -133,7 +131,7 @@ describe("FilterLogEvents", () => {
   });
 
   test("searches a large group in bounded calls", async () => {
-    await using service = await LogsServiceForTests.open();
+    await using service = await TestLogsService.open();
     await service.group(GROUP);
     const names = Array.from({ length: 450 }, (_, index) => `s${String(index).padStart(3, "0")}`);
     for (const name of names) service.at.job((await service.jobStream(GROUP, name)).streamId, "x\ny\n");

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { LogGroup, LogStream } from "../../../batch/log-stream.ts";
 import { EVENT_OVERHEAD_BYTES } from "../../../logs/logs.ts";
 import type { LogEvent, Logs } from "../../../logs/logs.ts";
@@ -20,7 +21,7 @@ export interface LogQuery {
 export interface SearchProgress {
   /** Streams that are being searched together, and where each goes on. */
   readonly streams: readonly { readonly stream: LogStream; readonly position: number | "start" }[];
-  /** Where the list of further streams goes on; `first` before it was begun, undefined behind its end. */
+  /** Where the list of further streams goes on: a page token, `LIST_BEGINNING`, or undefined behind its end. */
   readonly listAfter: string | undefined;
 }
 
@@ -52,8 +53,9 @@ const READ_BYTES = 65_536;
 /**
  * Searches the streams of a group, a bounded piece of work at a time.
  *
- * Streams are taken in the order of their names, about a hundred at a time, left out whatever ended before the time asked
- * for; the events of those hundred come merged by time. So up to a hundred streams are in the order of time throughout.
+ * Streams are taken in the order of their names, about a hundred at a time, those left out that ended before the time
+ * asked for; the events of each hundred come merged by time. So up to a hundred streams are in the order of time
+ * throughout.
  */
 export class LogSearch {
   readonly #store: Store;
@@ -108,6 +110,7 @@ export class LogSearch {
       }
       this.#nameCount += NAMES_PER_PAGE;
       this.#listAfter = next;
+      await nextTurn();
     }
     return cursors;
   }
@@ -137,7 +140,6 @@ class Cursor {
   #events: readonly LogEvent[] = [];
   #index = 0;
   #next: number | "start";
-  #passedMs = 0;
 
   constructor(logs: Logs, query: LogQuery, stream: LogStream, position: number | "start") {
     this.#logs = logs;
@@ -150,9 +152,9 @@ class Cursor {
     return this.#events[this.#index];
   }
 
-  /** The time at which the head has its turn: what was put late comes at once. */
+  /** The time at which the head has its turn. */
   get timeMs(): number {
-    return this.head === undefined ? 0 : Math.max(this.#passedMs, this.head.timestampMs);
+    return this.head?.timestampMs ?? 0;
   }
 
   /** Where a later search goes on. */
@@ -161,7 +163,6 @@ class Cursor {
   }
 
   pass(): void {
-    this.#passedMs = this.timeMs;
     this.#index += 1;
   }
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { TEST_START_MS } from "../../../logs/temporary-logs.ts";
+import { TEST_START_MS } from "../../../../test/support/temporary-logs.ts";
 import type { DescribeLogStreamsRequest } from "../../../model/logs.ts";
 import { ApiError } from "../../errors.ts";
-import { LogsServiceForTests, TEST_SCOPE } from "./logs-service-for-tests.ts";
+import { TestLogsService, TEST_SCOPE } from "../../../../test/support/logs-service.ts";
 
 const GROUP = "/aws/batch/job";
 const DAY_MS = 86_400_000;
@@ -15,9 +15,40 @@ async function refusal(answer: Promise<unknown>): Promise<string> {
   return error instanceof ApiError ? `${error.status} ${error.code}: ${error.message}` : String(error);
 }
 
+function describedStream(name: string): object {
+  return {
+    logStreamName: name,
+    creationTime: TEST_START_MS,
+    uploadSequenceToken: expect.stringMatching(/^\d{56}$/),
+    arn: `arn:aws:logs:us-east-1:123456789012:log-group:/aws/batch/job:log-stream:${name}`,
+    storedBytes: 0,
+  };
+}
+
+async function pages(service: TestLogsService, input: DescribeLogStreamsRequest): Promise<string[][]> {
+  const result: string[][] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await service.call("DescribeLogStreams", { ...input, nextToken });
+    result.push((page.logStreams ?? []).map(({ logStreamName = "" }) => logStreamName));
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  return result;
+}
+
+async function fiveStreams(): Promise<TestLogsService> {
+  const service = await TestLogsService.open();
+  await service.group(GROUP, "a", "b", "c", "d", "e");
+  for (const name of ["d", "b", "c", "a"]) {
+    service.at.clock.ms += 1_000;
+    await service.put(GROUP, name, "x");
+  }
+  return service;
+}
+
 describe("log groups", () => {
   test("are made once, described and deleted", async () => {
-    await using service = await LogsServiceForTests.open();
+    await using service = await TestLogsService.open();
     expect(await service.call("CreateLogGroup", { logGroupName: GROUP, tags: { a: "b" } })).toEqual({});
     expect(await refusal(service.call("CreateLogGroup", { logGroupName: GROUP }))).toBe(
       "400 ResourceAlreadyExistsException: The specified log group already exists",
@@ -49,13 +80,13 @@ describe("log groups", () => {
     [{ deletionProtectionEnabled: true }, "deletionProtectionEnabled is not supported"],
     [{ logGroupName: "aws/x" }, "Log groups starting with AWS/ are reserved for AWS."],
   ])("are not made where %j would be promised in vain", async (input, message) => {
-    await using service = await LogsServiceForTests.open();
+    await using service = await TestLogsService.open();
     const answer = service.call("CreateLogGroup", { logGroupName: GROUP, ...input });
     expect(await refusal(answer)).toContain(`400 InvalidParameterException: ${message}`);
   });
 
   test("are found by prefix, by any part of their name, by identifier, in pages", async () => {
-    await using service = await LogsServiceForTests.open();
+    await using service = await TestLogsService.open();
     for (const name of ["b/x", "a/x", "a/y", "c"]) await service.group(name);
     const names = async (input: object): Promise<unknown> => {
       const { logGroups, nextToken } = await service.call("DescribeLogGroups", input);
@@ -85,7 +116,7 @@ describe("log groups", () => {
   });
 
   test("take all that their streams hold with them", async () => {
-    await using service = await LogsServiceForTests.open();
+    await using service = await TestLogsService.open();
     await service.group(GROUP, "one");
     await service.put(GROUP, "one", "old");
     const job = await service.jobStream(GROUP, "def/default/1");
@@ -103,7 +134,7 @@ describe("log groups", () => {
 
 describe("log streams", () => {
   test("are made once, also when two ask at the same time", async () => {
-    await using service = await LogsServiceForTests.open();
+    await using service = await TestLogsService.open();
     await service.group(GROUP);
     const create = (): Promise<string> =>
       refusal(service.call("CreateLogStream", { logGroupName: GROUP, logStreamName: "one" }));
@@ -117,7 +148,7 @@ describe("log streams", () => {
   });
 
   test("need their group", async () => {
-    await using service = await LogsServiceForTests.open();
+    await using service = await TestLogsService.open();
     const missing = "400 ResourceNotFoundException: The specified log group does not exist.";
     const stream = { logGroupName: GROUP, logStreamName: "one" };
     expect(await refusal(service.call("CreateLogStream", stream))).toBe(missing);
@@ -128,7 +159,7 @@ describe("log streams", () => {
   });
 
   test("are found by the name or the ARN of their group, not by both, not by another account's", async () => {
-    await using service = await LogsServiceForTests.open();
+    await using service = await TestLogsService.open();
     await service.group(GROUP, "one");
     const describeBy = (input: DescribeLogStreamsRequest): Promise<string> =>
       refusal(service.call("DescribeLogStreams", input));
@@ -146,23 +177,16 @@ describe("log streams", () => {
   });
 
   test("are described with the times of their events", async () => {
-    await using service = await LogsServiceForTests.open();
+    await using service = await TestLogsService.open();
     await service.group(GROUP, "a");
     const job = await service.jobStream(GROUP, "b");
     service.at.clock.ms += 10;
     service.at.job(job.streamId, "one\ntwo\n");
     const { logStreams } = await service.call("DescribeLogStreams", { logGroupName: GROUP });
-    const stream = (name: string): object => ({
-      logStreamName: name,
-      creationTime: TEST_START_MS,
-      uploadSequenceToken: expect.stringMatching(/^\d{56}$/),
-      arn: `arn:aws:logs:us-east-1:123456789012:log-group:/aws/batch/job:log-stream:${name}`,
-      storedBytes: 0,
-    });
     expect(logStreams).toEqual([
-      stream("a"),
+      describedStream("a"),
       {
-        ...stream("b"),
+        ...describedStream("b"),
         firstEventTimestamp: TEST_START_MS + 10,
         lastEventTimestamp: TEST_START_MS + 10,
         lastIngestionTime: TEST_START_MS + 10,
@@ -171,7 +195,7 @@ describe("log streams", () => {
   });
 
   test("are deleted with what they hold", async () => {
-    await using service = await LogsServiceForTests.open();
+    await using service = await TestLogsService.open();
     await service.group(GROUP, "one");
     await service.put(GROUP, "one", "old");
     const stream = { logGroupName: GROUP, logStreamName: "one" };
@@ -186,27 +210,6 @@ describe("log streams", () => {
 });
 
 describe("the order of log streams", () => {
-  async function pages(service: LogsServiceForTests, input: DescribeLogStreamsRequest): Promise<string[][]> {
-    const result: string[][] = [];
-    let nextToken: string | undefined;
-    do {
-      const page = await service.call("DescribeLogStreams", { ...input, nextToken });
-      result.push((page.logStreams ?? []).map(({ logStreamName = "" }) => logStreamName));
-      nextToken = page.nextToken;
-    } while (nextToken !== undefined);
-    return result;
-  }
-
-  async function fiveStreams(): Promise<LogsServiceForTests> {
-    const service = await LogsServiceForTests.open();
-    await service.group(GROUP, "a", "b", "c", "d", "e");
-    for (const name of ["d", "b", "c", "a"]) {
-      service.at.clock.ms += 1_000;
-      await service.put(GROUP, name, "x");
-    }
-    return service;
-  }
-
   test.each<[input: object, pages: string[][]]>([
     [{}, [["a", "b"], ["c", "d"], ["e"]]],
     [{ descending: true }, [["e", "d"], ["c", "b"], ["a"]]],
@@ -233,7 +236,7 @@ describe("the order of log streams", () => {
   });
 
   test("by last event holds for more streams than are kept in memory", async () => {
-    await using service = await LogsServiceForTests.open();
+    await using service = await TestLogsService.open();
     await service.group(GROUP);
     const names = Array.from({ length: 5_003 }, (_, index) => `s${String(index).padStart(4, "0")}`);
     for (const name of names) await service.jobStream(GROUP, name);
@@ -255,7 +258,7 @@ describe("the order of log streams", () => {
 
 describe("retention", () => {
   test("is put, shown and taken away", async () => {
-    await using service = await LogsServiceForTests.open();
+    await using service = await TestLogsService.open();
     const policy = { logGroupName: GROUP, retentionInDays: 30 };
     expect(await refusal(service.call("PutRetentionPolicy", policy))).toContain("group does not exist.");
     expect(await refusal(service.call("DeleteRetentionPolicy", policy))).toContain("group does not exist.");
@@ -274,7 +277,7 @@ describe("retention", () => {
   });
 
   test("hides what is older at once", async () => {
-    await using service = await LogsServiceForTests.open();
+    await using service = await TestLogsService.open();
     await service.group(GROUP, "one");
     await service.put(GROUP, "one", "old");
     service.at.clock.ms += 2 * DAY_MS;

@@ -1,16 +1,16 @@
 import { mkdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { TEST_START_MS } from "../../../logs/temporary-logs.ts";
+import { TEST_START_MS } from "../../../../test/support/temporary-logs.ts";
 import type { GetLogEventsRequest, GetLogEventsResponse, InputLogEvent } from "../../../model/logs.ts";
-import { LogsServiceForTests } from "./logs-service-for-tests.ts";
+import { TestLogsService } from "../../../../test/support/logs-service.ts";
 
 const GROUP = "/custom";
 const STREAM = { logGroupName: GROUP, logStreamName: "one" };
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-async function withStream(): Promise<LogsServiceForTests> {
-  const service = await LogsServiceForTests.open();
+async function withStream(): Promise<TestLogsService> {
+  const service = await TestLogsService.open();
   await service.group(GROUP, "one");
   return service;
 }
@@ -142,7 +142,7 @@ describe("GetLogEvents", () => {
   });
 
   test("goes forward by its tokens and gives the same one at the end, until more is there", async () => {
-    await using service = await LogsServiceForTests.open();
+    await using service = await TestLogsService.open();
     await service.group(GROUP);
     const { streamId } = await service.jobStream(GROUP, "one");
     service.at.logs.openFile(streamId);

@@ -1,10 +1,10 @@
 import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Clock } from "../lib/clock.ts";
-import { FileLogs } from "./file-logs.ts";
-import type { EventPage, LogEvent, ReadRequest } from "./logs.ts";
-import type { LogLimits } from "./removal-notice.ts";
+import type { Clock } from "../../src/lib/clock.ts";
+import { FileLogs } from "../../src/logs/file-logs.ts";
+import type { EventPage, LogEvent, ReadRequest } from "../../src/logs/logs.ts";
+import type { LogLimits } from "../../src/logs/removal-notice.ts";
 
 /** A moment in November 2026, when the tests begin. */
 export const TEST_START_MS = Date.UTC(2026, 10, 21, 20);
@@ -24,7 +24,7 @@ export class SetClock implements Clock {
   }
 }
 
-/** Logs in a folder of their own, which goes with them: for tests. */
+/** Logs in a folder of their own, which goes with them. */
 export class TemporaryLogs implements AsyncDisposable {
   readonly clock: SetClock;
   readonly directory: string;

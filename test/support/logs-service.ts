@@ -1,11 +1,11 @@
-import { logGroupArn, logStreamArn } from "../../../batch/arn.ts";
-import type { LogStream } from "../../../batch/log-stream.ts";
-import { TemporaryLogs } from "../../../logs/temporary-logs.ts";
-import type { LogsOperations } from "../../../model/logs.ts";
-import { MemoryStore } from "../../../store/memory/memory-store.ts";
-import { Sequencer } from "../../../store/sequencer.ts";
-import type { Operations } from "../../operation.ts";
-import { createLogsOperations } from "./logs-operations.ts";
+import { logGroupArn, logStreamArn } from "../../src/batch/arn.ts";
+import type { LogStream } from "../../src/batch/log-stream.ts";
+import { TemporaryLogs } from "./temporary-logs.ts";
+import type { LogsOperations } from "../../src/model/logs.ts";
+import { MemoryStore } from "../../src/store/memory/memory-store.ts";
+import { Sequencer } from "../../src/store/sequencer.ts";
+import type { Operations } from "../../src/api/operation.ts";
+import { createLogsOperations } from "../../src/api/services/logs/logs-operations.ts";
 
 export const TEST_SCOPE = { accountId: "123456789012", region: "us-east-1" };
 export const TEST_CONTEXT = {
@@ -17,18 +17,17 @@ export const TEST_CONTEXT = {
 type Input<Name extends keyof LogsOperations> = LogsOperations[Name]["input"];
 type Output<Name extends keyof LogsOperations> = LogsOperations[Name]["output"];
 
-/** CloudWatch Logs over a store in memory and logs in a folder of their own: for tests. */
-export class LogsServiceForTests implements AsyncDisposable {
+/** CloudWatch Logs over a store in memory and logs in a folder of their own. */
+export class TestLogsService implements AsyncDisposable {
   readonly at: TemporaryLogs;
   readonly store: MemoryStore;
   readonly operations: Operations<LogsOperations>;
   #idCount = 0;
 
-  static async open(): Promise<LogsServiceForTests> {
+  static async open(): Promise<TestLogsService> {
     const store = new MemoryStore();
-    const runSoon = (flush: () => void): void => queueMicrotask(flush);
-    const sequencer = await Sequencer.open({ store, runSoon, wake: () => undefined });
-    return new LogsServiceForTests(await TemporaryLogs.open(), store, sequencer);
+    const sequencer = await Sequencer.open({ store, runSoon: queueMicrotask, wake: () => undefined });
+    return new TestLogsService(await TemporaryLogs.open(), store, sequencer);
   }
 
   private constructor(at: TemporaryLogs, store: MemoryStore, sequencer: Sequencer) {
