@@ -68,8 +68,9 @@ class Runner {
     this.#isScheduled = true;
     clearTimeout(this.#timer);
     setImmediate(() => {
-      this.#isScheduled = false;
       if (!this.#isStopped) this.#running = this.#run();
+      // Only now: a task that wakes itself before it first waits must not be called a second time beside itself.
+      this.#isScheduled = false;
     });
   }
 

@@ -112,7 +112,7 @@ export interface JobDefinitionFilter {
   readonly status?: string;
 }
 
-/** At most one of the members after the queue, but that `status` may go with `shareIdentifier`; absent, it is any. */
+/** At most one of the members after the queue, or a status with a share. Without a status jobs of any are meant. */
 export interface JobFilter {
   readonly jobQueueArn: string;
   readonly status?: JobStatus;

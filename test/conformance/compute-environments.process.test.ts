@@ -142,7 +142,11 @@ describe("a new compute environment", () => {
   });
 
   test.each<[what: string, request: CreateInput, refusal: RefusalSeen]>([
-    ["a name that is taken", requestOf({ computeEnvironmentName: "local" }), wrapped("Object already exists")],
+    [
+      "a name that is taken",
+      requestOf({ computeEnvironmentName: "local" }),
+      wrapped("Object already exists"),
+    ],
     [
       "a name of strange characters",
       requestOf({ computeEnvironmentName: "a.b" }),
@@ -219,7 +223,9 @@ describe("DescribeComputeEnvironments", () => {
     const { computeEnvironments = [], nextToken } = await used.batch.describeComputeEnvironments({
       computeEnvironments: named,
     });
-    expect(computeEnvironments.map(({ computeEnvironmentName }) => computeEnvironmentName)).toEqual(["found"]);
+    expect(computeEnvironments.map(({ computeEnvironmentName }) => computeEnvironmentName)).toEqual([
+      "found",
+    ]);
     expect(nextToken).toBeUndefined();
   });
 });
@@ -280,9 +286,9 @@ describe("UpdateComputeEnvironment", () => {
 describe("DeleteComputeEnvironment", () => {
   test("takes a DISABLED environment away, and succeeds for one that is not there", async () => {
     await makeEnvironment(used.batch, "leaving");
-    expect(
-      await refusalOf(used.batch.deleteComputeEnvironment({ computeEnvironment: "leaving" })),
-    ).toEqual(clientException(`${arnOf("leaving")} must be in DISABLED state to be deleted, got ENABLED`));
+    expect(await refusalOf(used.batch.deleteComputeEnvironment({ computeEnvironment: "leaving" }))).toEqual(
+      clientException(`${arnOf("leaving")} must be in DISABLED state to be deleted, got ENABLED`),
+    );
 
     await setEnvironmentState(used.batch, "leaving", "DISABLED");
     await deleteEnvironment(used.batch, arnOf("leaving"));

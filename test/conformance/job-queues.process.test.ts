@@ -91,11 +91,7 @@ describe("a new job queue", () => {
       { computeEnvironmentOrder: orderOf("a", "fargate") },
       wrapped("Fargate and EC2 compute environments can not be mixed."),
     ],
-    [
-      "no environment",
-      { computeEnvironmentOrder: [] },
-      wrapped("computeEnvironmentOrder is required."),
-    ],
+    ["no environment", { computeEnvironmentOrder: [] }, wrapped("computeEnvironmentOrder is required.")],
     [
       "an environment that is not there",
       { computeEnvironmentOrder: orderOf("nowhere") },

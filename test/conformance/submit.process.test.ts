@@ -11,12 +11,10 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{1
 
 beforeAll(async () => {
   await register("plain");
-  await makeEnvironment(used.batch, "closed");
-  await setEnvironmentState(used.batch, "closed", "DISABLED");
   // Keeps what it is given in RUNNABLE, so that it can be looked at.
-  await makeEnvironment(used.batch, "full", { maxvCpus: 1 });
-  await makeQueue(used.batch, "waiting", ["full"]);
-  await setEnvironmentState(used.batch, "full", "DISABLED");
+  await makeEnvironment(used.batch, "closed");
+  await makeQueue(used.batch, "waiting", ["closed"]);
+  await setEnvironmentState(used.batch, "closed", "DISABLED");
 });
 
 async function register(
@@ -269,11 +267,7 @@ describe("a refused submission", () => {
       { dependsOn: [{ jobId: "1e2d3c4b-0000-4000-8000-000000000001" }] },
       notYet("dependencies between jobs (dependsOn) are"),
     ],
-    [
-      "node overrides",
-      { nodeOverrides: { numNodes: 2 } },
-      notYet("multi-node jobs (nodeOverrides) are"),
-    ],
+    ["node overrides", { nodeOverrides: { numNodes: 2 } }, notYet("multi-node jobs (nodeOverrides) are")],
     [
       "16.19 overrides of ecsProperties",
       { ecsPropertiesOverride: { taskProperties: [] } },

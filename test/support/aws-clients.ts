@@ -9,9 +9,11 @@ export interface AwsClientOptions {
   readonly sessionToken?: string;
   /** Milliseconds by which the client believes its clock to be wrong. */
   readonly systemClockOffset?: number;
+  /** Absent: 1, so that a refusal is seen at once. */
+  readonly maxAttempts?: number;
 }
 
-/** AWS's own clients as programs use them, but that they do not try again: a refusal is seen at once. */
+/** AWS's own clients as programs use them, but that they do not try again. */
 export class AwsClients {
   readonly batch: Batch;
   readonly logs: CloudWatchLogs;
@@ -19,12 +21,12 @@ export class AwsClients {
 
   constructor(endpoint: string, options: AwsClientOptions = {}) {
     const { region = "us-east-1", accessKeyId = "any", secretAccessKey = "any" } = options;
-    const { sessionToken, systemClockOffset } = options;
+    const { sessionToken, systemClockOffset, maxAttempts = 1 } = options;
     const config = {
       endpoint,
       region,
       credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) },
-      maxAttempts: 1,
+      maxAttempts,
       ...(systemClockOffset !== undefined && { systemClockOffset }),
     };
     this.batch = new Batch(config);

@@ -10,7 +10,7 @@ export type Submission = Partial<Omit<SubmitJobCommandInput, "containerOverrides
   readonly environment?: Readonly<Record<string, string>>;
 };
 
-/** Submits shell scripts as jobs, to the queue `default` where nothing else is said, and waits for their states. */
+/** Submits commands as jobs, to the queue `default` where nothing else is said, and waits for their states. */
 export class JobRunner {
   readonly #batch: Batch;
   #definition: Promise<unknown> | undefined;
@@ -19,8 +19,12 @@ export class JobRunner {
     this.#batch = batch;
   }
 
-  /** Answers the job's id. */
-  async submit(script: string, submission: Submission = {}): Promise<string> {
+  /**
+   * Answers the job's id.
+   *
+   * @param script text for the shell, or a command without one.
+   */
+  async submit(script: string | readonly string[], submission: Submission = {}): Promise<string> {
     await (this.#definition ??= this.#registerDefinition());
     const { memory, vcpus, environment = {}, ...members } = submission;
     const { jobId } = await this.#batch.submitJob({
@@ -28,7 +32,7 @@ export class JobRunner {
       jobQueue: "default",
       jobDefinition: "shell",
       containerOverrides: {
-        command: ["sh", "-c", script],
+        command: typeof script === "string" ? ["sh", "-c", script] : [...script],
         environment: Object.entries(environment).map(([name, value]) => ({ name, value })),
         resourceRequirements: [
           ...(vcpus === undefined ? [] : [{ type: "VCPU" as const, value: vcpus }]),
@@ -58,7 +62,7 @@ export class JobRunner {
   }
 
   /** Submits and waits for the end. */
-  async run(script: string, submission: Submission = {}): Promise<JobDetail> {
+  async run(script: string | readonly string[], submission: Submission = {}): Promise<JobDetail> {
     return this.ended(await this.submit(script, submission));
   }
 

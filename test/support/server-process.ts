@@ -14,6 +14,8 @@ export interface ServerOptions {
   readonly dataDir?: string;
   readonly flags?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Called with its process before it is ready. */
+  readonly onSpawn?: (child: ChildProcess) => void;
 }
 
 /** A server of its own process, started as a user starts it. */
@@ -27,13 +29,15 @@ export class ServerProcess implements AsyncDisposable {
   readonly #errorOutput: string[];
   readonly #ownsFolder: boolean;
 
-  static async start({ dataDir, flags = [], environment = {} }: ServerOptions = {}): Promise<ServerProcess> {
+  static async start(options: ServerOptions = {}): Promise<ServerProcess> {
+    const { dataDir, flags = [], environment = {}, onSpawn } = options;
     const folder = dataDir ?? mkdtempSync(join(tmpdir(), "batchyard-test-"));
     const args = [MAIN, "serve", "--port", "0", "--data", folder, ...flags];
     const child = spawn(process.execPath, args, {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...environmentWithoutOurs(), ...environment },
     });
+    onSpawn?.(child);
     const errorOutput: string[] = [];
     child.stderr.setEncoding("utf8").on("data", (text: string) => errorOutput.push(text));
     const outputLines: string[] = [];

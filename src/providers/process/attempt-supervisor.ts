@@ -1,15 +1,25 @@
 import type { AttemptOutcome } from "../../batch/attempt.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { JobLogs } from "../../logs/logs.ts";
-import type { AttemptSpec, RecoveredAttempt } from "../provider.ts";
-import { AttemptFolder } from "./attempt-folder.ts";
-import type { CommandEnd } from "./attempt-record.ts";
-import type { Confinement, Session } from "./confinement.ts";
-import { prepareAttempt } from "./prepare-attempt.ts";
+import type { AttemptSpec } from "../provider.ts";
+import type { ConfinedAttempt, Confinement, Session } from "./confinement.ts";
+import { isFileSystemError } from "./file-system-error.ts";
+import { findStartFailure } from "./find-start-failure.ts";
 import type { ProcessIdentity, ProcessTable } from "./process-identity.ts";
-import { HOST_LOST, STOPPED_BEFORE_START, createOutcome } from "./process-outcome.ts";
-import type { RecoveryDecision } from "./recovery.ts";
-import { Shim, type ShimEvent } from "./shim.ts";
+import {
+  type AttemptUsage,
+  HOST_LOST,
+  STOPPED_BEFORE_START,
+  createOutcome,
+  createStartFailure,
+} from "./process-outcome.ts";
+import { createJobEnvironment, createStartText } from "./process-spec.ts";
+import type { Survey, SurveyedAttempt } from "./recovery.ts";
+import { findEnd, findStart } from "./recorded-times.ts";
+import { RunnerPool } from "./runner-pool.ts";
+import { type CommandEnd, type RecordedAttempt, formatOutOfMemory, formatStarted } from "./runner-record.ts";
+import type { Runner } from "./runner.ts";
+import type { ShimEvent } from "./shim.ts";
 import type { Workplace } from "./workplace.ts";
 
 export interface SupervisorOptions {
@@ -29,109 +39,111 @@ export interface AttemptEnd {
   readonly startedAtMs: number | undefined;
 }
 
+/** An attempt that has not ended. */
 interface LiveAttempt {
   readonly spec: AttemptSpec;
-  readonly folder: AttemptFolder;
+  /** Absent while it waits for one. */
+  runner?: Runner | undefined;
+  /** When it got its runner, by the monotonic clock. */
+  givenAtMs?: number;
+  startedAtMs?: number | undefined;
   /** The first process of the command, once somebody needed to know. */
   command?: ProcessIdentity | undefined;
-  startedAtMs?: number | undefined;
-  /** What somebody wants of it; done when it has started. */
+  /** What somebody wants of it; done once it has started. */
   wish?: "stop" | "kill";
   isOutOfMemory?: boolean;
-  /** Its runner has died while its command was about to begin; looked at once more. */
-  isBeingLost?: boolean;
+  /** The runner is not to have another attempt: it is of an earlier run of the server, or its `start` is gone. */
+  isRunnerSpent?: boolean;
 }
+
+/** After this a runner that was given an attempt and has not begun it is given up. */
+const BEGIN_MS_MAX = 10_000;
+
+/** So often the record of a running attempt is read though no event told of it. */
+const READ_EVERY_SWEEPS = 16;
 
 /**
  * Brings attempts from their start to their end.
  *
- * What is true of an attempt stands in its folder. The shim's events and the state here only say where to look, so an
- * event that comes twice or never does no harm: `sweep` looks everywhere.
+ * What is true of an attempt stands in the record of its runner. The shim's events and the state here only say where to
+ * look, so an event that comes twice or never does no harm: `sweep` looks everywhere.
  */
 export class AttemptSupervisor {
   readonly #options: SupervisorOptions;
-  readonly #shim: Shim;
+  readonly #pool: RunnerPool;
   readonly #attempts = new Map<string, LiveAttempt>();
+  readonly #waiting = new Set<LiveAttempt>();
+  #sweepCount = 0;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    this.#shim = new Shim({
-      dir: options.workplace.dir,
-      table: options.workplace.table,
-      shell: options.shell,
-      path: options.path,
-      clock: options.clock,
+    this.#pool = new RunnerPool({
+      ...options,
       onEvent: (event, taskId) => this.#takeEvent(event, taskId),
+      onIdle: () => this.#beginWaiting(),
     });
   }
 
-  hasAttempts(): boolean {
-    return this.#attempts.size > 0;
+  /** Whether `sweep` has something to look at. */
+  hasWork(): boolean {
+    return this.#attempts.size > 0 || this.#pool.isTidyingUp();
   }
 
   start(spec: AttemptSpec): void {
-    const { workplace, confinement, logs, path } = this.#options;
     const attempt = this.#add(spec);
-    const failure = prepareAttempt(spec, attempt.folder, {
-      confinement,
-      logs,
-      defaultPath: path,
-      isShellExportExact: workplace.isShellExportExact,
+    const failure = findStartFailure(spec, {
+      defaultPath: this.#options.path,
+      isShellExportExact: this.#options.workplace.isShellExportExact,
     });
-    if (failure === undefined) this.#shim.dispatch(spec.taskId);
-    else this.#settle(attempt, failure);
-  }
-
-  /** Takes up an attempt of an earlier run of the server. */
-  takeUp({ spec, isRunning }: RecoveredAttempt, decision: RecoveryDecision): void {
-    if (decision.action === "start") {
-      this.start(spec);
+    if (failure !== undefined) {
+      this.#settle(attempt, failure);
       return;
     }
-    const attempt = this.#add(spec);
-    const startedAtMs = attempt.folder.startedAtMs();
-    if (startedAtMs !== undefined && isRunning) attempt.startedAtMs = startedAtMs;
-    else if (startedAtMs !== undefined) this.#reportStart(attempt, startedAtMs);
-    switch (decision.action) {
-      case "adopt":
-        this.#options.logs.openFile(spec.logStreamId);
-        attempt.isOutOfMemory = attempt.folder.isOutOfMemory();
-        this.#shim.adopt(spec.taskId, decision.runner);
-        break;
-      case "report":
-        attempt.isOutOfMemory = attempt.folder.isOutOfMemory();
-        this.#checkRecord(attempt, attempt.folder.recordedAtMs());
-        break;
-      case "give-up":
-        this.#settle(attempt, HOST_LOST);
-        break;
-    }
+    this.#waiting.add(attempt);
+    this.#beginWaiting();
+  }
+
+  /** Takes up what an earlier run of the server left. */
+  takeUp({ attempts, spentRunners, emptyFolders }: Survey): void {
+    for (const attempt of attempts) this.#takeUpAttempt(attempt);
+    for (const { runner, taskIds } of spentRunners) this.#pool.end(runner, taskIds);
+    for (const folder of emptyFolders) this.#pool.remove(folder);
   }
 
   /** SIGTERM or SIGKILL to all of it, as soon as there is something to send it to. */
   end(taskId: string, wish: "stop" | "kill"): void {
     const attempt = this.#attempts.get(taskId);
     if (attempt === undefined || (attempt.wish !== undefined && wish === "stop")) return;
-    if (attempt.startedAtMs === undefined && attempt.folder.refuse("stopped")) {
-      this.#shim.withdraw(taskId);
+    if (this.#waiting.has(attempt)) {
       this.#settle(attempt, STOPPED_BEFORE_START);
       return;
     }
     attempt.wish = wish;
-    if (attempt.startedAtMs !== undefined) this.#fulfil(attempt, wish);
+    const { runner, startedAtMs } = attempt;
+    if (runner !== undefined && startedAtMs !== undefined) this.#fulfil(attempt, runner, wish);
   }
 
-  /** Looks at every attempt, for what no event told. */
+  /** The end of the attempt is durable elsewhere. */
+  forget(taskId: string): void {
+    this.#pool.forgive(taskId);
+  }
+
+  /** Looks at everything, for what no event told. */
   sweep(): void {
     const { confinement } = this.#options;
     for (const taskId of confinement.sweep(this.#listSessions())) this.#endForMemory(taskId);
-    for (const attempt of this.#attempts.values()) this.#check(attempt);
-    this.#shim.sweep();
+    this.#sweepCount += 1;
+    for (const attempt of this.#attempts.values()) {
+      if (attempt.runner !== undefined) this.#check(attempt, attempt.runner);
+    }
+    this.#pool.sweep();
+    this.#beginWaiting();
   }
 
   /** Lets go. Attempts that a runner has go on. */
   async close(): Promise<void> {
-    await this.#shim.close();
+    const runners = [...this.#attempts.values()].flatMap(({ runner }) => runner ?? []);
+    await this.#pool.close(new Set(runners.map(({ identity }) => identity.pid)));
   }
 
   get #table(): ProcessTable {
@@ -139,157 +151,240 @@ export class AttemptSupervisor {
   }
 
   #add(spec: AttemptSpec): LiveAttempt {
-    const folder = new AttemptFolder(this.#options.workplace.attemptsPath, spec.taskId);
-    const attempt: LiveAttempt = { spec, folder };
+    const attempt: LiveAttempt = { spec };
     this.#attempts.set(spec.taskId, attempt);
     return attempt;
   }
 
+  #takeUpAttempt({ known, decision, found }: SurveyedAttempt): void {
+    const { spec, isRunning } = known;
+    if (decision.action === "start") {
+      this.start(spec);
+      return;
+    }
+    const attempt = this.#add(spec);
+    if (found === undefined) {
+      this.#settle(attempt, HOST_LOST);
+      return;
+    }
+    const { recorded, runner, isLatest } = found;
+    this.#give(attempt, runner);
+    attempt.isRunnerSpent = true;
+    attempt.isOutOfMemory = recorded.isOutOfMemory ?? false;
+    const startedAtMs = this.#findStart(recorded, runner);
+    if (isRunning) attempt.startedAtMs = startedAtMs;
+    else this.#noteStart(attempt, runner, startedAtMs);
+
+    if (decision.action === "adopt") {
+      this.#options.logs.openFile(spec.logStreamId);
+    } else if (recorded.end === undefined) {
+      this.#settle(attempt, HOST_LOST);
+    } else {
+      const usage = isLatest ? this.#readUsage(attempt, runner) : { isOutOfMemory: attempt.isOutOfMemory };
+      const outcome = createOutcome(recorded.end, { ...usage, hasBegun: recorded.command !== undefined });
+      const atMs = findEnd(recorded.end, runner, this.#table, this.#options.clock.nowMs());
+      this.#settle(attempt, outcome, atMs);
+    }
+  }
+
+  /** Begins as many attempts as there are runners for, and has more runners come. */
+  #beginWaiting(): void {
+    for (const attempt of this.#waiting) {
+      const runner = this.#pool.take();
+      if (runner === undefined) break;
+      this.#waiting.delete(attempt);
+      this.#begin(attempt, runner);
+    }
+    this.#pool.bring(this.#waiting.size);
+  }
+
+  #begin(attempt: LiveAttempt, runner: Runner): void {
+    const { taskId } = attempt.spec;
+    try {
+      runner.folder.writeStart(this.#createStart(attempt.spec, runner));
+    } catch (error) {
+      if (!isFileSystemError(error)) throw error;
+      this.#pool.end(runner, []);
+      this.#settle(attempt, createStartFailure("CannotCreateContainerError", error.message));
+      return;
+    }
+    if (runner.folder.order(taskId)) {
+      this.#give(attempt, runner);
+    } else {
+      this.#pool.end(runner, []);
+      this.#waiting.add(attempt);
+    }
+  }
+
+  #createStart(spec: AttemptSpec, runner: Runner): string {
+    const { workplace, confinement, logs, path } = this.#options;
+    const { workPath } = runner.folder;
+    const places = {
+      workFolder: workPath,
+      cgroupProcsFile: confinement.prepare(runner.name, spec.resources.memoryMiB),
+      logFile: logs.openFile(spec.logStreamId),
+      isShellExportExact: workplace.isShellExportExact,
+    };
+    return createStartText(spec, places, createJobEnvironment(spec, path, workPath));
+  }
+
+  #give(attempt: LiveAttempt, runner: Runner): void {
+    attempt.runner = runner;
+    attempt.givenAtMs = this.#options.clock.monotonicMs();
+    this.#pool.owe(attempt.spec.taskId, runner);
+  }
+
   #takeEvent(event: ShimEvent, taskId: string): void {
     const attempt = this.#attempts.get(taskId);
-    if (event === "refused") this.#shim.release(taskId);
-    if (attempt === undefined) return;
-    if (event === "started") this.#noteStart(attempt, this.#options.clock.nowMs());
-    else this.#checkRecord(attempt);
+    if (attempt?.runner === undefined) return;
+    if (event === "started") this.#noteStart(attempt, attempt.runner, this.#options.clock.nowMs());
+    else this.#consult(attempt, attempt.runner);
   }
 
-  #noteStart(attempt: LiveAttempt, atMs: number): void {
-    if (attempt.startedAtMs !== undefined) return;
-    attempt.folder.setStartedAt(atMs);
-    this.#reportStart(attempt, atMs);
-    if (attempt.wish !== undefined) this.#fulfil(attempt, attempt.wish);
-  }
-
-  #reportStart(attempt: LiveAttempt, atMs: number): void {
+  #noteStart(attempt: LiveAttempt, runner: Runner, atMs: number | undefined): void {
+    if (attempt.startedAtMs !== undefined || atMs === undefined) return;
+    const { taskId } = attempt.spec;
     attempt.startedAtMs = atMs;
-    this.#options.onStarted(attempt.spec.taskId, atMs);
+    runner.folder.appendToRecord(formatStarted(taskId, atMs));
+    this.#options.onStarted(taskId, atMs);
+    if (attempt.wish !== undefined) this.#fulfil(attempt, runner, attempt.wish);
   }
 
-  #check(attempt: LiveAttempt): void {
-    const { taskId } = attempt.spec;
-    if (this.#shim.isWaiting(taskId)) return;
-    const runner = this.#shim.runnerOf(taskId);
-    const isRunnerAlive = runner !== undefined && this.#table.isAlive(runner);
-    if (isRunnerAlive && (attempt.startedAtMs !== undefined || !this.#shim.isOverdue(taskId))) return;
-    this.#checkRecord(attempt);
+  #check(attempt: LiveAttempt, runner: Runner): void {
+    const hasStarted = attempt.startedAtMs !== undefined;
+    const isDue = hasStarted
+      ? this.#sweepCount % READ_EVERY_SWEEPS === 0
+      : this.#ageMs(attempt) > BEGIN_MS_MAX;
+    if (isDue || !this.#table.isAlive(runner.identity)) this.#consult(attempt, runner);
+    // Once more: it may have been having children faster than they could be found.
+    else if (attempt.wish === "kill" && hasStarted) this.#fulfil(attempt, runner, "kill");
   }
 
-  /** Acts on what the record says, whoever was thought to have the attempt. */
-  #checkRecord(attempt: LiveAttempt, endedAtMs = this.#options.clock.nowMs()): void {
-    const { taskId } = attempt.spec;
-    const record = attempt.folder.readRecord();
-    switch (record.kind) {
-      case "ended":
-        this.#finish(attempt, record.end, endedAtMs);
-        break;
-      case "claimed":
-        if (!this.#table.isAlive(record.runner)) this.#lose(attempt, record.runner);
-        else if (this.#shim.runnerOf(taskId) === undefined) this.#shim.adopt(taskId, record.runner);
-        break;
-      case "absent":
-        this.#shim.retire(taskId);
-        this.#shim.dispatch(taskId);
-        break;
-      case "incomplete":
-        this.#lose(attempt, this.#shim.runnerOf(taskId));
-        break;
-      case "refused":
-        this.#settle(attempt, record.because === "stopped" ? STOPPED_BEFORE_START : HOST_LOST);
-        break;
+  #ageMs({ givenAtMs = 0 }: LiveAttempt): number {
+    return this.#options.clock.monotonicMs() - givenAtMs;
+  }
+
+  /** Acts on what the record says; it is complete only once the runner is known to be dead, and is read again then. */
+  #consult(attempt: LiveAttempt, runner: Runner): void {
+    const seen = findRecorded(runner, attempt);
+    const isAlive = seen?.end !== undefined || this.#table.isAlive(runner.identity);
+    const recorded = isAlive ? seen : findRecorded(runner, attempt);
+    if (recorded?.end !== undefined) {
+      this.#finish(attempt, runner, recorded, recorded.end);
+    } else if (recorded === undefined) {
+      this.#takeBack(attempt, runner);
+    } else if (!isAlive) {
+      this.#lose(attempt, runner, recorded);
+    } else {
+      this.#noteStart(attempt, runner, this.#findStart(recorded, runner));
     }
   }
 
-  #finish(attempt: LiveAttempt, end: CommandEnd, atMs: number): void {
+  #finish(attempt: LiveAttempt, runner: Runner, recorded: RecordedAttempt, end: CommandEnd): void {
     const { taskId } = attempt.spec;
-    const startedAtMs = end.hasRun ? attempt.folder.startedAtMs() : undefined;
-    if (startedAtMs !== undefined && attempt.startedAtMs === undefined)
-      this.#reportStart(attempt, startedAtMs);
-    const usage = this.#options.confinement.usage(taskId);
-    const isOutOfMemory = usage.isOutOfMemory || attempt.isOutOfMemory === true;
-    // The group of one that was killed may hold more of it: the runner goes with it, another one comes.
-    if (isOutOfMemory || attempt.wish === "kill") this.#shim.retire(taskId);
-    else this.#shim.release(taskId);
-    this.#settle(attempt, createOutcome(end, { ...usage, isOutOfMemory }), { atMs });
+    const hasBegun = recorded.command !== undefined;
+    if (hasBegun) this.#noteStart(attempt, runner, this.#findStart(recorded, runner));
+    const usage = this.#readUsage(attempt, runner);
+    const hasLeft = this.#options.confinement.leave(confine(attempt, runner));
+    this.#settle(attempt, createOutcome(end, { ...usage, hasBegun }));
+    // The process group of one that was killed may hold more of it: the runner goes with it, another one comes.
+    const isRunnerSpent = attempt.isRunnerSpent === true || attempt.wish === "kill" || usage.isOutOfMemory;
+    if (isRunnerSpent || !hasLeft) this.#pool.end(runner, [taskId]);
+    else this.#pool.giveBack(runner);
   }
 
-  /**
-   * The runner is gone, and with it the exit code. Whatever is left is ended. A command that was about to begin either
-   * finds that it may not, or has made itself known by the next sweep.
-   */
-  #lose(attempt: LiveAttempt, runner: ProcessIdentity | undefined): void {
-    const isForbidden = attempt.folder.forbidCommand();
-    const command = this.#commandOf(attempt);
-    if (!isForbidden && command === undefined && attempt.isBeingLost !== true) {
-      attempt.isBeingLost = true;
+  /** The runner is gone, and with it the exit code. Whatever it left is ended. */
+  #lose(attempt: LiveAttempt, runner: Runner, recorded: RecordedAttempt): void {
+    const { taskId } = attempt.spec;
+    if (recorded.command !== undefined) {
+      attempt.startedAtMs ??= this.#findStart(recorded, runner);
+      this.#table.signal({ ...recorded.command, bootId: runner.identity.bootId }, "SIGKILL");
+    }
+    this.#pool.end(runner, [taskId]);
+    this.#settle(attempt, HOST_LOST);
+  }
+
+  /** The runner did not begin it, and now never will: another one does. Unless it claims it at this moment. */
+  #takeBack(attempt: LiveAttempt, runner: Runner): void {
+    runner.folder.revokeStart();
+    if (findRecorded(runner, attempt) !== undefined) {
+      attempt.isRunnerSpent = true;
       return;
     }
-    if (command !== undefined) {
-      attempt.startedAtMs ??= attempt.folder.startedAtMs();
-      this.#table.signal(command, "SIGKILL");
-    }
-    this.#shim.retire(attempt.spec.taskId);
-    this.#settle(attempt, HOST_LOST, { lostRunner: runner });
+    this.#pool.forgive(attempt.spec.taskId);
+    this.#pool.end(runner, []);
+    attempt.runner = undefined;
+    if (attempt.wish === undefined) this.#waiting.add(attempt);
+    else this.#settle(attempt, STOPPED_BEFORE_START);
   }
 
-  #settle(
-    attempt: LiveAttempt,
-    outcome: AttemptOutcome,
-    { atMs, lostRunner }: { readonly atMs?: number; readonly lostRunner?: ProcessIdentity | undefined } = {},
-  ): void {
+  #settle(attempt: LiveAttempt, outcome: AttemptOutcome, atMs = this.#options.clock.nowMs()): void {
     const { taskId, logStreamId } = attempt.spec;
     this.#attempts.delete(taskId);
+    this.#waiting.delete(attempt);
     this.#options.logs.closeFile(logStreamId);
-    this.#options.confinement.condemn(taskId, lostRunner);
-    this.#options.onEnded(taskId, {
-      atMs: atMs ?? this.#options.clock.nowMs(),
-      outcome,
-      startedAtMs: attempt.startedAtMs,
-    });
+    this.#options.onEnded(taskId, { atMs, outcome, startedAtMs: attempt.startedAtMs });
   }
 
-  /** A runner outlives SIGTERM to its group; SIGKILL goes to the command first, and to the group when that has ended. */
-  #fulfil(attempt: LiveAttempt, wish: "stop" | "kill"): void {
-    const { taskId } = attempt.spec;
+  /** A runner outlives SIGTERM to its group. SIGKILL goes to the command, and to the group when that has ended. */
+  #fulfil(attempt: LiveAttempt, runner: Runner, wish: "stop" | "kill"): void {
     const { confinement } = this.#options;
     if (wish === "kill") {
-      const command = this.#commandOf(attempt);
+      const command = this.#findCommand(attempt, runner);
       if (command !== undefined) this.#table.signal(command, "SIGKILL");
-      confinement.condemn(taskId);
+      confinement.kill(confine(attempt, runner));
       return;
     }
-    const runner = this.#shim.runnerOf(taskId);
-    if (runner === undefined) return;
-    this.#table.signalGroupOf(runner, "SIGTERM");
-    for (const pid of confinement.members(taskId)) {
+    this.#table.signalGroupOf(runner.identity, "SIGTERM");
+    for (const pid of confinement.members(runner.name)) {
       const stat = this.#table.stat(pid);
-      const hasLeftGroup = stat !== undefined && stat.groupId !== runner.pid;
+      const hasLeftGroup = stat !== undefined && stat.groupId !== runner.identity.pid;
       if (hasLeftGroup) this.#table.signal({ ...stat, bootId: this.#table.bootId }, "SIGTERM");
     }
   }
 
   #endForMemory(taskId: string): void {
     const attempt = this.#attempts.get(taskId);
-    if (attempt === undefined) return;
+    if (attempt?.runner === undefined) return;
+    if (attempt.isOutOfMemory !== true) attempt.runner.folder.appendToRecord(formatOutOfMemory(taskId));
     attempt.isOutOfMemory = true;
-    attempt.folder.markOutOfMemory();
-    this.#fulfil(attempt, "kill");
+    this.#fulfil(attempt, attempt.runner, "kill");
   }
 
   #listSessions(): readonly Session[] {
-    return this.#shim.runners().map(({ identity, taskId }) => {
-      const attempt = taskId === undefined ? undefined : this.#attempts.get(taskId);
-      return { runner: identity, attempt: attempt && this.#describe(attempt) };
+    const idle = this.#pool.listIdle().map(({ identity }) => ({ runner: identity, attempt: undefined }));
+    const busy = [...this.#attempts.values()].flatMap((attempt) => {
+      const { runner, spec } = attempt;
+      if (runner === undefined) return [];
+      const command = attempt.startedAtMs === undefined ? undefined : this.#findCommand(attempt, runner);
+      const described = { ...confine(attempt, runner), memoryMiB: spec.resources.memoryMiB, command };
+      return [{ runner: runner.identity, attempt: described }];
     });
+    return [...idle, ...busy];
   }
 
-  #describe(attempt: LiveAttempt): Session["attempt"] {
-    const { taskId, resources } = attempt.spec;
-    const main = attempt.startedAtMs === undefined ? undefined : this.#commandOf(attempt);
-    return { taskId, memoryMiB: resources.memoryMiB, main };
-  }
-
-  #commandOf(attempt: LiveAttempt): ProcessIdentity | undefined {
-    attempt.command ??= attempt.folder.readCommand(this.#table.bootId);
+  #findCommand(attempt: LiveAttempt, runner: Runner): ProcessIdentity | undefined {
+    if (attempt.command === undefined) {
+      const command = findRecorded(runner, attempt)?.command;
+      attempt.command = command && { ...command, bootId: runner.identity.bootId };
+    }
     return attempt.command;
   }
+
+  #readUsage(attempt: LiveAttempt, runner: Runner): AttemptUsage {
+    const usage = this.#options.confinement.usage(confine(attempt, runner));
+    return { ...usage, isOutOfMemory: usage.isOutOfMemory || attempt.isOutOfMemory === true };
+  }
+
+  #findStart(recorded: RecordedAttempt, runner: Runner): number | undefined {
+    return findStart(recorded, runner, this.#table, this.#options.clock.nowMs());
+  }
+}
+
+function findRecorded(runner: Runner, { spec }: LiveAttempt): RecordedAttempt | undefined {
+  return runner.read().attempts.find(({ taskId }) => taskId === spec.taskId);
+}
+
+function confine({ spec }: LiveAttempt, runner: Runner): ConfinedAttempt {
+  return { taskId: spec.taskId, runnerName: runner.name };
 }

@@ -8,61 +8,109 @@ import {
   readGroupMeters,
   removeGroup,
 } from "./cgroup.ts";
-import type { Confinement, Session } from "./confinement.ts";
+import type { ConfinedAttempt, Confinement, Session } from "./confinement.ts";
 import type { AttemptUsage } from "./process-outcome.ts";
 
-/** A cgroup for each attempt: the kernel keeps it to its memory and knows all that belongs to it. */
+/**
+ * A group of which the highest use stayed below this is used for the next attempt too: making and removing groups
+ * takes longer than a short job. Up to this much, a peak may be that of an earlier attempt.
+ */
+const REUSABLE_PEAK_BYTES_MAX = 4 * 1024 * 1024;
+
+interface RunnerGroup {
+  /** `⟨runner⟩.⟨number⟩` */
+  readonly name: string;
+  /** Absent for one of an earlier run of the server. */
+  readonly memoryMiB: number | undefined;
+  usage: AttemptUsage;
+}
+
+const NOTHING_SEEN: AttemptUsage = { isOutOfMemory: false };
+
+/** A cgroup for what each runner runs: the kernel keeps it to its memory and knows all that belongs to it. */
 export class CgroupConfinement implements Confinement {
   readonly kind = "cgroup";
   readonly sweepIntervalMs = 1_000;
   readonly #place: CgroupPlace;
+  readonly #groups = new Map<string, RunnerGroup>();
+  /** Groups to end and remove. */
   readonly #condemned = new Set<string>();
-  /** The most memory seen so far, for kernels that do not keep it. */
-  readonly #peakBytes = new Map<string, number>();
+  #madeCount = 0;
   #removals: Promise<void> = Promise.resolve();
 
-  /** @param kept the attempts that go on; what other groups there are is condemned. */
-  constructor(place: CgroupPlace, kept: ReadonlySet<string>) {
+  /** @param keptRunners those whose groups are still of use; all others that are found are ended and removed. */
+  constructor(place: CgroupPlace, keptRunners: ReadonlySet<string>) {
     this.#place = place;
-    for (const name of listGroups(place)) if (!kept.has(name)) this.condemn(name);
+    for (const name of listGroups(place)) {
+      const [runnerName = ""] = name.split(".");
+      if (keptRunners.has(runnerName)) {
+        this.#groups.set(runnerName, { name, memoryMiB: undefined, usage: NOTHING_SEEN });
+      } else this.#condemn(name);
+    }
   }
 
-  prepare(taskId: string, memoryMiB: number): string {
-    makeLimitedGroup(this.#place, taskId, memoryMiB);
-    return join(this.#place.parent, taskId, "cgroup.procs");
+  prepare(runnerName: string, memoryMiB: number): string {
+    const current = this.#groups.get(runnerName);
+    if (current?.memoryMiB === memoryMiB && isReusable(current.usage)) return this.#procsFile(current.name);
+    if (current !== undefined) this.#condemn(current.name);
+    this.#madeCount += 1;
+    const name = `${runnerName}.${this.#madeCount}`;
+    this.#groups.set(runnerName, { name, memoryMiB, usage: NOTHING_SEEN });
+    makeLimitedGroup(this.#place, name, memoryMiB);
+    return this.#procsFile(name);
   }
 
-  usage(taskId: string): AttemptUsage {
-    const meters = readGroupMeters(this.#place, taskId);
-    const peak = meters.peakMemoryBytes ?? this.#rememberPeak(taskId, meters.nowMemoryBytes);
-    return {
-      isOutOfMemory: meters.oomKillCount > 0,
+  usage({ runnerName }: ConfinedAttempt): AttemptUsage {
+    const group = this.#groups.get(runnerName);
+    if (group === undefined) return NOTHING_SEEN;
+    const { peakMemoryBytes, nowMemoryBytes, oomKillCount } = readGroupMeters(this.#place, group.name);
+    const peak = peakMemoryBytes ?? highest(group.usage.peakMemoryBytes, nowMemoryBytes);
+    group.usage = {
+      isOutOfMemory: oomKillCount > 0,
       ...(peak === undefined ? {} : { peakMemoryBytes: peak }),
-      ...(meters.cpuTimeMs === undefined ? {} : { cpuTimeMs: meters.cpuTimeMs }),
     };
+    return group.usage;
   }
 
-  members(taskId: string): readonly number[] {
-    return readGroupMembers(this.#place, taskId);
+  members(runnerName: string): readonly number[] {
+    const group = this.#groups.get(runnerName);
+    return group === undefined ? [] : readGroupMembers(this.#place, group.name);
   }
 
-  condemn(taskId: string): void {
-    this.#condemned.add(taskId);
-    this.#endCondemned(taskId);
+  kill({ runnerName }: ConfinedAttempt): void {
+    const group = this.#groups.get(runnerName);
+    if (group !== undefined) killGroup(this.#place, group.name);
   }
 
-  isCondemned(taskId: string): boolean {
-    return this.#condemned.has(taskId);
+  leave({ runnerName }: ConfinedAttempt): boolean {
+    return this.members(runnerName).length === 0;
   }
 
-  hasCondemned(): boolean {
+  clear(runnerName: string): void {
+    const group = this.#groups.get(runnerName);
+    if (group !== undefined) this.#condemn(group.name);
+    this.#groups.delete(runnerName);
+  }
+
+  isClearing(runnerName: string): boolean {
+    return [...this.#condemned].some((name) => name.startsWith(`${runnerName}.`));
+  }
+
+  settle(): Promise<void> {
+    return this.#removals;
+  }
+
+  hasWork(): boolean {
     return this.#condemned.size > 0;
   }
 
   sweep(sessions: readonly Session[]): readonly string[] {
-    for (const taskId of this.#condemned) this.#endCondemned(taskId);
-    const running = sessions.map(({ attempt }) => attempt?.taskId).filter((taskId) => taskId !== undefined);
-    return running.filter((taskId) => this.usage(taskId).isOutOfMemory);
+    for (const name of this.#condemned) this.#endCondemned(name);
+    return sessions
+      .map(({ attempt }) => attempt)
+      .filter((attempt) => attempt !== undefined)
+      .filter((attempt) => this.usage(attempt).isOutOfMemory)
+      .map(({ taskId }) => taskId);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -70,22 +118,37 @@ export class CgroupConfinement implements Confinement {
     await removeGroup(this.#place.parent);
   }
 
-  /** Nearly always nothing is left. Processes that are ended here are looked for again in the next sweep. */
-  #endCondemned(taskId: string): void {
-    if (readGroupMembers(this.#place, taskId).length > 0) {
-      killGroup(this.#place, taskId);
-      return;
-    }
-    this.#condemned.delete(taskId);
-    this.#peakBytes.delete(taskId);
-    // Removing a group waits for the whole machine's processors, so it is done aside and one after the other.
-    this.#removals = this.#removals.then(() => removeGroup(join(this.#place.parent, taskId)));
+  #procsFile(name: string): string {
+    return join(this.#place.parent, name, "cgroup.procs");
   }
 
-  #rememberPeak(taskId: string, nowBytes: number | undefined): number | undefined {
-    if (nowBytes === undefined) return this.#peakBytes.get(taskId);
-    const peak = Math.max(nowBytes, this.#peakBytes.get(taskId) ?? 0);
-    this.#peakBytes.set(taskId, peak);
-    return peak;
+  #condemn(name: string): void {
+    this.#condemned.add(name);
+    this.#endCondemned(name);
   }
+
+  /**
+   * A group that can be removed is empty for good. Removing waits for all processors of the machine, so it is done
+   * aside, and one after the other.
+   */
+  #endCondemned(name: string): void {
+    if (readGroupMembers(this.#place, name).length > 0) {
+      killGroup(this.#place, name);
+      return;
+    }
+    this.#removals = this.#removeAfter(this.#removals, name);
+  }
+
+  async #removeAfter(earlier: Promise<void>, name: string): Promise<void> {
+    await earlier;
+    if (await removeGroup(join(this.#place.parent, name))) this.#condemned.delete(name);
+  }
+}
+
+function isReusable({ isOutOfMemory, peakMemoryBytes }: AttemptUsage): boolean {
+  return !isOutOfMemory && peakMemoryBytes !== undefined && peakMemoryBytes <= REUSABLE_PEAK_BYTES_MAX;
+}
+
+function highest(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 }

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { rmdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
-/** A cgroup of ours that holds one cgroup for each attempt. */
+/** A cgroup of ours that holds others, each with a memory limit. */
 export interface CgroupPlace {
   /** The version of the interface: version 1 has a hierarchy for each controller, version 2 one for all. */
   readonly version: 1 | 2;
@@ -27,10 +27,8 @@ export function listCgroupCandidates(mountinfo: string, selfCgroup: string): rea
   return mountinfo.split("\n").flatMap((line) => {
     const mount = parseMemoryMount(line);
     if (mount === undefined) return [];
-    const own = join(
-      mount.point,
-      relativeTo(mount.root, findOwnGroup(selfCgroup, mount.version) ?? mount.root),
-    );
+    const ownGroup = findOwnGroup(selfCgroup, mount.version) ?? mount.root;
+    const own = resolve(mount.point, `.${relativeTo(mount.root, ownGroup)}`);
     const isRoot = own === mount.point;
     const bases = mount.version === 1 || isRoot ? [own, mount.point] : [own, dirname(own), mount.point];
     return [...new Set(bases)].map((base) => ({ version: mount.version, base }));
@@ -66,8 +64,8 @@ function findOwnGroup(selfCgroup: string, version: 1 | 2): string | undefined {
 }
 
 function relativeTo(root: string, group: string): string {
-  if (root === "/") return group;
-  return group === root || group.startsWith(`${root}/`) ? group.slice(root.length) : "/";
+  const prefix = root === "/" ? "" : root;
+  return `${group}/`.startsWith(`${prefix}/`) ? `/${group.slice(prefix.length + 1)}` : "/";
 }
 
 /**
@@ -113,7 +111,7 @@ async function isUsable(
   }
 }
 
-/** Makes the group of an attempt, or sets the limit of the one that is there. Throws what the file system throws. */
+/** Makes a group within ours, or sets the limit of the one that is there. Throws what the file system throws. */
 export function makeLimitedGroup(place: CgroupPlace, name: string, memoryMiB: number): void {
   const group = join(place.parent, name);
   const bytes = String(memoryMiB * 1024 * 1024);
@@ -134,7 +132,6 @@ export interface GroupMeters {
   readonly peakMemoryBytes: number | undefined;
   /** Read where there is no peak. */
   readonly nowMemoryBytes: number | undefined;
-  readonly cpuTimeMs: number | undefined;
   readonly oomKillCount: number;
 }
 
@@ -144,16 +141,13 @@ export function readGroupMeters(place: CgroupPlace, name: string): GroupMeters {
     return {
       peakMemoryBytes: toNumber(readGroupFile(group, "memory.max_usage_in_bytes")),
       nowMemoryBytes: undefined,
-      cpuTimeMs: undefined,
       oomKillCount: readKey(readGroupFile(group, "memory.oom_control"), "oom_kill") ?? 0,
     };
   }
-  const cpuMicroseconds = readKey(readGroupFile(group, "cpu.stat"), "usage_usec");
   const peak = toNumber(readGroupFile(group, "memory.peak"));
   return {
     peakMemoryBytes: peak,
     nowMemoryBytes: peak === undefined ? toNumber(readGroupFile(group, "memory.current")) : undefined,
-    cpuTimeMs: cpuMicroseconds === undefined ? undefined : Math.round(cpuMicroseconds / 1_000),
     oomKillCount: readKey(readGroupFile(group, "memory.events"), "oom_kill") ?? 0,
   };
 }
@@ -174,7 +168,7 @@ export function readGroupMembers(place: CgroupPlace, name: string): readonly num
     .filter((pid) => pid > 0);
 }
 
-/** The names of the groups of attempts. */
+/** The names of the groups within ours. */
 export function listGroups(place: CgroupPlace): readonly string[] {
   try {
     return readdirSync(place.parent, { withFileTypes: true })
@@ -185,12 +179,13 @@ export function listGroups(place: CgroupPlace): readonly string[] {
   }
 }
 
-/** Fails as long as something is in the group. */
-export async function removeGroup(group: string): Promise<void> {
+/** True once there is no such group. False while something is in it. */
+export async function removeGroup(group: string): Promise<boolean> {
   try {
     await rmdir(group);
-  } catch {
-    // Gone already, or not empty yet: whoever starts next with this data folder removes what is left.
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOENT";
   }
 }
 

@@ -2,52 +2,63 @@ import type { ProcessIdentity } from "./process-identity.ts";
 import type { AttemptUsage } from "./process-outcome.ts";
 
 /**
- * Holds an attempt's processes together: keeps them to their memory, measures them, and ends all of them, also those
- * that left the process group. By a cgroup where the machine allows it, else by looking at the process table.
+ * Holds together the processes of what a runner runs: keeps them to their memory, measures them, and ends all of them,
+ * also those that left the process group. By a cgroup where the machine allows it, else by looking at the process
+ * table.
  */
 export interface Confinement extends AsyncDisposable {
   readonly kind: "cgroup" | "watch";
 
-  /** How often `sweep` wants to be called while attempts run or condemned ones are left. */
+  /** How often `sweep` wants to be called while there is anything to look at. */
   readonly sweepIntervalMs: number;
 
   /**
-   * Makes ready for an attempt, as often as it is asked. Answers the file that its first process has to write `0` to.
-   * Throws what the file system throws.
+   * Makes ready for the next attempt of a runner. Answers the file that its first process has to write `0` to. Throws
+   * what the file system throws.
    */
-  prepare(taskId: string, memoryMiB: number): string | undefined;
+  prepare(runnerName: string, memoryMiB: number): string | undefined;
 
-  usage(taskId: string): AttemptUsage;
+  usage(attempt: ConfinedAttempt): AttemptUsage;
 
-  /** Pids of the attempt as far as they are known without a search. */
-  members(taskId: string): readonly number[];
+  /** Pids of what the runner runs, as far as they are known without a search. */
+  members(runnerName: string): readonly number[];
 
-  /**
-   * Ends with SIGKILL whatever the attempt has left, now or in the sweeps to come, until nothing is.
-   *
-   * @param lostRunner is given where the runner has died: its session is then searched too.
-   */
-  condemn(taskId: string, lostRunner?: ProcessIdentity): void;
+  /** SIGKILL to what is left of the attempt, but not to its runner, as far as it is found; to the rest in `sweep`. */
+  kill(attempt: ConfinedAttempt): void;
 
-  /** Whether something may be left of a condemned attempt. */
-  isCondemned(taskId: string): boolean;
+  /** The attempt has ended. False if something of it is left: then its runner should not go on. */
+  leave(attempt: ConfinedAttempt): boolean;
 
-  hasCondemned(): boolean;
+  /** The runner is no more: ends all it has left, now and in the sweeps to come, until nothing is. */
+  clear(runnerName: string, runner: ProcessIdentity, taskIds: readonly string[]): void;
 
-  /** Looks at everything once. Answers the attempts that went over their memory and still run. */
+  /** Whether anything may be left of a runner that is no more. */
+  isClearing(runnerName: string): boolean;
+
+  /** Resolves when what is being cleared aside is done. */
+  settle(): Promise<void>;
+
+  /** Whether `sweep` has something to end. */
+  hasWork(): boolean;
+
+  /** Looks at everything once. Answers the running attempts that are over their memory. */
   sweep(sessions: readonly Session[]): readonly string[];
 }
 
-/** A runner, which leads a session, and the attempt that it runs. */
+export interface ConfinedAttempt {
+  readonly taskId: string;
+  readonly runnerName: string;
+}
+
+/** A runner, which leads a session, and the attempt that it has. */
 export interface Session {
   readonly runner: ProcessIdentity;
   /** Absent while the runner is idle: then nobody else belongs into its session. */
   readonly attempt: SessionAttempt | undefined;
 }
 
-export interface SessionAttempt {
-  readonly taskId: string;
+export interface SessionAttempt extends ConfinedAttempt {
   readonly memoryMiB: number;
   /** Its first process; absent until that has made itself known. */
-  readonly main: ProcessIdentity | undefined;
+  readonly command: ProcessIdentity | undefined;
 }

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { uptime } from "node:os";
 
 /** A process for good: its number is given again, the number with its start and its boot is not. */
 export interface ProcessIdentity {
@@ -54,6 +55,12 @@ export class ProcessTable {
     if (this.isAlive(leader)) send(-leader.pid, signal);
   }
 
+  /** The wall time of an instant that is given by the time since the boot, to 10 ms. */
+  wallTimeMs(sinceBoot: { readonly seconds: number } | { readonly ticks: number }, nowMs: number): number {
+    const seconds = "ticks" in sinceBoot ? sinceBoot.ticks / TICKS_PER_SECOND : sinceBoot.seconds;
+    return Math.min(nowMs, Math.round(nowMs - (uptime() - seconds) * 1_000));
+  }
+
   /** The environment that the process began with; empty where it is not ours to read. */
   environment(pid: number): readonly string[] {
     return readProcFile(pid, "environ")?.split("\0") ?? [];
@@ -90,6 +97,9 @@ export function parseProcessStat(line: string): ProcessStat | undefined {
     startTicks,
   };
 }
+
+/** USER_HZ, in which the kernel gives times to programs on every architecture that Node runs on. */
+const TICKS_PER_SECOND = 100;
 
 /** Position of `starttime` (field 22 of proc_pid_stat(5)), counted from the field after the name. */
 const STAT_START_TICKS = 19;

@@ -1,10 +1,10 @@
 import type { AttemptOutcome } from "../../batch/attempt.ts";
-import type { CommandEnd } from "./attempt-record.ts";
+import type { CommandEnd } from "./runner-record.ts";
 
-/** What was seen of an attempt's memory and processor time; absent where it cannot be told. */
+/** What was seen of an attempt's memory. */
 export interface AttemptUsage {
+  /** Absent where it cannot be told. */
   readonly peakMemoryBytes?: number;
-  readonly cpuTimeMs?: number;
   /** It went over its memory limit. */
   readonly isOutOfMemory: boolean;
 }
@@ -19,19 +19,18 @@ const REASON_LENGTH_MAX = 255;
  * An attempt that went over its memory limit ends with 137, also where its first process outlived the one that was
  * killed for it: a container is ended as a whole.
  */
-export function createOutcome(end: CommandEnd, usage: AttemptUsage): AttemptOutcome {
-  if (!end.hasRun && !usage.isOutOfMemory) {
-    return createStartFailure(
-      "CannotStartContainerError",
-      `the shell could not begin it (status ${end.code})`,
-    );
-  }
-  const peak = usage.peakMemoryBytes === undefined ? {} : { peakMemoryBytes: usage.peakMemoryBytes };
-  const measured = { ...peak, cpuTimeMs: usage.cpuTimeMs ?? end.cpuTimeMs };
-  if (usage.isOutOfMemory) {
+export function createOutcome(
+  end: CommandEnd,
+  { hasBegun, isOutOfMemory, peakMemoryBytes }: AttemptUsage & { readonly hasBegun: boolean },
+): AttemptOutcome {
+  const peak = peakMemoryBytes === undefined ? {} : { peakMemoryBytes };
+  const measured = { ...peak, cpuTimeMs: end.cpuTimeMs };
+  if (isOutOfMemory) {
     return { kind: "exited", exitCode: EXIT_CODE_SIGKILL, reason: OUT_OF_MEMORY_REASON, ...measured };
   }
-  return { kind: "exited", exitCode: end.code, ...measured };
+  if (hasBegun) return { kind: "exited", exitCode: end.code, ...measured };
+  const text = `the shell could not get to the command (status ${end.code})`;
+  return createStartFailure("CannotStartContainerError", text);
 }
 
 /** The names are those of the ECS agent's errors. */

@@ -4,10 +4,10 @@ import { assert } from "../../lib/assert.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { JobLogs } from "../../logs/logs.ts";
 import type { AttemptSpec, Provider, ProviderNews, RecoveredAttempt } from "../provider.ts";
-import { AttemptFolder } from "./attempt-folder.ts";
 import { type AttemptEnd, AttemptSupervisor } from "./attempt-supervisor.ts";
 import type { Confinement } from "./confinement.ts";
-import { endStrays, surveyAttempts } from "./recovery.ts";
+import { endStrays } from "./end-strays.ts";
+import { surveyAttempts } from "./recovery.ts";
 import { DEFAULT_PATH } from "./machine-probe.ts";
 import { type Workplace, createConfinement, openWorkplace, rememberBoot } from "./workplace.ts";
 
@@ -52,9 +52,9 @@ export class ProcessProvider implements Provider {
   readonly #options: Required<ProcessProviderOptions>;
   readonly #known = new Map<string, AttemptNews>();
   readonly #news = new Set<ProviderNews>();
-  /** Acknowledged attempts of which something may be left; their folders say so until nothing is. */
-  readonly #departing = new Set<string>();
-  readonly #removals = new Set<Promise<void>>();
+  /** Until the end of these is durable the new boot is not noted, so that another start gives them up again. */
+  readonly #unrecorded = new Set<string>();
+  #bootNote: Promise<void> = Promise.resolve();
   #running: Running | undefined;
   #wake: () => void = () => {};
   #nextSweepAtMs = 0;
@@ -85,8 +85,8 @@ export class ProcessProvider implements Provider {
     assert(this.#running === undefined, "the process provider recovers once");
     const workplace = await openWorkplace(this.#options);
     const survey = surveyAttempts(workplace, known);
-    endStrays(workplace, survey);
-    const confinement = createConfinement(workplace, survey.keptTaskIds);
+    endStrays({ ...workplace, ...survey });
+    const confinement = createConfinement(workplace, survey.keptRunners);
     const supervisor = new AttemptSupervisor({
       ...this.#options,
       workplace,
@@ -95,15 +95,10 @@ export class ProcessProvider implements Provider {
       onEnded: (taskId, end) => this.#addEnded(taskId, end),
     });
     this.#running = { workplace, confinement, supervisor };
-    for (const taskId of survey.unknownTaskIds) {
-      confinement.condemn(taskId);
-      this.#clearAway(taskId);
-    }
-    for (const { attempt, decision } of survey.decided) {
-      this.#known.set(attempt.spec.taskId, {});
-      supervisor.takeUp(attempt, decision);
-    }
-    await rememberBoot(workplace);
+    for (const { taskId } of known) this.#known.set(taskId, {});
+    supervisor.takeUp(survey);
+    for (const taskId of survey.unrecordedTaskIds) this.#unrecorded.add(taskId);
+    if (this.#unrecorded.size === 0) await rememberBoot(workplace);
   }
 
   start(spec: AttemptSpec): void {
@@ -130,7 +125,10 @@ export class ProcessProvider implements Provider {
     if (what === "started" || ended === undefined) return;
     this.#news.delete(ended);
     this.#known.delete(taskId);
-    this.#clearAway(taskId);
+    const { workplace, supervisor } = this.#require();
+    supervisor.forget(taskId);
+    const wasLast = this.#unrecorded.delete(taskId) && this.#unrecorded.size === 0;
+    if (wasLast) this.#bootNote = rememberBoot(workplace);
   }
 
   poll(nowMs: number): number | undefined {
@@ -152,21 +150,18 @@ export class ProcessProvider implements Provider {
     this.#running = undefined;
     if (running === undefined) return;
     await running.supervisor.close();
-    await Promise.all(this.#removals);
+    await this.#bootNote;
     await running.confinement[Symbol.asyncDispose]();
   }
 
   #hasWork({ confinement, supervisor }: Running): boolean {
-    return supervisor.hasAttempts() || confinement.hasCondemned();
+    return supervisor.hasWork() || confinement.hasWork();
   }
 
-  #sweep({ confinement, supervisor }: Running): number {
+  #sweep({ supervisor }: Running): number {
     const { clock } = this.#options;
     const beganAtMs = clock.monotonicMs();
     supervisor.sweep();
-    for (const taskId of this.#departing) {
-      if (!confinement.isCondemned(taskId)) this.#clearAway(taskId);
-    }
     return clock.monotonicMs() - beganAtMs;
   }
 
@@ -185,19 +180,6 @@ export class ProcessProvider implements Provider {
     this.#known.set(taskId, { ...this.#known.get(taskId), ...added });
     for (const news of [added.started, added.ended]) if (news !== undefined) this.#news.add(news);
     this.#wake();
-  }
-
-  /** The folder goes when nothing of the attempt is left: until then a restart has to find it. */
-  #clearAway(taskId: string): void {
-    const { workplace, confinement } = this.#require();
-    if (confinement.isCondemned(taskId)) {
-      this.#departing.add(taskId);
-      return;
-    }
-    this.#departing.delete(taskId);
-    const removal = new AttemptFolder(workplace.attemptsPath, taskId).remove();
-    this.#removals.add(removal);
-    void removal.finally(() => this.#removals.delete(removal));
   }
 
   #require(): Running {

@@ -2,8 +2,6 @@ import type { AttemptSpec } from "../provider.ts";
 
 /** Where an attempt finds things on this machine. */
 export interface StartPlaces {
-  /** The folder of the attempt, known to the shim; the working folder is `work` in it. */
-  readonly folder: string;
   readonly workFolder: string;
   readonly logFile: string;
   /** The file that a process writes `0` to, to be held by the memory limit; absent where there are no cgroups. */
@@ -36,36 +34,34 @@ export function createJobEnvironment(
 /**
  * Writes the shell text that a runner's child reads to become the command.
  *
- * Its order is the point: output, limit and folder first, then `pid`, by which the attempt counts as begun, then the
- * environment, which could change what the shell does, and the command. `pid` is made only if it is not there, so
- * whoever makes it first, this text or the server, decides whether the command runs.
+ * Its order is the point: output, limit and folder first; then the line in the runner's record by which the command
+ * counts as begun; then the environment, which could change what the shell does, and the command.
  */
 export function createStartText(
   spec: AttemptSpec,
   places: StartPlaces,
   environment: ReadonlyMap<string, string>,
 ): string {
-  const { folder, cgroupProcsFile } = places;
+  const { cgroupProcsFile } = places;
   const lines = [
+    `[ "$task" = ${quote(spec.taskId)} ] || exit`,
     `exec >>${quote(places.logFile)} 2>&1`,
     ...(cgroupProcsFile === undefined ? [] : [`echo 0 >${quote(cgroupProcsFile)} || exit`]),
     `cd ${quote(places.workFolder)} || exit`,
-    "unset PWD OLDPWD",
     "read -r line </proc/self/stat",
-    "set -C",
-    `echo "$line" >${quote(`${folder}/pid`)} || exit`,
-    "set +C",
-    `echo ${quote(`started ${spec.taskId}`)} >&4`,
+    `echo "command $task $line" >&5 || exit`,
+    `echo "started $task" >&4`,
+    "unset PWD OLDPWD SHLVL",
   ];
   const command = (spec.container.command ?? []).map(quote).join(" ");
   if (needsEnvCommand(environment, places.isShellExportExact)) {
     const assignments = [...environment].map(([name, value]) => quote(`${name}=${value}`)).join(" ");
-    lines.push(`exec env -i ${assignments} ${command} 3<&- 4<&-`);
+    lines.push(`exec env -i ${assignments} ${command} 3<&- 4<&- 5<&-`);
   } else {
     for (const [name, value] of environment) lines.push(`export ${name}=${quote(value)}`);
-    lines.push(`exec ${command} 3<&- 4<&-`);
+    lines.push(`exec ${command} 3<&- 4<&- 5<&-`);
   }
-  return `${lines.join("\n")}\n`;
+  return `${lines.join("\n")}\nexit\n`;
 }
 
 /** Whether the environment is handed over by env(1), one more program to start, because the shell cannot. */

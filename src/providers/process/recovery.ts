@@ -1,27 +1,23 @@
-import { unreachable } from "../../lib/assert.ts";
 import type { RecoveredAttempt } from "../provider.ts";
-import { AttemptFolder } from "./attempt-folder.ts";
-import type { AttemptRecord } from "./attempt-record.ts";
-import type { ProcessIdentity } from "./process-identity.ts";
-import { TASK_MARKER } from "./process-spec.ts";
-import { SHIM_MARKER } from "./shim.ts";
-import type { Workplace } from "./workplace.ts";
+import type { ProcessTable } from "./process-identity.ts";
+import { RunnerFolder } from "./runner-folder.ts";
+import { type RecordedAttempt, type RunnerRecord, parseRunnerRecord } from "./runner-record.ts";
+import { Runner } from "./runner.ts";
+import { type Workplace, listRunnerNames } from "./workplace.ts";
 
 /** What becomes of an attempt that the store knows when the server comes back. */
 export type RecoveryDecision =
   | { readonly action: "start"; readonly because: "never-claimed" }
-  | { readonly action: "adopt"; readonly because: "runner-alive"; readonly runner: ProcessIdentity }
-  | { readonly action: "report"; readonly because: "ended" | "stopped" }
-  | {
-      readonly action: "give-up";
-      readonly because: "runner-dead" | "rebooted" | "folder-gone" | "claim-unreadable" | "lost-before";
-    };
+  | { readonly action: "adopt"; readonly because: "runner-alive" }
+  | { readonly action: "report"; readonly because: "ended" }
+  | { readonly action: "give-up"; readonly because: "runner-dead" | "rebooted" | "record-gone" };
 
 export interface RecoveryFacts {
-  readonly record: AttemptRecord;
+  /** What a runner's record says of it; undefined if none does. */
+  readonly recorded: RecordedAttempt | undefined;
+  readonly isRunnerAlive: boolean;
   /** The machine has not been started anew since this provider last ran. */
   readonly isSameBoot: boolean;
-  readonly isRunnerAlive: boolean;
   /** The store knows it as running. */
   readonly isRunning: boolean;
 }
@@ -32,91 +28,124 @@ export interface RecoveryFacts {
  *
  * After a reboot an attempt without a claim may have had one that the disk never got to see.
  */
-export function decideRecovery({
-  record,
-  isSameBoot,
-  isRunnerAlive,
-  isRunning,
-}: RecoveryFacts): RecoveryDecision {
-  switch (record.kind) {
-    case "ended":
-      return { action: "report", because: "ended" };
-    case "refused":
-      return record.because === "stopped"
-        ? { action: "report", because: "stopped" }
-        : { action: "give-up", because: "lost-before" };
-    case "claimed":
-      if (isRunnerAlive) return { action: "adopt", because: "runner-alive", runner: record.runner };
-      return { action: "give-up", because: isSameBoot ? "runner-dead" : "rebooted" };
-    case "incomplete":
-      return { action: "give-up", because: "claim-unreadable" };
-    case "absent":
-      if (!isSameBoot) return { action: "give-up", because: "rebooted" };
-      return isRunning
-        ? { action: "give-up", because: "folder-gone" }
-        : { action: "start", because: "never-claimed" };
-    default:
-      return unreachable(record);
-  }
+export function decideRecovery(facts: RecoveryFacts): RecoveryDecision {
+  const { recorded, isRunnerAlive, isSameBoot, isRunning } = facts;
+  if (recorded?.end !== undefined) return { action: "report", because: "ended" };
+  if (recorded !== undefined && isRunnerAlive) return { action: "adopt", because: "runner-alive" };
+  if (!isSameBoot) return { action: "give-up", because: "rebooted" };
+  if (recorded !== undefined) return { action: "give-up", because: "runner-dead" };
+  if (isRunning) return { action: "give-up", because: "record-gone" };
+  return { action: "start", because: "never-claimed" };
+}
+
+/** An attempt of the store, and what was found of it. */
+export interface SurveyedAttempt {
+  readonly known: RecoveredAttempt;
+  readonly decision: RecoveryDecision;
+  readonly found: FoundAttempt | undefined;
+}
+
+export interface FoundAttempt {
+  readonly recorded: RecordedAttempt;
+  readonly runner: Runner;
+  readonly isRunnerAlive: boolean;
+  /** The runner has had none after it. */
+  readonly isLatest: boolean;
 }
 
 export interface Survey {
-  readonly decided: readonly { readonly attempt: RecoveredAttempt; readonly decision: RecoveryDecision }[];
-  /** Attempts that the store does not know, or not any more. */
-  readonly unknownTaskIds: readonly string[];
-  /** Attempts that go on, or of whose end there is something to tell. */
-  readonly keptTaskIds: ReadonlySet<string>;
-  /** Attempts of which nothing may be left running. */
-  readonly endedTaskIds: ReadonlySet<string>;
+  readonly attempts: readonly SurveyedAttempt[];
+  /** Runners without an attempt that goes on, and the attempts that they had. */
+  readonly spentRunners: readonly { readonly runner: Runner; readonly taskIds: readonly string[] }[];
+  /** Folders whose runner never came up. */
+  readonly emptyFolders: readonly RunnerFolder[];
+  /** Names of runners whose cgroups are still of use. */
+  readonly keptRunners: ReadonlySet<string>;
   readonly keptRunnerPids: ReadonlySet<number>;
+  /** Attempts of which nothing is to go on. */
+  readonly overTaskIds: ReadonlySet<string>;
+  /** Attempts that are given up for a reboot alone: no record tells that they may have run. */
+  readonly unrecordedTaskIds: ReadonlySet<string>;
 }
 
-/** Decides on every attempt of the store and every folder, and sees to it that what is not to start never does. */
+/** Reads the records of all runners and decides on every attempt of the store. */
 export function surveyAttempts(workplace: Workplace, known: readonly RecoveredAttempt[]): Survey {
-  const { table, attemptsPath, foundTaskIds, isSameBoot } = workplace;
-  const knownTaskIds = new Set(known.map(({ spec }) => spec.taskId));
-  const unknownTaskIds = foundTaskIds.filter((taskId) => !knownTaskIds.has(taskId));
-  const decided = known.map((attempt) => {
-    const record = new AttemptFolder(attemptsPath, attempt.spec.taskId).readRecord();
-    const isRunnerAlive = record.kind === "claimed" && table.isAlive(record.runner);
-    const { isRunning } = attempt;
-    return { attempt, decision: decideRecovery({ record, isSameBoot, isRunnerAlive, isRunning }) };
-  });
+  const knownTaskIds = new Set(known.map(({ taskId }) => taskId));
+  const pages = listRunnerNames(workplace).map((name) =>
+    readPage(workplace.table, new RunnerFolder(workplace.runnersPath, name), knownTaskIds),
+  );
+  const found = findAttempts(pages);
+  const attempts = known.map((attempt) => decideOn(attempt, found.get(attempt.taskId), workplace.isSameBoot));
 
-  const taskIdsOf = (...actions: readonly RecoveryDecision["action"][]): readonly string[] =>
-    decided
-      .filter(({ decision }) => actions.includes(decision.action))
-      .map(({ attempt }) => attempt.spec.taskId);
-  for (const taskId of [...unknownTaskIds, ...taskIdsOf("give-up")]) {
-    const folder = new AttemptFolder(attemptsPath, taskId);
-    folder.refuse("host-lost");
-    folder.forbidCommand();
-  }
+  const goingOn = attempts.filter(({ decision }) => decision.action === "adopt");
+  const ended = attempts.filter(({ decision }) => decision.action === "report");
+  const unrecorded = attempts.filter(
+    (each) => each.decision.because === "rebooted" && each.found === undefined,
+  );
+  const adopted = new Set(goingOn.map((each) => each.found?.runner));
+  const kept = new Set([...goingOn, ...ended].map((each) => each.found?.runner));
+  const goingOnTaskIds = toTaskIds(goingOn);
+  const owners = pages.flatMap(({ runner, record }) => (runner === undefined ? [] : [{ runner, record }]));
+  const spentRunners = owners
+    .filter(({ runner }) => !adopted.has(runner))
+    .map(({ runner, record }) => ({ runner, taskIds: record.attempts.map(({ taskId }) => taskId) }));
   return {
-    decided,
-    unknownTaskIds,
-    keptTaskIds: new Set(taskIdsOf("adopt", "report")),
-    endedTaskIds: new Set([...unknownTaskIds, ...taskIdsOf("give-up", "report")]),
-    keptRunnerPids: new Set(
-      decided.flatMap(({ decision }) => (decision.action === "adopt" ? [decision.runner.pid] : [])),
-    ),
+    attempts,
+    spentRunners,
+    emptyFolders: pages.filter(({ runner }) => runner === undefined).map(({ folder }) => folder),
+    keptRunners: new Set(owners.filter(({ runner }) => kept.has(runner)).map(({ runner }) => runner.name)),
+    keptRunnerPids: new Set([...adopted].flatMap((runner) => runner?.identity.pid ?? [])),
+    overTaskIds: new Set([...found.keys()].filter((taskId) => !goingOnTaskIds.has(taskId))),
+    unrecordedTaskIds: toTaskIds(unrecorded),
   };
 }
 
+function toTaskIds(attempts: readonly SurveyedAttempt[]): ReadonlySet<string> {
+  return new Set(attempts.map(({ known }) => known.taskId));
+}
+
+interface Page {
+  readonly folder: RunnerFolder;
+  readonly runner: Runner | undefined;
+  readonly record: RunnerRecord;
+  /** The runner lives and is at an attempt that the store knows. */
+  readonly isAtWork: boolean;
+}
+
 /**
- * Ends what an earlier run left: the shim but for the runners that go on, and the processes of attempts that do not.
- * Both are known by their environment.
+ * A runner that has no attempt to go on with is kept from beginning one: it may have been told to, and not have got to
+ * it yet. What it claimed before that counts, so its record is read again.
  */
-export function endStrays(
-  { table, dir }: Workplace,
-  { keptRunnerPids, endedTaskIds }: Pick<Survey, "keptRunnerPids" | "endedTaskIds">,
-): void {
-  const shimEntry = `${SHIM_MARKER}=${dir}`;
-  for (const stat of table.list()) {
-    const environment = table.environment(stat.pid);
-    const isStrayShim = environment.includes(shimEntry) && !keptRunnerPids.has(stat.sessionId);
-    const taskId = environment.find((entry) => entry.startsWith(`${TASK_MARKER}=`))?.split("=")[1];
-    const isStray = isStrayShim || (taskId !== undefined && endedTaskIds.has(taskId));
-    if (isStray) table.signal({ ...stat, bootId: table.bootId }, "SIGKILL");
+function readPage(table: ProcessTable, folder: RunnerFolder, knownTaskIds: ReadonlySet<string>): Page {
+  const before = parseRunnerRecord(folder.readRecord());
+  const latest = before.attempts.at(-1);
+  const hasAttempt = latest !== undefined && latest.end === undefined && knownTaskIds.has(latest.taskId);
+  const isAtWork = hasAttempt && before.runner !== undefined && table.isAlive(before.runner);
+  if (!isAtWork) folder.revokeStart();
+  const record = isAtWork ? before : parseRunnerRecord(folder.readRecord());
+  const runner = record.runner === undefined ? undefined : new Runner(record.runner, folder);
+  return { folder, runner, record, isAtWork };
+}
+
+/** A runner that was given up on before it began may have left a claim too: the one that got to the command counts. */
+function findAttempts(pages: readonly Page[]): ReadonlyMap<string, FoundAttempt> {
+  const found = new Map<string, FoundAttempt>();
+  for (const { runner, record, isAtWork } of pages) {
+    if (runner === undefined) continue;
+    for (const recorded of record.attempts) {
+      if (found.get(recorded.taskId)?.recorded.command !== undefined) continue;
+      const isLatest = recorded === record.attempts.at(-1);
+      found.set(recorded.taskId, { recorded, runner, isRunnerAlive: isAtWork && isLatest, isLatest });
+    }
   }
+  return found;
+}
+
+function decideOn(
+  known: RecoveredAttempt,
+  found: FoundAttempt | undefined,
+  isSameBoot: boolean,
+): SurveyedAttempt {
+  const facts = { recorded: found?.recorded, isRunnerAlive: found?.isRunnerAlive ?? false, isSameBoot };
+  return { known, found, decision: decideRecovery({ ...facts, isRunning: known.isRunning }) };
 }

@@ -1,11 +1,12 @@
-# The resident helper of the process provider. Any POSIX sh: no bashisms, builtins only while an attempt runs.
+# The resident helper of the process provider. Any POSIX sh; builtins only while an attempt runs.
 #
 #   sh shim.sh dispatch DIR BOOT_ID SHELL...   starts a runner for each name it reads, until its input ends
 #   sh shim.sh run DIR BOOT_ID NAME            a runner: runs one attempt after another
 #
-# A runner leads a session of its own and takes task ids from the FIFO DIR/runners/NAME. Attempts are its foreground
-# children: they share its process group, and no shell sets SIGINT aside for them as it does for a command with "&".
-# A runner outlives the server. What it tells on the FIFO DIR/events is a hint; DIR/attempts/TASK_ID/record is the truth.
+# A runner leads a session of its own and takes task ids from the FIFO "orders" of its folder DIR/runners/NAME. While it
+# has an attempt it outlives the server. Attempts are its foreground children: they share its process group, and no
+# shell sets SIGINT aside for them as it does for a command with "&". What a runner tells on the FIFO DIR/events is a
+# hint; what stands in "record", which is only ever appended to, is the truth. See runner-record.ts for its lines.
 
 dispatch() {
   dir=$1 boot=$2
@@ -18,6 +19,10 @@ dispatch() {
       (setsid "$@" "$0" run "$dir" "$boot" "$name" </dev/null &)
     fi
   done
+  # The server is gone, whatever ended it: no runner stays for longer than its attempt.
+  for orders in "$dir"/runners/*/orders; do
+    [ -p "$orders" ] && echo quit 1<>"$orders"
+  done
 }
 
 run() {
@@ -25,35 +30,34 @@ run() {
   # Attempts share the process group: what they send to all of it must not end the runner. In its children these
   # signals have their default action again.
   trap : HUP INT QUIT ALRM PIPE TERM USR1 USR2
-  unset BATCHYARD_PROVIDER_DIR PWD OLDPWD SHLVL
-  mkfifo "$dir/runners/$name" || exit
-  # Both ends, so that neither side waits for the other and nobody reads an end of file.
-  exec 3<>"$dir/runners/$name" 4<>"$dir/events"
+  unset BATCHYARD_PROVIDER_DIR
+  cd "$dir/runners/$name" && mkfifo orders || exit
+  # Both ends of the FIFOs, so that neither side waits for the other and nobody reads an end of file.
+  exec 3<>orders 4<>"$dir/events" 5>>record
   read -r self </proc/self/stat
+  times >&5 && echo "runner $boot $self" >&5 || exit
   echo "ready $name $self" >&4
   while :; do
-    # Fails when a signal comes: what was being read is lost, and the server sends it again.
+    # Fails when a signal comes: what was being read is lost, and the server asks again.
     read -r task <&3 || continue
-    attempt "$task" "$dir/attempts/$task"
+    [ "$task" = quit ] && exit
+    attempt "$task"
   done
 }
 
 attempt() {
-  # The claim: the shell makes the file only if it is not there, so an attempt begins once however often it is asked.
-  set -C
-  if ! { echo "$boot" && echo "$self" && times; } >"$2/record"; then
-    set +C
+  # First the claim, then the look at "start": a server that takes "start" away and finds no claim knows that the
+  # attempt never begins.
+  if ! echo "claim $1" >&5; then
     echo "refused $1" >&4
     return
   fi
-  set +C
-  (. "$2/start")
+  (. ./start)
   code=$?
-  # "start" writes "pid" as the last thing before the command itself.
-  [ -s "$2/pid" ] && end=exit || end=failed
+  read -r uptime idle </proc/uptime
   # On a full disk the exit code is kept here until there is room.
-  until { times && echo "$end $code"; } >>"$2/record"; do
-    [ -d "$2" ] || return
+  until times >&5 && echo "end $1 $code $uptime" >&5; do
+    [ -e record ] || exit
     sleep 1
   done
   echo "ended $1" >&4

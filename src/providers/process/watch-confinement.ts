@@ -1,7 +1,10 @@
-import type { Confinement, Session } from "./confinement.ts";
+import type { ConfinedAttempt, Confinement, Session } from "./confinement.ts";
 import { type ProcessIdentity, type ProcessStat, type ProcessTable, isDead } from "./process-identity.ts";
 import type { AttemptUsage } from "./process-outcome.ts";
 import { TASK_MARKER } from "./process-spec.ts";
+
+/** What is read of the process table, and done to it. */
+export type WatchedTable = Pick<ProcessTable, "bootId" | "list" | "environment" | "memory" | "signal">;
 
 /**
  * Does without cgroups: looks at the process table every quarter of a second and adds up the memory that is resident.
@@ -13,14 +16,18 @@ import { TASK_MARKER } from "./process-spec.ts";
 export class WatchConfinement implements Confinement {
   readonly kind = "watch";
   readonly sweepIntervalMs = 250;
-  readonly #table: ProcessTable;
-  /** With the runner, where that has died before the attempt. */
-  readonly #condemned = new Map<string, ProcessIdentity | undefined>();
+  readonly #table: WatchedTable;
+  /** Attempts that are over, by task id, with the name of their runner: what carries the id is ended. */
+  readonly #over = new Map<string, string>();
+  /** Running attempts that were killed. */
+  readonly #killed = new Set<string>();
+  /** Runners that are no more, by name: what is in their sessions is ended. */
+  readonly #goneRunners = new Map<string, ProcessIdentity>();
   readonly #peakBytes = new Map<string, number>();
   /** The task id that each process carries, by pid and start: an environment is read once. */
   #markers = new Map<string, string | undefined>();
 
-  constructor(table: ProcessTable) {
+  constructor(table: WatchedTable) {
     this.#table = table;
   }
 
@@ -28,7 +35,7 @@ export class WatchConfinement implements Confinement {
     return undefined;
   }
 
-  usage(taskId: string): AttemptUsage {
+  usage({ taskId }: ConfinedAttempt): AttemptUsage {
     const peak = this.#peakBytes.get(taskId);
     return { isOutOfMemory: false, ...(peak === undefined ? {} : { peakMemoryBytes: peak }) };
   }
@@ -37,32 +44,51 @@ export class WatchConfinement implements Confinement {
     return [];
   }
 
-  condemn(taskId: string, lostRunner?: ProcessIdentity): void {
-    this.#condemned.set(taskId, lostRunner);
+  kill({ taskId }: ConfinedAttempt): void {
+    this.#killed.add(taskId);
   }
 
-  isCondemned(taskId: string): boolean {
-    return this.#condemned.has(taskId);
+  /** What is left is found and ended one by one, so the runner can go on. */
+  leave({ taskId, runnerName }: ConfinedAttempt): boolean {
+    this.#killed.delete(taskId);
+    this.#peakBytes.delete(taskId);
+    this.#over.set(taskId, runnerName);
+    return true;
   }
 
-  hasCondemned(): boolean {
-    return this.#condemned.size > 0;
+  clear(runnerName: string, runner: ProcessIdentity, taskIds: readonly string[]): void {
+    if (runner.bootId === this.#table.bootId) this.#goneRunners.set(runnerName, runner);
+    for (const taskId of taskIds) this.leave({ taskId, runnerName });
+  }
+
+  isClearing(runnerName: string): boolean {
+    return this.#goneRunners.has(runnerName) || [...this.#over.values()].includes(runnerName);
+  }
+
+  settle(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  hasWork(): boolean {
+    return this.#over.size > 0 || this.#goneRunners.size > 0;
   }
 
   sweep(sessions: readonly Session[]): readonly string[] {
-    const seen = new Set<string>();
+    const seenTaskIds = new Set<string>();
+    const seenRunners = new Set<string>();
     const nowBytes = new Map<string, number>();
-    for (const { stat, taskId } of this.#findOwned(sessions)) {
-      if (taskId === undefined || this.#condemned.has(taskId)) {
-        this.#table.signal({ ...stat, bootId: this.#table.bootId }, "SIGKILL");
-      } else {
-        this.#measure(stat.pid, taskId, nowBytes);
-      }
-      if (taskId !== undefined) seen.add(taskId);
+    for (const { stat, taskId, goneRunner } of this.#findOwned(sessions)) {
+      if (taskId !== undefined) seenTaskIds.add(taskId);
+      if (goneRunner !== undefined) seenRunners.add(goneRunner);
+      const isUnwanted = taskId === undefined || this.#over.has(taskId) || this.#killed.has(taskId);
+      if (isUnwanted) this.#table.signal({ ...stat, bootId: this.#table.bootId }, "SIGKILL");
+      else this.#measure(stat.pid, taskId, nowBytes);
     }
-    const running = sessions.map(({ attempt }) => attempt).filter((attempt) => attempt !== undefined);
-    this.#forget(seen, new Set(running.map(({ taskId }) => taskId)));
-    return running
+    for (const taskId of this.#over.keys()) if (!seenTaskIds.has(taskId)) this.#over.delete(taskId);
+    for (const name of this.#goneRunners.keys()) if (!seenRunners.has(name)) this.#goneRunners.delete(name);
+    return sessions
+      .map(({ attempt }) => attempt)
+      .filter((attempt) => attempt !== undefined)
       .filter(({ taskId, memoryMiB }) => (nowBytes.get(taskId) ?? 0) > memoryMiB * 1024 * 1024)
       .map(({ taskId }) => taskId);
   }
@@ -79,46 +105,37 @@ export class WatchConfinement implements Confinement {
     this.#peakBytes.set(taskId, Math.max(this.#peakBytes.get(taskId) ?? 0, memory.peakBytes, sum));
   }
 
-  /** A condemned attempt of which nothing was seen is gone. */
-  #forget(seen: ReadonlySet<string>, running: ReadonlySet<string>): void {
-    for (const taskId of this.#condemned.keys()) {
-      if (seen.has(taskId)) continue;
-      this.#condemned.delete(taskId);
-      if (!running.has(taskId)) this.#peakBytes.delete(taskId);
-    }
-  }
-
-  /** The processes of attempts, and with no task id those that have no business in a runner's session. */
+  /** The processes of attempts, and those that have no business in the session of a runner. */
   #findOwned(sessions: readonly Session[]): readonly OwnedProcess[] {
     const stats = this.#table.list().filter((stat) => !isDead(stat));
-    const byPid = new Map(stats.map((stat) => [stat.pid, stat]));
     const bySession = new Map(sessions.map((session) => [session.runner.pid, session]));
-    const lost = this.#findLostSessions(byPid);
+    const goneSessions = this.#findGoneSessions(new Map(stats.map((stat) => [stat.pid, stat])));
     const running = new Set(sessions.map(({ attempt }) => attempt?.taskId));
     const markers = new Map<string, string | undefined>();
 
     const owned = stats.flatMap((stat): readonly OwnedProcess[] => {
       if (bySession.has(stat.pid)) return [];
       const marker = this.#readMarker(stat, bySession.has(stat.parentPid), markers);
-      if (marker !== undefined && (this.#condemned.has(marker) || running.has(marker))) {
-        return [{ stat, taskId: marker }];
+      const goneRunner = goneSessions.get(stat.sessionId);
+      if (marker !== undefined && (this.#over.has(marker) || running.has(marker))) {
+        return [{ stat, taskId: marker, goneRunner }];
       }
       const session = bySession.get(stat.sessionId);
-      if (session !== undefined) return [{ stat, taskId: findTaskInSession(stat, session) }];
-      const lostTaskId = lost.get(stat.sessionId);
-      return lostTaskId === undefined ? [] : [{ stat, taskId: lostTaskId }];
+      if (session !== undefined) return [{ stat, taskId: findTaskInSession(stat, session), goneRunner }];
+      return goneRunner === undefined ? [] : [{ stat, taskId: undefined, goneRunner }];
     });
     this.#markers = markers;
     return owned;
   }
 
-  /** Sessions whose runner has died; not those whose number has gone to somebody else since. */
-  #findLostSessions(byPid: ReadonlyMap<number, ProcessStat>): ReadonlyMap<number, string> {
-    const lost = new Map<number, string>();
-    for (const [taskId, runner] of this.#condemned) {
-      if (runner !== undefined && !byPid.has(runner.pid)) lost.set(runner.pid, taskId);
+  /** The names of runners that are no more, by session. A number that leads somebody else's session is not theirs. */
+  #findGoneSessions(byPid: ReadonlyMap<number, ProcessStat>): ReadonlyMap<number, string> {
+    const gone = new Map<number, string>();
+    for (const [name, { pid, startTicks }] of this.#goneRunners) {
+      const leader = byPid.get(pid);
+      if (leader === undefined || leader.startTicks === startTicks) gone.set(pid, name);
     }
-    return lost;
+    return gone;
   }
 
   #readMarker(
@@ -143,10 +160,12 @@ export class WatchConfinement implements Confinement {
 interface OwnedProcess {
   readonly stat: ProcessStat;
   readonly taskId: string | undefined;
+  /** The runner that is no more, whose session it is in. */
+  readonly goneRunner: string | undefined;
 }
 
 /** What stayed behind from an earlier attempt of the same runner is older than the command of this one. */
 function findTaskInSession(stat: ProcessStat, { attempt }: Session): string | undefined {
-  const isOlder = attempt?.main !== undefined && stat.startTicks < attempt.main.startTicks;
+  const isOlder = attempt?.command !== undefined && stat.startTicks < attempt.command.startTicks;
   return isOlder ? undefined : attempt?.taskId;
 }

@@ -5,7 +5,7 @@ import type { Job, JobProgress, JobProgressPatch } from "../../batch/job.ts";
 import { scopeKey } from "../../batch/scope.ts";
 import type { Scope } from "../../batch/scope.ts";
 import type { NumberedTexts } from "./numbered-texts.ts";
-import { parseDocument, statusNumber } from "./rows.ts";
+import { FIRST_TERMINAL_STATUS, parseDocument, statusNumber } from "./rows.ts";
 
 /** What changes jobs and their attempts. For use in a transaction only. */
 export class JobWrites {
@@ -33,9 +33,7 @@ export class JobWrites {
       SELECT job_key, ?, ? FROM jobs WHERE scope = ? AND job_id = ?
       ON CONFLICT DO UPDATE SET document = excluded.document`,
     );
-    this.#selectStopped = database.prepare(
-      "SELECT job_key FROM jobs WHERE stopped_at < ? ORDER BY stopped_at, job_key LIMIT ?",
-    );
+    this.#selectStopped = database.prepare(SELECT_STOPPED);
     this.#removals = ["jobs", "job_documents", "attempts"].map((table) =>
       database.prepare(`DELETE FROM ${table} WHERE job_key = ?`),
     );
@@ -120,6 +118,9 @@ function progressValues(progress: JobProgressPatch): (string | number | null)[] 
     progress.isTerminated === undefined ? null : Number(progress.isTerminated),
   ];
 }
+
+const SELECT_STOPPED = `SELECT job_key FROM jobs WHERE stopped_at < ? AND status >= ${FIRST_TERMINAL_STATUS}
+  ORDER BY stopped_at, job_key LIMIT ?`;
 
 const INSERT = `INSERT INTO jobs (scope, job_id, queue, definition, definition_name, name, name_key, share_identifier,
     created_at, vcpu_millis, memory_mib, gpu_count, retry_strategy, attempt_duration_seconds, ${PROGRESS.join(", ")})

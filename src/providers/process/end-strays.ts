@@ -1,0 +1,28 @@
+import type { ProcessTable } from "./process-identity.ts";
+import { TASK_MARKER } from "./process-spec.ts";
+import { SHIM_MARKER } from "./shim.ts";
+
+export interface Strays {
+  readonly table: ProcessTable;
+  /** The folder of the provider that they belong to. */
+  readonly dir: string;
+  /** Runners that have an attempt that goes on. */
+  readonly keptRunnerPids: ReadonlySet<number>;
+  /** Attempts of which nothing is to go on. */
+  readonly overTaskIds: ReadonlySet<string>;
+}
+
+/**
+ * Ends the shim but for the runners that go on, and the processes of attempts that do not. Both are known by their
+ * environment, so it does not matter what is remembered of them.
+ */
+export function endStrays({ table, dir, keptRunnerPids, overTaskIds }: Strays): void {
+  const shimEntry = `${SHIM_MARKER}=${dir}`;
+  for (const stat of table.list()) {
+    const environment = table.environment(stat.pid);
+    const isStrayShim = environment.includes(shimEntry) && !keptRunnerPids.has(stat.sessionId);
+    const taskId = environment.find((entry) => entry.startsWith(`${TASK_MARKER}=`))?.split("=")[1];
+    const isStray = isStrayShim || (taskId !== undefined && overTaskIds.has(taskId));
+    if (isStray) table.signal({ ...stat, bootId: table.bootId }, "SIGKILL");
+  }
+}

@@ -1,0 +1,43 @@
+import type { AttemptOutcome } from "../../batch/attempt.ts";
+import type { AttemptSpec } from "../provider.ts";
+import { describeMissingExecutable } from "./find-executable.ts";
+import { createStartFailure } from "./process-outcome.ts";
+import { createJobEnvironment, needsEnvCommand } from "./process-spec.ts";
+
+/** What Docker says of a command that it cannot start. */
+const ENGINE_PREFIX = "Error response from daemon: failed to create task for container";
+
+export interface JobDefaults {
+  /** PATH of a job that does not set its own. */
+  readonly defaultPath: string;
+  readonly isShellExportExact: boolean;
+}
+
+/** Says why an attempt cannot start, as far as that is known before the start; undefined if nothing is in the way. */
+export function findStartFailure(spec: AttemptSpec, defaults: JobDefaults): AttemptOutcome | undefined {
+  const problem = describeProblem(spec, defaults);
+  return problem === undefined ? undefined : createStartFailure("CannotStartContainerError", problem);
+}
+
+function describeProblem(
+  spec: AttemptSpec,
+  { defaultPath, isShellExportExact }: JobDefaults,
+): string | undefined {
+  const command = spec.container.command ?? [];
+  const [program] = command;
+  if (program === undefined) {
+    return "the process provider needs a command: it does not use the image, so it has no default";
+  }
+  const environment = createJobEnvironment(spec, defaultPath, EMPTY_FOLDER);
+  if ([...command, ...[...environment].flat()].some((text) => text.includes("\0"))) {
+    return `${ENGINE_PREFIX}: a NUL character in the command or in the environment: invalid argument: unknown`;
+  }
+  if (program.includes("=") && needsEnvCommand(environment, isShellExportExact)) {
+    return `${ENGINE_PREFIX}: exec: "${program}": a name with "=" cannot be started with this environment: unknown`;
+  }
+  const missing = describeMissingExecutable(program, environment.get("PATH") ?? "", EMPTY_FOLDER);
+  return missing === undefined ? undefined : `${ENGINE_PREFIX}: ${missing}: unknown`;
+}
+
+/** Stands for the working folder, in which nothing can be found: it is empty when an attempt starts. */
+const EMPTY_FOLDER = "/nonexistent";

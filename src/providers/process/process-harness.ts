@@ -1,0 +1,92 @@
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ProviderHarness } from "../provider-contract.ts";
+import { ProcessProvider, type ProcessProviderOptions } from "./process-provider.ts";
+import { ProcessTable, isDead, readBootId } from "./process-identity.ts";
+
+/** A folder for process providers, one after the other, in tests. Ends what is left in it. */
+export class ProcessHarness implements ProviderHarness {
+  readonly dir: string;
+  readonly #options: Partial<ProcessProviderOptions>;
+  readonly #root = mkdtempSync(join(tmpdir(), "batchyard-process-"));
+
+  constructor(options: Partial<ProcessProviderOptions> = {}) {
+    this.#options = options;
+    this.dir = join(this.#root, "it's a folder");
+    mkdirSync(join(this.#root, "logs"));
+  }
+
+  open(): ProcessProvider {
+    return new ProcessProvider({
+      dir: this.dir,
+      capacity: { vcpuMillis: 8_000, memoryMiB: 4_096, gpuCount: 0 },
+      logs: { openFile: (streamId) => this.#openLog(streamId), closeFile: () => {} },
+      clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
+      ...this.#options,
+    });
+  }
+
+  readLog(streamId: string): Buffer {
+    const file = this.#logFile(streamId);
+    return existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
+  }
+
+  isAlive(taskId: string): boolean {
+    return this.processesWith(`BATCHYARD_TASK_ID=${taskId}`).length > 0;
+  }
+
+  /** Pids of the shim's processes. */
+  shimProcesses(): readonly number[] {
+    return this.processesWith(`BATCHYARD_PROVIDER_DIR=${this.dir}`);
+  }
+
+  processesWith(entry: string): readonly number[] {
+    const table = new ProcessTable(readBootId());
+    return table
+      .list()
+      .filter((stat) => !isDead(stat) && table.environment(stat.pid).includes(entry))
+      .map(({ pid }) => pid);
+  }
+
+  runnerNames(): readonly string[] {
+    return readdirSync(join(this.dir, "runners"));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const last = this.open();
+    await last.recover([]);
+    while (last.poll(Date.now() + 60_000) !== undefined) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await last[Symbol.asyncDispose]();
+    rmSync(this.#root, { recursive: true });
+  }
+
+  #openLog(streamId: string): string {
+    const file = this.#logFile(streamId);
+    appendFileSync(file, "");
+    return file;
+  }
+
+  #logFile(streamId: string): string {
+    return join(this.#root, "logs", streamId);
+  }
+}
+
+/** Whether a provider finds a place for cgroups on this machine. */
+export async function canUseCgroups(): Promise<boolean> {
+  await using harness = new ProcessHarness();
+  const provider = harness.open();
+  await provider.recover([]);
+  await provider[Symbol.asyncDispose]();
+  return existsSync(join(harness.dir, "cgroup"));
+}

@@ -1,0 +1,181 @@
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  appendFileSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+
+/**
+ * The folder of a runner, through which the server and the shim know of each other whatever dies:
+ *
+ * - `start`: what to run next. Written over for each attempt: on some file systems, making and removing files costs
+ *   more than starting the process.
+ * - `orders`: the FIFO by which the runner is told.
+ * - `record`: what became of it; see `parseRunnerRecord`.
+ * - `work`: the working folder of the attempt.
+ */
+export class RunnerFolder {
+  readonly name: string;
+  readonly path: string;
+  readonly workPath: string;
+
+  constructor(runnersPath: string, name: string) {
+    this.name = name;
+    this.path = join(runnersPath, name);
+    this.workPath = join(this.path, "work");
+  }
+
+  /** False if it cannot be made. */
+  create(): boolean {
+    return succeeds(() => {
+      mkdirSync(this.path);
+      makeWork(this.workPath);
+      // The environment of a job may hold secrets.
+      writeFileSync(this.#startPath, "", { mode: 0o600 });
+      writeFileSync(this.#recordPath, "");
+    });
+  }
+
+  /**
+   * Throws what the file system throws. What is left of a longer text before it is never read: the new one ends with
+   * `exit`.
+   */
+  writeStart(text: string): void {
+    writeFileSync(this.#startPath, text, { flag: "r+" });
+  }
+
+  /**
+   * Keeps the runner from beginning anything that `readRecord` does not show as claimed from now on: it claims first
+   * and opens this file then.
+   */
+  revokeStart(): void {
+    succeeds(() => unlinkSync(this.#startPath));
+  }
+
+  /** Tells the runner to begin. False if nobody reads: without a reader a FIFO cannot be opened without waiting. */
+  order(taskId: string): boolean {
+    try {
+      using file = openFile(join(this.path, "orders"), constants.O_WRONLY | constants.O_NONBLOCK);
+      writeSync(file.fd, `${taskId}\n`);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** The record from this byte on, up to its last whole line; empty if there is none. */
+  readRecord(offset = 0): string {
+    try {
+      using file = openFile(this.#recordPath, constants.O_RDONLY);
+      const bytes = Buffer.alloc(Math.max(0, fstatSync(file.fd).size - offset));
+      const length = readSync(file.fd, bytes, 0, bytes.length, offset);
+      return bytes.toString("latin1", 0, bytes.lastIndexOf("\n", length - 1) + 1);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+      throw error;
+    }
+  }
+
+  /** Notes something for a later run of the server. On a full disk there will be no note. */
+  appendToRecord(line: string): void {
+    succeeds(() => appendFileSync(this.#recordPath, `${line}\n`));
+  }
+
+  recordedAtMs(): number | undefined {
+    const stat = statSync(this.#recordPath, { throwIfNoEntry: false });
+    return stat === undefined ? undefined : Math.round(stat.mtimeMs);
+  }
+
+  /** Makes the working folder as good as new. What an attempt left is moved to `trash`, where nothing is yet. */
+  renewWork(trash: string): "untouched" | "renewed" | "failed" {
+    if (this.#isWorkUntouched()) return "untouched";
+    const isRenewed = succeeds(() => {
+      renameSync(this.workPath, trash);
+      makeWork(this.workPath);
+    });
+    return isRenewed ? "renewed" : "failed";
+  }
+
+  /** Most hold only what this class and the shim made; what attempts left is removed the long way. */
+  async remove(): Promise<void> {
+    for (const name of ["orders", "start", "record"]) succeeds(() => unlinkSync(join(this.path, name)));
+    if (succeeds(() => rmdirSync(this.workPath)) && succeeds(() => rmdirSync(this.path))) return;
+    await removeTree(this.path);
+  }
+
+  #isWorkUntouched(): boolean {
+    try {
+      const { mode } = statSync(this.workPath);
+      return (mode & 0o7777) === WORK_MODE && readdirSync(this.workPath).length === 0;
+    } catch {
+      return false;
+    }
+  }
+
+  get #startPath(): string {
+    return join(this.path, "start");
+  }
+
+  get #recordPath(): string {
+    return join(this.path, "record");
+  }
+}
+
+const WORK_MODE = 0o755;
+
+function openFile(path: string, flags: number): Disposable & { readonly fd: number } {
+  const fd = openSync(path, flags);
+  return { fd, [Symbol.dispose]: () => closeSync(fd) };
+}
+
+/** The mode is set apart from the making, which the umask has a say in. */
+function makeWork(path: string): void {
+  mkdirSync(path);
+  chmodSync(path, WORK_MODE);
+}
+
+/** Removes what jobs left. What cannot be removed stays, and the next start of the server tries again. */
+export async function removeTree(path: string): Promise<void> {
+  if (await canRemove(path)) return;
+  // A job may have taken the write permission away from its own folders, as module caches do.
+  succeeds(() => makeWritable(path));
+  await canRemove(path);
+}
+
+async function canRemove(path: string): Promise<boolean> {
+  try {
+    await rm(path, { recursive: true, force: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function makeWritable(folder: string): void {
+  chmodSync(folder, 0o700);
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) makeWritable(join(folder, entry.name));
+  }
+}
+
+function succeeds(act: () => void): boolean {
+  try {
+    act();
+    return true;
+  } catch {
+    return false;
+  }
+}

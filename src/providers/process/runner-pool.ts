@@ -1,0 +1,148 @@
+import { randomBytes } from "node:crypto";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Clock } from "../../lib/clock.ts";
+import type { Confinement } from "./confinement.ts";
+import { endStrays } from "./end-strays.ts";
+import { type RunnerFolder, removeTree } from "./runner-folder.ts";
+import type { Runner } from "./runner.ts";
+import { Shim, type ShimEvent } from "./shim.ts";
+import type { Workplace } from "./workplace.ts";
+
+export interface RunnerPoolOptions {
+  readonly workplace: Workplace;
+  readonly confinement: Confinement;
+  readonly clock: Clock;
+  readonly shell: readonly string[];
+  readonly path: string;
+  readonly onEvent: (event: ShimEvent, taskId: string) => void;
+  /** There is an idle runner that was not there before. */
+  readonly onIdle: () => void;
+}
+
+/** Runners that are kept when there is nothing to run. */
+const RUNNERS_IDLE_MAX = 32;
+const RUNNERS_AT_START = 2;
+/** Then a runner is replaced, so that its record does not grow for ever. */
+const ATTEMPTS_PER_RUNNER_MAX = 500;
+
+/**
+ * Owns the runners: those that are idle, those that have an attempt, and those that are no more, whose folders stay
+ * until nothing is left of them and nothing is owed from them.
+ */
+export class RunnerPool {
+  readonly #options: RunnerPoolOptions;
+  readonly #shim: Shim;
+  readonly #idle: Runner[] = [];
+  readonly #gone = new Set<Runner>();
+  /** The runner of each attempt whose end is not acknowledged. */
+  readonly #owing = new Map<string, Runner>();
+  readonly #removals = new Set<Promise<void>>();
+
+  constructor(options: RunnerPoolOptions) {
+    this.#options = options;
+    const { workplace } = options;
+    this.#shim = new Shim({
+      ...options,
+      dir: workplace.dir,
+      runnersPath: workplace.runnersPath,
+      table: workplace.table,
+      onRunner: (runner) => this.#addIdle(runner),
+    });
+    this.#shim.bring(RUNNERS_AT_START);
+    for (const name of readdirSync(workplace.trashPath))
+      this.#own(removeTree(join(workplace.trashPath, name)));
+  }
+
+  /** Takes an idle runner out; undefined if there is none. */
+  take(): Runner | undefined {
+    return this.#idle.pop();
+  }
+
+  /** Sees to it that so many runners come. */
+  bring(count: number): void {
+    this.#shim.bring(count);
+  }
+
+  listIdle(): readonly Runner[] {
+    return this.#idle;
+  }
+
+  /** From now on the runner's folder has to stay until the attempt's end is acknowledged. */
+  owe(taskId: string, runner: Runner): void {
+    runner.owed.add(taskId);
+    this.#owing.set(taskId, runner);
+  }
+
+  /** The attempt's end is durable elsewhere, or it never was this runner's. */
+  forgive(taskId: string): void {
+    const runner = this.#owing.get(taskId);
+    if (runner === undefined) return;
+    this.#owing.delete(taskId);
+    runner.owed.delete(taskId);
+    if (this.#gone.has(runner)) this.#removeIfDone(runner);
+  }
+
+  /** The runner has ended its attempt and can have another. */
+  giveBack(runner: Runner): void {
+    runner.turnPage();
+    const trash = join(this.#options.workplace.trashPath, randomBytes(8).toString("hex"));
+    const isWornOut = runner.attemptCount >= ATTEMPTS_PER_RUNNER_MAX || this.#idle.length >= RUNNERS_IDLE_MAX;
+    const work = isWornOut ? "failed" : runner.folder.renewWork(trash);
+    if (work === "renewed") this.#own(removeTree(trash));
+    if (work === "failed") this.end(runner, []);
+    else this.#addIdle(runner);
+  }
+
+  /** Ends the runner with all that is in its process group; what else is left of these attempts follows. */
+  end(runner: Runner, taskIds: readonly string[]): void {
+    const { workplace, confinement } = this.#options;
+    // A group's number is its own while the leader lives, so the signal reaches nobody else.
+    workplace.table.signalGroupOf(runner.identity, "SIGKILL");
+    confinement.clear(runner.name, runner.identity, taskIds);
+    this.#gone.add(runner);
+    this.#removeIfDone(runner);
+  }
+
+  /** Removes a folder that has nothing to do with any runner. */
+  remove(folder: RunnerFolder): void {
+    this.#own(folder.remove());
+  }
+
+  /** Whether there are folders that only wait for the last processes to end. */
+  isTidyingUp(): boolean {
+    return [...this.#gone].some(({ owed }) => owed.size === 0);
+  }
+
+  sweep(): void {
+    for (const runner of this.#gone) this.#removeIfDone(runner);
+  }
+
+  /** Ends all of the shim but the runners with these pids, which have an attempt that goes on. */
+  async close(keptRunnerPids: ReadonlySet<number>): Promise<void> {
+    const { workplace, confinement } = this.#options;
+    const foldersComing = await this.#shim.close();
+    for (const runner of this.#idle.splice(0)) this.end(runner, []);
+    endStrays({ ...workplace, keptRunnerPids, overTaskIds: new Set() });
+    for (const folder of foldersComing) this.remove(folder);
+    await confinement.settle();
+    this.sweep();
+    await Promise.all(this.#removals);
+  }
+
+  #addIdle(runner: Runner): void {
+    this.#idle.push(runner);
+    this.#options.onIdle();
+  }
+
+  #removeIfDone(runner: Runner): void {
+    if (runner.owed.size > 0 || this.#options.confinement.isClearing(runner.name)) return;
+    this.#gone.delete(runner);
+    this.remove(runner.folder);
+  }
+
+  #own(removal: Promise<void>): void {
+    this.#removals.add(removal);
+    void removal.finally(() => this.#removals.delete(removal));
+  }
+}

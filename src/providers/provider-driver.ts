@@ -1,0 +1,98 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { EventEmitter } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+import type { AttemptSpec, Provider, ProviderNews, RecoveredAttempt } from "./provider.ts";
+
+export type EndedNews = Extract<ProviderNews, { kind: "ended" }>;
+export type StartedNews = Extract<ProviderNews, { kind: "started" }>;
+
+/** Stands in for the server in tests of providers: calls `poll` when that is due and waits for what they tell. */
+export class ProviderDriver implements AsyncDisposable {
+  readonly provider: Provider;
+  readonly #news = new EventEmitter();
+
+  constructor(provider: Provider) {
+    this.provider = provider;
+    provider.onNews(() => this.#news.emit("news"));
+  }
+
+  /** Opens a provider and has it recover. */
+  static async recover(provider: Provider, known: readonly RecoveredAttempt[] = []): Promise<ProviderDriver> {
+    const driver = new ProviderDriver(provider);
+    await provider.recover(known);
+    return driver;
+  }
+
+  /** Has everything looked at now, whenever the next look is due. */
+  look(): void {
+    this.provider.poll(Date.now() + 60_000);
+  }
+
+  /** Waits until `find` answers something else than undefined or false. Looks again whenever there is news. */
+  async until<T>(find: () => T | undefined | false): Promise<T> {
+    for (;;) {
+      const dueInMs = this.provider.poll(Date.now()) ?? POLL_MS_MAX;
+      const found = find();
+      if (found !== undefined && found !== false) return found;
+      const stop = new AbortController();
+      await Promise.race([
+        once(this.#news, "news", { signal: stop.signal }).catch(() => {}),
+        delay(Math.min(dueInMs, POLL_MS_MAX), undefined, { signal: stop.signal }).catch(() => {}),
+      ]);
+      stop.abort();
+    }
+  }
+
+  started(taskId: string): Promise<StartedNews> {
+    return this.until(() => this.find(taskId, "started"));
+  }
+
+  ended(taskId: string): Promise<EndedNews> {
+    return this.until(() => this.find(taskId, "ended"));
+  }
+
+  find<K extends ProviderNews["kind"]>(
+    taskId: string,
+    kind: K,
+  ): Extract<ProviderNews, { kind: K }> | undefined {
+    const isIt = (news: ProviderNews): news is Extract<ProviderNews, { kind: K }> =>
+      news.taskId === taskId && news.kind === kind;
+    return this.provider.observe().find(isIt);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.provider[Symbol.asyncDispose]();
+  }
+}
+
+/** What is waited for may be a file that a job writes, of which no provider has news. */
+const POLL_MS_MAX = 20;
+
+export function anAttempt(
+  command: readonly string[] | undefined,
+  rest: Partial<Omit<AttemptSpec, "taskId" | "container">> = {},
+): AttemptSpec {
+  const taskId = randomBytes(16).toString("hex");
+  return {
+    taskId,
+    jobId: "a-job",
+    container: { image: "none", ...(command === undefined ? {} : { command }) },
+    environment: [],
+    resources: { vcpuMillis: 250, memoryMiB: 64, gpuCount: 0 },
+    logStreamId: `log-${taskId}`,
+    ...rest,
+  };
+}
+
+/** An attempt that runs a shell script. */
+export function aScript(
+  script: string,
+  rest: Partial<Omit<AttemptSpec, "taskId" | "container">> = {},
+): AttemptSpec {
+  return anAttempt(["sh", "-c", script], rest);
+}
+
+export function recovered(spec: AttemptSpec, isRunning: boolean): RecoveredAttempt {
+  return { taskId: spec.taskId, spec, isRunning };
+}

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import type { Change } from "../change.ts";
+import { aJob, anAttempt, changed, OTHER_SCOPES, SCOPE, submitted } from "../store-examples.ts";
+import { mergeJobChanges } from "./merge-job-changes.ts";
+
+const [one, two] = [aJob("1"), aJob("2")];
+const [otherScope = SCOPE] = OTHER_SCOPES;
+const elsewhere = aJob("1", { scope: otherScope });
+const attempt: Change = { kind: "attempt-put", attempt: anAttempt(one, 1) };
+
+test.each<[name: string, changes: readonly Change[], expected: readonly Change[]]>([
+  ["leaves nothing as it is", [], []],
+  [
+    "puts the changes of a job together at the place of the first",
+    [
+      changed(one, { status: "STARTING", attemptCount: 1 }),
+      attempt,
+      changed(two, { status: "FAILED" }),
+      changed(one, { status: "RUNNING", startedAtMs: 5 }),
+      changed(one, { startedAtMs: 6 }),
+    ],
+    [
+      changed(one, { status: "RUNNING", attemptCount: 1, startedAtMs: 6 }),
+      attempt,
+      changed(two, { status: "FAILED" }),
+    ],
+  ],
+  [
+    "keeps a job of another scope apart",
+    [changed(one, { status: "RUNNING" }), changed(elsewhere, { status: "FAILED" })],
+    [changed(one, { status: "RUNNING" }), changed(elsewhere, { status: "FAILED" })],
+  ],
+  [
+    "moves no change before the submission",
+    [changed(one, { status: "RUNNING" }), submitted(one), changed(one, { status: "FAILED" })],
+    [changed(one, { status: "RUNNING" }), submitted(one), changed(one, { status: "FAILED" })],
+  ],
+])("%s", (_name, changes, expected) => {
+  expect(mergeJobChanges(changes)).toEqual(expected);
+});

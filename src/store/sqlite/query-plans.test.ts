@@ -1,0 +1,54 @@
+import { DatabaseSync } from "node:sqlite";
+import { expect, test, vi } from "vitest";
+import { jobDefinitionArn } from "../../batch/arn.ts";
+import { QUEUE, SCOPE } from "../store-examples.ts";
+import type { JobFilter } from "../store.ts";
+import { SqliteStore } from "./sqlite-store.ts";
+import { temporaryStorePath } from "./temporary-store.ts";
+
+/** Read whole by `load`, and by nothing else: resources, not jobs. */
+const READ_WHOLE =
+  /^SCAN (compute_environments|job_queues|log_groups|job_definition_names|instances USING INDEX instances_not_terminated)$/;
+
+const JOB_FILTERS: readonly Omit<JobFilter, "jobQueueArn">[] = [
+  {},
+  { status: "RUNNABLE" },
+  { createdBeforeMs: 1 },
+  { createdAfterMs: 1 },
+  { shareIdentifier: "share" },
+  { shareIdentifier: "share", status: "RUNNABLE" },
+  { nameEquals: { text: "a", isPrefix: false } },
+  { nameEquals: { text: "a", isPrefix: true } },
+  { definition: { by: "arn", arn: jobDefinitionArn(SCOPE, "a", 1) } },
+  { definition: { by: "name", name: "a" } },
+  { definition: { by: "name-prefix", name: "a" } },
+];
+
+test("every statement is answered by keys: nothing is scanned, nothing sorted", async () => {
+  const path = temporaryStorePath();
+  const prepare = vi.spyOn(DatabaseSync.prototype, "prepare");
+  {
+    await using store = SqliteStore.open(path);
+    for (const filter of JOB_FILTERS) {
+      await store.listJobs(SCOPE, { jobQueueArn: QUEUE, ...filter }, { limit: 1 });
+    }
+    await store.load();
+  }
+  const statements = prepare.mock.calls
+    .map(([sql]) => sql)
+    .filter((sql) => !/^(PRAGMA|BEGIN|COMMIT)/.test(sql));
+  prepare.mockRestore();
+  expect(statements.length).toBeGreaterThan(40);
+
+  using database = new DatabaseSync(path);
+  const steps = statements.flatMap((sql) => planOf(database, sql));
+  expect(steps.filter((step) => /SCAN|TEMP B-TREE/.test(step) && !READ_WHOLE.test(step))).toEqual([]);
+  expect(steps.filter((step) => step.startsWith("SEARCH jobs USING INDEX")).length).toBeGreaterThan(10);
+});
+
+function planOf(database: DatabaseSync, sql: string): string[] {
+  return database
+    .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+    .all()
+    .map((row) => String(row["detail"]));
+}

@@ -1,0 +1,277 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { jobDefinitionArn, jobQueueArn } from "../batch/arn.ts";
+import type { Job, JobProgressPatch } from "../batch/job.ts";
+import type { Scope } from "../batch/scope.ts";
+import type { Change } from "./change.ts";
+import { MemoryStore } from "./memory/memory-store.ts";
+import { SqliteStore } from "./sqlite/sqlite-store.ts";
+import { temporaryStorePath } from "./sqlite/temporary-store.ts";
+import {
+  aComputeEnvironment,
+  aJob,
+  aJobDefinition,
+  aJobQueue,
+  anAttempt,
+  anInstance,
+  aLogGroup,
+  aLogStream,
+  OTHER_SCOPES,
+  SCOPE,
+  submitted,
+} from "./store-examples.ts";
+import { allPages } from "./store-pages.ts";
+import type { JobFilter, PageRequest, Store } from "./store.ts";
+
+/** Few of each, so that histories meet the same things again and again. */
+const SCOPES = [SCOPE, ...OTHER_SCOPES.slice(0, 1)];
+const JOB_IDS = ["1", "2", "3", "4", "5", "6"];
+const NAMES = ["a", "A", "ab", "aB", "b", "Ñ", "ñ", "\uffee", "😀"];
+const DEFINITION_NAMES = ["d", "d-1", "e"];
+const STATUSES = ["SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED", "FAILED"] as const;
+const TIMES = [-1, 0, 1, 2, 3, 1_700_000_000_000];
+const SHARES = ["red", "blue"];
+const QUEUES = ["queue", "another"];
+const PREFIXES = ["", "a", "A", "d", "\uffee"];
+
+const scope = fc.constantFrom(...SCOPES);
+const name = fc.constantFrom(...NAMES);
+const time = fc.constantFrom(...TIMES);
+const jobKey = fc.record({ scope, jobId: fc.constantFrom(...JOB_IDS) });
+
+const job: fc.Arbitrary<Job> = fc
+  .record({
+    key: jobKey,
+    jobName: name,
+    queue: fc.constantFrom(...QUEUES),
+    definition: fc.constantFrom(...DEFINITION_NAMES),
+    revision: fc.integer({ min: 1, max: 3 }),
+    createdAtMs: time,
+    shareIdentifier: fc.option(fc.constantFrom(...SHARES)),
+    attemptDurationSeconds: fc.option(fc.constantFrom(60, 90)),
+    attempts: fc.integer({ min: 1, max: 3 }),
+    vcpuMillis: fc.constantFrom(250, 1000),
+  })
+  .map(({ key, queue, definition, revision, shareIdentifier, attemptDurationSeconds, ...rest }) =>
+    aJob(key.jobId, {
+      scope: key.scope,
+      jobName: rest.jobName,
+      jobQueueArn: jobQueueArn(key.scope, queue),
+      jobDefinitionArn: jobDefinitionArn(key.scope, definition, revision),
+      createdAtMs: rest.createdAtMs,
+      retryStrategy: { attempts: rest.attempts, evaluateOnExit: [] },
+      resources: { vcpuMillis: rest.vcpuMillis, memoryMiB: 512, gpuCount: 0 },
+      ...(shareIdentifier !== null && { shareIdentifier }),
+      ...(attemptDurationSeconds !== null && { attemptDurationSeconds }),
+    }),
+  );
+
+const patch: fc.Arbitrary<JobProgressPatch> = fc.record(
+  {
+    status: fc.constantFrom(...STATUSES),
+    statusReason: name,
+    queuePosition: fc.integer({ min: -3, max: 3 }),
+    attemptCount: fc.nat(3),
+    scheduledAtMs: time,
+    startedAtMs: time,
+    stoppedAtMs: time,
+    isCancelled: fc.boolean(),
+    isTerminated: fc.boolean(),
+  },
+  { requiredKeys: [] },
+);
+
+const attempt = fc
+  .record({
+    key: jobKey,
+    number: fc.integer({ min: 1, max: 3 }),
+    outcome: fc.option(
+      fc.constantFrom(
+        { kind: "exited", exitCode: 0 } as const,
+        { kind: "start-failed", reason: "x" } as const,
+      ),
+    ),
+  })
+  .map(({ key, number, outcome }) => anAttempt(key, number, { ...(outcome !== null && { outcome }) }));
+
+const definition = fc
+  .record({
+    scope,
+    name: fc.constantFrom(...DEFINITION_NAMES),
+    revision: fc.integer({ min: 1, max: 12 }),
+    deregisteredAtMs: fc.option(time),
+  })
+  .map(({ deregisteredAtMs, ...rest }) =>
+    aJobDefinition(rest.name, rest.revision, {
+      scope: rest.scope,
+      ...(deregisteredAtMs !== null && { status: "INACTIVE", deregisteredAtMs }),
+    }),
+  );
+
+const change: fc.Arbitrary<Change> = fc.oneof(
+  { weight: 4, arbitrary: job.map((one) => submitted(one)) },
+  {
+    weight: 6,
+    arbitrary: fc
+      .tuple(jobKey, patch)
+      .map(([key, one]): Change => ({ kind: "job-changed", ...key, patch: one })),
+  },
+  { weight: 3, arbitrary: attempt.map((one): Change => ({ kind: "attempt-put", attempt: one })) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(jobKey, name)
+      .map(([key, tag]): Change => ({ kind: "job-tagged", ...key, tags: { tag } })),
+  },
+  {
+    weight: 3,
+    arbitrary: definition.map((one): Change => ({ kind: "job-definition-put", jobDefinition: one })),
+  },
+  fc.tuple(name, scope).map(([one, of]): Change => ({
+    kind: "compute-environment-put",
+    computeEnvironment: aComputeEnvironment(one, of),
+  })),
+  fc
+    .tuple(name, scope)
+    .map(([one, of]): Change => ({ kind: "compute-environment-removed", name: one, scope: of })),
+  fc.tuple(name, scope).map(([one, of]): Change => ({ kind: "job-queue-put", jobQueue: aJobQueue(one, of) })),
+  fc.tuple(name, scope).map(([one, of]): Change => ({ kind: "job-queue-removed", name: one, scope: of })),
+  fc.tuple(name, scope, fc.boolean()).map(([one, of, isTerminated]): Change => ({
+    kind: "instance-put",
+    instance: anInstance(one, { scope: of, ...(isTerminated && { terminatedAtMs: 1 }) }),
+  })),
+  fc.tuple(name, scope).map(([one, of]): Change => ({ kind: "log-group-put", logGroup: aLogGroup(one, of) })),
+  fc.tuple(name, scope).map(([one, of]): Change => ({ kind: "log-group-removed", name: one, scope: of })),
+  fc.tuple(name, name, scope).map(([group, one, of]): Change => ({
+    kind: "log-stream-put",
+    logStream: aLogStream(group, one, of),
+  })),
+  fc.tuple(name, name, scope).map(([groupName, one, of]): Change => ({
+    kind: "log-stream-removed",
+    groupName,
+    name: one,
+    scope: of,
+  })),
+  fc.tuple(name, name).map(([one, value]): Change => ({ kind: "setting-put", name: one, value })),
+);
+
+type Step =
+  | { readonly kind: "commit"; readonly changes: readonly Change[] }
+  | {
+      readonly kind: "remove-jobs" | "remove-definitions";
+      readonly beforeMs: number;
+      readonly limit: number;
+    };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.array(change, { maxLength: 12 }).map((changes): Step => ({ kind: "commit", changes })),
+  },
+  fc.record({
+    kind: fc.constantFrom("remove-jobs", "remove-definitions"),
+    beforeMs: time,
+    limit: fc.integer({ min: 1, max: 3 }),
+  }),
+);
+
+async function run(store: Store, one: Step): Promise<unknown> {
+  switch (one.kind) {
+    case "commit":
+      return store.commit(one.changes);
+    case "remove-jobs":
+      return store.removeJobsStoppedBefore(one.beforeMs, one.limit);
+    case "remove-definitions":
+      return store.removeJobDefinitionsDeregisteredBefore(one.beforeMs, one.limit);
+    default:
+      return one satisfies never;
+  }
+}
+
+function jobFilters(of: Scope, queue: string): JobFilter[] {
+  const queueArn = jobQueueArn(of, queue);
+  const matches = [true, false].flatMap((isPrefix) => [...NAMES, ""].map((text) => ({ text, isPrefix })));
+  const filters: Omit<JobFilter, "jobQueueArn">[] = [
+    {},
+    ...STATUSES.map((status) => ({ status })),
+    ...matches.map((nameEquals) => ({ nameEquals })),
+    ...TIMES.flatMap((ms) => [{ createdBeforeMs: ms }, { createdAfterMs: ms }]),
+    ...SHARES.flatMap((shareIdentifier) => [
+      { shareIdentifier },
+      ...STATUSES.map((status) => ({ shareIdentifier, status })),
+    ]),
+    ...DEFINITION_NAMES.flatMap((one) => [
+      { definition: { by: "arn", arn: jobDefinitionArn(of, one, 1) } } as const,
+      { definition: { by: "name", name: one } } as const,
+      { definition: { by: "name-prefix", name: one } } as const,
+    ]),
+  ];
+  return filters.map((filter) => ({ jobQueueArn: queueArn, ...filter }));
+}
+
+/** The answer to every question that a store can be asked about these things. */
+async function answersOf(store: Store, limit: number): Promise<unknown[]> {
+  const answers: unknown[] = [await store.load()];
+  for (const one of NAMES) answers.push(await store.readSetting(one));
+  for (const of of SCOPES) answers.push(await answersInScope(store, of, limit));
+  return answers;
+}
+
+async function answersInScope(store: Store, of: Scope, limit: number): Promise<unknown[]> {
+  const lists: ((
+    page: PageRequest,
+  ) => Promise<{ readonly items: readonly unknown[]; readonly next?: string }>)[] = [
+    (page) => store.listComputeEnvironments(of, page),
+    (page) => store.listJobQueues(of, page),
+    (page) => store.listJobDefinitions(of, {}, page),
+    (page) => store.listJobDefinitions(of, { status: "ACTIVE" }, page),
+    (page) => store.listJobDefinitions(of, { name: "d", status: "INACTIVE" }, page),
+    (page) => store.listJobDefinitions(of, { name: "d" }, page),
+    ...PREFIXES.map((prefix) => (page: PageRequest) => store.listLogGroups(of, prefix, page)),
+    ...PREFIXES.flatMap((namePrefix) =>
+      [true, false].map(
+        (descending) => (page: PageRequest) =>
+          store.listLogStreams(of, { groupName: "a", namePrefix, descending }, page),
+      ),
+    ),
+    ...QUEUES.flatMap((queue) =>
+      jobFilters(of, queue).map((filter) => (page: PageRequest) => store.listJobs(of, filter, page)),
+    ),
+  ];
+  const answers: unknown[] = [
+    await store.readJobs(of, JOB_IDS),
+    await store.readComputeEnvironments(of, NAMES),
+    await store.readJobQueues(of, NAMES),
+  ];
+  for (const list of lists) answers.push(await allPages(list, limit));
+  for (const one of NAMES) {
+    answers.push(
+      await store.readInstance(of, one),
+      await store.readLogGroup(of, one),
+      await store.readLogStream(of, "a", one),
+    );
+  }
+  for (const one of DEFINITION_NAMES) answers.push(await store.readJobDefinition(of, one, 1));
+  return answers;
+}
+
+test("memory and SQLite give the same answers to the same history, and SQLite after it is opened again", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { maxLength: 15 }),
+      fc.integer({ min: 1, max: 4 }),
+      async (steps, limit) => {
+        await using memory = new MemoryStore();
+        const path = temporaryStorePath();
+        {
+          await using sqlite = SqliteStore.open(path);
+          for (const one of steps) expect(await run(sqlite, one)).toEqual(await run(memory, one));
+          expect(await answersOf(sqlite, limit)).toEqual(await answersOf(memory, limit));
+        }
+        await using reopened = SqliteStore.open(path);
+        expect(await answersOf(reopened, limit)).toEqual(await answersOf(memory, limit));
+      },
+    ),
+    { numRuns: 40 },
+  );
+}, 60_000);

@@ -1,0 +1,172 @@
+import {
+  computeEnvironmentArn,
+  jobDefinitionArn,
+  jobQueueArn,
+  logGroupArn,
+  logStreamArn,
+} from "../batch/arn.ts";
+import type { Attempt } from "../batch/attempt.ts";
+import { ENGINE_CAUSE } from "../batch/cause.ts";
+import type { ComputeEnvironment } from "../batch/compute-environment.ts";
+import type { Instance } from "../batch/instance.ts";
+import type { JobDefinition } from "../batch/job-definition.ts";
+import type { JobQueue } from "../batch/job-queue.ts";
+import type { Job, JobProgress, JobProgressPatch } from "../batch/job.ts";
+import type { LogGroup, LogStream } from "../batch/log-stream.ts";
+import type { Scope } from "../batch/scope.ts";
+import type { Change } from "./change.ts";
+
+/** Whole values for the tests of stores, each different from the others only where a test says so. */
+
+export const SCOPE: Scope = { accountId: "123456789012", region: "eu-west-1" };
+export const OTHER_SCOPES: readonly Scope[] = [
+  { accountId: "123456789012", region: "eu-west-2" },
+  { accountId: "210987654321", region: "eu-west-1" },
+];
+export const QUEUE = jobQueueArn(SCOPE, "queue");
+
+export function aComputeEnvironment(name: string, scope = SCOPE): ComputeEnvironment {
+  return {
+    scope,
+    name,
+    arn: computeEnvironmentArn(scope, name),
+    uuid: `uuid-of-${name}`,
+    type: "MANAGED",
+    state: "ENABLED",
+    status: "VALID",
+    statusReason: "ComputeEnvironment Healthy",
+    computeResources: { type: "EC2", maxvCpus: 16, subnets: ["subnet-1"], instanceTypes: ["optimal"] },
+    serviceRole: "role",
+    ecsClusterArn: "cluster",
+    ecsSettings: { containerInsights: "DISABLED" },
+    tags: { team: "genomics" },
+    cause: ENGINE_CAUSE,
+  };
+}
+
+export function aJobQueue(name: string, scope = SCOPE): JobQueue {
+  return {
+    scope,
+    name,
+    arn: jobQueueArn(scope, name),
+    state: "ENABLED",
+    status: "VALID",
+    statusReason: "JobQueue Healthy",
+    priority: 1,
+    jobQueueType: "ECS",
+    computeEnvironmentOrder: [{ order: 1, computeEnvironment: computeEnvironmentArn(scope, "environment") }],
+    jobStateTimeLimitActions: [],
+    tags: {},
+    cause: ENGINE_CAUSE,
+  };
+}
+
+export function aJobDefinition(
+  jobDefinitionName: string,
+  revision: number,
+  differing: Partial<JobDefinition> = {},
+): JobDefinition {
+  const scope = differing.scope ?? SCOPE;
+  return {
+    kind: "container",
+    scope,
+    jobDefinitionName,
+    revision,
+    jobDefinitionArn: jobDefinitionArn(scope, jobDefinitionName, revision),
+    status: "ACTIVE",
+    containerProperties: { image: "busybox", command: ["echo", "Ref::text"] },
+    parameters: { text: "hello" },
+    propagateTags: false,
+    platformCapabilities: ["EC2"],
+    tags: {},
+    registeredAtMs: 1_700_000_000_000 + revision,
+    cause: ENGINE_CAUSE,
+    ...differing,
+  };
+}
+
+export function aJob(jobId: string, differing: Partial<Job> = {}): Job {
+  const scope = differing.scope ?? SCOPE;
+  return {
+    kind: "single",
+    scope,
+    jobId,
+    jobName: "job",
+    jobQueueArn: jobQueueArn(scope, "queue"),
+    jobDefinitionArn: jobDefinitionArn(scope, "definition", 1),
+    createdAtMs: 1_700_000_000_000,
+    container: { image: "busybox", command: ["true"], environment: [{ name: "EMPTY", value: "" }] },
+    resources: { vcpuMillis: 1000, memoryMiB: 2048, gpuCount: 0 },
+    parameters: {},
+    retryStrategy: { attempts: 3, evaluateOnExit: [{ onExitCode: "1", action: "RETRY" }] },
+    dependsOn: [],
+    propagateTags: false,
+    platformCapabilities: ["EC2"],
+    tags: {},
+    cause: { principal: "arn:aws:iam::123456789012:root", requestId: "request" },
+    ...differing,
+  };
+}
+
+export const SUBMITTED: JobProgress = {
+  status: "SUBMITTED",
+  queuePosition: 1,
+  attemptCount: 0,
+  isCancelled: false,
+  isTerminated: false,
+};
+
+export function submitted(job: Job, differing: Partial<JobProgress> = {}): Change {
+  return { kind: "job-submitted", job, progress: { ...SUBMITTED, ...differing } };
+}
+
+export function changed(job: Pick<Job, "scope" | "jobId">, patch: JobProgressPatch): Change {
+  return { kind: "job-changed", scope: job.scope, jobId: job.jobId, patch };
+}
+
+export function anAttempt(
+  job: Pick<Job, "scope" | "jobId">,
+  number: number,
+  differing: Partial<Attempt> = {},
+): Attempt {
+  return {
+    scope: job.scope,
+    jobId: job.jobId,
+    number,
+    taskId: `task-${job.jobId}-${number}`,
+    taskArn: `arn-of-task-${job.jobId}-${number}`,
+    computeEnvironmentArn: computeEnvironmentArn(job.scope, "environment"),
+    instance: { instanceId: "i-1", containerInstanceArn: "container-instance" },
+    placedAtMs: 1_700_000_000_100,
+    ...differing,
+  };
+}
+
+export function anInstance(instanceId: string, differing: Partial<Instance> = {}): Instance {
+  const scope = differing.scope ?? SCOPE;
+  return {
+    scope,
+    instanceId,
+    containerInstanceArn: `container-instance-${instanceId}`,
+    computeEnvironmentArn: computeEnvironmentArn(scope, "environment"),
+    instanceType: "local.host",
+    launchedAtMs: 1_700_000_000_000,
+    ...differing,
+  };
+}
+
+export function aLogGroup(name: string, scope = SCOPE): LogGroup {
+  return { scope, name, arn: logGroupArn(scope, name), createdAtMs: 1_700_000_000_000, tags: {} };
+}
+
+export function aLogStream(groupName: string, name: string, scope = SCOPE): LogStream {
+  return {
+    scope,
+    groupName,
+    name,
+    arn: logStreamArn(scope, groupName, name),
+    streamId: `id-of-${name}`,
+    writer: "job",
+    createdAtMs: 1_700_000_000_000,
+  };
+}

@@ -1,0 +1,151 @@
+import type { CrashRecord, Submission, Wish } from "./crash-record.ts";
+import type { FinalFacts, JobFacts } from "./final-facts.ts";
+import type { JobPlan } from "./job-plans.ts";
+
+/** How an attempt ends whose command ended, by itself or not (AWS's sentence). */
+const ESSENTIAL_CONTAINER_EXITED = "Essential container in task exited";
+
+/** Every acknowledged job is there once, every other at most once, and nothing that nobody asked for. */
+export function checkExistence(
+  { submissions }: CrashRecord,
+  { listedJobIds, jobs, starts }: FinalFacts,
+): string[] {
+  const mistakes: string[] = [];
+  for (const [jobId, listed] of Map.groupBy(listedJobIds, (id) => id)) {
+    if (listed.length > 1) mistakes.push(`job ${jobId} is listed ${listed.length} times`);
+  }
+  const jobsByName = Map.groupBy(jobs, ({ name }) => name);
+  for (const { plan, fate, jobId } of submissions) {
+    const ids = (jobsByName.get(plan.name) ?? []).map((job) => job.jobId);
+    if (ids.length > 1) mistakes.push(`${plan.name} was submitted once and exists ${ids.length} times`);
+    if (fate === "answered" && !ids.includes(jobId ?? "")) {
+      mistakes.push(`${plan.name} was acknowledged as ${jobId} and is not there`);
+    }
+  }
+  const names = new Set(submissions.map(({ plan }) => plan.name));
+  for (const { name, jobId } of jobs) {
+    if (!names.has(name)) mistakes.push(`${name} (${jobId}) was submitted by nobody`);
+  }
+  const jobIds = new Set(jobs.map(({ jobId }) => jobId));
+  for (const jobId of starts.keys()) {
+    if (!jobIds.has(jobId)) mistakes.push(`job ${jobId} has run and is not there`);
+  }
+  return mistakes;
+}
+
+/** Every job ended as its plan says, or as somebody wanted it to. */
+export function checkEnds(record: CrashRecord, facts: FinalFacts): string[] {
+  const plans = plansByName(record.submissions);
+  const wishes = Map.groupBy(record.wishes, ({ jobId }) => jobId);
+  return facts.jobs.flatMap((job) => {
+    const plan = plans.get(job.name);
+    if (plan === undefined) return [];
+    const wished = wishes.get(job.jobId) ?? [];
+    const mistakes = wasInterrupted(job)
+      ? checkInterrupted(job, plan, wished)
+      : checkNatural(job, plan, wished);
+    return mistakes.map((mistake) => `${job.name} (${job.jobId}) ${mistake}`);
+  });
+}
+
+/** Every attempt left the marks of one run and no more. */
+export function checkMarks(record: CrashRecord, facts: FinalFacts): string[] {
+  const plans = plansByName(record.submissions);
+  return facts.jobs.flatMap((job) => {
+    const plan = plans.get(job.name);
+    if (plan === undefined) return [];
+    return checkMarksOfJob(job, plan, facts).map((mistake) => `${job.name} (${job.jobId}) ${mistake}`);
+  });
+}
+
+export function plansByName(submissions: readonly Submission[]): ReadonlyMap<string, JobPlan> {
+  return new Map(submissions.map(({ plan }) => [plan.name, plan]));
+}
+
+/** Somebody had it cancelled or terminated, and it says so. */
+export function wasInterrupted({ isCancelled, isTerminated }: JobFacts): boolean {
+  return isCancelled || isTerminated;
+}
+
+function checkNatural(job: JobFacts, plan: JobPlan, wished: readonly Wish[]): string[] {
+  const codes = job.attempts.map(({ exitCode }) => exitCode);
+  const expected = plan.exitCodes.at(-1);
+  if (expected === undefined) {
+    return [`cannot have ended of itself, is ${job.status} (${job.statusReason}) with ${codes.join(", ")}`];
+  }
+  const mistakes: string[] = [];
+  if (String(codes) !== String(plan.exitCodes)) {
+    mistakes.push(`must have exit codes ${plan.exitCodes.join(", ")}, has ${codes.join(", ")}`);
+  }
+  const status = expected === 0 ? "SUCCEEDED" : "FAILED";
+  if (job.status !== status) mistakes.push(`must be ${status}, is ${job.status}`);
+  if (job.exitCode !== expected) mistakes.push(`must show exit code ${expected}, shows ${job.exitCode}`);
+  for (const reason of [job.statusReason, ...job.attempts.map(({ statusReason }) => statusReason)]) {
+    if (reason !== ESSENTIAL_CONTAINER_EXITED) mistakes.push(`has the status reason ${reason}`);
+  }
+  // One that had ended before is left alone.
+  const ignored = wished.find(
+    ({ kind, fate, answeredAtMs }) =>
+      kind === "terminate" && fate === "answered" && answeredAtMs < job.stoppedAtMs,
+  );
+  if (ignored !== undefined)
+    mistakes.push(`was to be terminated (${ignored.reason}) and ended later of itself`);
+  return mistakes;
+}
+
+function checkInterrupted(job: JobFacts, plan: JobPlan, wished: readonly Wish[]): string[] {
+  const mistakes: string[] = [];
+  const kind = job.isCancelled ? "cancel" : "terminate";
+  const heeded = wished.find((wish) => wish.kind === kind && wish.reason === job.statusReason);
+  if (job.status !== "FAILED") mistakes.push(`must be FAILED, is ${job.status}`);
+  if (heeded === undefined)
+    mistakes.push(`says "${job.statusReason}", with which nobody asked to ${kind} it`);
+  // Of several wishes the first stands, but that a cancellation does nothing to an attempt that is under way.
+  const ignored = wished.find(
+    (wish) =>
+      wish.fate === "answered" &&
+      wish.answeredAtMs < (heeded?.askedAtMs ?? 0) &&
+      (wish.kind === "terminate" || plan.kind === "held"),
+  );
+  if (ignored !== undefined) {
+    mistakes.push(`was asked to ${ignored.kind} (${ignored.reason}) before "${job.statusReason}" was said`);
+  }
+  // Whatever came before the last attempt ended of itself.
+  const { attempts } = job;
+  for (const [index, { exitCode }] of attempts.entries()) {
+    const isLast = index === attempts.length - 1;
+    const allowed = [plan.exitCodes[index], ...(isLast ? [...plan.stopCodes, undefined] : [])];
+    if (!allowed.includes(exitCode)) mistakes.push(`attempt ${index + 1} has exit code ${exitCode}`);
+  }
+  if (attempts.length > plan.attempts) mistakes.push(`made ${attempts.length} attempts`);
+  return mistakes;
+}
+
+function checkMarksOfJob(job: JobFacts, plan: JobPlan, facts: FinalFacts): string[] {
+  const mistakes: string[] = [];
+  const starts = facts.starts.get(job.jobId) ?? [];
+  const ends = facts.ends.get(job.jobId) ?? [];
+  for (const { attemptNumber, taskId } of [...starts, ...ends]) {
+    const recorded = job.attempts[attemptNumber - 1]?.taskId;
+    if (recorded !== taskId) {
+      mistakes.push(`has run attempt ${attemptNumber} as task ${taskId}, which is recorded as ${recorded}`);
+    }
+  }
+  for (const [index, { exitCode }] of job.attempts.entries()) {
+    const number = index + 1;
+    const startCount = starts.filter(({ attemptNumber }) => attemptNumber === number).length;
+    const endCodes = ends
+      .filter(({ attemptNumber }) => attemptNumber === number)
+      .map((mark) => mark.exitCode);
+    // One that was told to stop may not have got to its first line, or not to its last.
+    const mayBeCut = wasInterrupted(job) && number === job.attempts.length;
+    const hasLeft = exitCode !== undefined && exitCode === plan.exitCodes[index];
+    if (startCount > 1) mistakes.push(`has run attempt ${number} ${startCount} times`);
+    if (startCount === 0 && !(mayBeCut && !hasLeft)) mistakes.push(`has not run attempt ${number}`);
+    const isEndRight = endCodes.length === 1 ? mayBeCut || endCodes[0] === exitCode : endCodes.length === 0;
+    if (!isEndRight || (endCodes.length === 0 && !(mayBeCut && !hasLeft))) {
+      mistakes.push(`has left attempt ${number} with ${endCodes.join(", ")}, recorded is ${exitCode}`);
+    }
+  }
+  return mistakes;
+}

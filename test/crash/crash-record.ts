@@ -1,0 +1,106 @@
+import type { JobDetail } from "@aws-sdk/client-batch";
+import type { Answer } from "./ask.ts";
+import type { JobPlan } from "./job-plans.ts";
+import { PossibleStates } from "./possible-states.ts";
+
+/** A call that the server took: it was answered, or the answer was lost. */
+export type Fate = "answered" | "lost";
+
+export interface Submission {
+  readonly plan: JobPlan;
+  readonly fate: Fate;
+  /** Known exactly if it was answered. */
+  readonly jobId?: string;
+}
+
+/** That a job be cancelled or terminated. */
+export interface Wish {
+  readonly kind: "cancel" | "terminate";
+  readonly jobId: string;
+  readonly reason: string;
+  readonly fate: Fate;
+  /** By the clock of this machine, which is the server's too. */
+  readonly askedAtMs: number;
+  readonly answeredAtMs: number;
+}
+
+/** All that a resource is by what was asked of it; `null` where it must not exist. */
+export type ResourceState = object | null;
+
+/** What was asked of the server and what it acknowledged, and what went wrong on the way. */
+export class CrashRecord {
+  /** Acknowledged jobs that were not seen ended, by id. */
+  readonly openJobs = new Map<string, JobPlan>();
+  readonly wishes: Wish[] = [];
+  /** Tags of jobs, queues, environments, definitions, events: by a key of the form `kind/name`. */
+  readonly resources = new Map<string, PossibleStates<ResourceState>>();
+  readonly mistakes: string[] = [];
+  readonly #submissions: Submission[] = [];
+  readonly #views = new Map<string, JobView>();
+
+  get submissions(): readonly Submission[] {
+    return this.#submissions;
+  }
+
+  addSubmission(submission: Submission): void {
+    this.#submissions.push(submission);
+    if (submission.jobId !== undefined) this.openJobs.set(submission.jobId, submission.plan);
+  }
+
+  resource(key: string): PossibleStates<ResourceState> {
+    let states = this.resources.get(key);
+    if (states === undefined) {
+      states = new PossibleStates<ResourceState>(null);
+      this.resources.set(key, states);
+    }
+    return states;
+  }
+
+  /** Takes note of how a resource was found; a mistake if it cannot be so. */
+  see(key: string, state: ResourceState): void {
+    const states = this.resource(key);
+    const expected = String(states);
+    if (!states.see(state)) this.mistakes.push(`${key} is ${JSON.stringify(state)}, must be ${expected}`);
+  }
+
+  /** Every call is expected to be taken, so a refusal is a mistake. Undefined where the call did nothing. */
+  fateOf(what: string, answer: Answer<unknown>): Fate | undefined {
+    if (answer.fate === "refused") this.mistakes.push(`${what} was refused: ${answer.because}`);
+    return answer.fate === "answered" || answer.fate === "lost" ? answer.fate : undefined;
+  }
+
+  /** What is shown of a job is durable, so it is never taken back: a life goes forward only. */
+  seeJob({ jobId = "", jobName = "", status, attempts = [] }: JobDetail): void {
+    const place = attempts.length * STATUSES.length + STATUSES.indexOf(status ?? "");
+    const view = { jobName, status: status ?? "", place };
+    const before = this.#views.get(jobId);
+    const isTakenBack =
+      before !== undefined &&
+      (view.place < before.place || (isEnded(before) && view.status !== before.status));
+    if (isTakenBack) {
+      const attemptCount = attempts.length;
+      this.mistakes.push(
+        `${jobName} was shown ${before.status} and then ${status} (${attemptCount} attempts)`,
+      );
+    }
+    this.#views.set(jobId, view);
+    if (isEnded(view)) this.openJobs.delete(jobId);
+  }
+
+  statusOf(jobId: string): string | undefined {
+    return this.#views.get(jobId)?.status;
+  }
+}
+
+interface JobView {
+  readonly jobName: string;
+  readonly status: string;
+  /** Counts up through a job's life. */
+  readonly place: number;
+}
+
+const STATUSES = ["SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED", "FAILED"];
+
+function isEnded({ status }: JobView): boolean {
+  return status === "SUCCEEDED" || status === "FAILED";
+}

@@ -1,0 +1,179 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { RegisterJobDefinitionCommandInput, SubmitJobCommandInput } from "@aws-sdk/client-batch";
+import type { AwsClients } from "../support/aws-clients.ts";
+import type { SeededRandom } from "../support/seeded-random.ts";
+import { ask } from "./ask.ts";
+import type { CrashRecord, ResourceState } from "./crash-record.ts";
+import { MARKS_VARIABLE, planJob } from "./job-plans.ts";
+import type { JobPlan } from "./job-plans.ts";
+
+/** Jobs that are under way at one time: more than the environment takes at once, so that some wait. */
+const OPEN_JOBS_MAX = 40;
+const BURST_MAX = 12;
+const DESCRIBE_JOBS_MAX = 100;
+const PAUSE_MS_MAX = 40;
+
+export const DEFINITION = "crash";
+export const QUEUES = { work: "work", held: "held" } as const;
+
+/** A person or a program that submits jobs and changes its mind about some of them. Goes on through the server's deaths. */
+export class JobClient {
+  readonly #record: CrashRecord;
+  readonly #random: SeededRandom;
+  readonly #nextNumber: () => number;
+  readonly #onSubmit: () => void;
+  /** Only their submitter tags jobs, so that calls about one follow each other. */
+  readonly #ownJobIds: string[] = [];
+
+  constructor(
+    record: CrashRecord,
+    random: SeededRandom,
+    { nextNumber, onSubmit }: { readonly nextNumber: () => number; readonly onSubmit: () => void },
+  ) {
+    this.#record = record;
+    this.#random = random;
+    this.#nextNumber = nextNumber;
+    this.#onSubmit = onSubmit;
+  }
+
+  /** One call after another until the server is gone. */
+  async work(clients: AwsClients, isOver: () => boolean): Promise<void> {
+    while (!isOver()) {
+      await this.#step(clients);
+      await sleep(this.#random.between(0, PAUSE_MS_MAX));
+    }
+  }
+
+  async #step(clients: AwsClients): Promise<void> {
+    const random = this.#random;
+    const isFull = this.#record.openJobs.size >= OPEN_JOBS_MAX;
+    const choice = random.between(1, 100);
+    if (choice <= 5) return this.#endSome(clients, "cancel");
+    if (choice <= (isFull ? 60 : 15)) return this.#endSome(clients, "terminate");
+    if (choice <= 35) return this.#tagSome(clients);
+    if (isFull) return;
+    const count = choice > 95 ? random.between(2, BURST_MAX) : 1;
+    await Promise.all(Array.from({ length: count }, () => this.#submit(clients)));
+  }
+
+  async #submit({ batch }: AwsClients): Promise<void> {
+    const plan = planJob(this.#nextNumber(), this.#random);
+    const tags = { submitted: plan.name };
+    const call = ask(batch.submitJob(submission(plan, tags)));
+    this.#onSubmit();
+    const answer = await call;
+    const fate = this.#record.fateOf(`the submission of ${plan.name}`, answer);
+    if (fate === undefined) return;
+    if (answer.fate !== "answered") {
+      this.#record.addSubmission({ plan, fate });
+      return;
+    }
+    const { jobId = "" } = answer.value;
+    this.#record.addSubmission({ plan, fate, jobId });
+    this.#record.resource(jobTagsKey(jobId)).change(() => tags, fate);
+    this.#ownJobIds.push(jobId);
+  }
+
+  /** Mostly those that do not end of themselves; any other now and then, and ended ones too. */
+  async #endSome({ batch }: AwsClients, kind: "cancel" | "terminate"): Promise<void> {
+    const open = [...this.#record.openJobs];
+    const lasting = open.filter(([, plan]) => plan.exitCodes.length === 0);
+    const [jobId] = this.#random.pick(this.#random.chance(60) ? lasting : open) ?? [];
+    if (jobId === undefined) return;
+    const reason = `${kind} ${this.#nextNumber()}`;
+    const request = { jobId, reason };
+    const askedAtMs = Date.now();
+    const answer = await ask<unknown>(
+      kind === "cancel" ? batch.cancelJob(request) : batch.terminateJob(request),
+    );
+    const fate = this.#record.fateOf(`${kind} of ${jobId}`, answer);
+    if (fate === undefined) return;
+    this.#record.wishes.push({ kind, jobId, reason, fate, askedAtMs, answeredAtMs: Date.now() });
+  }
+
+  async #tagSome({ batch }: AwsClients): Promise<void> {
+    const jobId = this.#random.pick(this.#ownJobIds);
+    if (jobId === undefined) return;
+    const resourceArn = jobArn(jobId);
+    const tags = this.#record.resource(jobTagsKey(jobId));
+    if (tags.certain === undefined) {
+      const seen = await ask(batch.listTagsForResource({ resourceArn }));
+      if (this.#record.fateOf(`a look at the tags of ${jobId}`, seen) !== "answered") return;
+      if (seen.fate === "answered") this.#record.see(jobTagsKey(jobId), seen.value.tags ?? {});
+    }
+    const name = `tag${this.#random.between(1, 3)}`;
+    if (this.#random.chance(30)) {
+      const answer = await ask(batch.untagResource({ resourceArn, tagKeys: [name] }));
+      const fate = this.#record.fateOf(`removing a tag of ${jobId}`, answer);
+      if (fate !== undefined) tags.change((state) => without(state, name), fate);
+      return;
+    }
+    const added = { [name]: String(this.#nextNumber()) };
+    const answer = await ask(batch.tagResource({ resourceArn, tags: added }));
+    const fate = this.#record.fateOf(`tagging ${jobId}`, answer);
+    if (fate !== undefined) tags.change((state) => ({ ...state, ...added }), fate);
+  }
+}
+
+/** Looks at every job that is not known to have ended, again and again. */
+export async function watchJobs(
+  { batch }: AwsClients,
+  record: CrashRecord,
+  { isOver, pauseMs }: { readonly isOver: () => boolean; readonly pauseMs: number },
+): Promise<void> {
+  while (!isOver()) {
+    const open = [...record.openJobs.keys()];
+    for (let begin = 0; begin < open.length; begin += DESCRIBE_JOBS_MAX) {
+      const answer = await ask(batch.describeJobs({ jobs: open.slice(begin, begin + DESCRIBE_JOBS_MAX) }));
+      record.fateOf("DescribeJobs", answer);
+      if (answer.fate !== "answered") return;
+      for (const job of answer.value.jobs ?? []) record.seeJob(job);
+    }
+    await sleep(pauseMs);
+  }
+}
+
+/** The definition that all jobs are of asks for little, so that what they wait for is their environment. */
+export function definitionRequest(marksPath: string): RegisterJobDefinitionCommandInput {
+  return {
+    jobDefinitionName: DEFINITION,
+    type: "container",
+    containerProperties: {
+      image: "none",
+      command: ["true"],
+      environment: [{ name: MARKS_VARIABLE, value: marksPath }],
+      resourceRequirements: [
+        { type: "VCPU", value: "1" },
+        { type: "MEMORY", value: "16" },
+      ],
+    },
+  };
+}
+
+function submission(plan: JobPlan, tags: Record<string, string>): SubmitJobCommandInput {
+  const isHeld = plan.kind === "held";
+  return {
+    jobName: plan.name,
+    jobQueue: isHeld ? QUEUES.held : QUEUES.work,
+    jobDefinition: DEFINITION,
+    containerOverrides: {
+      command: ["sh", "-c", plan.script],
+      ...(isHeld && { resourceRequirements: [{ type: "VCPU", value: "2" }] }),
+    },
+    retryStrategy: { attempts: plan.attempts },
+    tags,
+  };
+}
+
+export function jobTagsKey(jobId: string): string {
+  return `job-tags/${jobId}`;
+}
+
+/** The server's defaults: account and region of requests that say nothing else. */
+function jobArn(jobId: string): string {
+  return `arn:aws:batch:us-east-1:000000000000:job/${jobId}`;
+}
+
+function without(state: ResourceState, name: string): ResourceState {
+  return Object.fromEntries(Object.entries(state ?? {}).filter(([key]) => key !== name));
+}

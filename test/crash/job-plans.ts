@@ -1,0 +1,158 @@
+import type { SeededRandom } from "../support/seeded-random.ts";
+
+/**
+ * - `quick`: writes a few lines and exits with some code.
+ * - `retried`: fails at first and succeeds at its second attempt; `exhausted`: fails as often as it may.
+ * - `prints`: writes many lines, each in pieces, one of which ends inside a character; the last without a newline.
+ * - `long`: lives long enough to see a server die.
+ * - `endless` and `trapping` run until they are terminated; the latter notices and exits with a code of its own.
+ * - `forks`: leaves children behind, one of them in a session of its own.
+ * - `held`: asks for more than its queue's environment has: it waits until it is cancelled or terminated.
+ */
+export type JobKind =
+  | "quick"
+  | "retried"
+  | "exhausted"
+  | "prints"
+  | "long"
+  | "endless"
+  | "trapping"
+  | "forks"
+  | "held";
+
+/** A job that is to be submitted, and what it does if nobody interferes. */
+export interface JobPlan {
+  /** No two have the same: it says which job came of a submission whose answer was lost. */
+  readonly name: string;
+  readonly kind: JobKind;
+  readonly script: string;
+  /** Attempts that its retry strategy grants. */
+  readonly attempts: number;
+  /** Of each attempt that it makes; none if it does not end of itself. */
+  readonly exitCodes: readonly number[];
+  /** What each attempt writes. */
+  readonly logLines: readonly (readonly string[])[];
+  /** Exit codes of an attempt that is told to stop, beside those above. */
+  readonly stopCodes: readonly number[];
+}
+
+/** Folders below the one that the variable names; each attempt appends a line to the file of its job in both. */
+export const MARKS_VARIABLE = "CRASH_MARKS";
+
+/** What a shell that SIGTERM ends leaves. */
+const SIGTERM_CODE = 143;
+const TRAP_CODE = 33;
+const PRINTED_LINES = 120;
+
+/** A line for every attempt that begins and every one that gets to its end: written at once, so that none is torn. */
+const PRELUDE = `mark() {
+  echo "$AWS_BATCH_JOB_ATTEMPT $BATCHYARD_TASK_ID $2" >>"$${MARKS_VARIABLE}/$1/$AWS_BATCH_JOB_ID"
+}
+leave() { mark ends "$1"; exit "$1"; }
+mark starts
+`;
+
+/** How often each is wanted. */
+const SHARES: Readonly<Record<JobKind, number>> = {
+  quick: 5,
+  retried: 2,
+  exhausted: 1,
+  prints: 2,
+  long: 3,
+  endless: 1,
+  trapping: 1,
+  forks: 2,
+  held: 1,
+};
+
+export function planJob(number: number, random: SeededRandom): JobPlan {
+  const kind = pickKind(random);
+  const { script, ...rest } = PLANNERS[kind](random);
+  return {
+    name: `${kind}-${number}`,
+    kind,
+    script: PRELUDE + script,
+    attempts: 1,
+    logLines: [],
+    stopCodes: [SIGTERM_CODE],
+    ...rest,
+  };
+}
+
+function pickKind(random: SeededRandom): JobKind {
+  const kinds = Object.keys(SHARES) as JobKind[]; // the type says that there are no others
+  return random.pick(kinds.flatMap((kind) => Array.from({ length: SHARES[kind] }, () => kind))) ?? "quick";
+}
+
+type PlannedPart = Pick<JobPlan, "script" | "exitCodes"> & Partial<JobPlan>;
+
+const PLANNERS: Readonly<Record<JobKind, (random: SeededRandom) => PlannedPart>> = {
+  quick(random) {
+    const code = random.chance(50) ? 0 : random.between(1, 100);
+    const seconds = random.between(0, 30) / 100;
+    return {
+      script: `echo "begins"; sleep ${seconds}; echo "leaves with ${code}" >&2; leave ${code}`,
+      exitCodes: [code],
+      logLines: [["begins", `leaves with ${code}`]],
+    };
+  },
+  retried: () => ({
+    script: `echo "attempt $AWS_BATCH_JOB_ATTEMPT"; [ "$AWS_BATCH_JOB_ATTEMPT" = 1 ] && leave 75; leave 0`,
+    attempts: 3,
+    exitCodes: [75, 0],
+    logLines: [["attempt 1"], ["attempt 2"]],
+  }),
+  exhausted(random) {
+    const code = random.between(1, 100);
+    return {
+      script: `echo "attempt $AWS_BATCH_JOB_ATTEMPT fails"; leave ${code}`,
+      attempts: 2,
+      exitCodes: [code, code],
+      logLines: [["attempt 1 fails"], ["attempt 2 fails"]],
+    };
+  },
+  prints(random) {
+    const tail = "~".repeat(random.between(1, 200));
+    const lines = Array.from(
+      { length: PRINTED_LINES },
+      (_, index) => `line ${index + 1} of ${PRINTED_LINES} café ${tail}`,
+    );
+    return {
+      script: String.raw`i=1
+while [ $i -le ${PRINTED_LINES} ]; do
+  printf 'line %s ' $i; printf 'of ${PRINTED_LINES} caf\303'; printf '\251 ${tail}\n'
+  [ $((i % 40)) = 0 ] && sleep 0.1
+  i=$((i + 1))
+done
+printf 'no newline'
+leave 0`,
+      exitCodes: [0],
+      logLines: [[...lines, "no newline"]],
+    };
+  },
+  long(random) {
+    const count = random.between(4, 16);
+    const code = random.chance(70) ? 0 : random.between(1, 100);
+    return {
+      script: `for i in $(seq ${count}); do echo "beat $i"; sleep 0.25; done; leave ${code}`,
+      exitCodes: [code],
+      logLines: [Array.from({ length: count }, (_, index) => `beat ${index + 1}`)],
+    };
+  },
+  endless: () => ({ script: `echo "waits"; sleep 3600`, exitCodes: [], logLines: [["waits"]] }),
+  trapping: () => ({
+    script: `trap 'echo "is told to stop"; leave ${TRAP_CODE}' TERM; echo "waits"; while :; do sleep 1 & wait; done`,
+    exitCodes: [],
+    logLines: [["waits", "is told to stop"]],
+    stopCodes: [SIGTERM_CODE, TRAP_CODE],
+  }),
+  forks(random) {
+    const code = random.chance(50) ? 0 : random.between(1, 100);
+    return {
+      script: `sleep 3600 & setsid sleep 3600 & (sleep 3600; sleep 3600) & echo "leaves children"; leave ${code}`,
+      exitCodes: [code],
+      logLines: [["leaves children"]],
+    };
+  },
+  held: () => ({ script: "leave 0", exitCodes: [] }),
+};

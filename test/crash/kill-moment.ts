@@ -1,0 +1,79 @@
+import { watch } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { SeededRandom } from "../support/seeded-random.ts";
+import type { Phase } from "./kill-evidence.ts";
+import type { MarksFolder } from "./marks.ts";
+
+/** What a moment can be told by, from outside of the server. */
+export interface Watched {
+  readonly dataDir: string;
+  readonly marks: MarksFolder;
+  /** Calls the listener whenever a submission is sent; gives back how to make it stop. */
+  readonly onSubmit: Subscribe;
+}
+
+type Subscribe = (listener: () => void) => () => void;
+
+/** A moment that does not come is not waited for longer than this: the kill happens all the same. */
+const PATIENCE_MS = 5_000;
+
+/**
+ * Resolves at a moment, drawn from the seed, at which a kill is likely to hit the phase: a little after the so-and-so
+ * manieth event that belongs to it. Whether it was hit is for `findHits` to say.
+ */
+export async function killMoment(
+  aim: Exclude<Phase, "restart">,
+  { dataDir, marks, onSubmit }: Watched,
+  random: SeededRandom,
+): Promise<void> {
+  switch (aim) {
+    case "submit":
+      await manieth(random.between(3, 40), onSubmit);
+      return delay(random.between(0, 5));
+    case "start":
+      await manieth(random.between(1, 15), changesIn(marks.folder("starts")));
+      return delay(random.between(0, 15));
+    case "run":
+      return delay(random.between(100, 1_500));
+    case "finish":
+      await manieth(random.between(1, 12), changesIn(marks.folder("ends")));
+      return delay(random.between(0, 15));
+    case "commit":
+      return manieth(random.between(5, 150), changesIn(dataDir, "batchyard.db-wal"));
+  }
+}
+
+/** Resolves while a server starts: a little after it has taken the data folder. */
+export async function restartMoment(dataDir: string, random: SeededRandom): Promise<void> {
+  await manieth(1, changesIn(dataDir, "pid"));
+  return delay(random.between(0, 150));
+}
+
+function manieth(count: number, subscribe: Subscribe): Promise<void> {
+  return new Promise((resolve) => {
+    let left = count;
+    const end = (): void => {
+      unsubscribe();
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(end, PATIENCE_MS);
+    const unsubscribe = subscribe(() => {
+      left -= 1;
+      if (left === 0) end();
+    });
+  });
+}
+
+function changesIn(folder: string, file?: string): Subscribe {
+  return (listener) => {
+    const watcher = watch(folder, (_event, name) => {
+      if (file === undefined || name === file) listener();
+    });
+    return () => watcher.close();
+  };
+}
+
+async function delay(ms: number): Promise<void> {
+  if (ms > 0) await sleep(ms);
+}

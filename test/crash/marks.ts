@@ -1,0 +1,50 @@
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** A line that an attempt left: at its very beginning, or with its exit code at its end. */
+export interface Mark {
+  readonly attemptNumber: number;
+  readonly taskId: string;
+  /** Of a mark at the end. */
+  readonly exitCode?: number;
+}
+
+export type MarkKind = "starts" | "ends";
+
+/** What jobs leave behind outside of the server's reach: a file for each job with a line for each attempt. */
+export class MarksFolder {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+    for (const kind of ["starts", "ends"]) mkdirSync(join(path, kind), { recursive: true });
+  }
+
+  folder(kind: MarkKind): string {
+    return join(this.path, kind);
+  }
+
+  /** By job id. */
+  readAll(kind: MarkKind): ReadonlyMap<string, readonly Mark[]> {
+    return new Map(readdirSync(this.folder(kind)).map((jobId) => [jobId, this.read(kind, jobId)]));
+  }
+
+  read(kind: MarkKind, jobId: string): readonly Mark[] {
+    let text = "";
+    try {
+      text = readFileSync(join(this.folder(kind), jobId), "utf8");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+    return text.split("\n").slice(0, -1).map(parseMark);
+  }
+}
+
+function parseMark(line: string): Mark {
+  const [attemptNumber, taskId = "", exitCode = ""] = line.split(" ");
+  return {
+    attemptNumber: Number(attemptNumber),
+    taskId,
+    ...(exitCode !== "" && { exitCode: Number(exitCode) }),
+  };
+}
