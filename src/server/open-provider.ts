@@ -14,6 +14,9 @@ import type { Logger } from "./logger.ts";
 
 const SETTING = "provider";
 
+/** What `auto` decides for: the only provider that there is so far. */
+const NAME: ProviderName = "process";
+
 export interface ProviderParts {
   readonly config: ServerConfig;
   readonly folder: DataFolder;
@@ -29,10 +32,10 @@ export interface ProviderParts {
 export async function openProvider(parts: ProviderParts): Promise<Provider> {
   const { config, folder, store, logs, logger } = parts;
   const recorded = await store.readSetting(SETTING);
-  if (recorded !== undefined && config.provider !== "auto" && recorded !== config.provider) {
+  if (recorded !== undefined && recorded !== NAME) {
     throw new DataFolderError(
-      `the data folder ${folder.path} runs its jobs with the provider ${recorded}; ` +
-        `start without --provider, or with another folder for ${config.provider}`,
+      `the data folder ${folder.path} runs its jobs with the provider ${recorded}, which this version does not have; ` +
+        `start the version that has it, or give this one a folder of its own with --data`,
     );
   }
   const support = isProcessProviderSupported();
@@ -43,9 +46,8 @@ export async function openProvider(parts: ProviderParts): Promise<Provider> {
     logger.warn(`jobs cannot run here and wait in RUNNABLE: ${support.reason}`);
     return new NoneProvider();
   }
-  const name: ProviderName = "process";
-  if (recorded === undefined) await store.commit([{ kind: "setting-put", name: SETTING, value: name }]);
-  logger.info({ provider: name }, "jobs run as plain processes of this machine; their images are not used");
+  if (recorded === undefined) await store.commit([{ kind: "setting-put", name: SETTING, value: NAME }]);
+  logger.info({ provider: NAME }, "jobs run as plain processes of this machine; their images are not used");
   return new ProcessProvider({
     dir: join(folder.path, "process"),
     logs,

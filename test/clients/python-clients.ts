@@ -37,8 +37,8 @@ export function pointedAt(url: string): Readonly<Record<string, string>> {
 }
 
 /**
- * Tests that need boto3 or the AWS CLI, of a virtual environment that is made at the first use and kept. Where it cannot
- * be made the tests are skipped, and standard error as well as the name of the suite say why.
+ * Tests that need boto3 or the AWS CLI, of a virtual environment that is made at the first use and kept. Where it
+ * cannot be made the tests are skipped, and standard error as well as the name of the suite say why.
  */
 export async function describeWithPythonClients(name: string, body: () => void): Promise<void> {
   const missing = await findMissing();

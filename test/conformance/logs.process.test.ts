@@ -38,6 +38,12 @@ async function linesOf(job: JobDetail, limit?: number): Promise<readonly (string
   return (await readStream(streamOf(job), limit)).map(({ message }) => message);
 }
 
+/** Messages of the events that are found, sorted. */
+async function find(input: Partial<FilterLogEventsCommandInput>): Promise<readonly string[]> {
+  const { events = [] } = await used.logs.filterLogEvents({ logGroupName: GROUP, ...input });
+  return events.map(({ message = "" }) => message).sort();
+}
+
 function refused(code: string, message: string) {
   return { code, status: 400, message };
 }
@@ -150,9 +156,12 @@ describe("the log of a job", () => {
   });
 
   test("is one for each attempt", async () => {
-    const job = await used.jobs.run('echo "attempt $AWS_BATCH_JOB_ATTEMPT"; test "$AWS_BATCH_JOB_ATTEMPT" = 2', {
-      retryStrategy: { attempts: 2 },
-    });
+    const job = await used.jobs.run(
+      'echo "attempt $AWS_BATCH_JOB_ATTEMPT"; test "$AWS_BATCH_JOB_ATTEMPT" = 2',
+      {
+        retryStrategy: { attempts: 2 },
+      },
+    );
     const streams = (job.attempts ?? []).map(({ container }) => container?.logStreamName ?? "");
     const lines = [];
     for (const stream of streams) lines.push((await readStream(stream)).map(({ message }) => message));
@@ -198,10 +207,6 @@ describe("FilterLogEvents", () => {
     const scripts = ["echo needle a; echo hay", "echo hay; echo needle b", "echo hay"];
     const jobs = await Promise.all(scripts.map((script) => used.jobs.run(script)));
     const streams = jobs.map(streamOf);
-    const find = async (input: Partial<FilterLogEventsCommandInput>) => {
-      const { events = [] } = await used.logs.filterLogEvents({ logGroupName: GROUP, ...input });
-      return events.map(({ message = "" }) => message).sort();
-    };
     expect(await find({ filterPattern: "needle" })).toEqual(["needle a", "needle b"]);
     expect(await find({ filterPattern: "needle -b" })).toEqual(["needle a"]);
     expect(await find({ logStreamNames: [streams[1] ?? ""] })).toEqual(["hay", "needle b"]);

@@ -106,12 +106,14 @@ test("each has its own logs", async () => {
   }
 });
 
-describe("what belongs to another", () => {
-  /** Every pair of two different places. */
-  function strangers(): readonly (readonly [own: Place, other: Place])[] {
-    return places.flatMap((own) => places.filter((other) => other !== own).map((other) => [own, other] as const));
-  }
+/** Every pair of two different places. */
+function strangers(): readonly (readonly [own: Place, other: Place])[] {
+  return places.flatMap((own) =>
+    places.filter((other) => other !== own).map((other) => [own, other] as const),
+  );
+}
 
+describe("what belongs to another", () => {
   test("is not described, neither by id nor by ARN", async () => {
     expect(strangers()).toHaveLength(12);
     for (const [{ clients }, { prefix, jobId }] of strangers()) {

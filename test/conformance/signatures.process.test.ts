@@ -9,7 +9,11 @@ import type { RefusalSeen } from "../support/refusals.ts";
 import { ServerProcess } from "../support/server-process.ts";
 
 const CI = { accessKeyId: "AKIACI", secretAccessKey: "secret-of-ci" };
-const GUEST = { accessKeyId: "AKIAGUEST", secretAccessKey: "secret-of-guest", sessionToken: "token-of-guest" };
+const GUEST = {
+  accessKeyId: "AKIAGUEST",
+  secretAccessKey: "secret-of-guest",
+  sessionToken: "token-of-guest",
+};
 const MINUTE_MS = 60_000;
 
 let folder: string;
@@ -118,7 +122,9 @@ describe("a request is refused with 403", () => {
     ["another", { ...GUEST, sessionToken: "token-of-somebody" }],
     ["there though the key has none", { ...CI, sessionToken: "any" }],
   ])("UnrecognizedClientException where the session token is %s", async (_what, options) => {
-    expect(await refusalsOf(options)).toEqual(everywhere("UnrecognizedClientException", "InvalidClientTokenId", INVALID_TOKEN));
+    expect(await refusalsOf(options)).toEqual(
+      everywhere("UnrecognizedClientException", "InvalidClientTokenId", INVALID_TOKEN),
+    );
   });
 
   test.each([
@@ -196,25 +202,22 @@ describe("a presigned URL", () => {
     presign(request: object, options: object): Promise<{ readonly query: Record<string, string> }>;
   }
 
-  test.each<[what: string, signedMsAgo: number, change: (url: string) => string, status: number, text: string]>([
-    ["that is right is answered", 0, (url) => url, 200, "arn:aws:iam::111111111111:user/ci"],
-    [
-      "whose time is over is refused",
-      2 * MINUTE_MS,
-      (url) => url,
-      403,
-      "<Code>SignatureDoesNotMatch</Code>",
-    ],
-    [
-      "that was given more time by somebody is refused",
-      2 * MINUTE_MS,
-      (url) => url.replace("X-Amz-Expires=60", "X-Amz-Expires=6000"),
-      403,
-      "<Code>SignatureDoesNotMatch</Code>",
-    ],
-  ])("%s", async (_what, signedMsAgo, change, status, text) => {
-    const response = await fetch(change(await presign(signedMsAgo)));
-    expect([response.status, await response.text()]).toEqual([status, expect.stringContaining(text)]);
+  const REFUSED = [403, expect.stringContaining("<Code>SignatureDoesNotMatch</Code>")];
+
+  test("that is right is answered", async () => {
+    const response = await fetch(await presign(0));
+    expect(await response.text()).toContain("arn:aws:iam::111111111111:user/ci");
+  });
+
+  test("whose time is over is refused", async () => {
+    const response = await fetch(await presign(2 * MINUTE_MS));
+    expect([response.status, await response.text()]).toEqual(REFUSED);
+  });
+
+  test("that somebody gave more time is refused", async () => {
+    const url = await presign(2 * MINUTE_MS);
+    const response = await fetch(url.replace("X-Amz-Expires=60", "X-Amz-Expires=6000"));
+    expect([response.status, await response.text()]).toEqual(REFUSED);
   });
 });
 

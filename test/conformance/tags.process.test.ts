@@ -1,7 +1,6 @@
-import { request as httpRequest } from "node:http";
-import { text } from "node:stream/consumers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { makeEnvironment, makeQueue, setEnvironmentState } from "../support/batch-resources.ts";
+import { sendRaw } from "../support/raw-request.ts";
 import { clientException, refusalOf } from "../support/refusals.ts";
 import { useServer } from "../support/use-server.ts";
 
@@ -45,15 +44,12 @@ async function tagsOf(resourceArn: string): Promise<Record<string, string> | und
 
 /** What GET answers at a path that is sent exactly so: other clients encode ARNs in other ways. */
 async function getRaw(path: string): Promise<{ status: number | undefined; body: unknown }> {
-  const { hostname, port } = new URL(used.server.url);
-  return new Promise((resolve, reject) => {
-    const sent = httpRequest({ hostname, port, path, method: "GET" }, (response) => {
-      text(response).then((body) => {
-        resolve({ status: response.statusCode, body: JSON.parse(body) });
-      }, reject);
-    });
-    sent.on("error", reject).end();
-  });
+  const { status, body } = await sendRaw(used.server.url, { method: "GET", path });
+  return { status, body: JSON.parse(body) };
+}
+
+function manyTags(count: number): Record<string, string> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, "v"]));
 }
 
 describe.each(["compute environment", "job queue", "job definition", "waiting job", "ended job"])(
@@ -89,7 +85,7 @@ test("Describe shows the tags that ListTagsForResource shows", async () => {
     ...(definitions.jobDefinitions ?? []),
     ...(described.jobs ?? []),
   ].map(({ tags }) => tags);
-  expect(shown).toEqual(Array(5).fill({ origin: "creation", shown: "yes" }));
+  expect(shown).toEqual([...arns.keys()].map(() => ({ origin: "creation", shown: "yes" })));
 });
 
 describe("the ARN in the path", () => {
@@ -146,10 +142,6 @@ describe("the ARN in the path", () => {
 });
 
 describe("limits", () => {
-  function manyTags(count: number): Record<string, string> {
-    return Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, "v"]));
-  }
-
   test("a resource has at most 50 tags", async () => {
     const resourceArn = arnOf("ended job");
     const before = await tagsOf(resourceArn);

@@ -104,10 +104,9 @@ export class AttemptSupervisor {
   }
 
   /** Takes up what an earlier run of the server left. */
-  takeUp({ attempts, spentRunners, emptyFolders }: Survey): void {
+  takeUp({ attempts, spentRunners }: Survey): void {
     for (const attempt of attempts) this.#takeUpAttempt(attempt);
     for (const { runner, taskIds } of spentRunners) this.#pool.end(runner, taskIds);
-    for (const folder of emptyFolders) this.#pool.remove(folder);
   }
 
   /** SIGTERM or SIGKILL to all of it, as soon as there is something to send it to. */

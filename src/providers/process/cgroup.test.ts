@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import {
   type CgroupCandidate,
   findCgroupPlace,
@@ -157,9 +157,12 @@ describe("a group of version 1", () => {
   });
 });
 
+const root = mkdtempSync(join(tmpdir(), "batchyard-cgroup-"));
+afterAll(() => rmSync(root, { recursive: true }));
+
 /** A plain folder does for a group: its files are read and written in the same way. */
 function aFolder(): string {
-  return mkdtempSync(join(tmpdir(), "batchyard-cgroup-"));
+  return mkdtempSync(join(root, "group-"));
 }
 
 function readFolder(folder: string): Record<string, string> {

@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { describeMissingExecutable } from "./find-executable.ts";
 
 const root = mkdtempSync(join(tmpdir(), "batchyard-executable-"));
@@ -10,6 +10,7 @@ mkdirSync(join(root, "bin", "folder"));
 writeFileSync(join(root, "bin", "program"), "");
 chmodSync(join(root, "bin", "program"), 0o755);
 writeFileSync(join(root, "bin", "plain"), "");
+afterAll(() => rmSync(root, { recursive: true }));
 
 test.each<[command: string, path: string, expected: string | undefined]>([
   ["program", `/no/such:${root}/bin`, undefined],

@@ -29,7 +29,7 @@ export class ProcessHarness implements ProviderHarness {
     return new ProcessProvider({
       dir: this.dir,
       capacity: { vcpuMillis: 8_000, memoryMiB: 4_096, gpuCount: 0 },
-      logs: { openFile: (streamId) => this.#openLog(streamId), closeFile: () => {} },
+      logs: { openFile: (streamId) => this.openLog(streamId), closeFile: () => {} },
       clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
       ...this.#options,
     });
@@ -68,10 +68,11 @@ export class ProcessHarness implements ProviderHarness {
       await new Promise((resolve) => setImmediate(resolve));
     }
     await last[Symbol.asyncDispose]();
+    while (this.shimProcesses().length > 0) await new Promise((resolve) => setImmediate(resolve));
     rmSync(this.#root, { recursive: true });
   }
 
-  #openLog(streamId: string): string {
+  openLog(streamId: string): string {
     const file = this.#logFile(streamId);
     appendFileSync(file, "");
     return file;

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, symlinkSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { describeProvider } from "../provider-contract.ts";
 import { ProviderDriver, aScript, anAttempt } from "../provider-driver.ts";
 import { describeMissingExecutable } from "./find-executable.ts";
@@ -23,13 +23,9 @@ const SHELLS: readonly (readonly [name: string, program: string, createHarness: 
   ["bash as sh", "bash", () => new ProcessHarness({ shell: [join(linkTo("bash", "sh"), "sh")] })],
   ["busybox sh", "busybox", () => new ProcessHarness({ shell: ["busybox", "sh"] })],
   [
-    "busybox sh and a setsid that cannot fork",
+    "/bin/sh and the setsid of busybox",
     "busybox",
-    () =>
-      new ProcessHarness({
-        shell: ["busybox", "sh"],
-        path: `${linkTo("busybox", "setsid")}:${DEFAULT_PATH}`,
-      }),
+    () => new ProcessHarness({ path: `${linkTo("busybox", "setsid")}:${DEFAULT_PATH}` }),
   ],
 ];
 
@@ -39,9 +35,12 @@ for (const [name, program, createHarness] of SHELLS) {
   else test.skip(`SKIPPED with the shell ${name}: there is no ${program} on this machine`, () => {});
 }
 
+const links = mkdtempSync(join(tmpdir(), "batchyard-links-"));
+afterAll(() => rmSync(links, { recursive: true }));
+
 /** A folder in which the program has another name. */
 function linkTo(program: string, name: string): string {
-  const folder = mkdtempSync(join(tmpdir(), "batchyard-link-"));
+  const folder = mkdtempSync(join(links, "link-"));
   const found = DEFAULT_PATH.split(":").find(
     (path) => describeMissingExecutable(program, path, "/") === undefined,
   );
@@ -52,7 +51,7 @@ function linkTo(program: string, name: string): string {
 function describeShell(name: string, createHarness: () => ProcessHarness): void {
   describe(`with the shell ${name}`, () => {
     test("a job sees its own environment, and of the server's nothing", async () => {
-      process.env["SECRET_OF_THE_SERVER"] = "1";
+      vi.stubEnv("SECRET_OF_THE_SERVER", "1");
       await using harness = createHarness();
       await using driver = await ProviderDriver.recover(harness.open());
       const names = [
@@ -142,27 +141,28 @@ function describeShell(name: string, createHarness: () => ProcessHarness): void 
       expect(harness.readLog(spec.logStreamId).toString()).toBe("before\n");
     });
 
-    test("a job has only its three standard files, and a session that is not the server's", async () => {
+    test("a job has no file of the shim's, and a session that is not the server's", async () => {
       await using harness = createHarness();
       await using driver = await ProviderDriver.recover(harness.open());
       const [files, stat] = [
-        anAttempt(["/bin/ls", "/proc/self/fd"]),
+        anAttempt(["/bin/ls", "-l", "/proc/self/fd"]),
         anAttempt(["/bin/cat", "/proc/self/stat"]),
       ];
       for (const spec of [files, stat]) {
         driver.provider.start(spec);
         await driver.ended(spec.taskId);
       }
-      // 3 is the folder that ls reads.
-      expect(harness.readLog(files.logStreamId).toString()).toBe("0\n1\n2\n3\n");
+      const open = harness.readLog(files.logStreamId).toString();
+      expect(open).toMatch(/ 0 -> \/dev\/null\n(.*\n)* *.* 1 -> .*\/logs\/log-/);
+      expect(open).not.toContain(harness.dir);
       const serverStat = parseProcessStat(readFileSync("/proc/self/stat", "utf8"));
       const jobStat = parseProcessStat(harness.readLog(stat.logStreamId).toString());
       expect(jobStat?.sessionId).not.toBe(serverStat?.sessionId);
       expect(jobStat?.groupId).toBe(jobStat?.sessionId);
     });
 
-    // With a setsid that cannot fork, runners are started with "&", for which a shell sets SIGINT and SIGQUIT aside.
-    test.skipIf(name.includes("cannot fork"))("a job ignores and blocks no signal", async () => {
+    // The setsid of busybox cannot fork: runners are started with "&", for which a shell sets SIGINT and SIGQUIT aside.
+    test.skipIf(name.includes("busybox"))("a job ignores and blocks no signal", async () => {
       await using harness = createHarness();
       await using driver = await ProviderDriver.recover(harness.open());
       const spec = anAttempt(["/bin/cat", "/proc/self/status"]);
@@ -281,7 +281,7 @@ test("an attempt with a NUL character fails to start", async () => {
   }
 });
 
-test("a runner has 500 attempts at most, and what is left of it goes when the last is acknowledged", async () => {
+test("a runner has 500 attempts at most, and its folder goes when the last is acknowledged", async () => {
   await using harness = new ProcessHarness();
   await using driver = await ProviderDriver.recover(harness.open());
   const namesSeen = new Set<string>();
@@ -293,8 +293,9 @@ test("a runner has 500 attempts at most, and what is left of it goes when the la
     for (const name of harness.runnerNames()) namesSeen.add(name);
   }
   await driver.until(() => driver.provider.poll(Date.now() + 60_000) === undefined);
-  expect(namesSeen.size).toBe(3);
-  expect(harness.runnerNames().length).toBeLessThanOrEqual(2);
+  const [first, second] = namesSeen;
+  expect([...namesSeen]).toEqual([first, second]);
+  expect(harness.runnerNames()).toHaveLength(1);
 });
 
 test("nothing is left when a provider without attempts is disposed of", async () => {

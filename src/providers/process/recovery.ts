@@ -3,7 +3,7 @@ import type { ProcessTable } from "./process-identity.ts";
 import { RunnerFolder } from "./runner-folder.ts";
 import { type RecordedAttempt, type RunnerRecord, parseRunnerRecord } from "./runner-record.ts";
 import { Runner } from "./runner.ts";
-import { type Workplace, listRunnerNames } from "./workplace.ts";
+import { type Workplace, listRunnerNames, newTrash } from "./workplace.ts";
 
 /** What becomes of an attempt that the store knows when the server comes back. */
 export type RecoveryDecision =
@@ -57,8 +57,6 @@ export interface Survey {
   readonly attempts: readonly SurveyedAttempt[];
   /** Runners without an attempt that goes on, and the attempts that they had. */
   readonly spentRunners: readonly { readonly runner: Runner; readonly taskIds: readonly string[] }[];
-  /** Folders whose runner never came up. */
-  readonly emptyFolders: readonly RunnerFolder[];
   /** Names of runners whose cgroups are still of use. */
   readonly keptRunners: ReadonlySet<string>;
   readonly keptRunnerPids: ReadonlySet<number>;
@@ -68,12 +66,12 @@ export interface Survey {
   readonly unrecordedTaskIds: ReadonlySet<string>;
 }
 
-/** Reads the records of all runners and decides on every attempt of the store. */
+/** Reads the records of all runners and decides on every attempt of the store. Folders without a runner are trash. */
 export function surveyAttempts(workplace: Workplace, known: readonly RecoveredAttempt[]): Survey {
   const knownTaskIds = new Set(known.map(({ taskId }) => taskId));
-  const pages = listRunnerNames(workplace).map((name) =>
-    readPage(workplace.table, new RunnerFolder(workplace.runnersPath, name), knownTaskIds),
-  );
+  const folders = listRunnerNames(workplace).map((name) => new RunnerFolder(workplace.runnersPath, name));
+  const pages = folders.map((folder) => readPage(workplace.table, folder, knownTaskIds));
+  for (const { folder, runner } of pages) if (runner === undefined) folder.moveTo(newTrash(workplace));
   const found = findAttempts(pages);
   const attempts = known.map((attempt) => decideOn(attempt, found.get(attempt.taskId), workplace.isSameBoot));
 
@@ -92,7 +90,6 @@ export function surveyAttempts(workplace: Workplace, known: readonly RecoveredAt
   return {
     attempts,
     spentRunners,
-    emptyFolders: pages.filter(({ runner }) => runner === undefined).map(({ folder }) => folder),
     keptRunners: new Set(owners.filter(({ runner }) => kept.has(runner)).map(({ runner }) => runner.name)),
     keptRunnerPids: new Set([...adopted].flatMap((runner) => runner?.identity.pid ?? [])),
     overTaskIds: new Set([...found.keys()].filter((taskId) => !goingOnTaskIds.has(taskId))),

@@ -109,6 +109,14 @@ export class RunnerFolder {
     return isRenewed ? "renewed" : "failed";
   }
 
+  /**
+   * Takes the folder away at once, to a place where nothing is yet: a runner that is only coming up finds it gone, and
+   * ends.
+   */
+  moveTo(path: string): void {
+    succeeds(() => renameSync(this.path, path));
+  }
+
   /** Most hold only what this class and the shim made; what attempts left is removed the long way. */
   async remove(): Promise<void> {
     for (const name of ["orders", "start", "record"]) succeeds(() => unlinkSync(join(this.path, name)));

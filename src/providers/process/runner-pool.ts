@@ -1,13 +1,12 @@
-import { randomBytes } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../../lib/clock.ts";
 import type { Confinement } from "./confinement.ts";
 import { endStrays } from "./end-strays.ts";
-import { type RunnerFolder, removeTree } from "./runner-folder.ts";
+import { removeTree } from "./runner-folder.ts";
 import type { Runner } from "./runner.ts";
 import { Shim, type ShimEvent } from "./shim.ts";
-import type { Workplace } from "./workplace.ts";
+import { type Workplace, newTrash } from "./workplace.ts";
 
 export interface RunnerPoolOptions {
   readonly workplace: Workplace;
@@ -86,7 +85,7 @@ export class RunnerPool {
   /** The runner has ended its attempt and can have another. */
   giveBack(runner: Runner): void {
     runner.turnPage();
-    const trash = join(this.#options.workplace.trashPath, randomBytes(8).toString("hex"));
+    const trash = newTrash(this.#options.workplace);
     const isWornOut = runner.attemptCount >= ATTEMPTS_PER_RUNNER_MAX || this.#idle.length >= RUNNERS_IDLE_MAX;
     const work = isWornOut ? "failed" : runner.folder.renewWork(trash);
     if (work === "renewed") this.#own(removeTree(trash));
@@ -104,11 +103,6 @@ export class RunnerPool {
     this.#removeIfDone(runner);
   }
 
-  /** Removes a folder that has nothing to do with any runner. */
-  remove(folder: RunnerFolder): void {
-    this.#own(folder.remove());
-  }
-
   /** Whether there are folders that only wait for the last processes to end. */
   isTidyingUp(): boolean {
     return [...this.#gone].some(({ owed }) => owed.size === 0);
@@ -123,8 +117,12 @@ export class RunnerPool {
     const { workplace, confinement } = this.#options;
     const foldersComing = await this.#shim.close();
     for (const runner of this.#idle.splice(0)) this.end(runner, []);
+    for (const folder of foldersComing) {
+      const trash = newTrash(workplace);
+      folder.moveTo(trash);
+      this.#own(removeTree(trash));
+    }
     endStrays({ ...workplace, keptRunnerPids, overTaskIds: new Set() });
-    for (const folder of foldersComing) this.remove(folder);
     await confinement.settle();
     this.sweep();
     await Promise.all(this.#removals);
@@ -138,7 +136,7 @@ export class RunnerPool {
   #removeIfDone(runner: Runner): void {
     if (runner.owed.size > 0 || this.#options.confinement.isClearing(runner.name)) return;
     this.#gone.delete(runner);
-    this.remove(runner.folder);
+    this.#own(runner.folder.remove());
   }
 
   #own(removal: Promise<void>): void {

@@ -67,7 +67,7 @@ describe("what is ended", () => {
     expect(table.killedPids).toEqual(isEnded ? [process.pid] : []);
   });
 
-  test("an attempt that is over, wherever it went, until nothing of it is seen", () => {
+  test("an attempt that is over, wherever it went, until nothing of it was seen twice", () => {
     const table = new TableStandIn([
       { pid: 101, marker: "t", startTicks: 30 },
       { pid: 102, sessionId: 102, marker: "t" },
@@ -79,6 +79,8 @@ describe("what is ended", () => {
     expect(confinement.isClearing("r")).toBe(true);
 
     table.processes = [];
+    confinement.sweep([aSession({ taskId: "next" })]);
+    expect([confinement.isClearing("r"), confinement.hasWork()]).toEqual([true, true]);
     confinement.sweep([aSession({ taskId: "next" })]);
     expect([confinement.isClearing("r"), confinement.hasWork()]).toEqual([false, false]);
   });

@@ -17,8 +17,8 @@ export class WatchConfinement implements Confinement {
   readonly kind = "watch";
   readonly sweepIntervalMs = 250;
   readonly #table: WatchedTable;
-  /** Attempts that are over, by task id, with the name of their runner: what carries the id is ended. */
-  readonly #over = new Map<string, string>();
+  /** Attempts that are over, by task id: what carries the id is ended. */
+  readonly #over = new Map<string, OverAttempt>();
   /** Running attempts that were killed. */
   readonly #killed = new Set<string>();
   /** Runners that are no more, by name: what is in their sessions is ended. */
@@ -52,7 +52,7 @@ export class WatchConfinement implements Confinement {
   leave({ taskId, runnerName }: ConfinedAttempt): boolean {
     this.#killed.delete(taskId);
     this.#peakBytes.delete(taskId);
-    this.#over.set(taskId, runnerName);
+    this.#over.set(taskId, { runnerName, sweepsUnseen: 0 });
     return true;
   }
 
@@ -62,7 +62,8 @@ export class WatchConfinement implements Confinement {
   }
 
   isClearing(runnerName: string): boolean {
-    return this.#goneRunners.has(runnerName) || [...this.#over.values()].includes(runnerName);
+    if (this.#goneRunners.has(runnerName)) return true;
+    return [...this.#over.values()].some((attempt) => attempt.runnerName === runnerName);
   }
 
   settle(): Promise<void> {
@@ -84,7 +85,7 @@ export class WatchConfinement implements Confinement {
       if (isUnwanted) this.#table.signal({ ...stat, bootId: this.#table.bootId }, "SIGKILL");
       else this.#measure(stat.pid, taskId, nowBytes);
     }
-    for (const taskId of this.#over.keys()) if (!seenTaskIds.has(taskId)) this.#over.delete(taskId);
+    this.#forgetUnseen(seenTaskIds);
     for (const name of this.#goneRunners.keys()) if (!seenRunners.has(name)) this.#goneRunners.delete(name);
     return sessions
       .map(({ attempt }) => attempt)
@@ -95,6 +96,13 @@ export class WatchConfinement implements Confinement {
 
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.resolve();
+  }
+
+  #forgetUnseen(seenTaskIds: ReadonlySet<string>): void {
+    for (const [taskId, attempt] of this.#over) {
+      attempt.sweepsUnseen = seenTaskIds.has(taskId) ? 0 : attempt.sweepsUnseen + 1;
+      if (attempt.sweepsUnseen >= SWEEPS_UNSEEN_MAX) this.#over.delete(taskId);
+    }
   }
 
   #measure(pid: number, taskId: string, nowBytes: Map<string, number>): void {
@@ -155,6 +163,14 @@ export class WatchConfinement implements Confinement {
     if (!mayChange) markers.set(key, marker);
     return marker;
   }
+}
+
+/** After so many sweeps nothing is left. Not one: a process that is just becoming another program has no environment. */
+const SWEEPS_UNSEEN_MAX = 2;
+
+interface OverAttempt {
+  readonly runnerName: string;
+  sweepsUnseen: number;
 }
 
 interface OwnedProcess {

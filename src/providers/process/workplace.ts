@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -51,6 +52,11 @@ export async function openWorkplace({ dir, shell, path, memory }: WorkplaceOptio
 
 export function listRunnerNames({ runnersPath }: Workplace): readonly string[] {
   return readdirSync(runnersPath);
+}
+
+/** A path in the trash where nothing is yet. */
+export function newTrash({ trashPath }: Workplace): string {
+  return join(trashPath, randomBytes(8).toString("hex"));
 }
 
 /** @param keptRunners the runners whose cgroups are still of use. */

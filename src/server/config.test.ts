@@ -1,0 +1,101 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { DEFAULT_PORT, serveCommand } from "./config.ts";
+import type { ServerConfig } from "./config.ts";
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+/** What `serve` makes of these words, or the text by which it refuses them. */
+async function parse(
+  words: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ServerConfig | string> {
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  let config: ServerConfig | undefined;
+  let errorOutput = "";
+  const command = serveCommand(async (parsed) => {
+    config = parsed;
+  })
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => (errorOutput += text) });
+  await command.parseAsync(["--data", "/data", ...words], { from: "user" }).catch(() => undefined);
+  return config ?? errorOutput.trim();
+}
+
+const DEFAULTS: ServerConfig = {
+  port: DEFAULT_PORT,
+  host: "127.0.0.1",
+  dataDir: "/data",
+  region: "us-east-1",
+  accountId: "000000000000",
+  store: "sqlite",
+  provider: "auto",
+  auth: "none",
+  allowedHosts: [],
+  isBare: false,
+  isDraining: false,
+  logLevel: "info",
+  vcpuOvercommit: 4,
+  memoryReserveMiB: 512,
+  jobRetentionDays: 30,
+  logDiskLimitMiB: 10_240,
+  jobLogLimitMiB: 1_024,
+};
+
+describe("the configuration", () => {
+  test("has a default for everything", async () => {
+    expect(await parse([])).toEqual(DEFAULTS);
+  });
+
+  test.each<[words: string[], environment: Record<string, string>, changed: Partial<ServerConfig>]>([
+    [["--port", "0", "--host", "::1"], {}, { port: 0, host: "::1" }],
+    [["--bare", "--drain"], {}, { isBare: true, isDraining: true }],
+    [["--bare=no"], { BATCHYARD_BARE: "yes" }, { isBare: false }],
+    [[], { BATCHYARD_BARE: "TRUE", BATCHYARD_DRAIN: "" }, { isBare: true, isDraining: false }],
+    [["--region", "eu-west-1"], { BATCHYARD_REGION: "eu-west-2" }, { region: "eu-west-1" }],
+    [[], { BATCHYARD_ACCOUNT_ID: "123456789012" }, { accountId: "123456789012" }],
+    [["--allowed-host", "a", "--allowed-host", "b"], {}, { allowedHosts: ["a", "b"] }],
+    [[], { BATCHYARD_ALLOWED_HOST: "a, .b" }, { allowedHosts: ["a", ".b"] }],
+    [["--host", "0.0.0.0", "--insecure"], {}, { host: "0.0.0.0" }],
+    [["--host", "127.9.9.9"], {}, { host: "127.9.9.9" }],
+    [
+      ["--auth", "sigv4", "--credentials", "keys", "--host", "0.0.0.0"],
+      {},
+      { auth: "sigv4", credentialsFile: "keys", host: "0.0.0.0" },
+    ],
+    [["--vcpu-overcommit", "0.5"], {}, { vcpuOvercommit: 0.5 }],
+    [
+      [],
+      { BATCHYARD_LOG_DISK_LIMIT: "16", BATCHYARD_JOB_LOG_LIMIT: "1" },
+      { logDiskLimitMiB: 16, jobLogLimitMiB: 1 },
+    ],
+  ])("is told by %j and %j", async (words, environment, changed) => {
+    expect(await parse(words, environment)).toEqual({ ...DEFAULTS, ...changed });
+  });
+
+  test.each<[words: string[], environment: Record<string, string>, text: RegExp]>([
+    [["--nothing"], {}, /unknown option '--nothing'$/],
+    [["superfluous"], {}, /too many arguments/],
+    [["--port", "65536"], {}, /--port .*It must be a number from 0 to 65535\.$/],
+    [["--port", "1.5"], {}, /--port .*It must be a whole number from 0 to 65535\.$/],
+    [[], { BATCHYARD_PORT: "" }, /BATCHYARD_PORT.*It must be a number from 0 to 65535\.$/],
+    [["--account-id", "12"], {}, /--account-id .*It must be 12 digits\.$/],
+    [["--region", "Nowhere!"], {}, /--region .*It must be a region\.$/],
+    [["--store", "postgres"], {}, /--store .*Allowed choices are sqlite, memory\.$/],
+    [["--vcpu-overcommit", "0"], {}, /--vcpu-overcommit .*It must be a number from 0\.1 to 1000\.$/],
+    [
+      ["--log-level", "loud"],
+      {},
+      /--log-level .*Allowed choices are trace, debug, info, warn, error, silent\.$/,
+    ],
+    [["--bare", "perhaps"], {}, /--bare .*It must be yes or no\.$/],
+    [["--data", ""], {}, /--data .*It must not be empty\.$/],
+    [["--host", "0.0.0.0"], {}, /--host 0\.0\.0\.0 can be reached from other machines/],
+    [["--host", "example.com"], {}, /--host example\.com can be reached from other machines/],
+    [[], { BATCHYARD_HOST: "::" }, /--host :: can be reached from other machines/],
+    [["--auth", "sigv4"], {}, /--auth sigv4 needs --credentials FILE/],
+  ])("is refused for %j with %j", async (words, environment, text) => {
+    expect(await parse(words, environment)).toMatch(text);
+  });
+});

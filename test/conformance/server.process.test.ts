@@ -1,0 +1,232 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { AwsClients } from "../support/aws-clients.ts";
+import { runCommand } from "../support/run-command.ts";
+import { ServerProcess } from "../support/server-process.ts";
+import { useServer } from "../support/use-server.ts";
+
+const used = useServer();
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "batchyard-flags-"));
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface LogLine {
+  readonly msg: string;
+  readonly [member: string]: unknown;
+}
+
+/** Every line of the log; one that is no JSON fails. */
+function logOf(server: ServerProcess): readonly LogLine[] {
+  const lines = server.errorOutput.split("\n").filter((line) => line !== "");
+  return lines.map((line) => JSON.parse(line) as LogLine);
+}
+
+async function get(path: string, method = "GET") {
+  const response = await fetch(`${used.server.url}${path}`, { method });
+  return { status: response.status, type: response.headers.get("content-type"), text: await response.text() };
+}
+
+/** What a server has at its start. */
+async function resourcesOf(server: ServerProcess) {
+  const { batch } = new AwsClients(server.url);
+  const { computeEnvironments = [] } = await batch.describeComputeEnvironments({});
+  const { jobQueues = [] } = await batch.describeJobQueues({});
+  return [
+    ...computeEnvironments.map(({ computeEnvironmentArn }) => computeEnvironmentArn),
+    ...jobQueues.map(({ jobQueueArn }) => jobQueueArn),
+  ];
+}
+
+const BATCH = "arn:aws:batch:us-east-1:000000000000";
+const FIRST = [`${BATCH}:compute-environment/local`, `${BATCH}:job-queue/default`];
+
+describe("a server", () => {
+  test("prints one line when it is ready, and nothing else to standard output", async () => {
+    await used.jobs.run("echo x");
+    await get("/health");
+    const { outputLines, url } = used.server;
+    expect(outputLines).toEqual([`batchyard ready at ${url}`]);
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  });
+
+  test("has the environment `local`, of the size of the machine, and the queue `default`, for the first job", async () => {
+    expect(await resourcesOf(used.server)).toEqual(FIRST);
+    const { batch } = used;
+    const { computeEnvironments } = await batch.describeComputeEnvironments({});
+    expect(computeEnvironments).toMatchObject([
+      {
+        type: "MANAGED",
+        status: "VALID",
+        computeResources: { type: "EC2", instanceTypes: ["local.host"], maxvCpus: expect.any(Number) },
+      },
+    ]);
+    const { jobQueues } = await batch.describeJobQueues({});
+    expect(jobQueues).toMatchObject([{ state: "ENABLED", status: "VALID", jobQueueType: "ECS" }]);
+  });
+
+  test("logs in lines of JSON, a request with its id, operation, status and duration", async () => {
+    const { $metadata } = await used.batch.describeJobQueues({});
+    await used.batch.listJobs({}).catch(() => undefined);
+    const requests = logOf(used.server).filter(({ msg }) => msg === "request");
+    expect(requests.find(({ requestId }) => requestId === $metadata.requestId)).toMatchObject({
+      level: 30,
+      service: "batch",
+      operation: "DescribeJobQueues",
+      status: 200,
+      durationMs: expect.any(Number),
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+    });
+    expect(requests.at(-1)).toMatchObject({
+      operation: "ListJobs",
+      status: 400,
+      errorCode: "ClientException",
+    });
+  });
+
+  test("says that it is well and ready", async () => {
+    expect(await get("/health")).toEqual({ status: 200, type: "application/json", text: '{"status":"ok"}' });
+    expect(await get("/ready")).toEqual({
+      status: 200,
+      type: "application/json",
+      text: '{"status":"ready"}',
+    });
+    expect(await get("/health", "HEAD")).toMatchObject({ status: 200, text: "" });
+    expect(await get("/health", "DELETE")).toMatchObject({ status: 405 });
+  });
+
+  test("tells Prometheus of requests, jobs and attempts", async () => {
+    const { batch, jobs } = used;
+    await jobs.run("exit 1");
+    const running = await jobs.submit("exec sleep 600");
+    await jobs.reached(running, "RUNNING");
+    const tooLarge = await jobs.submit("true", { vcpus: "9999" });
+    await jobs.reached(tooLarge, "RUNNABLE");
+    // The queue is known to be blocked from the next cycle on, which this request waits for.
+    await jobs.submit("true");
+    const { status, type, text } = await get("/metrics");
+    expect([status, type]).toEqual([200, "text/plain; version=0.0.4; charset=utf-8"]);
+    expect(text).toMatch(
+      /^batchyard_request_duration_seconds_count\{service="batch",operation="SubmitJob",status="200"\} [1-9]/m,
+    );
+    expect(text).toMatch(/^batchyard_jobs\{queue="default",status="RUNNING"\} 1$/m);
+    expect(text).toMatch(/^batchyard_jobs\{queue="default",status="RUNNABLE"\} [12]$/m);
+    expect(text).toMatch(/^batchyard_attempts_finished_total\{because="attempts-exhausted"\} 1$/m);
+    expect(text).toMatch(/^batchyard_host_in_use\{resource="vcpus"\} 1$/m);
+    expect(text).toMatch(/^batchyard_queue_blocked\{queue="default",because="exceeds-environments"\} 1$/m);
+    for (const jobId of [running, tooLarge]) await batch.terminateJob({ jobId, reason: "seen" });
+  });
+});
+
+describe("flags", () => {
+  test("name the region and the account of requests that say nothing of them", async () => {
+    const flags = ["--region", "eu-west-1", "--account-id", "123456789012", "--log-level", "warn"];
+    await using server = await ServerProcess.start({ flags });
+    const response = await fetch(`${server.url}/v1/describejobqueues`, { method: "POST", body: "{}" });
+    const { jobQueues } = (await response.json()) as { jobQueues: readonly { jobQueueArn: string }[] };
+    expect(jobQueues.map(({ jobQueueArn }) => jobQueueArn)).toEqual([
+      "arn:aws:batch:eu-west-1:123456789012:job-queue/default",
+    ]);
+    const elsewhere = new AwsClients(server.url, { region: "us-east-1" });
+    expect((await elsewhere.batch.describeJobQueues({})).jobQueues).toEqual([]);
+    expect(logOf(server)).toEqual([]);
+  });
+
+  test("come from the environment as well; the command line wins", async () => {
+    const environment = {
+      BATCHYARD_REGION: "eu-west-1",
+      BATCHYARD_ACCOUNT_ID: "123456789012",
+      BATCHYARD_VCPU_OVERCOMMIT: "0.5",
+      BATCHYARD_LOG_LEVEL: "silent",
+      BATCHYARD_STORE: "memory",
+    };
+    await using server = await ServerProcess.start({ environment, flags: ["--account-id", "999999999999"] });
+    const { batch } = new AwsClients(server.url, { region: "eu-west-1" });
+    const { computeEnvironments } = await batch.describeComputeEnvironments({});
+    expect(computeEnvironments).toMatchObject([
+      {
+        computeEnvironmentArn: "arn:aws:batch:eu-west-1:999999999999:compute-environment/local",
+        computeResources: { maxvCpus: Math.max(1, Math.floor(availableParallelism() / 2)) },
+      },
+    ]);
+    expect(server.errorOutput).toBe("");
+  });
+
+  test("--bare leaves an empty folder empty for good, also where the environment says so", async () => {
+    const dataDir = join(folder, "bare");
+    await using bare = await ServerProcess.start({ dataDir, environment: { BATCHYARD_BARE: "yes" } });
+    expect(await resourcesOf(bare)).toEqual([]);
+    await bare.end();
+    await using again = await ServerProcess.start({ dataDir });
+    expect(await resourcesOf(again)).toEqual([]);
+  });
+
+  test("--insecure opens the server to others; the ready line says where", async () => {
+    const flags = ["--host", "0.0.0.0", "--insecure", "--log-level", "warn"];
+    await using server = await ServerProcess.start({ flags });
+    expect(server.url).toMatch(/^http:\/\/0\.0\.0\.0:\d+$/);
+    const { batch } = new AwsClients(server.url.replace("0.0.0.0", "127.0.0.1"));
+    expect((await batch.describeJobQueues({})).jobQueues).toHaveLength(1);
+  });
+
+  test.concurrent.each<[flags: string[], environment: Record<string, string>, text: RegExp]>([
+    [["--nothing"], {}, /^error: unknown option '--nothing'$/m],
+    [[], { BATCHYARD_PORT: "70000" }, /BATCHYARD_PORT.*It must be a number from 0 to 65535\.$/m],
+    [["--provider", "docker"], {}, /--provider .*Allowed choices are auto, process\.$/m],
+    [["--host", "0.0.0.0"], {}, /^error: --host 0\.0\.0\.0 can be reached from other machines/m],
+    [["--auth", "sigv4"], {}, /^error: --auth sigv4 needs --credentials FILE/m],
+    [["--auth", "sigv4", "--credentials", "/no/such/file"], {}, /^batchyard: ENOENT.*\/no\/such\/file/m],
+  ])("%j with %j are refused in a sentence", async (flags, environment, text) => {
+    const data = ["--data", join(folder, "refused")];
+    const { end, output, errorOutput } = await runCommand(["serve", ...data, ...flags], environment);
+    expect([end, output]).toEqual([1, ""]);
+    expect(errorOutput).toMatch(text);
+    expect(errorOutput).not.toMatch(/^ +at /m);
+  });
+
+  test("of a credentials file that says nothing useful name the line, and no secret", async () => {
+    const credentials = join(folder, "credentials");
+    writeFileSync(credentials, "[ci]\naws_access_key_id = A\naws_secret_access_key hidden\n");
+    const flags = ["--data", join(folder, "refused"), "--auth", "sigv4", "--credentials", credentials];
+    const { end, errorOutput } = await runCommand(["serve", ...flags]);
+    expect(end).toBe(1);
+    expect(errorOutput).toContain("line 3: must be a comment, a [profile] or a setting written name = value");
+    expect(errorOutput).not.toContain("hidden");
+  });
+
+  test("are each explained by --help, with their default and their name in the environment", async () => {
+    const { end, output } = await runCommand(["serve", "--help"]);
+    expect(end).toBe(0);
+    const [, options = ""] = output.split("Options:\n");
+    const entries = options.split(/\n {2}(?=-)|\n\n/).map((entry) => entry.replaceAll(/\s+/g, " ").trim());
+    const flags = entries.filter((entry) => entry.startsWith("--"));
+    const names = flags.map((entry) => entry.split(" ")[0] ?? "");
+    expect(names).toEqual(
+      "port host data region account-id store provider auth credentials insecure allowed-host bare drain log-level vcpu-overcommit memory-reserve job-retention-days log-disk-limit job-log-limit"
+        .split(" ")
+        .map((name) => `--${name}`),
+    );
+    for (const [index, name] of names.entries()) {
+      const variable = `BATCHYARD_${name.slice(2).replaceAll("-", "_").toUpperCase()}`;
+      expect(flags[index]).toContain(`env: ${variable})`);
+      if (name !== "--credentials") expect(flags[index]).toContain("default: ");
+    }
+    const [, defaultPort] = /port to listen on;.*\(default: (\d+),/.exec(flags[0] ?? "") ?? [];
+    expect(Number(defaultPort)).toBeGreaterThan(1024);
+    expect(Number(defaultPort)).toBeLessThan(32_768);
+  });
+});
+
+test("--version says which version it is", async () => {
+  expect(await runCommand(["--version"])).toMatchObject({
+    end: 0,
+    output: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+  });
+});
