@@ -40,8 +40,3 @@ export function wrappedClientError(text: string, requestId: string): ApiError {
     `Error executing request, Exception : ${text}, RequestId: ${requestId}`,
   );
 }
-
-/** AWS Batch's answer when the service could not do what it was rightly asked. */
-export function serverError(message: string, cause?: unknown): ApiError {
-  return new ApiError("ServerException", message, { status: 500, cause });
-}

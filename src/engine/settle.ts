@@ -19,7 +19,7 @@ export function settle(state: LiveState, apply: (change: Change) => void, nowMs:
   let isMoreDue = false;
   for (const arn of state.unsettled) {
     const computeEnvironment = state.computeEnvironments.get(arn);
-    if (computeEnvironment !== undefined) settleEnvironment(computeEnvironment, state, apply);
+    if (computeEnvironment !== undefined) settleEnvironment(computeEnvironment, state, apply, nowMs);
     const jobQueue = state.jobQueues.get(arn);
     if (jobQueue !== undefined) isMoreDue = settleQueue(jobQueue, state, apply, nowMs) || isMoreDue;
   }
@@ -31,12 +31,21 @@ function settleEnvironment(
   computeEnvironment: ComputeEnvironment,
   state: LiveState,
   apply: (change: Change) => void,
+  nowMs: number,
 ): void {
   const settled = settleComputeEnvironment(computeEnvironment);
   const { scope, name, arn } = computeEnvironment;
-  if (settled !== "gone") return apply({ kind: "compute-environment-put", computeEnvironment: settled });
+  if (settled !== "gone") {
+    apply({ kind: "compute-environment-put", computeEnvironment: settled });
+    return;
+  }
   const isInUse = [...state.active.values()].some((job) => job.activeAttempt?.computeEnvironmentArn === arn);
-  if (!isInUse) apply({ kind: "compute-environment-removed", scope, name });
+  if (isInUse) return;
+  const instance = state.instanceOf(arn);
+  if (instance !== undefined) {
+    apply({ kind: "instance-put", instance: { ...instance, terminatedAtMs: nowMs } });
+  }
+  apply({ kind: "compute-environment-removed", scope, name });
 }
 
 /** A deleted queue takes its jobs with it (`JobQueue deleted`) and goes when the last has ended. True if jobs wait still. */

@@ -2,7 +2,6 @@ import type { AttemptStop } from "../batch/attempt.ts";
 import type { LiveJob } from "../store/live-state.ts";
 import type { Change } from "../store/change.ts";
 import type { Provider } from "../providers/provider.ts";
-import type { Instant } from "./instant.ts";
 
 /**
  * How long an attempt may take to end after SIGTERM before SIGKILL ends it: the ECS agent's default.
@@ -19,27 +18,21 @@ export function wishToStop(job: LiveJob, stopping: AttemptStop): readonly Change
 
 /**
  * Carries out the wishes to stop: SIGTERM, and SIGKILL when the grace is over (AWS: 30 seconds). Remembers what it
- * has sent only in memory: after a restart everything is sent again, and the grace still counts from the wish.
+ * has sent only in memory: after a restart both are sent again, and the grace begins again with the SIGTERM.
  */
 export class AttemptStops {
   readonly #sent = new Map<string, { readonly killAtMs: number; isKilled: boolean }>();
 
   /** Sends what is due to attempts whose wish to stop is durable. Returns the milliseconds until something more is due. */
-  carryOut(
-    stoppingJobs: readonly LiveJob[],
-    provider: Provider,
-    { nowMs, monotonicMs }: Instant,
-  ): number | undefined {
+  carryOut(stoppingJobs: readonly LiveJob[], provider: Provider, monotonicMs: number): number | undefined {
     let nextMs: number | undefined;
     for (const { activeAttempt } of stoppingJobs) {
       if (activeAttempt?.stopping === undefined) continue; // ended meanwhile
-      const { taskId, stopping } = activeAttempt;
+      const { taskId } = activeAttempt;
       let sent = this.#sent.get(taskId);
       if (sent === undefined) {
         provider.stop(taskId);
-        const graceLeftMs = stopping.requestedAtMs + STOP_GRACE_MS - nowMs;
-        const boundedMs = Math.min(Math.max(graceLeftMs, 0), STOP_GRACE_MS);
-        sent = { killAtMs: monotonicMs + boundedMs, isKilled: false };
+        sent = { killAtMs: monotonicMs + STOP_GRACE_MS, isKilled: false };
         this.#sent.set(taskId, sent);
       }
       if (sent.isKilled) continue;

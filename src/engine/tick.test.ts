@@ -3,6 +3,7 @@ import { aComputeEnvironment, aJob, aJobQueue, SCOPE } from "../../test/support/
 import type { Buildable } from "../../test/support/builders.ts";
 import { RecordingProvider } from "../../test/support/recording-provider.ts";
 import { sequentialIds } from "../../test/support/sequential-ids.ts";
+import { computeEnvironmentArn } from "../batch/arn.ts";
 import type { AttemptOutcome } from "../batch/attempt.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
 import { Sequencer } from "../store/sequencer.ts";
@@ -199,6 +200,34 @@ describe("tick", () => {
     expect(await bench.life("a")).toBe("FAILED after 1: Job attempt duration exceeded timeout");
   });
 
+  test("times an attempt by its own start, not by that of the attempt before it", async () => {
+    const retried = aJob("a").limitedTo(60).retrying({ attempts: 2, evaluateOnExit: [] });
+    const bench = await EngineBench.with(...PLACE, retried);
+    await bench.tick();
+    const hourAgoMs = bench.nowMs - 3_600_000;
+    bench.provider.comesUp("a", hourAgoMs);
+    bench.provider.ends("a", bench.nowMs, EXITED(1));
+    await bench.tick();
+    bench.provider.take();
+    bench.provider.comesUp("a", bench.nowMs);
+    expect(await bench.tick()).toBe(60_000);
+    await bench.tick();
+    expect(bench.provider.take()).toEqual(["acknowledge started a"]);
+  });
+
+  test("ends the instance of a deleted environment with it", async () => {
+    const bench = await EngineBench.with(...PLACE, aJob("a"));
+    await bench.run("a");
+    const instanceId = (await bench.job("a")).attempts[0]?.instance?.instanceId ?? "";
+    bench.provider.ends("a", bench.nowMs, EXITED(0));
+    await bench.tick();
+    const [change] = aComputeEnvironment("ce", { state: "DISABLED", status: "DELETING" }).changes();
+    if (change !== undefined) await bench.engine.sequencer.decide(() => ({ changes: [change], answer: 0 }));
+    await bench.tick();
+    expect((await bench.store.readInstance(SCOPE, instanceId))?.terminatedAtMs).toBe(bench.nowMs);
+    expect(bench.engine.sequencer.state.instanceOf(computeEnvironmentArn(SCOPE, "ce"))).toBeUndefined();
+  });
+
   test("carries on with stopping and with time limits after a restart", async () => {
     const bench = await EngineBench.with(...PLACE, aJob("a").limitedTo(60));
     await bench.run("a");
@@ -213,9 +242,9 @@ describe("tick", () => {
     expect(bench.provider.take()).toEqual(["stop a"]);
     bench.pass(20_000);
     await bench.restart();
-    expect(await bench.tick()).toBe(10_000);
+    expect(await bench.tick()).toBe(30_000);
     expect(bench.provider.take()).toEqual(["stop a"]);
-    bench.pass(10_000);
+    bench.pass(30_000);
     await bench.tick();
     expect(bench.provider.take()).toEqual(["kill a"]);
   });

@@ -1,3 +1,4 @@
+import type { Attempt } from "../batch/attempt.ts";
 import { assert } from "../lib/assert.ts";
 import type { ProviderNews } from "../providers/provider.ts";
 import { schedule } from "../scheduler/schedule.ts";
@@ -43,7 +44,7 @@ export async function tick(engine: Engine, now: Instant): Promise<number | undef
   return act(engine, news, decided, now);
 }
 
-const NOTHING_PLACED: CycleReport = { placedCount: 0, blocked: [], isCutShort: false };
+const NOTHING_PLACED: CycleReport = { blocked: [], isCutShort: false };
 
 interface Facts {
   readonly state: LiveState;
@@ -52,10 +53,17 @@ interface Facts {
   readonly now: Instant;
 }
 
+/** The attempt that came up; its job may be at another by the time it is told. */
+interface StartedAttempt {
+  readonly job: LiveJob;
+  readonly attempt: Attempt;
+  readonly atMs: number;
+}
+
 /** What a tick decided, durable by the time anybody reads it. */
 interface Decided {
   readonly placed: readonly LiveJob[];
-  readonly started: readonly { readonly job: LiveJob; readonly atMs: number }[];
+  readonly started: readonly StartedAttempt[];
   readonly finished: readonly FinishDecision[];
   readonly timedOut: readonly string[];
   readonly stopping: readonly LiveJob[];
@@ -89,7 +97,7 @@ function takeNews(
   { logTargets }: Engine,
   { state, apply, news }: Facts,
 ): Pick<Decided, "started" | "finished"> {
-  const started: { job: LiveJob; atMs: number }[] = [];
+  const started: StartedAttempt[] = [];
   const finished: FinishDecision[] = [];
   for (const item of news) {
     const job = state.active.get(item.taskId);
@@ -100,7 +108,7 @@ function takeNews(
     if (startedAtMs !== undefined && attempt !== undefined && attempt.startedAtMs === undefined) {
       assert(target !== undefined, `attempt ${item.taskId} runs without having been launched`);
       for (const change of runAttempt(attempt, target, state, startedAtMs)) apply(change);
-      started.push({ job, atMs: startedAtMs });
+      started.push({ job, attempt, atMs: startedAtMs });
     }
     if (item.kind === "ended") {
       const { because, changes } = finishAttempt(job, item.outcome, state, item.atMs);
@@ -148,17 +156,16 @@ async function act(
     stops.forget(taskId);
     logTargets.delete(taskId);
   }
-  for (const { job, atMs } of decided.started) {
-    const attempt = job.activeAttempt;
-    if (attempt === undefined) continue; // started and ended in the same tick
-    deadlines.watch(attempt.taskId, job, atMs, now);
+  for (const { job, attempt, atMs } of decided.started) {
+    const hasEnded = job.activeAttempt?.taskId !== attempt.taskId;
+    if (!hasEnded) deadlines.watch(attempt.taskId, job, atMs, now);
     observer.attemptStarted(atMs - attempt.placedAtMs);
   }
   for (const because of decided.finished) observer.attemptFinished(because);
   observer.cycleEnded(decided.cycle, provider.capacity());
   for (const job of decided.placed) unlaunched.add(job);
   await launchAttempts(engine);
-  const stopDueMs = stops.carryOut(decided.stopping, provider, now);
+  const stopDueMs = stops.carryOut(decided.stopping, provider, now.monotonicMs);
   return decided.isCutShort ? 0 : earliest(stopDueMs, deadlines.nextMs(now.monotonicMs));
 }
 

@@ -10,13 +10,11 @@ import type { WaitReason } from "./wait-reason.ts";
 /** One job given its place: a decision, true once it is committed. */
 export interface Placement {
   readonly job: LiveJob;
-  readonly jobQueue: JobQueue;
   readonly computeEnvironment: ComputeEnvironment;
 }
 
 /** What a cycle leaves: the queues whose head could not be placed, and why. */
 export interface CycleReport {
-  readonly placedCount: number;
   readonly blocked: readonly BlockedQueue[];
   /** The limit on placements was reached with jobs left that may fit: another cycle is due at once. */
   readonly isCutShort: boolean;
@@ -58,13 +56,13 @@ export function schedule(
         blocked.push({ jobQueueArn: jobQueue.arn, jobId: job.jobId, because: fit.because });
         break;
       }
-      place({ job, jobQueue, computeEnvironment: fit.computeEnvironment });
+      place({ job, computeEnvironment: fit.computeEnvironment });
       placedCount += 1;
       job = state.headOf(jobQueue.arn);
     }
-    if (placedCount >= limit) return { placedCount, blocked, isCutShort: true };
+    if (placedCount >= limit) return { blocked, isCutShort: true };
   }
-  return { placedCount, blocked, isCutShort: false };
+  return { blocked, isCutShort: false };
 }
 
 /** Queues that have RUNNABLE jobs, in the order in which they dispatch. A DISABLED queue still dispatches what it holds. */

@@ -21,6 +21,7 @@ import { FileLogs } from "../logs/file-logs.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
 import { Sequencer } from "../store/sequencer.ts";
 import { SqliteStore } from "../store/sqlite/sqlite-store.ts";
+import { StoreWriteError } from "../store/store.ts";
 import type { Store } from "../store/store.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { ClockWatch } from "./clock-watch.ts";
@@ -60,7 +61,7 @@ export async function compose(
   const logs = opened.use(await openLogs(config, folder, logger));
   const provider = opened.use(await openProvider({ config, folder, store, logs, logger }));
 
-  const loop = opened.use(new Loop({ clock: SYSTEM_CLOCK, onFailure: failureReporter(logger) }));
+  const loop = opened.use(new Loop({ clock: SYSTEM_CLOCK, onFailure: taskFailureReporter(logger) }));
   const wakeEngine = (): void => loop.wake(engineTask);
   const sequencer = await Sequencer.open({ store, runSoon: setImmediate, wake: wakeEngine });
   const metrics = new Metrics(() => sequencer.state);
@@ -109,7 +110,7 @@ export async function compose(
     ids,
     clock,
     onRequest: requestReporter(logger, metrics),
-    onFailure: failureReporter(logger),
+    onFailure: requestFailureReporter(logger),
   });
   const listener = createHttpListener({ handler, ids, limits: HTTP_LIMITS });
   const kept = opened.move();
@@ -152,8 +153,8 @@ function createEngineTask(engine: Engine, logger: Logger, onTick: () => void) {
     async run(nowMs, monotonicMs) {
       const jumpMs = clockWatch.look(nowMs, monotonicMs);
       if (jumpMs !== undefined) logger.warn({ jumpMs }, "the wall clock was set; no job ends early for it");
-      const pollMs = engine.provider.poll(nowMs);
       const dueMs = await tick(engine, { nowMs, monotonicMs });
+      const pollMs = engine.provider.poll(nowMs);
       lastTickMs = monotonicMs;
       if (engine.sequencer.state.active.size === 0) onIdle?.();
       onTick();
@@ -201,15 +202,25 @@ function json(status: number, body: object): ApiResponse {
   return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
 }
 
-/** Logs a failure; one of our own assertions stops the process: the store is sound, a restart mends. */
-function failureReporter(logger: Logger): (where: unknown, what?: unknown) => void {
-  return (first, second) => {
-    const [error, context] = first instanceof Error ? [first, second] : [second, first];
-    logger.error({ err: error, context }, "failed");
-    if (error instanceof AssertionError) {
-      setImmediate(() => {
-        throw error;
-      });
-    }
+/** Logs what the server could not do for a request; an assertion of ours stops the process. */
+function requestFailureReporter(logger: Logger): (error: unknown, requestId: string) => void {
+  return (error, requestId) => {
+    logger.error({ err: error, requestId }, "request failed");
+    if (error instanceof AssertionError) stopFor(error);
   };
+}
+
+/** Logs what a task could not do. What cannot be written is tried again; anything else is a bug and stops the process. */
+function taskFailureReporter(logger: Logger): (task: string, error: unknown) => void {
+  return (task, error) => {
+    logger.error({ err: error, task }, "task failed");
+    if (!(error instanceof StoreWriteError)) stopFor(error);
+  };
+}
+
+/** The store is sound and jobs run on: whoever supervises the server starts it again. */
+function stopFor(error: unknown): void {
+  setImmediate(() => {
+    throw error;
+  });
 }

@@ -3,6 +3,7 @@ import type { ExpiryPosition } from "../api/services/logs/expire-logs.ts";
 import type { LogGroup } from "../batch/log-stream.ts";
 import type { Logs } from "../logs/logs.ts";
 import type { Store } from "../store/store.ts";
+import { ClockWatch } from "./clock-watch.ts";
 import type { LoopTask } from "./loop.ts";
 
 const SECOND_MS = 1_000;
@@ -14,11 +15,18 @@ const REMOVED_PER_STEP_MAX = 500;
 /** INACTIVE job definitions are kept this long (AWS Batch: 180 days). */
 const INACTIVE_DEFINITION_MS = 180 * DAY_MS;
 
-/** Removes ended jobs and INACTIVE definitions that have had their time, a few at a time. */
+/**
+ * Removes ended jobs and INACTIVE definitions that have had their time, a few at a time. After the wall clock was set it
+ * rests for a day: a clock that is wrong for an hour must not cost the history of a month.
+ */
 export function retentionTask(store: Store, jobRetentionDays: number): LoopTask {
+  const clockWatch = new ClockWatch();
+  let restsUntilMonotonicMs = 0;
   return {
     name: "retention",
-    async run(nowMs) {
+    async run(nowMs, monotonicMs) {
+      if (clockWatch.look(nowMs, monotonicMs) !== undefined) restsUntilMonotonicMs = monotonicMs + DAY_MS;
+      if (monotonicMs < restsUntilMonotonicMs) return 60 * SECOND_MS;
       const jobs = await store.removeJobsStoppedBefore(
         nowMs - jobRetentionDays * DAY_MS,
         REMOVED_PER_STEP_MAX,

@@ -1,5 +1,4 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
-import { resourceName } from "../batch/arn.ts";
 import type { Resources } from "../batch/resources.ts";
 import type { FinishDecision } from "../engine/finish-attempt.ts";
 import type { EngineObserver } from "../engine/engine.ts";
@@ -80,7 +79,7 @@ export class Metrics implements EngineObserver {
   cycleEnded({ blocked }: CycleReport, hostCapacity: Resources): void {
     this.#blocked.reset();
     for (const { jobQueueArn, because } of blocked) {
-      this.#blocked.set({ queue: resourceName(jobQueueArn), because }, 1);
+      this.#blocked.set({ queue: jobQueueArn, because }, 1);
     }
     setResources(this.#promised, hostCapacity);
   }
@@ -88,14 +87,14 @@ export class Metrics implements EngineObserver {
   #gaugesOf(state: () => LiveState, registers: Registry[]): void {
     void new Gauge({
       name: "batchyard_jobs",
-      help: "Jobs that have not ended, by queue and status",
+      help: "Jobs that have not ended, by the ARN of their queue and status",
       labelNames: ["queue", "status"],
       registers,
       collect() {
         this.reset();
-        for (const { arn, name } of state().jobQueues.values()) {
+        for (const arn of state().jobQueues.keys()) {
           for (const [status, count] of Object.entries(state().countsOf(arn))) {
-            if (count > 0) this.inc({ queue: name, status }, count);
+            if (count > 0) this.inc({ queue: arn, status }, count);
           }
         }
       },

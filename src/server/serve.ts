@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { CredentialsFileError } from "../api/signature/credentials-file.ts";
 import { StoreOpenError } from "../store/store.ts";
 import { compose } from "./compose.ts";
@@ -11,7 +12,7 @@ import type { Logger } from "./logger.ts";
 export async function serve(config: ServerConfig): Promise<void> {
   const logger = createLogger(config.logLevel);
   try {
-    using folder = openDataFolder(config.dataDir);
+    using folder = openDataFolder(folderOf(config));
     await using server = await compose(config, folder, logger);
     const { url } = await server.listener.listen(config.host, config.port);
     process.stdout.write(`batchyard ready at ${url}\n`);
@@ -24,18 +25,27 @@ export async function serve(config: ServerConfig): Promise<void> {
   }
 }
 
-/** Stops accepting and answers what is in flight; with `--drain` then waits for what runs. */
-async function stop(server: ComposedServer, config: ServerConfig, logger: Logger): Promise<void> {
-  await server.listener.close();
-  if (!config.isDraining) return;
-  logger.info("waiting for running jobs to end; a second signal leaves them to the next start");
-  await Promise.race([server.drain(), untilSignal(logger)]);
+/** What is kept in memory only has a place of its own: jobs that a durable store knows are not its to clear away. */
+function folderOf({ store, dataDir }: ServerConfig): string {
+  return store === "memory" ? join(dataDir, "memory") : dataDir;
 }
 
+/** Stops accepting and answers what is in flight; with `--drain` then waits for what runs. */
+async function stop(server: ComposedServer, config: ServerConfig, logger: Logger): Promise<void> {
+  const drained = config.isDraining ? server.drain() : undefined;
+  await server.listener.close();
+  if (drained === undefined) return;
+  logger.info("waiting for running jobs to end; a second signal leaves them to the next start");
+  await Promise.race([drained, untilSignal(logger)]);
+}
+
+/**
+ * Its listeners stay for good, so that a signal which comes again does not end the process before it has stopped: from
+ * npm it comes twice, once by the terminal and once by npm itself.
+ */
 function untilSignal(logger: Logger): Promise<void> {
   return new Promise((resolve) => {
     const onSignal = (signal: NodeJS.Signals): void => {
-      process.off("SIGTERM", onSignal).off("SIGINT", onSignal);
       logger.info({ signal }, "stopping");
       resolve();
     };

@@ -213,6 +213,8 @@ export class LiveState {
       if (resource.name !== name || !isSameScope(resource.scope, scope)) continue;
       resources.delete(arn);
       this.#unsettled.delete(arn);
+      this.#queueJobs.delete(arn);
+      this.#usageByEnvironment.delete(arn);
       return;
     }
   }

@@ -145,6 +145,8 @@ describe("Sequencer", () => {
 
     const again = sequencer.decide(create("a"));
     await settled();
+    store.succeed(); // the small commit that finds out whether anything can be written
+    await settled();
     store.succeed();
     await expect(again).resolves.toBe("a");
     expect([...sequencer.state.logGroups.values()].map(({ name }) => name)).toEqual(["a"]);
@@ -156,13 +158,45 @@ describe("Sequencer", () => {
     await settled();
     store.fail();
     await expect(failed).rejects.toThrow(StoreWriteError);
+    const stillFull = sequencer.decide(create("a"));
+    await settled();
+    store.fail();
+    await expect(stillFull).rejects.toThrow(StoreWriteError);
+
     store.isReadable = false;
-    await expect(sequencer.decide(create("a"))).rejects.toThrow("disk unreadable");
+    const unreadable = sequencer.decide(create("a"));
+    await settled();
+    store.succeed();
+    await expect(unreadable).rejects.toThrow("disk unreadable");
+
     store.isReadable = true;
     const again = sequencer.decide(create("a"));
     await settled();
     store.succeed();
+    await settled();
+    store.succeed();
     await expect(again).resolves.toBe("a");
+    expect(store.commits.filter(([change]) => change?.kind === "log-group-put")).toHaveLength(2);
+  });
+
+  test("keeps nothing of a decision that throws half-way, nor of what waits with it", async () => {
+    const { store, sequencer } = await openHeld();
+    const before = sequencer.decide(create("a"));
+    const broken = sequencer.transact((_state, apply) => {
+      apply(logGroup("half"));
+      throw new Error("a bug");
+    });
+    await expect(before).rejects.toThrow("a bug");
+    await expect(broken).rejects.toThrow("a bug");
+    const again = sequencer.decide(create("a"));
+    await settled();
+    store.succeed();
+    await settled();
+    store.succeed();
+    await expect(again).resolves.toBe("a");
+    const written = store.commits.flat().filter(({ kind }) => kind === "log-group-put");
+    expect(written).toEqual([logGroup("a")]);
+    expect([...sequencer.state.logGroups.values()].map(({ name }) => name)).toEqual(["a"]);
   });
 
   test("puts what is decided during a commit into one next commit", async () => {

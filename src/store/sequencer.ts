@@ -32,6 +32,8 @@ export class Sequencer {
   /** The state holds what is not in the store: nobody may decide on it before it is built again. */
   #isStale = false;
   #reloaded: Promise<void> | undefined;
+  /** The end of the commits under way; resolves in any case. */
+  #flushed: Promise<void> | undefined;
 
   static async open(options: SequencerOptions): Promise<Sequencer> {
     return new Sequencer(options, LiveState.from(await options.store.load()));
@@ -63,18 +65,22 @@ export class Sequencer {
 
   /**
    * The same for a decision made of many steps, each of which sees the one before: `apply` changes the live state at
-   * once. It must not throw after it has applied something.
+   * once. To throw after something was applied is a bug: nothing of the decision, nor of what waits with it, is kept.
    */
   async transact<Answer>(
     decide: (state: LiveState, apply: (change: Change) => void) => Answer,
   ): Promise<Answer> {
     while (this.#isStale) await (this.#reloaded ??= this.#reload());
     const batch = this.#batch;
+    const countBefore = batch.changes.length;
     try {
       return decide(this.#state, (change) => {
         this.#state.apply(change);
         batch.changes.push(change);
       });
+    } catch (error) {
+      if (batch.changes.length > countBefore) this.#rejectPending(error);
+      throw error;
     } finally {
       await this.#durable(batch);
     }
@@ -91,7 +97,9 @@ export class Sequencer {
   #flushSoon(): void {
     if (this.#isFlushing) return;
     this.#isFlushing = true;
-    this.#options.runSoon(() => void this.#flush());
+    this.#options.runSoon(() => {
+      this.#flushed = this.#flush();
+    });
   }
 
   /** Commits batch after batch until nothing is left; never rejects. */
@@ -103,25 +111,29 @@ export class Sequencer {
         if (batch.changes.length > 0) await this.#options.store.commit(batch.changes);
         batch.durable.resolve();
       } catch (error) {
-        this.#rejectAll(error, batch);
-        break;
+        batch.durable.reject(error);
+        this.#rejectPending(error);
       }
     }
     this.#isFlushing = false;
   }
 
-  /** Rejects everybody whose decision stands on what could not be written. */
-  #rejectAll(error: unknown, failed: Batch): void {
-    const onTop = this.#batch;
+  /** Rejects everybody who waits for what was decided since the last commit: it stands on what is not there. */
+  #rejectPending(error: unknown): void {
+    const pending = this.#batch;
     this.#batch = new Batch();
-    failed.durable.reject(error);
-    if (onTop.waiterCount > 0) onTop.durable.reject(error);
+    pending.durable.reject(error);
     this.#isStale = true;
   }
 
-  /** Whoever decides next builds the state again; should that fail, whoever comes after tries once more. */
+  /**
+   * Builds the state again, for whoever decides next; should that fail, whoever comes after tries once more. The small
+   * commit goes first: where nothing can be written, it is not worth while to read everything.
+   */
   async #reload(): Promise<void> {
     try {
+      await this.#flushed;
+      await this.#options.store.commit([{ kind: "setting-put", name: "state-rebuilt", value: "yes" }]);
       this.#state = LiveState.from(await this.#options.store.load());
       this.#isStale = false;
     } finally {
@@ -135,4 +147,9 @@ class Batch {
   readonly changes: Change[] = [];
   readonly durable = Promise.withResolvers<void>();
   waiterCount = 0;
+
+  constructor() {
+    // It may be rejected with nobody waiting: whoever waits is told all the same.
+    this.durable.promise.catch(() => undefined);
+  }
 }

@@ -76,6 +76,11 @@ async function messagesOf({ clients, jobs }: Run, jobId: string): Promise<readon
   return events.map(({ message }) => message);
 }
 
+/** An answer without what the client adds to it. */
+function withoutMetadata(answer: object): object {
+  return Object.fromEntries(Object.entries(answer).filter(([name]) => name !== "$metadata"));
+}
+
 describe("the data folder", () => {
   test("is refused to a second server, with the pid of the first, which goes on", async () => {
     await using first = await Run.start("locked");
@@ -124,9 +129,10 @@ describe("the data folder", () => {
 });
 
 describe("a server that is ended", () => {
-  test.each(["SIGTERM", "SIGINT"] as const)("by %s ends with 0", async (signal) => {
+  test.each(["SIGTERM", "SIGINT"] as const)("by %s ends with 0, also if it comes twice", async (signal) => {
     await using run = await Run.start(`ended-by-${signal}`);
     await run.jobs.run("true");
+    process.kill(run.server.pid, signal);
     expect(await run.end(signal)).toBe(0);
     expect(run.server.outputLines).toHaveLength(1);
   });
@@ -142,7 +148,7 @@ describe("a server that is ended", () => {
     );
     // Answered behind the other: the server has the connection, and has read of it what was sent.
     await run.clients.batch.describeJobQueues({});
-    process.kill(server.pid, "SIGTERM");
+    const ended = run.end("SIGTERM");
     await waitFor("the refusal of new connections", async () => {
       const isTaken = await fetch(`${server.url}/health`).then(
         () => true,
@@ -154,7 +160,7 @@ describe("a server that is ended", () => {
     const answer = await text(socket);
     expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     expect(answer).toContain('"jobQueueName":"default"');
-    expect(await run.end()).toBe(0);
+    expect(await ended).toBe(0);
   });
 });
 
@@ -174,7 +180,7 @@ describe("after a restart", () => {
         ];
         const details = [];
         for (const jobId of jobIds) details.push(await jobs.describe(jobId));
-        return [...answers.map(({ $metadata: _, ...answer }) => answer), ...details];
+        return [...answers.map(withoutMetadata), ...details];
       };
 
       await using first = await Run.start(name);

@@ -10,9 +10,10 @@ import { CrashRecord } from "./crash-record.ts";
 import { endAllJobs } from "./end-all-jobs.ts";
 import { readFinalFacts } from "./final-facts.ts";
 import { definitionRequest, JobClient, QUEUES, watchJobs } from "./job-load.ts";
+import type { ClientSignals } from "./job-load.ts";
 import { findHits, HITS } from "./kill-evidence.ts";
 import type { Hit, Phase } from "./kill-evidence.ts";
-import { killMoment, restartMoment } from "./kill-moment.ts";
+import { killMoment, restartMoment, Signal } from "./kill-moment.ts";
 import { findLeftovers, findProcesses, waitForJobProcesses } from "./leftovers.ts";
 import { LogFollowers } from "./log-followers.ts";
 import { MarksFolder } from "./marks.ts";
@@ -42,7 +43,7 @@ export interface CrashReport {
   readonly folder: string;
 }
 
-const PHASES: readonly Phase[] = ["submit", "start", "run", "finish", "commit", "restart"];
+const PHASES: readonly Phase[] = ["submit", "start", "run", "stop", "finish", "commit", "restart"];
 /** Kills beyond those asked for, aimed at phases that were not hit. */
 const EXTRA_KILLS_MAX = 20;
 const JOB_CLIENTS = 4;
@@ -74,7 +75,7 @@ class CrashRun {
   readonly #marks: MarksFolder;
   readonly #record = new CrashRecord();
   readonly #followers = new LogFollowers(this.#record);
-  readonly #submitListeners = new Set<() => void>();
+  readonly #signals: ClientSignals = { submissions: new Signal(), terminations: new Signal() };
   readonly #hits = new Map<Hit, number>();
   readonly #works: readonly Work[];
   #killCount = 0;
@@ -114,12 +115,11 @@ class CrashRun {
   #createWorks(): readonly Work[] {
     let lastNumber = 0;
     const nextNumber = (): number => (lastNumber += 1);
-    const onSubmit = (): void => this.#submitListeners.forEach((listener) => listener());
     const record = this.#record;
     const workers = [
       ...Array.from(
         { length: JOB_CLIENTS },
-        () => new JobClient(record, this.#random.fork(), { nextNumber, onSubmit }),
+        () => new JobClient(record, this.#random.fork(), nextNumber, this.#signals),
       ),
       ...RESOURCE_KINDS.map((kind) => new ResourceClient(record, kind, this.#random.fork())),
       this.#followers,
@@ -177,10 +177,7 @@ class CrashRun {
       {
         dataDir: this.#dataDir,
         marks: this.#marks,
-        onSubmit: (listener) => {
-          this.#submitListeners.add(listener);
-          return () => this.#submitListeners.delete(listener);
-        },
+        ...this.#signals,
       },
       this.#random,
     );

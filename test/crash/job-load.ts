@@ -4,6 +4,7 @@ import type { AwsClients } from "../support/aws-clients.ts";
 import type { SeededRandom } from "../support/seeded-random.ts";
 import { ask } from "./ask.ts";
 import type { CrashRecord, ResourceState } from "./crash-record.ts";
+import type { Watched } from "./kill-moment.ts";
 import { MARKS_VARIABLE, planJob } from "./job-plans.ts";
 import type { JobPlan } from "./job-plans.ts";
 
@@ -16,24 +17,23 @@ const PAUSE_MS_MAX = 40;
 export const DEFINITION = "crash";
 export const QUEUES = { work: "work", held: "held" } as const;
 
+/** Emitted when a call has been sent. */
+export type ClientSignals = Pick<Watched, "submissions" | "terminations">;
+
 /** A person or a program that submits jobs and changes its mind about some of them. Goes on through the server's deaths. */
 export class JobClient {
   readonly #record: CrashRecord;
   readonly #random: SeededRandom;
   readonly #nextNumber: () => number;
-  readonly #onSubmit: () => void;
+  readonly #signals: ClientSignals;
   /** Only their submitter tags jobs, so that calls about one follow each other. */
   readonly #ownJobIds: string[] = [];
 
-  constructor(
-    record: CrashRecord,
-    random: SeededRandom,
-    { nextNumber, onSubmit }: { readonly nextNumber: () => number; readonly onSubmit: () => void },
-  ) {
+  constructor(record: CrashRecord, random: SeededRandom, nextNumber: () => number, signals: ClientSignals) {
     this.#record = record;
     this.#random = random;
     this.#nextNumber = nextNumber;
-    this.#onSubmit = onSubmit;
+    this.#signals = signals;
   }
 
   /** One call after another until the server is gone. */
@@ -60,7 +60,7 @@ export class JobClient {
     const plan = planJob(this.#nextNumber(), this.#random);
     const tags = { submitted: plan.name };
     const call = ask(batch.submitJob(submission(plan, tags)));
-    this.#onSubmit();
+    this.#signals.submissions.emit();
     const answer = await call;
     const fate = this.#record.fateOf(`the submission of ${plan.name}`, answer);
     if (fate === undefined) return;
@@ -83,10 +83,9 @@ export class JobClient {
     const reason = `${kind} ${this.#nextNumber()}`;
     const request = { jobId, reason };
     const askedAtMs = Date.now();
-    const answer = await ask<unknown>(
-      kind === "cancel" ? batch.cancelJob(request) : batch.terminateJob(request),
-    );
-    const fate = this.#record.fateOf(`${kind} of ${jobId}`, answer);
+    const call = ask<unknown>(kind === "cancel" ? batch.cancelJob(request) : batch.terminateJob(request));
+    if (kind === "terminate") this.#signals.terminations.emit();
+    const fate = this.#record.fateOf(`${kind} of ${jobId}`, await call);
     if (fate === undefined) return;
     this.#record.wishes.push({ kind, jobId, reason, fate, askedAtMs, answeredAtMs: Date.now() });
   }

@@ -5,7 +5,7 @@ import type { SeededRandom } from "../support/seeded-random.ts";
  * - `retried`: fails at first and succeeds at its second attempt; `exhausted`: fails as often as it may.
  * - `prints`: writes many lines, each in pieces, one of which ends inside a character; the last without a newline.
  * - `long`: lives long enough to see a server die.
- * - `endless` and `trapping` run until they are terminated; the latter notices and exits with a code of its own.
+ * - `endless` and `trapping` run until they are terminated; the latter takes its time and exits with a code of its own.
  * - `forks`: leaves children behind, one of them in a session of its own.
  * - `held`: asks for more than its queue's environment has: it waits until it is cancelled or terminated.
  */
@@ -141,7 +141,8 @@ leave 0`,
   },
   endless: () => ({ script: `echo "waits"; sleep 3600`, exitCodes: [], logLines: [["waits"]] }),
   trapping: () => ({
-    script: `trap 'echo "is told to stop"; leave ${TRAP_CODE}' TERM; echo "waits"; while :; do sleep 1 & wait; done`,
+    script: `trap 'trap "" TERM; echo "is told to stop"; sleep 0.3; leave ${TRAP_CODE}' TERM
+echo "waits"; while :; do sleep 1 & wait; done`,
     exitCodes: [],
     logLines: [["waits", "is told to stop"]],
     stopCodes: [SIGTERM_CODE, TRAP_CODE],

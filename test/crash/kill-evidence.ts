@@ -18,6 +18,7 @@ import { endsInTransaction } from "./wal-tail.ts";
  *   already without the store knowing.
  * - `run`: the store has an attempt as RUNNING, and its command has begun and not come to its end.
  * - `finish`: a command has come to its end, and the store has its attempt as under way.
+ * - `stop`: the store has the wish that an attempt be ended, and not its end.
  * - `commit`: the log of the store ends in the middle of a transaction; or a submission is durable whose answer was not
  *   delivered, so that the kill fell between the end of the transaction's writes and the answer.
  * - `restart`: the server was not ready yet.
@@ -28,6 +29,7 @@ export const HITS = {
   "start: the command had begun, RUNNING was not durable": "start",
   "run: the command was at work": "run",
   "finish: the command had ended, the end was not durable": "finish",
+  "stop: asked for, the end was not durable": "stop",
   "commit: a transaction was written in part": "commit",
   "commit: durable, and nobody was told": "commit",
   "restart: not ready yet": "restart",
@@ -55,9 +57,11 @@ export async function findHits(killed: KilledServer): Promise<ReadonlySet<Hit>> 
 
     await using store = SqliteStore.open(copy);
     const { liveJobs } = await store.load();
+    const isStopping = liveJobs.some(({ activeAttempt }) => activeAttempt?.stopping !== undefined);
     const isToldNobody = await someAreDurable(store, lostSubmissions);
     return new Set<Hit>([
       ...liveJobs.flatMap((job) => hitOfAttempt(job, marks)),
+      ...(isStopping ? ["stop: asked for, the end was not durable" as const] : []),
       ...(lostSubmissions.length > 0 ? ["submit: the answer was lost" as const] : []),
       ...(isTorn ? ["commit: a transaction was written in part" as const] : []),
       ...(isToldNobody ? ["commit: durable, and nobody was told" as const] : []),

@@ -8,11 +8,24 @@ import type { MarksFolder } from "./marks.ts";
 export interface Watched {
   readonly dataDir: string;
   readonly marks: MarksFolder;
-  /** Calls the listener whenever a submission is sent; gives back how to make it stop. */
-  readonly onSubmit: Subscribe;
+  readonly submissions: Signal;
+  readonly terminations: Signal;
 }
 
-type Subscribe = (listener: () => void) => () => void;
+/** Tells whoever listens that something has happened. */
+export class Signal {
+  readonly #listeners = new Set<() => void>();
+
+  emit(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Gives back how to make it stop. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}
 
 /** A moment that does not come is not waited for longer than this: the kill happens all the same. */
 const PATIENCE_MS = 5_000;
@@ -23,12 +36,12 @@ const PATIENCE_MS = 5_000;
  */
 export async function killMoment(
   aim: Exclude<Phase, "restart">,
-  { dataDir, marks, onSubmit }: Watched,
+  { dataDir, marks, submissions, terminations }: Watched,
   random: SeededRandom,
 ): Promise<void> {
   switch (aim) {
     case "submit":
-      await manieth(random.between(3, 40), onSubmit);
+      await manieth(random.between(3, 40), (listener) => submissions.subscribe(listener));
       return delay(random.between(0, 5));
     case "start":
       await manieth(random.between(1, 15), changesIn(marks.folder("starts")));
@@ -38,6 +51,9 @@ export async function killMoment(
     case "finish":
       await manieth(random.between(1, 12), changesIn(marks.folder("ends")));
       return delay(random.between(0, 15));
+    case "stop":
+      await manieth(random.between(1, 5), (listener) => terminations.subscribe(listener));
+      return delay(random.between(0, 8));
     case "commit":
       return manieth(random.between(5, 150), changesIn(dataDir, "batchyard.db-wal"));
   }
@@ -48,6 +64,8 @@ export async function restartMoment(dataDir: string, random: SeededRandom): Prom
   await manieth(1, changesIn(dataDir, "pid"));
   return delay(random.between(0, 150));
 }
+
+type Subscribe = (listener: () => void) => () => void;
 
 function manieth(count: number, subscribe: Subscribe): Promise<void> {
   return new Promise((resolve) => {

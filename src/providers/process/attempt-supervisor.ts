@@ -251,16 +251,14 @@ export class AttemptSupervisor {
 
   #check(attempt: LiveAttempt, runner: Runner): void {
     const hasStarted = attempt.startedAtMs !== undefined;
-    const isDue = hasStarted
-      ? this.#sweepCount % READ_EVERY_SWEEPS === 0
-      : this.#ageMs(attempt) > BEGIN_MS_MAX;
+    const isDue = hasStarted ? this.#sweepCount % READ_EVERY_SWEEPS === 0 : this.#isOverdue(attempt);
     if (isDue || !this.#table.isAlive(runner.identity)) this.#consult(attempt, runner);
     // Once more: it may have been having children faster than they could be found.
     else if (attempt.wish === "kill" && hasStarted) this.#fulfil(attempt, runner, "kill");
   }
 
-  #ageMs({ givenAtMs = 0 }: LiveAttempt): number {
-    return this.#options.clock.monotonicMs() - givenAtMs;
+  #isOverdue({ givenAtMs = 0 }: LiveAttempt): boolean {
+    return this.#options.clock.monotonicMs() - givenAtMs > BEGIN_MS_MAX;
   }
 
   /** Acts on what the record says; it is complete only once the runner is known to be dead, and is read again then. */
@@ -271,7 +269,7 @@ export class AttemptSupervisor {
     if (recorded?.end !== undefined) {
       this.#finish(attempt, runner, recorded, recorded.end);
     } else if (recorded === undefined) {
-      this.#takeBack(attempt, runner);
+      if (!isAlive || this.#isOverdue(attempt)) this.#takeBack(attempt, runner);
     } else if (!isAlive) {
       this.#lose(attempt, runner, recorded);
     } else {

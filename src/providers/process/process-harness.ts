@@ -57,6 +57,12 @@ export class ProcessHarness implements ProviderHarness {
       .map(({ pid }) => pid);
   }
 
+  /** Version and path of the cgroup that the providers here had, if any. */
+  cgroupPlace(): string | undefined {
+    const file = join(this.dir, "cgroup");
+    return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+  }
+
   runnerNames(): readonly string[] {
     return readdirSync(join(this.dir, "runners"));
   }
@@ -69,6 +75,8 @@ export class ProcessHarness implements ProviderHarness {
     }
     await last[Symbol.asyncDispose]();
     while (this.shimProcesses().length > 0) await new Promise((resolve) => setImmediate(resolve));
+    const [, parent] = this.cgroupPlace()?.split(" ") ?? [];
+    if (parent !== undefined && existsSync(parent)) throw new Error(`the cgroup ${parent} is still there`);
     rmSync(this.#root, { recursive: true });
   }
 
@@ -89,5 +97,5 @@ export async function canUseCgroups(): Promise<boolean> {
   const provider = harness.open();
   await provider.recover([]);
   await provider[Symbol.asyncDispose]();
-  return existsSync(join(harness.dir, "cgroup"));
+  return harness.cgroupPlace() !== undefined;
 }

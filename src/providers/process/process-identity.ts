@@ -66,13 +66,22 @@ export class ProcessTable {
     return readProcFile(pid, "environ")?.split("\0") ?? [];
   }
 
-  /** Memory in use now, and the most of it so far; undefined for a process that has none. */
+  /** Memory in use now, and the most of it so far, shared memory in full; undefined for a process that has none. */
   memory(pid: number): { readonly nowBytes: number; readonly peakBytes: number } | undefined {
     const status = readProcFile(pid, "status");
     const now = status?.match(/^VmRSS:\s+(\d+) kB$/m)?.[1];
     const peak = status?.match(/^VmHWM:\s+(\d+) kB$/m)?.[1];
     if (now === undefined || peak === undefined) return undefined;
     return { nowBytes: Number(now) * 1024, peakBytes: Number(peak) * 1024 };
+  }
+
+  /**
+   * Memory in use now, of shared memory only its part: forked workers that have gigabytes in common have them once.
+   * Takes long to find out. Undefined where the kernel does not tell.
+   */
+  proportionalMemoryBytes(pid: number): number | undefined {
+    const kilobytes = readProcFile(pid, "smaps_rollup")?.match(/^Pss:\s+(\d+) kB$/m)?.[1];
+    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
   }
 }
 

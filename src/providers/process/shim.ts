@@ -10,7 +10,7 @@ import { RunnerFolder } from "./runner-folder.ts";
 import { Runner } from "./runner.ts";
 
 /** What the shim tells of attempts. Each is a hint that may come late, twice or never: the runner's record knows. */
-export type ShimEvent = "started" | "ended" | "refused";
+export type ShimEvent = "started" | "ended";
 
 export interface ShimOptions {
   /** The folder of the provider, with the FIFO `events` in it. */
@@ -131,9 +131,7 @@ export class Shim {
   #takeLine(line: string): void {
     const [event, subject = "", ...rest] = line.split(" ");
     if (event === "ready") this.#welcome(subject, rest.join(" "));
-    else if (event === "started" || event === "ended" || event === "refused") {
-      this.#options.onEvent(event, subject);
-    }
+    else if (event === "started" || event === "ended") this.#options.onEvent(event, subject);
   }
 
   /** One that nobody waits for any more, of this run or an earlier one, is ended. */

@@ -12,6 +12,7 @@ interface StandIn extends Partial<ProcessStat> {
   readonly marker?: string;
   readonly nowMiB?: number;
   readonly peakMiB?: number;
+  readonly proportionalMiB?: number;
 }
 
 describe("memory", () => {
@@ -32,6 +33,19 @@ describe("memory", () => {
       peakMemoryBytes: 70 * MIB,
     });
     expect(table.killedPids).toEqual([]);
+  });
+
+  test("that processes share counts once", () => {
+    const worker = { parentPid: 101, marker: "t", nowMiB: 50, proportionalMiB: 20 };
+    const table = new TableStandIn([
+      { ...worker, pid: 101, startTicks: 20 },
+      { ...worker, pid: 102 },
+      { ...worker, pid: 103 },
+    ]);
+    const confinement = new WatchConfinement(table);
+    expect(confinement.sweep([aSession({ memoryMiB: 60 })])).toEqual([]);
+    expect(confinement.usage({ taskId: "t", runnerName: "r" }).peakMemoryBytes).toBe(60 * MIB);
+    expect(confinement.sweep([aSession({ memoryMiB: 59 })])).toEqual(["t"]);
   });
 
   test("has its peak from what a process says of its past", () => {
@@ -179,6 +193,11 @@ class TableStandIn implements WatchedTable {
   memory(pid: number): { readonly nowBytes: number; readonly peakBytes: number } | undefined {
     const { nowMiB = 0, peakMiB = nowMiB } = this.#find(pid) ?? {};
     return { nowBytes: nowMiB * MIB, peakBytes: peakMiB * MIB };
+  }
+
+  proportionalMemoryBytes(pid: number): number | undefined {
+    const { proportionalMiB } = this.#find(pid) ?? {};
+    return proportionalMiB === undefined ? undefined : proportionalMiB * MIB;
   }
 
   signal({ pid }: { readonly pid: number }): void {

@@ -1,17 +1,20 @@
-import type { ConfinedAttempt, Confinement, Session } from "./confinement.ts";
+import type { ConfinedAttempt, Confinement, Session, SessionAttempt } from "./confinement.ts";
 import { type ProcessIdentity, type ProcessStat, type ProcessTable, isDead } from "./process-identity.ts";
 import type { AttemptUsage } from "./process-outcome.ts";
 import { TASK_MARKER } from "./process-spec.ts";
 
 /** What is read of the process table, and done to it. */
-export type WatchedTable = Pick<ProcessTable, "bootId" | "list" | "environment" | "memory" | "signal">;
+export type WatchedTable = Pick<
+  ProcessTable,
+  "bootId" | "list" | "environment" | "memory" | "proportionalMemoryBytes" | "signal"
+>;
 
 /**
  * Does without cgroups: looks at the process table every quarter of a second and adds up the memory that is resident.
  *
  * A process belongs to an attempt if its environment carries the task id, or else if it is in the session of the
- * attempt's runner. What has left the session and wiped its environment is not found. Memory that processes share
- * counts for each of them, and what comes and goes between two looks is not seen.
+ * attempt's runner. What has left the session and wiped its environment is not found, and memory that comes and goes
+ * between two looks is not seen.
  */
 export class WatchConfinement implements Confinement {
   readonly kind = "watch";
@@ -77,20 +80,20 @@ export class WatchConfinement implements Confinement {
   sweep(sessions: readonly Session[]): readonly string[] {
     const seenTaskIds = new Set<string>();
     const seenRunners = new Set<string>();
-    const nowBytes = new Map<string, number>();
+    const memories = new Map<string, AttemptMemory>();
     for (const { stat, taskId, goneRunner } of this.#findOwned(sessions)) {
       if (taskId !== undefined) seenTaskIds.add(taskId);
       if (goneRunner !== undefined) seenRunners.add(goneRunner);
       const isUnwanted = taskId === undefined || this.#over.has(taskId) || this.#killed.has(taskId);
       if (isUnwanted) this.#table.signal({ ...stat, bootId: this.#table.bootId }, "SIGKILL");
-      else this.#measure(stat.pid, taskId, nowBytes);
+      else this.#measure(stat.pid, taskId, memories);
     }
     this.#forgetUnseen(seenTaskIds);
     for (const name of this.#goneRunners.keys()) if (!seenRunners.has(name)) this.#goneRunners.delete(name);
     return sessions
       .map(({ attempt }) => attempt)
       .filter((attempt) => attempt !== undefined)
-      .filter(({ taskId, memoryMiB }) => (nowBytes.get(taskId) ?? 0) > memoryMiB * 1024 * 1024)
+      .filter((attempt) => this.#isOverLimit(attempt, memories.get(attempt.taskId)))
       .map(({ taskId }) => taskId);
   }
 
@@ -105,12 +108,31 @@ export class WatchConfinement implements Confinement {
     }
   }
 
-  #measure(pid: number, taskId: string, nowBytes: Map<string, number>): void {
+  #measure(pid: number, taskId: string, memories: Map<string, AttemptMemory>): void {
     const memory = this.#table.memory(pid);
     if (memory === undefined) return;
-    const sum = (nowBytes.get(taskId) ?? 0) + memory.nowBytes;
-    nowBytes.set(taskId, sum);
-    this.#peakBytes.set(taskId, Math.max(this.#peakBytes.get(taskId) ?? 0, memory.peakBytes, sum));
+    const { nowBytes, pids } = memories.get(taskId) ?? { nowBytes: 0, pids: [] };
+    memories.set(taskId, { nowBytes: nowBytes + memory.nowBytes, pids: [...pids, pid] });
+    this.#raisePeak(taskId, memory.peakBytes);
+  }
+
+  /** Shared memory counts for each process at first: only what seems too much is looked at more closely. */
+  #isOverLimit({ taskId, memoryMiB }: SessionAttempt, memory: AttemptMemory | undefined): boolean {
+    if (memory === undefined) return false;
+    const limitBytes = memoryMiB * 1024 * 1024;
+    const nowBytes = memory.nowBytes > limitBytes ? this.#readProportional(memory) : memory.nowBytes;
+    this.#raisePeak(taskId, nowBytes);
+    return nowBytes > limitBytes;
+  }
+
+  #readProportional({ pids, nowBytes }: AttemptMemory): number {
+    const parts = pids.map((pid) => this.#table.proportionalMemoryBytes(pid));
+    const known = parts.filter((bytes) => bytes !== undefined);
+    return known.length === 0 ? nowBytes : known.reduce((sum, bytes) => sum + bytes, 0);
+  }
+
+  #raisePeak(taskId: string, bytes: number): void {
+    this.#peakBytes.set(taskId, Math.max(this.#peakBytes.get(taskId) ?? 0, bytes));
   }
 
   /** The processes of attempts, and those that have no business in the session of a runner. */
@@ -171,6 +193,11 @@ const SWEEPS_UNSEEN_MAX = 2;
 interface OverAttempt {
   readonly runnerName: string;
   sweepsUnseen: number;
+}
+
+interface AttemptMemory {
+  readonly nowBytes: number;
+  readonly pids: readonly number[];
 }
 
 interface OwnedProcess {

@@ -23,7 +23,10 @@ export function deregisterJobDefinition({
     documentLock.run(async () => {
       const { scope } = context;
       const { name, revision } = orRefuse(parseJobDefinitionReference(scope, input.jobDefinition), context);
-      const chosen = revision ?? sequencer.state.jobDefinition(scope, name)?.activeRevisions.at(-1);
+      // Through the sequencer: what it chooses is durable, so the store has its document.
+      const chosen = await sequencer.transact(
+        (state) => revision ?? state.jobDefinition(scope, name)?.activeRevisions.at(-1),
+      );
       const jobDefinition =
         chosen === undefined ? undefined : await store.readJobDefinition(scope, name, chosen);
       if (jobDefinition === undefined || jobDefinition.status === "INACTIVE") return {};

@@ -2,6 +2,7 @@ import { parseJobDefinition } from "../../../../batch/job-definition.ts";
 import type { RegisterJobDefinitionRequest, RegisterJobDefinitionResponse } from "../../../../model/batch.ts";
 import type { Operation } from "../../../operation.ts";
 import type { BatchServices } from "../batch-services.ts";
+import { causeOf } from "../cause-of.ts";
 import { orRefuse } from "../refuse.ts";
 
 /**
@@ -22,7 +23,7 @@ export function registerJobDefinition({
           scope: context.scope,
           revision: (known?.latestRevision ?? 0) + 1,
           nowMs: clock.nowMs(),
-          cause: { principal: context.principal, requestId: context.requestId },
+          cause: causeOf(context),
         }),
         context,
       );

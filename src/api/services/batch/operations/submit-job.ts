@@ -1,5 +1,5 @@
 import { jobArn, jobQueueArn, parseNameOrArn } from "../../../../batch/arn.ts";
-import type { Job, JobProgress } from "../../../../batch/job.ts";
+import type { JobProgress } from "../../../../batch/job.ts";
 import type { JobDefinition } from "../../../../batch/job-definition.ts";
 import { parseJobDefinitionReference } from "../../../../batch/job-definition-reference.ts";
 import type { JobQueue } from "../../../../batch/job-queue.ts";
@@ -11,6 +11,7 @@ import type { LiveState } from "../../../../store/live-state.ts";
 import { clientError } from "../../../errors.ts";
 import type { Operation, RequestContext } from "../../../operation.ts";
 import type { BatchServices } from "../batch-services.ts";
+import { causeOf } from "../cause-of.ts";
 import { orRefuse } from "../refuse.ts";
 
 /**
@@ -23,28 +24,24 @@ export function submitJob(services: BatchServices): Operation<SubmitJobRequest, 
   return async (input, context) => {
     const { clock, ids, sequencer } = services;
     const definition = await findDefinition(services, input, context);
-    const jobQueueName = parseNameOrArn(context.scope, "job-queue", input.jobQueue);
-    const queueArn = jobQueueName === undefined ? undefined : jobQueueArn(context.scope, jobQueueName);
-    const job = orRefuse(
-      createJob(input, definition, {
-        scope: context.scope,
-        jobId: ids.uuid(),
-        nowMs: clock.nowMs(),
-        jobQueueArn: queueArn ?? "",
-        cause: { principal: context.principal, requestId: context.requestId },
-      }),
-      context,
-    );
     return sequencer.decide((state) => {
-      const jobQueue = queueArn === undefined ? undefined : state.jobQueues.get(queueArn);
-      orRefuse(checkQueue(jobQueue, input, job) ?? checkIsActive(definition, state), context);
-      const progress: JobProgress = {
-        status: "SUBMITTED",
-        queuePosition: state.nextQueuePosition,
-        attemptCount: 0,
-        isCancelled: false,
-        isTerminated: false,
-      };
+      const jobQueue = orRefuse(findQueue(input.jobQueue, state, context), context);
+      const job = orRefuse(
+        createJob(input, definition, {
+          scope: context.scope,
+          jobId: ids.uuid(),
+          nowMs: clock.nowMs(),
+          jobQueueArn: jobQueue.arn,
+          cause: causeOf(context),
+        }),
+        context,
+      );
+      const refusal =
+        checkQueuePlatform(job.platformCapabilities, jobQueue.jobQueueType) ??
+        checkShare(input, false) ??
+        checkIsActive(definition, state);
+      orRefuse(refusal, context);
+      const progress = submittedAt(state.nextQueuePosition);
       const { jobId, jobName } = job;
       const answer = { jobArn: jobArn(context.scope, jobId), jobName, jobId };
       return { changes: [{ kind: "job-submitted", job, progress }], answer };
@@ -52,6 +49,10 @@ export function submitJob(services: BatchServices): Operation<SubmitJobRequest, 
   };
 }
 
+/**
+ * The document of the definition that is named. The live state may know a revision that never became durable: where the
+ * store has none of the kind it is built again, and asked once more.
+ */
 async function findDefinition(
   { sequencer, definitions }: BatchServices,
   { jobDefinition }: SubmitJobRequest,
@@ -59,11 +60,33 @@ async function findDefinition(
 ): Promise<JobDefinition> {
   const { scope } = context;
   const { name, revision, arn } = orRefuse(parseJobDefinitionReference(scope, jobDefinition), context);
-  const known = sequencer.state.jobDefinition(scope, name);
-  const chosen = revision ?? known?.activeRevisions.at(-1);
-  const definition = chosen === undefined ? undefined : await definitions.read(scope, name, chosen);
-  if (definition === undefined) throw clientError(`JobDefinition ${arn} not found.`);
-  return definition;
+  for (let tryCount = 0; tryCount < 2; tryCount += 1) {
+    const chosen = revision ?? sequencer.state.jobDefinition(scope, name)?.activeRevisions.at(-1);
+    const definition = chosen === undefined ? undefined : await definitions.read(scope, name, chosen);
+    if (definition !== undefined) return definition;
+  }
+  throw clientError(`JobDefinition ${arn} not found.`);
+}
+
+function findQueue(nameOrArn: string, state: LiveState, { scope }: RequestContext): JobQueue | Refusal {
+  const name = parseNameOrArn(scope, "job-queue", nameOrArn);
+  const jobQueue = name === undefined ? undefined : state.jobQueues.get(jobQueueArn(scope, name));
+  if (jobQueue === undefined) return Refusal.bare(`JobQueue ${nameOrArn} not found.`);
+  if (jobQueue.state !== "ENABLED") {
+    return Refusal.bare(`JobQueue ${jobQueue.arn} is not in ENABLED state.`);
+  }
+  if (jobQueue.status === "DELETING") return Refusal.bare(`JobQueue ${jobQueue.arn} is being deleted.`);
+  return jobQueue;
+}
+
+function submittedAt(queuePosition: number): JobProgress {
+  return {
+    status: "SUBMITTED",
+    queuePosition,
+    attemptCount: 0,
+    isCancelled: false,
+    isTerminated: false,
+  };
 }
 
 /** Whether the revision is ACTIVE, at the moment that the submission is decided. */
@@ -74,15 +97,4 @@ function checkIsActive(
   const known = state.jobDefinition(scope, jobDefinitionName);
   if (known?.activeRevisions.includes(revision) === true) return undefined;
   return Refusal.bare(`JobDefinition ${jobDefinitionArn} is not in ACTIVE status`);
-}
-
-function checkQueue(jobQueue: JobQueue | undefined, input: SubmitJobRequest, job: Job): Refusal | undefined {
-  if (jobQueue === undefined) return Refusal.bare(`JobQueue ${input.jobQueue} not found.`);
-  if (jobQueue.state !== "ENABLED") {
-    return Refusal.bare(`JobQueue ${jobQueue.arn} is not in ENABLED state.`);
-  }
-  if (jobQueue.status === "DELETING") {
-    return Refusal.bare(`JobQueue ${jobQueue.arn} is being deleted.`);
-  }
-  return checkQueuePlatform(job.platformCapabilities, jobQueue.jobQueueType) ?? checkShare(input, false);
 }
