@@ -42,7 +42,10 @@ export interface JobDefinition {
   readonly registeredAtMs: number;
   /** Set when it went INACTIVE; it is kept 180 days from then. */
   readonly deregisteredAtMs?: number;
+  /** Who registered it. */
   readonly cause: Cause;
+  readonly taggedBy?: Cause;
+  readonly deregisteredBy?: Cause;
 }
 
 /** What a registration is told besides its request. */
@@ -50,6 +53,7 @@ export interface RegistrationFacts {
   readonly scope: Scope;
   readonly revision: number;
   readonly nowMs: number;
+  /** Who registered it. */
   readonly cause: Cause;
 }
 

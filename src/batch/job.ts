@@ -34,7 +34,10 @@ export interface Job {
   readonly schedulingPriority?: number;
   readonly shareIdentifier?: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** Who submitted it. */
   readonly cause: Cause;
+  /** Who last changed its tags; absent while they are those of the submission. */
+  readonly taggedBy?: Cause;
 }
 
 export interface JobDependency {
@@ -61,6 +64,8 @@ export interface JobProgress {
   readonly stoppedAtMs?: number;
   readonly isCancelled: boolean;
   readonly isTerminated: boolean;
+  /** Who cancelled or terminated it; absent where nobody did. */
+  readonly stoppedBy?: Cause;
 }
 
 /** The members of a job's progress that a change sets; those it leaves out stay as they are. */

@@ -1,4 +1,5 @@
 import type { Attempt } from "../batch/attempt.ts";
+import type { Cause } from "../batch/cause.ts";
 import type { ComputeEnvironment } from "../batch/compute-environment.ts";
 import type { Instance } from "../batch/instance.ts";
 import type { Job, JobProgress, JobProgressPatch } from "../batch/job.ts";
@@ -32,6 +33,7 @@ export type Change =
       readonly jobId: string;
       /** All tags that the job has from now on. */
       readonly tags: Readonly<Record<string, string>>;
+      readonly cause: Cause;
     }
   | { readonly kind: "attempt-put"; readonly attempt: Attempt }
   | { readonly kind: "instance-put"; readonly instance: Instance }

@@ -1,3 +1,4 @@
+import { ENGINE_CAUSE } from "../batch/cause.ts";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { jobDefinitionArn, jobQueueArn } from "../batch/arn.ts";
@@ -121,7 +122,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
     weight: 1,
     arbitrary: fc
       .tuple(jobKey, name)
-      .map(([key, tag]): Change => ({ kind: "job-tagged", ...key, tags: { tag } })),
+      .map(([key, tag]): Change => ({ kind: "job-tagged", ...key, tags: { tag }, cause: ENGINE_CAUSE })),
   },
   {
     weight: 3,

@@ -1,3 +1,4 @@
+import { ENGINE_CAUSE } from "../batch/cause.ts";
 import { expect, test } from "vitest";
 import type { Job } from "../batch/job.ts";
 import type { Change } from "./change.ts";
@@ -99,13 +100,13 @@ export function testJobs(open: () => Store): void {
       { kind: "attempt-put", attempt: anAttempt(job, 1) },
       changed(job, { statusReason: "second", attemptCount: 1 }),
       { kind: "attempt-put", attempt: anAttempt(job, 1, { startedAtMs: 5 }) },
-      { kind: "job-tagged", scope: SCOPE, jobId: "1", tags: { a: "1" } },
-      { kind: "job-tagged", scope: SCOPE, jobId: "1", tags: { b: "2" } },
+      { kind: "job-tagged", scope: SCOPE, jobId: "1", tags: { a: "1" }, cause: ENGINE_CAUSE },
+      { kind: "job-tagged", scope: SCOPE, jobId: "1", tags: { b: "2" }, cause: ENGINE_CAUSE },
       changed(job, { status: "RUNNING" }),
     ]);
     expect(await store.readJobs(SCOPE, ["1"])).toEqual([
       {
-        job: { ...job, tags: { b: "2" } },
+        job: { ...job, tags: { b: "2" }, taggedBy: ENGINE_CAUSE },
         progress: { ...SUBMITTED, status: "RUNNING", statusReason: "second", attemptCount: 1 },
         attempts: [anAttempt(job, 1, { startedAtMs: 5 })],
       },
@@ -137,7 +138,7 @@ export function testJobs(open: () => Store): void {
     await store.commit([
       changed(absent, { status: "FAILED" }),
       putAttempt(anAttempt(absent, 1)),
-      { kind: "job-tagged", scope: SCOPE, jobId: "absent", tags: { a: "b" } },
+      { kind: "job-tagged", scope: SCOPE, jobId: "absent", tags: { a: "b" }, cause: ENGINE_CAUSE },
     ]);
     expect(await store.readJobs(SCOPE, ["absent"])).toEqual([]);
     await store.commit([submitted(absent)]);
@@ -181,7 +182,7 @@ export function testJobs(open: () => Store): void {
       submitted(job),
       changed(job, { status: "RUNNING", attemptCount: 1 }),
       putAttempt(anAttempt(job, 1)),
-      { kind: "job-tagged", scope: SCOPE, jobId: "1", tags: { a: "b" } },
+      { kind: "job-tagged", scope: SCOPE, jobId: "1", tags: { a: "b" }, cause: ENGINE_CAUSE },
     ];
     await store.commit(changes);
     const once = [await store.readJobs(SCOPE, ["1"]), await store.load()];
@@ -275,7 +276,7 @@ export function testJobs(open: () => Store): void {
     await store.commit([
       changed(aJob("same"), { status: "RUNNABLE" }),
       putAttempt(anAttempt(aJob("same"), 1)),
-      { kind: "job-tagged", scope: SCOPE, jobId: "same", tags: { a: "b" } },
+      { kind: "job-tagged", scope: SCOPE, jobId: "same", tags: { a: "b" }, cause: ENGINE_CAUSE },
     ]);
     for (const job of jobs.slice(1)) {
       expect(await store.readJobs(job.scope, ["same"])).toEqual([{ job, progress: SUBMITTED, attempts: [] }]);

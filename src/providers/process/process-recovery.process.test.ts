@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { AttemptSpec } from "../provider.ts";
@@ -102,6 +102,23 @@ describe("the shim", () => {
     expect(harness.readLog(spec.logStreamId).toString()).toBe("ran\n");
   });
 
+  test("does not begin what was taken away from it before it looked", async () => {
+    await using harness = new ProcessHarness();
+    await using driver = await ProviderDriver.recover(harness.open());
+    await run(driver, "true");
+    const frozen = harness.shimProcesses().filter((pid) => !isDispatcher(pid));
+    for (const pid of frozen) process.kill(pid, "SIGSTOP");
+    const spec = aScript("echo ran");
+    driver.provider.start(spec);
+    for (const name of harness.runnerNames()) rmSync(join(harness.dir, "runners", name, "start"));
+    for (const pid of frozen) process.kill(pid, "SIGCONT");
+    expect((await driver.ended(spec.taskId)).outcome).toMatchObject({
+      kind: "start-failed",
+      reason: expect.stringMatching(/^CannotStartContainerError: the shell could not get to the command/),
+    });
+    expect(harness.readLog(spec.logStreamId).toString()).toBe("");
+  });
+
   test("gives an attempt that was not taken up before a restart to another runner, and it runs once", async () => {
     await using harness = new ProcessHarness();
     const before = await ProviderDriver.recover(harness.open());
@@ -167,8 +184,7 @@ describe("after a reboot", () => {
     const before = await ProviderDriver.recover(harness.open());
     const { taskId, startedAtMs } = await run(before, "exit 8");
     await before[Symbol.asyncDispose]();
-    const [name = ""] = readdirSync(join(harness.dir, "runners"));
-    const file = join(harness.dir, "runners", name, "record");
+    const file = join(folderOf(harness, { taskId }), "record");
     writeFileSync(file, readFileSync(file, "utf8").replace(readBootId(), "earlier-boot"));
     writeFileSync(join(harness.dir, "boot"), "earlier-boot");
 
@@ -205,8 +221,7 @@ describe("a record", () => {
     const before = await ProviderDriver.recover(harness.open());
     const { taskId } = await run(before, "exit 0");
     await before[Symbol.asyncDispose]();
-    const [name = ""] = readdirSync(join(harness.dir, "runners"));
-    const file = join(harness.dir, "runners", name, "record");
+    const file = join(folderOf(harness, { taskId }), "record");
     writeFileSync(file, readFileSync(file, "utf8").trimEnd().slice(0, -1));
 
     const spec = { ...aScript("exit 0"), taskId };
@@ -277,7 +292,7 @@ function isDispatcher(pid: number): boolean {
   return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes("dispatch");
 }
 
-function folderOf(harness: ProcessHarness, { taskId }: AttemptSpec): string {
+function folderOf(harness: ProcessHarness, { taskId }: Pick<AttemptSpec, "taskId">): string {
   const folders = harness.runnerNames().map((name) => join(harness.dir, "runners", name));
   const folder = folders.find((path) => readFileSync(join(path, "record"), "utf8").includes(taskId));
   if (folder === undefined) throw new Error(`no runner has the attempt ${taskId}`);

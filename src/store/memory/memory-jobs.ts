@@ -1,6 +1,7 @@
 import { resourceName } from "../../batch/arn.ts";
 import type { Attempt } from "../../batch/attempt.ts";
 import { isTerminal } from "../../batch/job.ts";
+import type { Cause } from "../../batch/cause.ts";
 import type { Job, JobProgress, JobProgressPatch } from "../../batch/job.ts";
 import { scopeKey } from "../../batch/scope.ts";
 import type { Scope } from "../../batch/scope.ts";
@@ -39,9 +40,9 @@ export class MemoryJobs {
     if (found !== undefined) found.progress = Object.freeze({ ...found.progress, ...patch });
   }
 
-  tag(scope: Scope, jobId: string, tags: Job["tags"]): void {
+  tag(scope: Scope, jobId: string, tags: Job["tags"], taggedBy: Cause): void {
     const found = this.#jobs.get(jobKey(scope, jobId));
-    if (found !== undefined) found.job = Object.freeze({ ...found.job, tags });
+    if (found !== undefined) found.job = Object.freeze({ ...found.job, tags, taggedBy });
   }
 
   putAttempt(attempt: Attempt): void {

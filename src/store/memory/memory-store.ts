@@ -143,7 +143,7 @@ export class MemoryStore implements Store {
       case "job-changed":
         return this.#jobs.change(change.scope, change.jobId, change.patch);
       case "job-tagged":
-        return this.#jobs.tag(change.scope, change.jobId, change.tags);
+        return this.#jobs.tag(change.scope, change.jobId, change.tags, change.cause);
       case "attempt-put":
         return this.#jobs.putAttempt(change.attempt);
       case "instance-put":

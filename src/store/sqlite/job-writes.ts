@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { resourceName } from "../../batch/arn.ts";
 import type { Attempt } from "../../batch/attempt.ts";
+import type { Cause } from "../../batch/cause.ts";
 import type { Job, JobProgress, JobProgressPatch } from "../../batch/job.ts";
 import { scopeKey } from "../../batch/scope.ts";
 import type { Scope } from "../../batch/scope.ts";
@@ -65,11 +66,11 @@ export class JobWrites {
     this.#update.run(...progressValues(patch), this.#numberOf(scope), jobId);
   }
 
-  tag(scope: Scope, jobId: string, tags: Job["tags"]): void {
+  tag(scope: Scope, jobId: string, tags: Job["tags"], taggedBy: Cause): void {
     const row = this.#selectDocument.get(this.#numberOf(scope), jobId);
     if (row === undefined) return;
     const job = parseDocument<Job>(row["document"]);
-    this.#updateDocument.run(JSON.stringify({ ...job, tags }), Number(row["job_key"]));
+    this.#updateDocument.run(JSON.stringify({ ...job, tags, taggedBy }), Number(row["job_key"]));
   }
 
   putAttempt(attempt: Attempt): void {
@@ -102,6 +103,7 @@ const PROGRESS = [
   "stopped_at",
   "is_cancelled",
   "is_terminated",
+  "stopped_by",
 ];
 
 /** In the order of `PROGRESS`; null for what is absent. */
@@ -116,6 +118,7 @@ function progressValues(progress: JobProgressPatch): (string | number | null)[] 
     progress.stoppedAtMs ?? null,
     progress.isCancelled === undefined ? null : Number(progress.isCancelled),
     progress.isTerminated === undefined ? null : Number(progress.isTerminated),
+    progress.stoppedBy === undefined ? null : JSON.stringify(progress.stoppedBy),
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { Cause } from "../../batch/cause.ts";
 import type { JobProgress } from "../../batch/job.ts";
 import type { Scope } from "../../batch/scope.ts";
 import { assert } from "../../lib/assert.ts";
@@ -37,7 +38,8 @@ export function isUnderWay(status: JobStatus): boolean {
 /** The columns that make a job's progress, named as `ProgressRow` has them. */
 export const PROGRESS_COLUMNS = `status, status_reason AS statusReason, queue_position AS queuePosition,
   attempt_count AS attemptCount, scheduled_at AS scheduledAtMs, started_at AS startedAtMs,
-  stopped_at AS stoppedAtMs, is_cancelled AS isCancelled, is_terminated AS isTerminated`;
+  stopped_at AS stoppedAtMs, is_cancelled AS isCancelled, is_terminated AS isTerminated,
+  stopped_by AS stoppedBy`;
 
 export interface ProgressRow {
   readonly status: number;
@@ -49,10 +51,11 @@ export interface ProgressRow {
   readonly stoppedAtMs: number | null;
   readonly isCancelled: 0 | 1;
   readonly isTerminated: 0 | 1;
+  readonly stoppedBy: string | null;
 }
 
 export function progressOf(row: ProgressRow): JobProgress {
-  const { statusReason, scheduledAtMs, startedAtMs, stoppedAtMs } = row;
+  const { statusReason, scheduledAtMs, startedAtMs, stoppedAtMs, stoppedBy } = row;
   return {
     status: statusOf(row.status),
     ...(statusReason !== null && { statusReason }),
@@ -63,6 +66,7 @@ export function progressOf(row: ProgressRow): JobProgress {
     ...(stoppedAtMs !== null && { stoppedAtMs }),
     isCancelled: row.isCancelled === 1,
     isTerminated: row.isTerminated === 1,
+    ...(stoppedBy !== null && { stoppedBy: parseDocument<Cause>(stoppedBy) }),
   };
 }
 

@@ -85,7 +85,8 @@ CREATE TABLE jobs (
   started_at INTEGER,
   stopped_at INTEGER,
   is_cancelled INTEGER NOT NULL,
-  is_terminated INTEGER NOT NULL
+  is_terminated INTEGER NOT NULL,
+  stopped_by TEXT
 ) STRICT;
 CREATE UNIQUE INDEX jobs_by_id ON jobs (scope, job_id);
 CREATE INDEX jobs_by_status ON jobs (status, scope, queue, created_at);

@@ -212,7 +212,7 @@ export class SqliteStore implements Store {
       case "job-changed":
         return this.#jobWrites.change(change.scope, change.jobId, change.patch);
       case "job-tagged":
-        return this.#jobWrites.tag(change.scope, change.jobId, change.tags);
+        return this.#jobWrites.tag(change.scope, change.jobId, change.tags, change.cause);
       case "attempt-put":
         return this.#jobWrites.putAttempt(change.attempt);
       case "instance-put":

@@ -1,3 +1,4 @@
+import type { Cause } from "../../../batch/cause.ts";
 import { Refusal } from "../../../batch/refusal.ts";
 import type { Change } from "../../../store/change.ts";
 import type { LiveJob } from "../../../store/live-state.ts";
@@ -13,12 +14,12 @@ export function checkReason(reason: string): Refusal | undefined {
 /**
  * Ends a job that has not been placed yet, whichever of the two was asked for (specification 3.10).
  *
- * @param flag which of the two it is that the job shows from now on.
+ * @param flag which of the two it is that the job shows from now on, and whose doing.
  */
 export function endWaitingJob(
   { scope, jobId }: LiveJob,
   statusReason: string,
-  flag: { readonly isCancelled: true } | { readonly isTerminated: true },
+  flag: ({ readonly isCancelled: true } | { readonly isTerminated: true }) & { readonly stoppedBy: Cause },
   nowMs: number,
 ): Change {
   return {

@@ -1,5 +1,6 @@
 import { parseResourceArn } from "../../../batch/arn.ts";
 import type { BatchResource } from "../../../batch/arn.ts";
+import type { Cause } from "../../../batch/cause.ts";
 import { Refusal } from "../../../batch/refusal.ts";
 import { isSameScope } from "../../../batch/scope.ts";
 import type { Tags } from "../../../batch/tags.ts";
@@ -27,34 +28,35 @@ export async function readTags(
 }
 
 /**
- * Changes the tags of a resource. Changes to one resource follow each other, so that what `change` is given is what its
+ * Changes the tags of a resource. Changes to one resource follow each other, so that what `decideTags` is given is what its
  * result replaces: those of environments and queues by the sequencer, those of documents by the document lock.
  */
 export async function changeTags(
   { sequencer, store, documentLock }: BatchServices,
   resourceArn: string,
   context: RequestContext,
-  change: TagChange,
+  decideTags: TagChange,
 ): Promise<void> {
   const resource = orRefuse(parseTaggable(resourceArn, context), context);
   if (resource.resourceType === "compute-environment" || resource.resourceType === "job-queue") {
     return sequencer.decide((state) => {
-      const put = retagNamed(state, resourceArn, context, change);
+      const put = retagNamed(state, resourceArn, context, decideTags);
       return { changes: [orRefuse(put, context)], answer: undefined };
     });
   }
   return documentLock.run(async () => {
     const document = await readDocument(store, resource);
     const current = orRefuse(document ?? doesNotExist(resourceArn), context);
-    const tags = orRefuse(change(current.tags), context);
-    return sequencer.decide(() => ({ changes: [current.retag(tags)], answer: undefined }));
+    const tags = orRefuse(decideTags(current.tags), context);
+    const change = current.retag(tags, causeOf(context));
+    return sequencer.decide(() => ({ changes: [change], answer: undefined }));
   });
 }
 
 /** A document with tags, and the change that gives it others in place of all that it has. */
 interface TaggedDocument {
   readonly tags: Tags;
-  readonly retag: (tags: Tags) => Change;
+  readonly retag: (tags: Tags, cause: Cause) => Change;
 }
 
 /** Array children and nodes are no resources of their own; a definition has tags in each of its revisions. */
@@ -85,14 +87,20 @@ async function readDocument(store: Store, resource: BatchResource): Promise<Tagg
   if (resource.resourceType === "job") {
     const [stored] = await store.readJobs(scope, [name]);
     if (stored === undefined) return undefined;
-    return { tags: stored.job.tags, retag: (tags) => ({ kind: "job-tagged", scope, jobId: name, tags }) };
+    return {
+      tags: stored.job.tags,
+      retag: (tags, cause) => ({ kind: "job-tagged", scope, jobId: name, tags, cause }),
+    };
   }
   if (resource.resourceType !== "job-definition" || resource.revision === undefined) return undefined;
   const jobDefinition = await store.readJobDefinition(scope, name, resource.revision);
   if (jobDefinition === undefined) return undefined;
   return {
     tags: jobDefinition.tags,
-    retag: (tags) => ({ kind: "job-definition-put", jobDefinition: { ...jobDefinition, tags } }),
+    retag: (tags, cause) => ({
+      kind: "job-definition-put",
+      jobDefinition: { ...jobDefinition, tags, taggedBy: cause },
+    }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { CancelJobRequest, CancelJobResponse } from "../../../../model/batch.ts";
 import type { Operation } from "../../../operation.ts";
 import type { BatchServices } from "../batch-services.ts";
+import { causeOf } from "../cause-of.ts";
 import { checkReason, endWaitingJob } from "../end-job.ts";
 import { orRefuse } from "../refuse.ts";
 
@@ -18,7 +19,12 @@ export function cancelJob({
       orRefuse(checkReason(input.reason), context);
       const job = state.job(context.scope, input.jobId);
       if (job === undefined || job.activeAttempt !== undefined) return { changes: [], answer: {} };
-      const change = endWaitingJob(job, input.reason, { isCancelled: true }, clock.nowMs());
+      const change = endWaitingJob(
+        job,
+        input.reason,
+        { isCancelled: true, stoppedBy: causeOf(context) },
+        clock.nowMs(),
+      );
       return { changes: [change], answer: {} };
     });
 }

@@ -5,6 +5,7 @@ import type {
 } from "../../../../model/batch.ts";
 import type { Operation } from "../../../operation.ts";
 import type { BatchServices } from "../batch-services.ts";
+import { causeOf } from "../cause-of.ts";
 import { orRefuse } from "../refuse.ts";
 
 /**
@@ -30,7 +31,12 @@ export function deregisterJobDefinition({
       const jobDefinition =
         chosen === undefined ? undefined : await store.readJobDefinition(scope, name, chosen);
       if (jobDefinition === undefined || jobDefinition.status === "INACTIVE") return {};
-      const inactive = { ...jobDefinition, status: "INACTIVE" as const, deregisteredAtMs: clock.nowMs() };
+      const inactive = {
+        ...jobDefinition,
+        status: "INACTIVE" as const,
+        deregisteredAtMs: clock.nowMs(),
+        deregisteredBy: causeOf(context),
+      };
       return sequencer.decide(() => ({
         changes: [{ kind: "job-definition-put", jobDefinition: inactive }],
         answer: {},
