@@ -25,14 +25,16 @@ test("a job is either cancelled or started, however the two race", async () => {
   const cancel = cancelJob(services);
   const cancellations: Promise<unknown>[] = [];
   for (let round = 0; round * 20 < JOB_COUNT; round += 1) {
-    const cancelEvery = (step: number): void => {
-      for (let index = round * 20; index < round * 20 + 30; index += step) {
+    // Some that wait far behind, and those that the tick is about to start.
+    const cancelSome = (from: number): void => {
+      for (let count = 0; count < 10; count += 1) {
+        const index = (from + count * 7) % JOB_COUNT;
         cancellations.push(cancel({ jobId: `job-${index}`, reason: "not needed" }, CONTEXT));
       }
     };
-    cancelEvery(3);
+    cancelSome(round * 20);
     const ticking = tick(engine, { nowMs: 1_000 + round, monotonicMs: round });
-    cancelEvery(2);
+    cancelSome(round * 20 + 30);
     await ticking;
     for (const { jobId } of provider.specs.slice(-20)) {
       provider.ends(jobId, 2_000, { kind: "exited", exitCode: 0 });
