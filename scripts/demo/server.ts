@@ -18,7 +18,12 @@ export async function startServer(): Promise<RunningServer> {
   const dataDir = await mkdtemp(join(tmpdir(), "batchyard-demo-"));
   const main = join(import.meta.dirname, "..", "..", "src", "server", "main.ts");
   const args = [main, "serve", "--port", "0", "--data", dataDir, "--bare", "--log-level", "warn"];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  // Detached: Ctrl-C is for the demo, which ends the jobs before the server.
+  const child = spawn(process.execPath, args, {
+    stdio: ["ignore", "pipe", "inherit"],
+    detached: true,
+    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(BATCHYARD|AWS)_/.test(name))),
+  });
   const stop = async (): Promise<void> => {
     await end(child);
     await rm(dataDir, { recursive: true, force: true });

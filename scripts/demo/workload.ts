@@ -136,9 +136,22 @@ export async function runJobs(
   say: (text: string) => void,
 ): Promise<readonly EndedJob[]> {
   const plans = new Map<string, JobPlan>();
-  for (const plan of PLANS) plans.set(await submit(batch, plan), plan);
-  say(`${plans.size} jobs submitted`);
+  try {
+    for (const plan of PLANS) plans.set(await submit(batch, plan), plan);
+    say(`${plans.size} jobs submitted`);
+    const details = await followAll(batch, plans, say);
+    return await Promise.all(details.map((job) => endedJob(logs, job, planOf(plans, job))));
+  } catch (error) {
+    await terminateAll(batch, [...plans.keys()]);
+    throw error;
+  }
+}
 
+async function followAll(
+  batch: BatchClient,
+  plans: ReadonlyMap<string, JobPlan>,
+  say: (text: string) => void,
+): Promise<readonly JobDetail[]> {
   const seen = new Map<string, string>();
   let details: readonly JobDetail[] = [];
   await waitUntil(async () => {
@@ -146,7 +159,19 @@ export async function runJobs(
     for (const job of details) await follow(batch, job, { plans, seen, say });
     return details.length === plans.size && details.every(({ status }) => isTerminal(status));
   });
-  return Promise.all(details.map((job) => endedJob(logs, job, planOf(plans, job))));
+  return details;
+}
+
+/** Leaves nothing running behind a demo that is broken off. */
+async function terminateAll(batch: BatchClient, jobIds: readonly string[]): Promise<void> {
+  for (const jobId of jobIds) {
+    await batch.send(new TerminateJobCommand({ jobId, reason: "the demo was broken off" }));
+  }
+  interruption.isWanted = false;
+  await waitUntil(async () => {
+    const { jobs = [] } = await batch.send(new DescribeJobsCommand({ jobs: [...jobIds] }));
+    return jobs.every(({ status }) => isTerminal(status));
+  });
 }
 
 async function submit(batch: BatchClient, { name, command, attempts }: JobPlan): Promise<string> {
@@ -231,9 +256,14 @@ function colour(status: string): string {
   return status === "RUNNING" ? styleText("cyan", padded) : padded;
 }
 
+/** Ctrl-C: whoever waits gives up at the next look. */
+const interruption = { isWanted: false };
+process.once("SIGINT", () => (interruption.isWanted = true));
+
 async function waitUntil(isDone: () => Promise<boolean>): Promise<void> {
   const endAtMs = Date.now() + PATIENCE_MS;
   while (!(await isDone())) {
+    if (interruption.isWanted) throw new Error("broken off");
     if (Date.now() > endAtMs) throw new Error(`the demo did not end within ${PATIENCE_MS / 1000} s`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }

@@ -74,7 +74,7 @@ Each option can be set in the environment as well; an option on the command line
 When the server accepts requests it prints one line to standard output, "batchyard ready at http://HOST:PORT".
 Its log goes to standard error. SIGTERM and SIGINT end it; running jobs go on and are found again at the next start.`;
 
-const OPTIONS: readonly Option[] = [
+export const OPTIONS: readonly Option[] = [
   option(
     "--port <number>",
     "port to listen on; 0 takes any free one",

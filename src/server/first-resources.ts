@@ -1,4 +1,5 @@
-import { ENGINE_CAUSE } from "../batch/cause.ts";
+import { computeEnvironmentArn } from "../batch/arn.ts";
+import { ENGINE_CAUSE, ENGINE_PRINCIPAL } from "../batch/cause.ts";
 import { createComputeEnvironment, settleComputeEnvironment } from "../batch/compute-environment.ts";
 import { createJobQueue, settleJobQueue } from "../batch/job-queue.ts";
 import { LOCAL_HOST } from "../batch/instance-type.ts";
@@ -10,6 +11,7 @@ import type { Sequencer } from "../store/sequencer.ts";
 import type { Store } from "../store/store.ts";
 
 const SETTING = "first-resources";
+const LOCAL = "local";
 
 export interface FirstResourcesOptions {
   readonly sequencer: Sequencer;
@@ -23,11 +25,12 @@ export interface FirstResourcesOptions {
 
 /**
  * On a data folder that was never used makes the compute environment `local` and the queue `default`, so that the
- * first job needs nothing else. Decided once: what a user deletes stays deleted.
+ * first job needs nothing else. Decided once: what a user deletes stays deleted. While nobody has changed `local`, its
+ * size follows the machine's.
  */
 export async function createFirstResources(options: FirstResourcesOptions): Promise<void> {
   const { store, sequencer, isBare } = options;
-  if ((await store.readSetting(SETTING)) !== undefined) return;
+  if ((await store.readSetting(SETTING)) !== undefined) return followMachine(options);
   const value = isBare ? "left out" : "made";
   const resources = isBare ? [] : firstResources(options);
   await sequencer.decide(() => ({
@@ -36,10 +39,21 @@ export async function createFirstResources(options: FirstResourcesOptions): Prom
   }));
 }
 
+async function followMachine({ sequencer, scope, maxvCpus }: FirstResourcesOptions): Promise<void> {
+  await sequencer.decide((state) => {
+    const local = state.computeEnvironments.get(computeEnvironmentArn(scope, LOCAL));
+    const { computeResources } = local ?? {};
+    const isOurs = local?.cause.principal === ENGINE_PRINCIPAL && computeResources !== undefined;
+    if (!isOurs || computeResources.maxvCpus === maxvCpus) return { changes: [], answer: undefined };
+    const computeEnvironment = { ...local, computeResources: { ...computeResources, maxvCpus } };
+    return { changes: [{ kind: "compute-environment-put", computeEnvironment }], answer: undefined };
+  });
+}
+
 function firstResources({ ids, scope, maxvCpus }: FirstResourcesOptions) {
   const created = createComputeEnvironment(
     {
-      computeEnvironmentName: "local",
+      computeEnvironmentName: LOCAL,
       type: "MANAGED",
       computeResources: { type: "EC2", minvCpus: 0, maxvCpus, instanceTypes: [LOCAL_HOST], subnets: [] },
     },
@@ -53,7 +67,7 @@ function firstResources({ ids, scope, maxvCpus }: FirstResourcesOptions) {
     {
       jobQueueName: "default",
       priority: 1,
-      computeEnvironmentOrder: [{ order: 1, computeEnvironment: "local" }],
+      computeEnvironmentOrder: [{ order: 1, computeEnvironment: LOCAL }],
     },
     {
       scope,
