@@ -12,7 +12,11 @@ import { jobTable } from "./demo/table.ts";
 import { startServer } from "./demo/server.ts";
 
 const startedAtMs = Date.now();
-process.exitCode = (await main()) ? 0 : 1;
+const isAsExpected = await main().catch((error: Error) => {
+  console.error(styleText("red", `  ✗ ${error.message}`));
+  return false;
+});
+process.exitCode = isAsExpected ? 0 : 1;
 
 /** True if every job ended as it should. */
 async function main(): Promise<boolean> {

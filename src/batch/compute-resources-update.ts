@@ -119,7 +119,7 @@ function isInfrastructureUpdate(
 function givenMembers(update: ComputeResourceUpdate): Partial<ComputeResource> {
   const given = Object.entries(update).filter(([, value]) => value !== undefined);
   // Without the members that are undefined these are the members of ComputeResource that an update may hold.
-  return Object.fromEntries(given) as Partial<ComputeResource>;
+  return Object.fromEntries(given);
 }
 
 function filled(list: readonly string[] | undefined): readonly string[] | undefined {

@@ -78,6 +78,7 @@ const patch: fc.Arbitrary<JobProgressPatch> = fc.record(
     stoppedAtMs: time,
     isCancelled: fc.boolean(),
     isTerminated: fc.boolean(),
+    stoppedBy: fc.constantFrom(ENGINE_CAUSE, { principal: "a", requestId: "b" }),
   },
   { requiredKeys: [] },
 );

@@ -36,6 +36,7 @@ export function testJobs(open: () => Store): void {
       stoppedAtMs: 1_700_000_000_300,
       isCancelled: true,
       isTerminated: true,
+      stoppedBy: { principal: "arn:aws:iam::123456789012:user/a", requestId: "b" },
     } as const;
     await store.commit([{ kind: "job-submitted", job, progress }]);
     expect(await store.readJobs(SCOPE, ["1"])).toEqual([{ job, progress, attempts: [] }]);

@@ -1,6 +1,4 @@
-import { spawnSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import {
   BatchClient,
@@ -10,25 +8,9 @@ import {
 } from "@aws-sdk/client-batch";
 import type { BatchServiceException } from "@aws-sdk/client-batch";
 import { expect, test } from "vitest";
+import { mountSmallDisk } from "../support/small-disk.ts";
 import { ServerProcess } from "../support/server-process.ts";
 import { waitFor } from "../support/wait-for.ts";
-
-/** A small file system of its own, gone at the end; undefined where this machine does not let us mount one. */
-function mountSmallDisk(sizeMiB: number): (Disposable & { readonly path: string }) | undefined {
-  const path = mkdtempSync(join(tmpdir(), "batchyard-disk-"));
-  const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${sizeMiB}m`, "tmpfs", path]);
-  if (status !== 0) {
-    rmdirSync(path);
-    return undefined;
-  }
-  return {
-    path,
-    [Symbol.dispose]() {
-      spawnSync("umount", ["--lazy", path]);
-      rmdirSync(path);
-    },
-  };
-}
 
 /** Writes until nothing more goes in. */
 function fill(path: string): void {
@@ -51,9 +33,7 @@ function writeUntilFull(file: number, block: Buffer): void {
 }
 
 test("a full disk costs a clear 500 and nothing else; when there is room the server goes on", async (context) => {
-  using disk = mountSmallDisk(32);
-  if (disk === undefined) return context.skip("this machine does not let the test mount a small file system");
-
+  using disk = mountSmallDisk(32, context);
   await using server = await ServerProcess.start({ dataDir: join(disk.path, "data") });
   const batch = new BatchClient({
     endpoint: server.url,

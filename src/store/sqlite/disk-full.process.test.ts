@@ -1,9 +1,8 @@
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { TestContext } from "vitest";
+import { mountSmallDisk } from "../../../test/support/small-disk.ts";
 import { aJob, changed, QUEUE, SCOPE, submitted } from "../store-examples.ts";
 import { allPages } from "../store-pages.ts";
 import { StoreWriteError } from "../store.ts";
@@ -13,28 +12,21 @@ import { SqliteStore } from "./sqlite-store.ts";
 /** More than fits on the disk. */
 const COMMITS_MAX = 10_000;
 
-interface SmallDisk extends Disposable {
+interface StoreDisk extends Disposable {
   readonly storePath: string;
   /** Gives back the room that was taken before the store was opened. */
   makeRoom(): void;
 }
 
 /** A file system of its own, with 2 MiB of it taken. */
-function mountSmallDisk(sizeMiB: number, { skip }: TestContext): SmallDisk {
-  const path = mkdtempSync(join(tmpdir(), "batchyard-disk-"));
-  const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${sizeMiB}m`, "tmpfs", path]);
-  if (status !== 0) {
-    rmdirSync(path);
-    return skip("this machine does not let the test mount a small file system");
-  }
-  writeFileSync(join(path, "taken"), Buffer.alloc(2 * 1024 * 1024));
+function mountStoreDisk(sizeMiB: number, context: TestContext): StoreDisk {
+  const disk = mountSmallDisk(sizeMiB, context);
+  const taken = join(disk.path, "taken");
+  writeFileSync(taken, Buffer.alloc(2 * 1024 * 1024));
   return {
-    storePath: join(path, "batchyard.db"),
-    makeRoom: () => rmSync(join(path, "taken")),
-    [Symbol.dispose]() {
-      spawnSync("umount", ["--lazy", path]);
-      rmdirSync(path);
-    },
+    storePath: join(disk.path, "batchyard.db"),
+    makeRoom: () => rmSync(taken),
+    [Symbol.dispose]: () => disk[Symbol.dispose](),
   };
 }
 
@@ -73,7 +65,7 @@ describe.each([
   { sizeMiB: 26, groupSize: 200 },
 ])("on a full disk of $sizeMiB MiB, with commits of $groupSize", ({ sizeMiB, groupSize }) => {
   test("nothing acknowledged is lost, nothing refused is there, and with room it goes on", async (context) => {
-    using disk = mountSmallDisk(sizeMiB, context);
+    using disk = mountStoreDisk(sizeMiB, context);
     await using store = SqliteStore.open(disk.storePath);
     const first = await submitUntilFull(store, "first", groupSize);
     expect(first.length).toBeGreaterThan(0);
@@ -92,7 +84,7 @@ describe.each([
   });
 
   test("a store can be closed and opened", async (context) => {
-    using disk = mountSmallDisk(sizeMiB, context);
+    using disk = mountStoreDisk(sizeMiB, context);
     const store = SqliteStore.open(disk.storePath);
     const acknowledged = await submitUntilFull(store, "first", groupSize);
     await store[Symbol.asyncDispose]();
