@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 /** Projects by what a test needs: `.test.ts` needs nothing, the other suffixes name what must be there. */
 export default defineConfig({
   test: {
+    // Most of what takes long waits for jobs: two files at once, also where there are two cores.
+    maxWorkers: 2,
     reporters: ["default", "./test/support/total-reporter.ts"],
     projects: [
       {

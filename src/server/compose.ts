@@ -55,6 +55,7 @@ export async function compose(
   folder: DataFolder,
   logger: Logger,
 ): Promise<ComposedServer> {
+  const credentials = readCredentials(config);
   await using opened = new AsyncDisposableStack();
   const scope = { accountId: config.accountId, region: config.region };
   const store = opened.use(openStore(config, folder));
@@ -102,7 +103,7 @@ export async function compose(
     guard: createGuard({ boundHost: config.host, allowedHosts: config.allowedHosts }),
     authenticate: createAuthenticate({
       mode: config.auth,
-      credentials: readCredentials(config),
+      credentials,
       defaults: scope,
       clock,
     }),

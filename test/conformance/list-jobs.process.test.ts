@@ -237,7 +237,7 @@ test.each<[what: string, request: ListJobsCommandInput, refusal: RefusalSeen]>([
   ["an unknown queue", { jobQueue: "nowhere" }, clientException("JobQueue nowhere not found.")],
   ["16.35 the children of an array", { arrayJobId: UNKNOWN_ID }, notYet("array jobs (arrayJobId) are")],
   ["the nodes of a job", { multiNodeJobId: UNKNOWN_ID }, notYet("multi-node jobs (multiNodeJobId) are")],
-])("ListJobs of %s is refused", async (_what, request, refusal) => {
+])("%s: ListJobs is refused", async (_what, request, refusal) => {
   expect(await refusalOf(used.batch.listJobs(request))).toEqual(refusal);
 });
 

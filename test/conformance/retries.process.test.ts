@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { JobDetail, RetryStrategy } from "@aws-sdk/client-batch";
 import { expect, test } from "vitest";
+import { TAKE_MEMORY } from "../support/take-memory.ts";
 import { ROOMY, useServer } from "../support/use-server.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -90,7 +91,7 @@ test.concurrent.each<[what: string, strategy: RetryStrategy, script: string, cod
     [11],
   ],
   ["the attempt was successful", { attempts: 3 }, "exit 0", [0]],
-])("attempts are as many as they have to be where %s", async (_what, retryStrategy, script, codes) => {
+])("%s: attempts are as many as they have to be", async (_what, retryStrategy, script, codes) => {
   const job = await used.jobs.run(script, { retryStrategy });
   expect(exitCodes(job)).toEqual(codes);
   expect(job.status).toBe(codes.at(-1) === 0 ? "SUCCEEDED" : "FAILED");
@@ -110,7 +111,7 @@ test("memory that ran out is told by the container's reason", async () => {
       { action: "EXIT", onReason: "*" },
     ],
   };
-  const script = 'test "$AWS_BATCH_JOB_ATTEMPT" = 2 && exit 5; x=a; while :; do x=$x$x; done';
+  const script = `test "$AWS_BATCH_JOB_ATTEMPT" = 2 && exit 5; ${TAKE_MEMORY}`;
   const job = await used.jobs.run(script, { retryStrategy, memory: "32" });
   expect(exitCodes(job)).toEqual([137, 5]);
 });

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { AttemptDetail, JobDetail } from "@aws-sdk/client-batch";
 import { describe, expect, test } from "vitest";
 import { isAlive } from "../support/is-alive.ts";
+import { TAKE_MEMORY } from "../support/take-memory.ts";
 import { ROOMY, useServer } from "../support/use-server.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -133,7 +134,7 @@ describe("a job that ran", () => {
   });
 
   test("16.25 beyond its memory is FAILED with 137 and AWS's OutOfMemoryError", async () => {
-    const job = await used.jobs.run("x=a; while :; do x=$x$x; done", { memory: "32" });
+    const job = await used.jobs.run(TAKE_MEMORY, { memory: "32" });
     expect(endOf(job)).toEqual(
       singleEnd("FAILED", {
         statusReason: ENDED,
@@ -144,7 +145,7 @@ describe("a job that ran", () => {
   });
 
   test("beyond its memory in a child of its own ends all the same", async () => {
-    const job = await used.jobs.run("(x=a; while :; do x=$x$x; done); sleep 600", { memory: "32" });
+    const job = await used.jobs.run(`(${TAKE_MEMORY}); sleep 600`, { memory: "32" });
     expect(endOf(job)).toMatchObject({
       status: "FAILED",
       exitCode: 137,

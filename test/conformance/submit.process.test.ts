@@ -287,7 +287,7 @@ describe("a refused submission", () => {
       },
       notYet("consumable resources (consumableResourcePropertiesOverride) are"),
     ],
-  ])("for %s makes no job", async (_what, members, refusal) => {
+  ])("%s: refused, and no job is made", async (_what, members, refusal) => {
     expect(await refusalOf(submit({ jobName: "refused", ...members }))).toEqual(refusal);
     expect(await countNamed("refused")).toBe(0);
   });

@@ -94,7 +94,7 @@ describe("the ARN in the path", () => {
     ["16.2 with plain colons and encoded slashes", QUEUE_ARN.replace("/", "%2F")],
     ["with hexadecimal digits in lower case", encodeURIComponent(QUEUE_ARN).toLowerCase()],
     ["not encoded at all", QUEUE_ARN],
-  ])("may come %s", async (_form, path) => {
+  ])("%s: the answer is the same", async (_form, path) => {
     expect(await getRaw(`/v1/tags/${path}`)).toEqual({
       status: 200,
       body: { tags: await tagsOf(QUEUE_ARN) },

@@ -14,7 +14,7 @@ import type { ClientSignals } from "./job-load.ts";
 import { findHits, HITS } from "./kill-evidence.ts";
 import type { Hit, Phase } from "./kill-evidence.ts";
 import { killMoment, restartMoment, Signal } from "./kill-moment.ts";
-import { findLeftovers, findProcesses, waitForJobProcesses } from "./leftovers.ts";
+import { endProcesses, findLeftovers, waitForJobProcesses } from "./leftovers.ts";
 import { LogFollowers } from "./log-followers.ts";
 import { MarksFolder } from "./marks.ts";
 import { ResourceClient } from "./resource-client.ts";
@@ -59,8 +59,10 @@ export async function runCrashTest(options: CrashRunOptions): Promise<CrashRepor
     const report = await new CrashRun(folder, options).run();
     if (report.mistakes.length === 0) rmSync(folder, { recursive: true, maxRetries: 5 });
     return report;
+  } catch (error) {
+    throw new Error(`the run broke off; everything is in ${folder}`, { cause: error });
   } finally {
-    for (const { pid } of findProcesses(folder)) process.kill(pid, "SIGKILL");
+    endProcesses(folder);
   }
 }
 
@@ -217,19 +219,20 @@ class CrashRun {
     await using server = await this.#startServer();
     const clients = new AwsClients(server.url);
     this.#options.say?.("no more kills: waits for the end of all jobs");
-    await endAllJobs(clients, this.#record);
+    const haveAllEnded = await endAllJobs(clients, this.#record);
     await this.#followers.finish(clients);
     const facts = await readFinalFacts(clients, this.#record, {
       marks: this.#marks,
       followedLogs: this.#followers.lines,
     });
     mistakes.push(...findMistakes(this.#record, facts));
-    mistakes.push(...(await waitForJobProcesses(this.#marks.path)));
+    // What has not ended is a mistake already, and has processes.
+    if (haveAllEnded) mistakes.push(...(await waitForJobProcesses(this.#marks.path)));
     clients.destroy();
     const ending = await server.end("SIGTERM");
     if (ending !== 0) mistakes.push(`the server ended with ${ending} when it was told to end`);
     this.#noteErrors(server);
-    mistakes.push(...(await findLeftovers(this.#dataDir)));
+    if (haveAllEnded) mistakes.push(...(await findLeftovers(this.#dataDir)));
     return facts.jobs.reduce((sum, { attempts }) => sum + attempts.length, 0);
   }
 

@@ -1,11 +1,13 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { JobSummary } from "@aws-sdk/client-batch";
 import type { AwsClients } from "../support/aws-clients.ts";
-import { waitFor } from "../support/wait-for.ts";
 import { plansByName } from "./check-jobs.ts";
 import type { CrashRecord } from "./crash-record.ts";
 import { QUEUES } from "./job-load.ts";
 
-const PATIENCE_MS = 120_000;
+/** All of them end of themselves within seconds. */
+const PATIENCE_MS = 60_000;
+const POLL_MS = 200;
 
 /** Every job of every status, in both queues. */
 export async function listAllJobs({ batch }: AwsClients): Promise<readonly JobSummary[]> {
@@ -26,8 +28,8 @@ export async function listAllJobs({ batch }: AwsClients): Promise<readonly JobSu
   return jobs;
 }
 
-/** Terminates the jobs that do not end of themselves, and waits for the end of all. */
-export async function endAllJobs(clients: AwsClients, record: CrashRecord): Promise<void> {
+/** Terminates the jobs that do not end of themselves, and waits for the end of all. False: some have not ended. */
+export async function endAllJobs(clients: AwsClients, record: CrashRecord): Promise<boolean> {
   const plans = plansByName(record.submissions);
   for (const { jobId = "", jobName = "", status } of await listAllJobs(clients)) {
     const isLasting = plans.get(jobName)?.exitCodes.length === 0;
@@ -38,14 +40,14 @@ export async function endAllJobs(clients: AwsClients, record: CrashRecord): Prom
     const answeredAtMs = Date.now();
     record.wishes.push({ kind: "terminate", jobId, reason, fate: "answered", askedAtMs, answeredAtMs });
   }
-  await waitFor(
-    "the end of all jobs",
-    async () => {
-      const jobs = await listAllJobs(clients);
-      return jobs.every(({ status }) => hasEnded(status)) ? true : undefined;
-    },
-    PATIENCE_MS,
-  );
+
+  const endAtMs = Date.now() + PATIENCE_MS;
+  while (Date.now() < endAtMs) {
+    const jobs = await listAllJobs(clients);
+    if (jobs.every(({ status }) => hasEnded(status))) return true;
+    await sleep(POLL_MS);
+  }
+  return false;
 }
 
 function hasEnded(status: string | undefined): boolean {

@@ -9,7 +9,7 @@ const POLL_MS = 100;
 /** What the process provider keeps of attempts: nothing when there are none. */
 const PROVIDER_FOLDERS = ["process/runners", "process/trash"];
 
-export interface FoundProcess {
+interface FoundProcess {
   readonly pid: number;
   readonly command: string;
 }
@@ -36,8 +36,19 @@ export async function findLeftovers(dataDir: string): Promise<readonly string[]>
   ];
 }
 
+/** Ends what a run that went wrong has left. */
+export function endProcesses(text: string): void {
+  for (const { pid } of findProcesses(text)) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It has just ended.
+    }
+  }
+}
+
 /** Living processes in whose command line or environment the text stands. */
-export function findProcesses(text: string): readonly FoundProcess[] {
+function findProcesses(text: string): readonly FoundProcess[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map((name) => ({

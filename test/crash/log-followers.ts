@@ -48,10 +48,11 @@ export class LogFollowers {
 
   /** Takes up the log of a running job that writes for a while. */
   async #choose({ batch }: AwsClients): Promise<void> {
-    const jobIds = [...this.#record.openJobs]
-      .filter(([jobId, { kind }]) => kind !== "held" && this.#record.statusOf(jobId) === "RUNNING")
-      .map(([jobId]) => jobId);
-    const answer = await ask(batch.describeJobs({ jobs: jobIds.slice(-1) }));
+    const jobId = [...this.#record.openJobs.keys()].findLast(
+      (openJobId) => this.#record.statusOf(openJobId) === "RUNNING",
+    );
+    if (jobId === undefined) return;
+    const answer = await ask(batch.describeJobs({ jobs: [jobId] }));
     this.#record.fateOf("DescribeJobs", answer);
     const [job] = answer.fate === "answered" ? (answer.value.jobs ?? []) : [];
     const streamName = job?.container?.logStreamName;

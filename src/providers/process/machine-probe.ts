@@ -13,9 +13,9 @@ export async function makeFifo(file: string, path: string): Promise<void> {
   await run("mkfifo", [file], { env: { PATH: path } });
 }
 
-/** Whether the shell hands on what was exported and nothing of its own, as bash does with `_` and `SHLVL`. */
+/** Whether a command that the shell becomes in a subshell gets what was exported, and nothing that the shell adds. */
 export async function isShellExportExact(shell: readonly string[], path: string): Promise<boolean> {
-  const script = "unset PWD OLDPWD SHLVL; cd /; unset PWD OLDPWD; export A=1; exec env";
+  const script = "(cd /; unset PWD OLDPWD SHLVL; export A=1; exec env); exit";
   const { stdout } = await runShell(shell, path, [script]);
   return stdout.trim().split("\n").sort().join(" ") === `A=1 PATH=${path}`;
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
@@ -223,13 +223,14 @@ describe.each(MODES)("memory mode %s", (memory) => {
     await using driver = await ProviderDriver.recover(harness.open());
     const peaks: (number | undefined)[] = [];
     for (const size of [40_000_000, 1]) {
-      const spec = aScript(
-        `(head -c ${size} /dev/zero; echo ready >&2; sleep 600) | tail -c 100000000 & sleep 600`,
-      );
+      const hold = `x=$(head -c ${size} /dev/zero | tr '\\0' x)`;
+      const script = `pwd; ${hold}; echo ready; while [ ! -e go ]; do sleep 0.01; done`;
+      const spec = aScript(script, { resources: { vcpuMillis: 250, memoryMiB: 512, gpuCount: 0 } });
       driver.provider.start(spec);
       await driver.until(() => harness.readLog(spec.logStreamId).includes("ready"));
       driver.look();
-      driver.provider.stop(spec.taskId);
+      const [folder = ""] = harness.readLog(spec.logStreamId).toString().split("\n");
+      writeFileSync(join(folder, "go"), "");
       peaks.push((await driver.ended(spec.taskId)).outcome.peakMemoryBytes);
     }
     expect(peaks[0]).toBeGreaterThan(30_000_000);
