@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Provider } from "./provider.ts";
-import { ProviderDriver, aScript, anAttempt, recovered } from "./provider-driver.ts";
+import { ProviderDriver, aScript, anAttempt, recovered } from "../../test/support/provider-driver.ts";
 
 /** What a provider's tests give to the contract: a place of its own, and how to look at it from outside. */
 export interface ProviderHarness extends AsyncDisposable {

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { describeProvider } from "../provider-contract.ts";
-import { ProviderDriver, aScript, anAttempt } from "../provider-driver.ts";
+import { ProviderDriver, aScript, anAttempt } from "../../../test/support/provider-driver.ts";
 import { describeMissingExecutable } from "./find-executable.ts";
 import { DEFAULT_PATH } from "./machine-probe.ts";
 import { parseProcessStat } from "./process-identity.ts";
-import { ProcessHarness, canUseCgroups } from "./process-harness.ts";
+import { ProcessHarness, canUseCgroups } from "../../../test/support/process-harness.ts";
 
 const hasCgroups = await canUseCgroups();
 const MODES = [["watch"], ...(hasCgroups ? [["auto"]] : [])] as ["watch" | "auto"][];

@@ -4,9 +4,9 @@ import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { AttemptSpec } from "../provider.ts";
-import { ProviderDriver, aScript, recovered } from "../provider-driver.ts";
+import { ProviderDriver, aScript, recovered } from "../../../test/support/provider-driver.ts";
 import { type ProcessIdentity, ProcessTable, readBootId } from "./process-identity.ts";
-import { ProcessHarness, canUseCgroups } from "./process-harness.ts";
+import { ProcessHarness, canUseCgroups } from "../../../test/support/process-harness.ts";
 import { parseRunnerRecord } from "./runner-record.ts";
 
 const MODES = [["watch"], ...((await canUseCgroups()) ? [["auto"]] : [])] as ["watch" | "auto"][];
@@ -223,7 +223,8 @@ describe("a record", () => {
     const { taskId } = await run(before, "exit 0");
     await before[Symbol.asyncDispose]();
     const file = join(folderOf(harness, { taskId }), "record");
-    writeFileSync(file, readFileSync(file, "utf8").trimEnd().slice(0, -1));
+    const record = readFileSync(file, "utf8");
+    writeFileSync(file, record.slice(0, record.indexOf("\n", record.indexOf(`end ${taskId} `))));
 
     const spec = { ...aScript("exit 0"), taskId };
     await using driver = await ProviderDriver.recover(harness.open(), [recovered(spec, true)]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { aScript, anAttempt } from "../provider-driver.ts";
+import { aScript, anAttempt } from "../../../test/support/provider-driver.ts";
 import { createJobEnvironment, createStartText, needsEnvCommand } from "./process-spec.ts";
 
 const PLACES = {

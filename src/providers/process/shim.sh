@@ -19,7 +19,9 @@ dispatch() {
       (setsid "$@" "$0" run "$dir" "$boot" "$name" </dev/null &)
     fi
   done
-  # The server is gone, whatever ended it: no runner stays for longer than its attempt.
+  # The server is gone, whatever ended it: no runner stays for longer than its attempt. One that is only coming up
+  # either has its FIFO open by now, or will find this file.
+  : >"$dir/closed"
   for orders in "$dir"/runners/*/orders; do
     [ -p "$orders" ] && echo quit 1<>"$orders"
   done
@@ -34,6 +36,7 @@ run() {
   cd "$dir/runners/$name" && mkfifo orders || exit
   # Both ends of the FIFOs, so that neither side waits for the other and nobody reads an end of file.
   exec 3<>orders 4<>"$dir/events" 5>>record
+  [ -e "$dir/closed" ] && exit
   read -r self </proc/self/stat
   times >&5 && echo "runner $boot $self" >&5 || exit
   echo "ready $name $self" >&4

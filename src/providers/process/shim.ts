@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { constants, openSync } from "node:fs";
+import { constants, openSync, rmSync } from "node:fs";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -57,6 +57,8 @@ export class Shim {
 
   constructor(options: ShimOptions) {
     this.#options = options;
+    // The dispatcher of an earlier run of the server said by this file that its runners should go.
+    rmSync(join(options.dir, "closed"), { force: true });
     // Both ends, so that it never reads as ended; not through the thread pool, which a waiting read would hold.
     const fd = openSync(join(options.dir, "events"), constants.O_RDWR | constants.O_NONBLOCK);
     this.#events = new Socket({ fd, readable: true, writable: false });

@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { EventEmitter } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import type { AttemptSpec, Provider, ProviderNews, RecoveredAttempt } from "./provider.ts";
+import type { AttemptSpec, Provider, ProviderNews, RecoveredAttempt } from "../../src/providers/provider.ts";
 
 export type EndedNews = Extract<ProviderNews, { kind: "ended" }>;
 export type StartedNews = Extract<ProviderNews, { kind: "started" }>;

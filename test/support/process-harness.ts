@@ -9,9 +9,12 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ProviderHarness } from "../provider-contract.ts";
-import { ProcessProvider, type ProcessProviderOptions } from "./process-provider.ts";
-import { ProcessTable, isDead, readBootId } from "./process-identity.ts";
+import type { ProviderHarness } from "../../src/providers/provider-contract.ts";
+import {
+  ProcessProvider,
+  type ProcessProviderOptions,
+} from "../../src/providers/process/process-provider.ts";
+import { ProcessTable, isDead, readBootId } from "../../src/providers/process/process-identity.ts";
 
 /** A folder for process providers, one after the other, in tests. Ends what is left in it. */
 export class ProcessHarness implements ProviderHarness {
