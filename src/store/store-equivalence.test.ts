@@ -7,7 +7,7 @@ import type { Scope } from "../batch/scope.ts";
 import type { Change } from "./change.ts";
 import { MemoryStore } from "./memory/memory-store.ts";
 import { SqliteStore } from "./sqlite/sqlite-store.ts";
-import { temporaryStorePath } from "./sqlite/temporary-store.ts";
+import { temporaryStorePath } from "../../test/support/temporary-store.ts";
 import {
   aComputeEnvironment,
   aJob,
@@ -20,8 +20,8 @@ import {
   OTHER_SCOPES,
   SCOPE,
   submitted,
-} from "./store-examples.ts";
-import { allPages } from "./store-pages.ts";
+} from "../../test/support/store-examples.ts";
+import { allPages } from "../../test/support/store-pages.ts";
 import type { JobFilter, PageRequest, Store } from "./store.ts";
 
 /** Few of each, so that histories meet the same things again and again. */

@@ -3,8 +3,16 @@ import { jobDefinitionArn, jobQueueArn } from "../batch/arn.ts";
 import type { Job } from "../batch/job.ts";
 import type { JobStatus } from "../model/batch.ts";
 import type { Change } from "./change.ts";
-import { aJob, anAttempt, changed, QUEUE, SCOPE, SUBMITTED, submitted } from "./store-examples.ts";
-import { allPages } from "./store-pages.ts";
+import {
+  aJob,
+  anAttempt,
+  changed,
+  QUEUE,
+  SCOPE,
+  SUBMITTED,
+  submitted,
+} from "../../test/support/store-examples.ts";
+import { allPages } from "../../test/support/store-pages.ts";
 import { BadPageTokenError } from "./store.ts";
 import type { JobFilter, Store } from "./store.ts";
 

@@ -12,7 +12,7 @@ import {
   SCOPE,
   SUBMITTED,
   submitted,
-} from "./store-examples.ts";
+} from "../../test/support/store-examples.ts";
 import type { Store } from "./store.ts";
 
 export function testJobs(open: () => Store): void {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { LogGroup, LogStream } from "../batch/log-stream.ts";
 import type { Change } from "./change.ts";
-import { aLogGroup, aLogStream, OTHER_SCOPES, SCOPE } from "./store-examples.ts";
-import { allPages } from "./store-pages.ts";
+import { aLogGroup, aLogStream, OTHER_SCOPES, SCOPE } from "../../test/support/store-examples.ts";
+import { allPages } from "../../test/support/store-pages.ts";
 import { BadPageTokenError } from "./store.ts";
 import type { LogStreamFilter, Store } from "./store.ts";
 

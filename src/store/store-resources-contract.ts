@@ -7,8 +7,8 @@ import {
   anInstance,
   OTHER_SCOPES,
   SCOPE,
-} from "./store-examples.ts";
-import { allPages } from "./store-pages.ts";
+} from "../../test/support/store-examples.ts";
+import { allPages } from "../../test/support/store-pages.ts";
 import { BadPageTokenError } from "./store.ts";
 import type { JobDefinitionFilter, Store } from "./store.ts";
 

@@ -4,12 +4,12 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { aJob, anAttempt, QUEUE, SCOPE, SUBMITTED } from "../store-examples.ts";
-import { allPages } from "../store-pages.ts";
+import { aJob, anAttempt, QUEUE, SCOPE, SUBMITTED } from "../../../test/support/store-examples.ts";
+import { allPages } from "../../../test/support/store-pages.ts";
 import { SqliteStore } from "./sqlite-store.ts";
-import { temporaryStorePath } from "./temporary-store.ts";
+import { temporaryStorePath } from "../../../test/support/temporary-store.ts";
 
-const PROGRAM = fileURLToPath(new URL("commit-until-killed.ts", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("../../../test/support/commit-until-killed.ts", import.meta.url));
 
 /** Lets the program commit, kills it after so many acknowledgements, and returns the jobs that were acknowledged. */
 async function commitUntilKilled(path: string, prefix: string, commitCount: number): Promise<string[]> {

@@ -1,6 +1,13 @@
 import { expect, test } from "vitest";
 import type { Change } from "../change.ts";
-import { aJob, anAttempt, changed, OTHER_SCOPES, SCOPE, submitted } from "../store-examples.ts";
+import {
+  aJob,
+  anAttempt,
+  changed,
+  OTHER_SCOPES,
+  SCOPE,
+  submitted,
+} from "../../../test/support/store-examples.ts";
 import { mergeJobChanges } from "./merge-job-changes.ts";
 
 const [one, two] = [aJob("1"), aJob("2")];

@@ -3,13 +3,13 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } fr
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
-import { aJob, SCOPE, SUBMITTED, submitted } from "../store-examples.ts";
+import { aJob, SCOPE, SUBMITTED, submitted } from "../../../test/support/store-examples.ts";
 import { StoreOpenError } from "../store.ts";
 import { MIGRATIONS, schemaVersion } from "./migrations.ts";
 import type { Migration } from "./migrations.ts";
 import { openDatabase } from "./open-database.ts";
 import { SqliteStore } from "./sqlite-store.ts";
-import { temporaryStorePath } from "./temporary-store.ts";
+import { temporaryStorePath } from "../../../test/support/temporary-store.ts";
 
 const JOB = aJob("1");
 

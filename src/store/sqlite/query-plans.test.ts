@@ -1,10 +1,10 @@
 import { DatabaseSync } from "node:sqlite";
 import { expect, test, vi } from "vitest";
 import { jobDefinitionArn } from "../../batch/arn.ts";
-import { QUEUE, SCOPE } from "../store-examples.ts";
+import { QUEUE, SCOPE } from "../../../test/support/store-examples.ts";
 import type { JobFilter } from "../store.ts";
 import { SqliteStore } from "./sqlite-store.ts";
-import { temporaryStorePath } from "./temporary-store.ts";
+import { temporaryStorePath } from "../../../test/support/temporary-store.ts";
 
 /** Read whole by `load`, and by nothing else: resources, not jobs. */
 const READ_WHOLE =

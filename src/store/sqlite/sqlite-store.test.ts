@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { testStoreContract } from "../store-contract.ts";
-import { aJob, SCOPE, SUBMITTED, submitted } from "../store-examples.ts";
+import { aJob, SCOPE, SUBMITTED, submitted } from "../../../test/support/store-examples.ts";
 import { SqliteStore } from "./sqlite-store.ts";
-import { openTemporaryStore, temporaryStorePath } from "./temporary-store.ts";
+import { openTemporaryStore, temporaryStorePath } from "../../../test/support/temporary-store.ts";
 
 testStoreContract("SqliteStore", openTemporaryStore);
 

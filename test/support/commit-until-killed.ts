@@ -1,6 +1,6 @@
 import { writeSync } from "node:fs";
-import { aJob, anAttempt, changed, submitted } from "../store-examples.ts";
-import { SqliteStore } from "./sqlite-store.ts";
+import { aJob, anAttempt, changed, submitted } from "./store-examples.ts";
+import { SqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 
 /** The program that `kill.process.test.ts` kills: commits for ever and says after each commit which jobs were in it. */
 const [path = "", prefix = ""] = process.argv.slice(2);

@@ -4,17 +4,17 @@ import {
   jobQueueArn,
   logGroupArn,
   logStreamArn,
-} from "../batch/arn.ts";
-import type { Attempt } from "../batch/attempt.ts";
-import { ENGINE_CAUSE } from "../batch/cause.ts";
-import type { ComputeEnvironment } from "../batch/compute-environment.ts";
-import type { Instance } from "../batch/instance.ts";
-import type { JobDefinition } from "../batch/job-definition.ts";
-import type { JobQueue } from "../batch/job-queue.ts";
-import type { Job, JobProgress, JobProgressPatch } from "../batch/job.ts";
-import type { LogGroup, LogStream } from "../batch/log-stream.ts";
-import type { Scope } from "../batch/scope.ts";
-import type { Change } from "./change.ts";
+} from "../../src/batch/arn.ts";
+import type { Attempt } from "../../src/batch/attempt.ts";
+import { ENGINE_CAUSE } from "../../src/batch/cause.ts";
+import type { ComputeEnvironment } from "../../src/batch/compute-environment.ts";
+import type { Instance } from "../../src/batch/instance.ts";
+import type { JobDefinition } from "../../src/batch/job-definition.ts";
+import type { JobQueue } from "../../src/batch/job-queue.ts";
+import type { Job, JobProgress, JobProgressPatch } from "../../src/batch/job.ts";
+import type { LogGroup, LogStream } from "../../src/batch/log-stream.ts";
+import type { Scope } from "../../src/batch/scope.ts";
+import type { Change } from "../../src/store/change.ts";
 
 /** Whole values for the tests of stores, each different from the others only where a test says so. */
 

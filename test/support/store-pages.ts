@@ -1,5 +1,5 @@
-import { assert } from "../lib/assert.ts";
-import type { Page, PageRequest } from "./store.ts";
+import { assert } from "../../src/lib/assert.ts";
+import type { Page, PageRequest } from "../../src/store/store.ts";
 
 /** More pages than any test has items. */
 const PAGES_MAX = 1000;
