@@ -9,6 +9,7 @@ export default defineConfig({
     projects: [
       {
         test: {
+          setupFiles: ["./test/support/fixed-seed.ts"],
           name: "unit",
           include: ["src/**/*.test.ts", "test/**/*.test.ts"],
           exclude: ["**/*.process.test.ts", "**/*.client.test.ts"],
@@ -16,6 +17,7 @@ export default defineConfig({
       },
       {
         test: {
+          setupFiles: ["./test/support/fixed-seed.ts"],
           name: "process",
           include: ["src/**/*.process.test.ts", "test/**/*.process.test.ts"],
           testTimeout: 60_000,
@@ -24,6 +26,7 @@ export default defineConfig({
       },
       {
         test: {
+          setupFiles: ["./test/support/fixed-seed.ts"],
           name: "client",
           include: ["test/**/*.client.test.ts"],
           testTimeout: 180_000,

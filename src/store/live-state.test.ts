@@ -51,8 +51,8 @@ function drain(state: LiveState, arn: string): string[] {
   return ids;
 }
 
-/** The next step in some job's life, chosen by a number. */
-function step(state: LiveState, choice: number): readonly Change[] {
+/** The next step in some job's life, chosen by a number; `index` makes the id of a new job one that never was. */
+function step(state: LiveState, choice: number, index: number): readonly Change[] {
   const queue = QUEUES[choice % 2] ?? "a";
   const head = state.headOf(jobQueueArn(SCOPE, queue));
   const [submitted] = state.submitted;
@@ -73,7 +73,7 @@ function step(state: LiveState, choice: number): readonly Change[] {
     case 5:
       return active?.activeAttempt === undefined ? [] : [stopping(active.activeAttempt)];
     default:
-      return aJob(`job-${choice}`).inQueue(queue).at(state.nextQueuePosition).submitted().changes();
+      return aJob(`job-${index}`).inQueue(queue).at(state.nextQueuePosition).submitted().changes();
   }
 }
 
@@ -121,7 +121,7 @@ describe("LiveState", () => {
           for (const one of changes) state.apply(one);
         };
         await commit(SETUP);
-        for (const choice of choices) await commit(step(state, choice));
+        for (const [index, choice] of choices.entries()) await commit(step(state, choice, index));
         const reloaded = LiveState.from(await store.load());
         expect(contentsOf(reloaded)).toEqual(contentsOf(state));
       }),

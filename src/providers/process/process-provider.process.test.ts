@@ -162,16 +162,19 @@ function describeShell(name: string, createHarness: () => ProcessHarness): void 
     });
 
     // The setsid of busybox cannot fork: runners are started with "&", for which a shell sets SIGINT and SIGQUIT aside.
-    test.skipIf(name.includes("busybox"))("a job ignores and blocks no signal", async () => {
+    const ignored = name.includes("busybox") ? "0000000000000006" : "0000000000000000";
+    test(`a job blocks no signal and ignores ${ignored}`, async () => {
       await using harness = createHarness();
       await using driver = await ProviderDriver.recover(harness.open());
       const spec = anAttempt(["/bin/cat", "/proc/self/status"]);
       driver.provider.start(spec);
       await driver.ended(spec.taskId);
       const status = harness.readLog(spec.logStreamId).toString();
-      expect(status.match(/^Sig(Ign|Blk|Cgt):.*$/gm)).toEqual(
-        ["Blk", "Ign", "Cgt"].map((kind) => `Sig${kind}:\t0000000000000000`),
-      );
+      expect(status.match(/^Sig(Ign|Blk|Cgt):.*$/gm)).toEqual([
+        `SigBlk:\t0000000000000000`,
+        `SigIgn:\t${ignored}`,
+        `SigCgt:\t0000000000000000`,
+      ]);
     });
   });
 }
@@ -206,17 +209,17 @@ describe.each(MODES)("memory mode %s", (memory) => {
     await driver.until(() => harness.processesWith(`WIPED=${spec.taskId}`).length === 0);
   });
 
-  test.skipIf(memory === "watch")(
-    "what wiped its environment and left the session is ended too",
-    async () => {
+  // Without a cgroup nothing is left by which to find it: docs/process-provider.md says so.
+  if (memory !== "watch") {
+    test("what wiped its environment and left the session is ended too", async () => {
       await using harness = new ProcessHarness({ memory });
       await using driver = await ProviderDriver.recover(harness.open());
       const spec = aScript("setsid env -i WIPED=$BATCHYARD_TASK_ID sleep 600 & exit 0");
       driver.provider.start(spec);
       await driver.ended(spec.taskId);
       await driver.until(() => harness.processesWith(`WIPED=${spec.taskId}`).length === 0);
-    },
-  );
+    });
+  }
 
   test("the peak of one attempt is not that of the one before", async () => {
     await using harness = new ProcessHarness({ memory });
