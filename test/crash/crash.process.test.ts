@@ -6,7 +6,7 @@ import { runCrashTest } from "./crash-run.ts";
 /** `npm run test:crash` does the same hundreds of times, with a seed of the day. */
 const SEED = 20_260_101;
 const KILLS = 25;
-const TIMEOUT_MS = 150_000;
+const TIMEOUT_MS = 400_000;
 
 test.skipIf(!isProcessProviderSupported().ok)(
   `holds what it acknowledged through ${KILLS} kills (seed ${SEED})`,
