@@ -320,7 +320,9 @@ export class AttemptSupervisor {
     this.#attempts.delete(taskId);
     this.#waiting.delete(attempt);
     this.#options.logs.closeFile(logStreamId);
-    this.#options.onEnded(taskId, { atMs, outcome, startedAtMs: attempt.startedAtMs });
+    // Recorded instants are exact to a hundredth of a second, and clocks are set: no end is before its start.
+    const endedAtMs = Math.max(atMs, attempt.startedAtMs ?? atMs);
+    this.#options.onEnded(taskId, { atMs: endedAtMs, outcome, startedAtMs: attempt.startedAtMs });
   }
 
   /** A runner outlives SIGTERM to its group. SIGKILL goes to the command, and to the group when that has ended. */

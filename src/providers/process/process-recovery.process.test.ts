@@ -291,7 +291,11 @@ async function untilTrue(isTrue: () => boolean): Promise<void> {
 }
 
 function isDispatcher(pid: number): boolean {
-  return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes("dispatch");
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes("dispatch");
+  } catch {
+    return false; // it has ended since it was listed
+  }
 }
 
 function folderOf(harness: ProcessHarness, { taskId }: Pick<AttemptSpec, "taskId">): string {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { open, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { CgroupConfinement } from "./cgroup-confinement.ts";
 import { type CgroupCandidate, type CgroupPlace, findCgroupPlace, listCgroupCandidates } from "./cgroup.ts";
@@ -69,19 +69,37 @@ export function createConfinement(place: Workplace, keptRunners: ReadonlySet<str
  * Durable when it resolves: after a power cut it has to be there before any attempt is. Where it cannot be written, the
  * next start takes it that the machine was started anew, and gives up what has no record.
  */
-export async function rememberBoot({ dir, table }: Workplace): Promise<void> {
+export async function rememberBoot({ dir, table }: Pick<Workplace, "dir" | "table">): Promise<void> {
   try {
-    await using file = await open(join(dir, "boot"), "w");
-    await file.writeFile(table.bootId);
-    await file.sync();
+    await note(join(dir, "boot"), table.bootId);
   } catch (error) {
     if (!isFileSystemError(error)) throw error;
   }
 }
 
 function readBootOfLastRun(dir: string): string | undefined {
-  const file = join(dir, "boot");
-  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+  return readNote(join(dir, "boot"));
+}
+
+/**
+ * Replaces a file as a whole, so that a crash leaves the old text or the new one: half a note of the boot would look
+ * like that of another.
+ */
+async function note(path: string, text: string): Promise<void> {
+  if (readNote(path) === text) return;
+  const unfinished = `${path}.new`;
+  await writeDurably(unfinished, text);
+  await rename(unfinished, path);
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  await using file = await open(path, "w");
+  await file.writeFile(text);
+  await file.sync();
+}
+
+function readNote(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 }
 
 /** Looks first where the last run kept its groups: those of attempts that go on are there. */
@@ -99,12 +117,11 @@ async function findPlace(
     ),
   ];
   const place = await findCgroupPlace(candidates, dir, (file) => canEnterGroup(shell, path, file));
-  if (place !== undefined) writeFileSync(placeFile, `${place.version} ${place.parent}`);
+  if (place !== undefined) await note(placeFile, `${place.version} ${place.parent}`);
   return place;
 }
 
 function readLastCandidate(placeFile: string): readonly CgroupCandidate[] {
-  if (!existsSync(placeFile)) return [];
-  const match = readFileSync(placeFile, "utf8").match(/^([12]) (.+)$/);
+  const match = readNote(placeFile)?.match(/^([12]) (.+)$/);
   return match?.[2] === undefined ? [] : [{ version: match[1] === "2" ? 2 : 1, base: dirname(match[2]) }];
 }
