@@ -70,7 +70,7 @@ describe("the shim", () => {
     await using harness = new ProcessHarness({ clock });
     await using driver = await ProviderDriver.recover(harness.open());
     const specs = Array.from({ length: 30 }, (_, index) => aScript(`exit ${index}`));
-    for (const pid of harness.shimProcesses()) process.kill(pid, "SIGKILL");
+    for (const pid of harness.shimProcesses()) signal(pid, "SIGKILL");
     for (const spec of specs) driver.provider.start(spec);
     await driver.until(() => specs.every(({ taskId }) => driver.find(taskId, "ended")));
     const codes = specs.map(({ taskId }) => driver.find(taskId, "ended")?.outcome.exitCode);
@@ -81,7 +81,7 @@ describe("the shim", () => {
     await using harness = new ProcessHarness();
     await using driver = await ProviderDriver.recover(harness.open());
     expect((await run(driver, "exit 1")).outcome.exitCode).toBe(1);
-    for (const pid of harness.shimProcesses()) process.kill(pid, "SIGKILL");
+    for (const pid of harness.shimProcesses()) signal(pid, "SIGKILL");
     expect((await run(driver, "exit 2")).outcome.exitCode).toBe(2);
   });
 
@@ -92,13 +92,13 @@ describe("the shim", () => {
     await using driver = await ProviderDriver.recover(harness.open());
     await run(driver, "true");
     const frozen = harness.shimProcesses().filter((pid) => !isDispatcher(pid));
-    for (const pid of frozen) process.kill(pid, "SIGSTOP");
+    for (const pid of frozen) signal(pid, "SIGSTOP");
     const spec = aScript("echo ran");
     driver.provider.start(spec);
     driver.look();
     passedMs = 11_000;
     driver.look();
-    for (const pid of frozen) if (table.stat(pid) !== undefined) process.kill(pid, "SIGCONT");
+    for (const pid of frozen) signal(pid, "SIGCONT");
     expect((await driver.ended(spec.taskId)).outcome.exitCode).toBe(0);
     expect(harness.readLog(spec.logStreamId).toString()).toBe("ran\n");
   });
@@ -108,11 +108,11 @@ describe("the shim", () => {
     await using driver = await ProviderDriver.recover(harness.open());
     await run(driver, "true");
     const frozen = harness.shimProcesses().filter((pid) => !isDispatcher(pid));
-    for (const pid of frozen) process.kill(pid, "SIGSTOP");
+    for (const pid of frozen) signal(pid, "SIGSTOP");
     const spec = aScript("echo ran");
     driver.provider.start(spec);
     for (const name of harness.runnerNames()) rmSync(join(harness.dir, "runners", name, "start"));
-    for (const pid of frozen) process.kill(pid, "SIGCONT");
+    for (const pid of frozen) signal(pid, "SIGCONT");
     expect((await driver.ended(spec.taskId)).outcome).toMatchObject({
       kind: "start-failed",
       reason: expect.stringMatching(/^CannotStartContainerError: the shell could not get to the command/),
@@ -125,14 +125,14 @@ describe("the shim", () => {
     const before = await ProviderDriver.recover(harness.open());
     await run(before, "true");
     const frozen = harness.shimProcesses().filter((pid) => !isDispatcher(pid));
-    for (const pid of frozen) process.kill(pid, "SIGSTOP");
+    for (const pid of frozen) signal(pid, "SIGSTOP");
     const spec = aScript("echo ran");
     before.provider.start(spec);
     await before[Symbol.asyncDispose]();
     expect(harness.readLog(spec.logStreamId).toString()).toBe("");
 
     await using driver = await ProviderDriver.recover(harness.open(), [recovered(spec, false)]);
-    for (const pid of frozen) if (table.stat(pid) !== undefined) process.kill(pid, "SIGCONT");
+    for (const pid of frozen) signal(pid, "SIGCONT");
     expect((await driver.ended(spec.taskId)).outcome.exitCode).toBe(0);
     expect(harness.readLog(spec.logStreamId).toString()).toBe("ran\n");
   });
@@ -288,6 +288,15 @@ async function startServer(
 /** Waits for what no provider tells of. */
 async function untilTrue(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** One of the processes that were listed may have ended since. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
 }
 
 function isDispatcher(pid: number): boolean {
