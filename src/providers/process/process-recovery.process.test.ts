@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { AttemptSpec } from "../provider.ts";
@@ -91,8 +91,7 @@ describe("the shim", () => {
     await using harness = new ProcessHarness({ clock });
     await using driver = await ProviderDriver.recover(harness.open());
     await run(driver, "true");
-    const frozen = harness.shimProcesses().filter((pid) => !isDispatcher(pid));
-    for (const pid of frozen) signal(pid, "SIGSTOP");
+    const frozen = await freezeRunners(harness);
     const spec = aScript("echo ran");
     driver.provider.start(spec);
     driver.look();
@@ -107,8 +106,7 @@ describe("the shim", () => {
     await using harness = new ProcessHarness();
     await using driver = await ProviderDriver.recover(harness.open());
     await run(driver, "true");
-    const frozen = harness.shimProcesses().filter((pid) => !isDispatcher(pid));
-    for (const pid of frozen) signal(pid, "SIGSTOP");
+    const frozen = await freezeRunners(harness);
     const spec = aScript("echo ran");
     driver.provider.start(spec);
     for (const name of harness.runnerNames()) rmSync(join(harness.dir, "runners", name, "start"));
@@ -124,8 +122,7 @@ describe("the shim", () => {
     await using harness = new ProcessHarness();
     const before = await ProviderDriver.recover(harness.open());
     await run(before, "true");
-    const frozen = harness.shimProcesses().filter((pid) => !isDispatcher(pid));
-    for (const pid of frozen) signal(pid, "SIGSTOP");
+    const frozen = await freezeRunners(harness);
     const spec = aScript("echo ran");
     before.provider.start(spec);
     await before[Symbol.asyncDispose]();
@@ -288,6 +285,19 @@ async function startServer(
 /** Waits for what no provider tells of. */
 async function untilTrue(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Stops the two runners that there are from the start, once both are there: none comes later that nobody stopped. */
+async function freezeRunners(harness: ProcessHarness): Promise<readonly number[]> {
+  await untilTrue(() => harness.runnerNames().filter((name) => isReady(harness, name)).length >= 2);
+  const frozen = harness.shimProcesses().filter((pid) => !isDispatcher(pid));
+  for (const pid of frozen) signal(pid, "SIGSTOP");
+  return frozen;
+}
+
+function isReady(harness: ProcessHarness, runnerName: string): boolean {
+  const record = join(harness.dir, "runners", runnerName, "record");
+  return existsSync(record) && /^runner /m.test(readFileSync(record, "utf8"));
 }
 
 /** One of the processes that were listed may have ended since. */
