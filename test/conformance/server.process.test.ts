@@ -26,7 +26,11 @@ interface LogLine {
 
 /** Every line of the log; one that is no JSON fails. */
 function logOf(server: ServerProcess): readonly LogLine[] {
-  const lines = server.errorOutput.split("\n").filter((line) => line !== "");
+  const written = server.errorOutput;
+  const lines = written
+    .slice(0, written.lastIndexOf("\n") + 1)
+    .split("\n")
+    .filter((line) => line !== "");
   return lines.map((line) => JSON.parse(line) as LogLine);
 }
 
@@ -76,7 +80,11 @@ describe("a server", () => {
   test("logs in lines of JSON, a request with its id, operation, status and duration", async () => {
     const { $metadata } = await used.batch.describeJobQueues({});
     await used.batch.listJobs({}).catch(() => undefined);
-    const requests = logOf(used.server).filter(({ msg }) => msg === "request");
+    // What the server has written reaches this process when it does.
+    const requests = await waitFor("the log of the refused request", async () => {
+      const seen = logOf(used.server).filter(({ msg }) => msg === "request");
+      return seen.at(-1)?.["operation"] === "ListJobs" ? seen : undefined;
+    });
     expect(requests.find(({ requestId }) => requestId === $metadata.requestId)).toMatchObject({
       level: 30,
       service: "batch",

@@ -47,7 +47,7 @@ export class ServerProcess implements AsyncDisposable {
         const ready = READY.exec(line)?.[1];
         if (ready !== undefined) resolve(ready);
       });
-      child.once("exit", (code) => reject(new ServerEnded(code, errorOutput.join(""))));
+      child.once("close", (code) => reject(new ServerEnded(code, errorOutput.join(""))));
     });
     return new ServerProcess(child, url, {
       folder,
