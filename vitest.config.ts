@@ -21,6 +21,8 @@ export default defineConfig({
           name: "process",
           include: ["src/**/*.process.test.ts", "test/**/*.process.test.ts"],
           testTimeout: 60_000,
+          // These share two noisy cores with whatever else runs: a test that fails is tried once more, and says so.
+          retry: 1,
           hookTimeout: 60_000,
         },
       },
@@ -30,6 +32,7 @@ export default defineConfig({
           name: "client",
           include: ["test/**/*.client.test.ts"],
           testTimeout: 180_000,
+          retry: 1,
           hookTimeout: 180_000,
         },
       },
