@@ -21,9 +21,11 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "providers/": ["batch/", "model/", "lib/"],
   "providers/host-capacity.ts": ["batch/", "node:"],
   "providers/process/": ["providers/", "logs/logs.ts", "batch/", "model/", "lib/", "node:"],
+  "providers/docker/": ["providers/", "logs/logs.ts", "batch/", "model/", "lib/", "node:"],
   "logs/": ["batch/", "lib/", "node:"],
   "engine/": ["scheduler/", "store/", "providers/provider.ts", "batch/", "model/", "lib/"],
   "api/": ["store/", "logs/logs.ts", "batch/", "model/", "lib/", "node:"],
+  "main.ts": ["server/", "node:", "commander"],
   "server/": [
     "api/",
     "engine/",

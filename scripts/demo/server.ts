@@ -16,7 +16,7 @@ const READY = /^batchyard ready at (http:\S+)$/;
 /** Starts a server as a user would and waits for its ready line; disposing of it ends it and removes its data. */
 export async function startServer(): Promise<RunningServer> {
   const dataDir = await mkdtemp(join(tmpdir(), "batchyard-demo-"));
-  const main = join(import.meta.dirname, "..", "..", "src", "server", "main.ts");
+  const main = join(import.meta.dirname, "..", "..", "src", "main.ts");
   const args = [main, "serve", "--port", "0", "--data", dataDir, "--bare", "--log-level", "warn"];
   // Detached: Ctrl-C is for the demo, which ends the jobs before the server.
   const child = spawn(process.execPath, args, {

@@ -28,10 +28,13 @@ export function attemptSpec({ logTargets }: Engine, job: Job, attempt: Attempt):
   logTargets.set(taskId, logTarget(job.container, resourceName(job.jobDefinitionArn), taskId));
   return {
     taskId,
+    taskArn: attempt.taskArn,
     jobId: job.jobId,
+    jobDefinitionArn: job.jobDefinitionArn,
     container: job.container,
     environment: attemptEnvironment(job, attempt),
     resources: job.resources,
+    isVcpuLimited: attempt.instance === undefined,
     logStreamId: taskId,
   };
 }

@@ -24,6 +24,12 @@ export interface Provider extends AsyncDisposable {
   /** What can be promised in all, now: vCPUs with the overcommit factor applied, memory less the reserve. */
   capacity(): Resources;
 
+  /** Why it can begin nothing at the moment, as a sentence; undefined while it can. Nothing is placed meanwhile. */
+  outage(): string | undefined;
+
+  /** What an attempt that has not come up yet is about, as a sentence; undefined where there is nothing to tell. */
+  stageOf(taskId: string): string | undefined;
+
   /** Begins to run an attempt. Known task ids are left as they are, so a repeat after a crash is harmless. */
   start(spec: AttemptSpec): void;
 
@@ -43,7 +49,7 @@ export interface Provider extends AsyncDisposable {
   poll(nowMs: number): number | undefined;
 }
 
-export type ProviderName = "process" | "none";
+export type ProviderName = "process" | "docker" | "none";
 
 export type ProviderNews =
   | { readonly kind: "started"; readonly taskId: string; readonly atMs: number }
@@ -67,13 +73,18 @@ export interface RecoveredAttempt {
 /** All that a provider needs to run an attempt, and nothing that it has to decide. */
 export interface AttemptSpec {
   readonly taskId: string;
+  readonly taskArn: string;
   readonly jobId: string;
+  /** With its revision. */
+  readonly jobDefinitionArn: string;
   /** The effective container of the job. */
   readonly container: ContainerProperties;
   /** Complete and in order; later entries win over earlier ones of the same name. */
   readonly environment: readonly { readonly name: string; readonly value: string }[];
   /** What it may use; memory is a hard limit. */
   readonly resources: Resources;
+  /** vCPUs are a hard limit, as on Fargate; else a share of time, as on EC2. */
+  readonly isVcpuLimited: boolean;
   /** The log stream that its output is appended to. */
   readonly logStreamId: string;
 }

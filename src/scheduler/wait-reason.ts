@@ -2,6 +2,7 @@
  * Why the job at the head of a queue was not placed in the latest cycle. A code, not a sentence: sentences are made
  * when somebody asks.
  *
+ * - `provider-unavailable`: what runs jobs cannot begin any at the moment, as while the container engine is away.
  * - `environments-unavailable`: none of the queue's compute environments is ENABLED and VALID.
  * - `exceeds-environments`: it asks for more vCPUs than any of them may ever have (`maxvCpus`).
  * - `exceeds-host`: it asks for more than the host has in all.
@@ -12,6 +13,7 @@ export type WaitReason = (typeof WAIT_REASONS)[number];
 
 /** In the order in which they tell: of several environments' reasons the last in this list is the queue's. */
 export const WAIT_REASONS = [
+  "provider-unavailable",
   "environments-unavailable",
   "exceeds-environments",
   "exceeds-host",

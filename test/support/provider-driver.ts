@@ -75,10 +75,13 @@ export function anAttempt(
   const taskId = randomBytes(16).toString("hex");
   return {
     taskId,
+    taskArn: `arn:aws:ecs:us-east-1:000000000000:task/a-cluster/${taskId}`,
     jobId: "a-job",
+    jobDefinitionArn: "arn:aws:batch:us-east-1:000000000000:job-definition/a-definition:1",
     container: { image: "none", ...(command === undefined ? {} : { command }) },
     environment: [],
     resources: { vcpuMillis: 250, memoryMiB: 64, gpuCount: 0 },
+    isVcpuLimited: false,
     logStreamId: `log-${taskId}`,
     ...rest,
   };

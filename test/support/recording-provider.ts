@@ -11,6 +11,8 @@ export class RecordingProvider implements Provider {
   readonly specs: AttemptSpec[] = [];
   recovered: readonly RecoveredAttempt[] = [];
   host: Resources = HOST;
+  /** What `outage` says. */
+  cannotStart: string | undefined;
   #news: ProviderNews[] = [];
 
   onNews(): void {
@@ -23,6 +25,14 @@ export class RecordingProvider implements Provider {
 
   capacity(): Resources {
     return this.host;
+  }
+
+  outage(): string | undefined {
+    return this.cannotStart;
+  }
+
+  stageOf(): undefined {
+    return undefined;
   }
 
   start(spec: AttemptSpec): void {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
-const MAIN = join(import.meta.dirname, "..", "..", "src", "server", "main.ts");
+const MAIN = join(import.meta.dirname, "..", "..", "src", "main.ts");
 
 export interface CommandEnd {
   /** The exit code, or the signal's name. */

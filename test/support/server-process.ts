@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-const MAIN = join(import.meta.dirname, "..", "..", "src", "server", "main.ts");
+const MAIN = join(import.meta.dirname, "..", "..", "src", "main.ts");
 const READY = /^batchyard ready at (http:\S+)$/;
 
 export interface ServerOptions {

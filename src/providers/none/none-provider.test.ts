@@ -47,10 +47,13 @@ test("gives up what another provider was running", async () => {
 function aSpec(taskId: string): AttemptSpec {
   return {
     taskId,
+    taskArn: `arn:aws:ecs:us-east-1:000000000000:task/cluster/${taskId}`,
     jobId: "job",
+    jobDefinitionArn: "arn:aws:batch:us-east-1:000000000000:job-definition/definition:1",
     container: { command: ["true"] },
     environment: [],
     resources: { vcpuMillis: 1_000, memoryMiB: 64, gpuCount: 0 },
+    isVcpuLimited: false,
     logStreamId: "stream",
   };
 }

@@ -29,6 +29,14 @@ export class NoneProvider implements Provider {
     return NO_RESOURCES;
   }
 
+  outage(): undefined {
+    return undefined;
+  }
+
+  stageOf(): undefined {
+    return undefined;
+  }
+
   start(spec: AttemptSpec): void {
     if (!this.#news.has(spec.taskId)) this.#pending.set(spec.taskId, "start-failed");
   }

@@ -77,6 +77,14 @@ export class ProcessProvider implements Provider {
     return this.#options.capacity;
   }
 
+  outage(): undefined {
+    return undefined;
+  }
+
+  stageOf(): undefined {
+    return undefined;
+  }
+
   /**
    * Everything of the shim but the runners whose attempt goes on is ended before anything begins, so that nothing takes
    * up an attempt behind the provider's back.

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import { serveCommand } from "./config.ts";
-import { serve } from "./serve.ts";
+import { serveCommand } from "./server/config.ts";
+import type { ServerConfig } from "./server/config.ts";
 
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   version: string;
 };
 
@@ -15,3 +15,9 @@ await new Command("batchyard")
   .addCommand(serveCommand(serve))
   .showHelpAfterError("(--help shows what there is)")
   .parseAsync();
+
+/** The server is loaded only by whoever starts one. */
+async function serve(config: ServerConfig): Promise<void> {
+  const server = await import("./server/serve.ts");
+  await server.serve(config);
+}

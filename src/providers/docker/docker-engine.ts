@@ -1,0 +1,125 @@
+/**
+ * The part of a container engine's API that the provider uses: Docker's own, or Podman's compatible one.
+ *
+ * Containers are named by us, so that whatever is asked may be asked twice. What the engine refuses is an
+ * `EngineRefusal`; an engine that cannot be reached, or goes away, is an `EngineAway`; what outlasts its signal rejects
+ * with the signal's reason.
+ */
+export interface DockerEngine extends AsyncDisposable {
+  /** Answers once the engine is there and its API is one that we speak. */
+  describe(signal: AbortSignal): Promise<EngineDescription>;
+
+  /** Makes the container; one of that name that is already there is left as it is. Answers its id. */
+  createContainer(name: string, request: CreateRequest, signal: AbortSignal): Promise<string>;
+  /** Harmless where it is running, or has run. */
+  startContainer(id: string, signal: AbortSignal): Promise<void>;
+  /** Harmless where it does not run. */
+  signalContainer(id: string, name: string, signal: AbortSignal): Promise<void>;
+  /** Ends it if it runs, and takes its anonymous volumes along. Harmless where it is not there. */
+  removeContainer(id: string, signal: AbortSignal): Promise<void>;
+  /** By id or name; undefined where it is not there. */
+  inspectContainer(id: string, signal: AbortSignal): Promise<ContainerFacts | undefined>;
+  /** Those that carry the label with the value, running or not. */
+  listContainers(label: string, value: string, signal: AbortSignal): Promise<readonly ContainerListing[]>;
+  /** What it uses at the moment; undefined where it does not run. */
+  measureContainer(id: string, signal: AbortSignal): Promise<ContainerUse | undefined>;
+
+  /** What happens to containers that carry the label with the value, from now on; ends by rejecting. */
+  events(label: string, value: string, signal: AbortSignal): AsyncIterable<ContainerEvent>;
+  /**
+   * What it printed, from its first byte that the engine still has; with `follow` also what is still to come, until it
+   * ends. Pieces in the order in which the engine wrote them.
+   */
+  readLog(id: string, follow: boolean, signal: AbortSignal): AsyncIterable<readonly LogPiece[]>;
+
+  /** Undefined where the engine does not have it. */
+  inspectImage(reference: string, signal: AbortSignal): Promise<ImageFacts | undefined>;
+  /** Gets it from its registry; `onProgress` gets a sentence now and then. */
+  pullImage(reference: string, onProgress: (text: string) => void, signal: AbortSignal): Promise<void>;
+
+  /** Makes the bridge network if it is not there. */
+  ensureNetwork(name: string, labels: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void>;
+}
+
+export interface EngineDescription {
+  readonly product: "docker" | "podman";
+  readonly version: string;
+  readonly apiVersion: string;
+  readonly cgroupVersion: 1 | 2;
+  readonly cpuCount: number;
+  readonly memoryBytes: number;
+  readonly hasSwapLimit: boolean;
+  readonly storageDriver: string;
+}
+
+/** The body of the engine's own create call, as far as we use it: https://docs.docker.com/reference/api/engine/ */
+export interface CreateRequest {
+  readonly Image: string;
+  readonly Cmd?: readonly string[];
+  readonly Env: readonly string[];
+  readonly User?: string;
+  readonly Labels: Readonly<Record<string, string>>;
+  readonly HostConfig: Readonly<Record<string, unknown>>;
+}
+
+export interface ContainerFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly status: "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
+  /** Absent until it has come up. */
+  readonly startedAtMs?: number;
+  readonly finishedAtMs?: number;
+  readonly exitCode: number;
+  readonly isOutOfMemory: boolean;
+  /** What the engine says went wrong; empty where nothing did. */
+  readonly error: string;
+  /** 0 while it does not run. */
+  readonly pid: number;
+  /** The signal that asks it to stop, as in `SIGTERM`. */
+  readonly stopSignal: string;
+}
+
+export interface ContainerListing {
+  readonly id: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface ContainerUse {
+  /** The highest so far where the engine knows it, else that of the moment. */
+  readonly memoryBytes: number;
+  readonly cpuTimeMs: number;
+}
+
+export interface ContainerEvent {
+  readonly containerId: string;
+  readonly kind: "start" | "oom" | "die";
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface LogPiece {
+  /** The engine's own stamp to the nanosecond, as text: a mark to find the piece by again. */
+  readonly stamp: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface ImageFacts {
+  readonly id: string;
+  readonly sizeBytes: number;
+}
+
+/** The engine said no: `status` is that of HTTP, the message the engine's own words. */
+export class EngineRefusal extends Error {
+  override readonly name = "EngineRefusal";
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The engine cannot be reached. The message says what was tried; the cause is kept. */
+export class EngineAway extends Error {
+  override readonly name = "EngineAway";
+}
