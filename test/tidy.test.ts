@@ -32,6 +32,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "scheduler/",
     "logs/",
     "batch/",
+    "model/",
     "lib/",
     "store/",
     "store/memory/",

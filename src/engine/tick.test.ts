@@ -3,8 +3,9 @@ import { aComputeEnvironment, aJob, aJobQueue, SCOPE } from "../../test/support/
 import type { Buildable } from "../../test/support/builders.ts";
 import { RecordingProvider } from "../../test/support/recording-provider.ts";
 import { sequentialIds } from "../../test/support/sequential-ids.ts";
-import { computeEnvironmentArn } from "../batch/arn.ts";
+import { computeEnvironmentArn, jobQueueArn } from "../batch/arn.ts";
 import type { AttemptOutcome } from "../batch/attempt.ts";
+import type { CycleReport } from "../scheduler/schedule.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
 import { Sequencer } from "../store/sequencer.ts";
 import { StoreWriteError } from "../store/store.ts";
@@ -114,6 +115,22 @@ describe("tick", () => {
     const { progress } = await bench.job("a");
     expect([progress.startedAtMs, progress.stoppedAtMs]).toEqual([bench.nowMs + 5, bench.nowMs + 9]);
     expect(bench.engine.sequencer.state.hostUsage).toEqual({ vcpuMillis: 0, memoryMiB: 0, gpuCount: 0 });
+  });
+
+  test("places nothing while the provider is away, says so, and goes on when it is back", async () => {
+    const bench = await EngineBench.with(...PLACE, aJob("a"));
+    const reports: CycleReport[] = [];
+    const observer = { ...SILENT, cycleEnded: (report: CycleReport) => reports.push(report) };
+    bench.engine = { ...bench.engine, observer };
+    bench.provider.cannotStart = "the engine does not answer";
+    await bench.tick();
+    expect([await bench.life("a"), bench.provider.take()]).toEqual(["RUNNABLE after 0: -", []]);
+    expect(reports.map(({ blocked }) => blocked)).toEqual([
+      [{ jobQueueArn: jobQueueArn(SCOPE, "q"), jobId: "a", because: "provider-unavailable" }],
+    ]);
+    bench.provider.cannotStart = undefined;
+    await bench.tick();
+    expect(bench.provider.take()).toEqual(["start a"]);
   });
 
   test("gives the attempt its log stream, environment and instance", async () => {

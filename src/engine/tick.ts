@@ -1,7 +1,7 @@
 import type { Attempt } from "../batch/attempt.ts";
 import { assert } from "../lib/assert.ts";
 import type { ProviderNews } from "../providers/provider.ts";
-import { schedule } from "../scheduler/schedule.ts";
+import { placeNothing, schedule } from "../scheduler/schedule.ts";
 import type { CycleReport, Placement } from "../scheduler/schedule.ts";
 import { ATTEMPT_TIMED_OUT } from "../batch/status-reason.ts";
 import type { Change } from "../store/change.ts";
@@ -85,12 +85,20 @@ function decide(engine: Engine, facts: Facts): Decided {
     for (const change of startAttempt(placement, state, engine.ids, now.nowMs)) apply(change);
     placed.push(placement.job);
   };
-  const cycle = engine.isDraining
-    ? NOTHING_PLACED
-    : schedule(state, engine.provider.capacity(), PLACEMENTS_PER_TICK_MAX, place);
+  const cycle = runCycle(engine, state, place);
   const stopping = [...state.stopping.values()];
   const isCutShort = isMoreToSettle || isMoreToAdmit || cycle.isCutShort;
   return { placed, started, finished, timedOut, stopping, cycle, isCutShort };
+}
+
+function runCycle(
+  { isDraining, provider }: Engine,
+  state: LiveState,
+  place: (placement: Placement) => void,
+): CycleReport {
+  if (isDraining) return NOTHING_PLACED;
+  if (provider.outage() !== undefined) return placeNothing(state, "provider-unavailable");
+  return schedule(state, provider.capacity(), PLACEMENTS_PER_TICK_MAX, place);
 }
 
 function takeNews(

@@ -65,6 +65,15 @@ export function schedule(
   return { blocked, isCutShort: false };
 }
 
+/** The report of a cycle that must not place anything: every queue that holds jobs is blocked at its head. */
+export function placeNothing(state: LiveState, because: WaitReason): CycleReport {
+  const blocked = queuesByPriority(state).flatMap(({ arn }) => {
+    const head = state.headOf(arn);
+    return head === undefined ? [] : [{ jobQueueArn: arn, jobId: head.jobId, because }];
+  });
+  return { blocked, isCutShort: false };
+}
+
 /** Queues that have RUNNABLE jobs, in the order in which they dispatch. A DISABLED queue still dispatches what it holds. */
 function queuesByPriority(state: LiveState): JobQueue[] {
   return [...state.jobQueues.values()]

@@ -12,7 +12,7 @@ import { createAuthenticate } from "../api/signature/authenticate.ts";
 import { CredentialsFileError, parseCredentialsFile } from "../api/signature/credentials-file.ts";
 import type { Credential } from "../api/signature/credentials-file.ts";
 import { createEngine } from "../engine/engine.ts";
-import type { Engine } from "../engine/engine.ts";
+import type { Engine, EngineObserver } from "../engine/engine.ts";
 import { recover } from "../engine/recover.ts";
 import { tick } from "../engine/tick.ts";
 import { AssertionError } from "../lib/assert.ts";
@@ -33,6 +33,7 @@ import { createHttpListener } from "./http-listener.ts";
 import type { HttpListener } from "./http-listener.ts";
 import { RANDOM_IDS } from "./ids.ts";
 import type { Logger } from "./logger.ts";
+import { JobSituations } from "./job-situations.ts";
 import { Loop } from "./loop.ts";
 import type { LoopTask } from "./loop.ts";
 import { logExpiryTask, logLimitTask, logStampTask, retentionTask } from "./maintenance.ts";
@@ -66,7 +67,9 @@ export async function compose(
   const wakeEngine = (): void => loop.wake(engineTask);
   const sequencer = await Sequencer.open({ store, runSoon: setImmediate, wake: wakeEngine });
   const metrics = new Metrics(() => sequencer.state);
-  const engine = createEngine({ sequencer, store, provider, ids: RANDOM_IDS, observer: metrics });
+  const situations = new JobSituations(provider);
+  const observer = observedBy(metrics, situations);
+  const engine = createEngine({ sequencer, store, provider, ids: RANDOM_IDS, observer });
   const {
     task: engineTask,
     isTicking,
@@ -96,6 +99,7 @@ export async function compose(
         ids,
         definitions: new DefinitionCache(sequencer, store),
         documentLock: new Mutex(),
+        situationOf: (jobId, status, taskId) => situations.sentenceFor(jobId, status, taskId),
       }),
       logs: createLogsOperations({ sequencer, store, logs, clock, ids }),
       sts: createStsOperations(),
@@ -142,6 +146,17 @@ function readCredentials({ credentialsFile, auth }: ServerConfig): Credential[] 
   const credentials = parseCredentialsFile(readFileSync(credentialsFile, "utf8"));
   if (credentials.length > 0 || auth === "none") return credentials;
   throw new CredentialsFileError(`${credentialsFile} holds no access key: nobody could sign a request`);
+}
+
+function observedBy(metrics: Metrics, situations: JobSituations): EngineObserver {
+  return {
+    attemptStarted: (startDelayMs) => metrics.attemptStarted(startDelayMs),
+    attemptFinished: (because) => metrics.attemptFinished(because),
+    cycleEnded(report, hostCapacity) {
+      metrics.cycleEnded(report, hostCapacity);
+      situations.cycleEnded(report);
+    },
+  };
 }
 
 /** The engine as a task of the loop, and what others want to know of it. */

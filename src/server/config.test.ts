@@ -33,6 +33,8 @@ const DEFAULTS: ServerConfig = {
   provider: "auto",
   auth: "none",
   allowedHosts: [],
+  dockerNetwork: "batchyard",
+  imageMap: [],
   isBare: false,
   isDraining: false,
   logLevel: "info",
@@ -42,6 +44,8 @@ const DEFAULTS: ServerConfig = {
   logDiskLimitMiB: 10_240,
   jobLogLimitMiB: 1_024,
 };
+
+const AB = { from: "a", to: "b:5000/c" };
 
 describe("the configuration", () => {
   test("has a default for everything", async () => {
@@ -57,6 +61,10 @@ describe("the configuration", () => {
     [[], { BATCHYARD_ACCOUNT_ID: "123456789012" }, { accountId: "123456789012" }],
     [["--allowed-host", "a", "--allowed-host", "b"], {}, { allowedHosts: ["a", "b"] }],
     [[], { BATCHYARD_ALLOWED_HOST: "a, .b" }, { allowedHosts: ["a", ".b"] }],
+    [["--docker-host", "tcp://engine:2375"], {}, { dockerHost: "tcp://engine:2375" }],
+    [[], { BATCHYARD_DOCKER_NETWORK: "host" }, { dockerNetwork: "host" }],
+    [["--image-map", "a=b:5000/c", "--image-map", "d=e"], {}, { imageMap: [AB, { from: "d", to: "e" }] }],
+    [[], { BATCHYARD_IMAGE_MAP: "a=b:5000/c, d = e" }, { imageMap: [AB, { from: "d", to: "e" }] }],
     [["--host", "0.0.0.0", "--insecure"], {}, { host: "0.0.0.0" }],
     [["--host", "127.9.9.9"], {}, { host: "127.9.9.9" }],
     [

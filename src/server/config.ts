@@ -12,10 +12,14 @@ export interface ServerConfig {
   readonly region: string;
   readonly accountId: string;
   readonly store: "sqlite" | "memory";
-  readonly provider: "auto" | "process";
+  readonly provider: "auto" | "docker" | "process";
   readonly auth: "none" | "sigv4";
   readonly credentialsFile?: string;
   readonly allowedHosts: readonly string[];
+  /** As in `unix:///var/run/docker.sock`; absent: what the environment says, or what is found. */
+  readonly dockerHost?: string;
+  readonly dockerNetwork: string;
+  readonly imageMap: readonly ImageMapping[];
   readonly isBare: boolean;
   readonly isDraining: boolean;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -25,6 +29,12 @@ export interface ServerConfig {
   readonly jobRetentionDays: number;
   readonly logDiskLimitMiB: number;
   readonly jobLogLimitMiB: number;
+}
+
+/** Images whose name begins with `from` are taken from `to`. */
+export interface ImageMapping {
+  readonly from: string;
+  readonly to: string;
 }
 
 /** Below 32768, where Linux takes ports for outgoing connections from; BATCH on a telephone's keys. */
@@ -53,11 +63,14 @@ interface ParsedOptions {
   readonly region: string;
   readonly accountId: string;
   readonly store: "sqlite" | "memory";
-  readonly provider: "auto" | "process";
+  readonly provider: "auto" | "docker" | "process";
   readonly auth: "none" | "sigv4";
   readonly credentials?: string;
   readonly insecure: boolean;
   readonly allowedHost: readonly string[];
+  readonly dockerHost?: string;
+  readonly dockerNetwork: string;
+  readonly imageMap: readonly ImageMapping[];
   readonly bare: boolean;
   readonly drain: boolean;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -103,9 +116,26 @@ export const OPTIONS: readonly Option[] = [
   ),
   choice(
     "--provider <name>",
-    "what runs jobs; auto decides once for a data folder",
-    ["auto", "process"],
+    "what runs jobs; auto decides once for a data folder: docker where an engine answers, else process",
+    ["auto", "docker", "process"],
     "auto",
+  ),
+  option(
+    "--docker-host <address>",
+    "where the container engine is; default: DOCKER_HOST, else where one is found",
+    text,
+  ),
+  option(
+    "--docker-network <name>",
+    "network of jobs' containers: batchyard (a bridge of its own, made if missing), host, none, or one that is there",
+    text,
+    "batchyard",
+  ),
+  option(
+    "--image-map <FROM=TO>",
+    "takes images whose name begins with FROM from TO (repeatable; environment: separated by commas)",
+    collectMappings,
+    [],
   ),
   choice(
     "--auth <mode>",
@@ -223,6 +253,19 @@ function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, ...value.split(",").map((item) => item.trim())];
 }
 
+function collectMappings(value: string, before: readonly ImageMapping[]): readonly ImageMapping[] {
+  const added = value.split(",").map((item) => {
+    const [from, to, ...rest] = item.split("=").map((side) => side.trim());
+    if (!from || !to || rest.length > 0) {
+      throw new InvalidArgumentError(
+        `It must be FROM=TO, two image names or beginnings of such, got ${item}.`,
+      );
+    }
+    return { from, to };
+  });
+  return [...before, ...added];
+}
+
 /** What is wrong with the options taken together, as a sentence that says what to do. */
 function findContradiction(options: ParsedOptions): string | undefined {
   if (options.auth === "sigv4" && options.credentials === undefined) {
@@ -253,6 +296,9 @@ function configOf(options: ParsedOptions): ServerConfig {
     auth: options.auth,
     ...(options.credentials !== undefined && { credentialsFile: options.credentials }),
     allowedHosts: options.allowedHost,
+    ...(options.dockerHost !== undefined && { dockerHost: options.dockerHost }),
+    dockerNetwork: options.dockerNetwork,
+    imageMap: options.imageMap,
     isBare: options.bare,
     isDraining: options.drain,
     logLevel: options.logLevel,

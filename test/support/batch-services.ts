@@ -29,6 +29,7 @@ export async function openBatchServices(): Promise<BatchServices> {
     store,
     definitions: new DefinitionCache(sequencer, store),
     documentLock: new Mutex(),
+    situationOf: () => undefined,
     clock: { nowMs: () => NOW_MS, monotonicMs: () => 0 },
     ids: sequentialIds(),
   };

@@ -12,6 +12,7 @@ const READY = /^batchyard ready at (http:\S+)$/;
 export interface ServerOptions {
   /** A folder to go on with; absent: a new one, removed at the end. */
   readonly dataDir?: string;
+  /** Without a `--provider` it is `process`, whatever engine the machine has. */
   readonly flags?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   /** Called with its process before it is ready. */
@@ -32,7 +33,8 @@ export class ServerProcess implements AsyncDisposable {
   static async start(options: ServerOptions = {}): Promise<ServerProcess> {
     const { dataDir, flags = [], environment = {}, onSpawn } = options;
     const folder = dataDir ?? mkdtempSync(join(tmpdir(), "batchyard-test-"));
-    const args = [MAIN, "serve", "--port", "0", "--data", folder, ...flags];
+    const provider = flags.includes("--provider") ? [] : ["--provider", "process"];
+    const args = [MAIN, "serve", "--port", "0", "--data", folder, ...provider, ...flags];
     const child = spawn(process.execPath, args, {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...environmentWithoutOurs(), ...environment },

@@ -1,3 +1,4 @@
+import type { JobStatus } from "../../../model/batch.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import type { IdSource } from "../../../lib/id-source.ts";
 import type { Mutex } from "../../../lib/mutex.ts";
@@ -18,6 +19,8 @@ export interface BatchServices {
    * documents, so the sequencer alone does not keep two changes apart.
    */
   readonly documentLock: Mutex;
+  /** Why a job that has not come up has not, as a sentence; undefined where there is nothing to tell. */
+  readonly situationOf: (jobId: string, status: JobStatus, taskId?: string) => string | undefined;
   readonly clock: Clock;
   readonly ids: IdSource;
 }

@@ -6,12 +6,20 @@ import type { BatchServices } from "../batch-services.ts";
 import { jobDetail } from "../wire/job-detail.ts";
 
 /** https://docs.aws.amazon.com/batch/latest/APIReference/API_DescribeJobs.html */
-export function describeJobs({ store }: BatchServices): Operation<DescribeJobsRequest, DescribeJobsResponse> {
+export function describeJobs({
+  store,
+  situationOf,
+}: BatchServices): Operation<DescribeJobsRequest, DescribeJobsResponse> {
   return async ({ jobs }, { scope, requestId }) => {
     if (jobs.length > DESCRIBE_JOBS_MAX) {
       throw wrappedClientError(`Maximum number of jobs supported is  ${DESCRIBE_JOBS_MAX}`, requestId);
     }
     const stored = await store.readJobs(scope, [...new Set(jobs)]);
-    return { jobs: stored.map(jobDetail) };
+    return {
+      jobs: stored.map((one) => {
+        const taskId = one.attempts.at(-1)?.taskId;
+        return jobDetail(one, situationOf(one.job.jobId, one.progress.status, taskId));
+      }),
+    };
   };
 }

@@ -15,7 +15,10 @@ const PAGE_MAX = 1_000;
 const FILTERED_PAGE_MAX = 100;
 
 /** https://docs.aws.amazon.com/batch/latest/APIReference/API_ListJobs.html */
-export function listJobs({ store }: BatchServices): Operation<ListJobsRequest, ListJobsResponse> {
+export function listJobs({
+  store,
+  situationOf,
+}: BatchServices): Operation<ListJobsRequest, ListJobsResponse> {
   return async (input, context) => {
     const { scope } = context;
     const name = orRefuse(queueNameOf(input, context), context);
@@ -32,7 +35,9 @@ export function listJobs({ store }: BatchServices): Operation<ListJobsRequest, L
     );
     const nextToken = encodeNextToken(listing, page.next);
     return {
-      jobSummaryList: page.items.map((entry) => jobSummary(scope, entry)),
+      jobSummaryList: page.items.map((entry) =>
+        jobSummary(scope, entry, situationOf(entry.jobId, entry.progress.status)),
+      ),
       ...(nextToken !== undefined && { nextToken }),
     };
   };

@@ -9,10 +9,13 @@ import { retryStrategyAnswer } from "./retry-strategy.ts";
  *
  * `container` has the effective values with the marks of the latest attempt, also while it is under way; `attempts` lists
  * those that have ended.
+ *
+ * @param situation why it has not come up; takes the place of what its last attempt left as status reason.
  */
-export function jobDetail({ job, progress, attempts }: StoredJob): JobDetail {
+export function jobDetail({ job, progress, attempts }: StoredJob, situation?: string): JobDetail {
   const { shareIdentifier, schedulingPriority, attemptDurationSeconds } = job;
-  const { statusReason, startedAtMs, stoppedAtMs } = progress;
+  const { startedAtMs, stoppedAtMs } = progress;
+  const statusReason = situation ?? progress.statusReason;
   const latest = attempts.at(-1);
   const detail: Omit<JobDetail, "startedAt"> = {
     jobArn: jobArn(job.scope, job.jobId),

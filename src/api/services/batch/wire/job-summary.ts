@@ -3,10 +3,15 @@ import type { Scope } from "../../../../batch/scope.ts";
 import type { ContainerSummary, JobSummary } from "../../../../model/batch.ts";
 import type { JobListEntry } from "../../../../store/store.ts";
 
-/** A job as ListJobs shows it. */
-export function jobSummary(scope: Scope, entry: JobListEntry): JobSummary {
+/**
+ * A job as ListJobs shows it.
+ *
+ * @param situation why it has not come up; takes the place of what its last attempt left as status reason.
+ */
+export function jobSummary(scope: Scope, entry: JobListEntry, situation?: string): JobSummary {
   const { shareIdentifier, progress } = entry;
-  const { scheduledAtMs, statusReason, startedAtMs, stoppedAtMs } = progress;
+  const { scheduledAtMs, startedAtMs, stoppedAtMs } = progress;
+  const statusReason = situation ?? progress.statusReason;
   const container = containerSummary(entry);
   return {
     jobArn: jobArn(scope, entry.jobId),

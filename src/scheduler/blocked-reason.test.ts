@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { blockedReason } from "./blocked-reason.ts";
+import { WAIT_REASONS } from "./wait-reason.ts";
+
+test("each wait reason has AWS's code, or none where the job only waits for its turn", () => {
+  const codes = WAIT_REASONS.map((because) => [because, blockedReason(because, "away")?.split(" - ")[0]]);
+  expect(Object.fromEntries(codes)).toEqual({
+    "provider-unavailable": "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
+    "environments-unavailable": "ACTION_REQUIRED",
+    "exceeds-environments": "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE",
+    "exceeds-host": "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT",
+    "environments-full": undefined,
+    "host-full": undefined,
+  });
+});
+
+test("a provider that is away says so itself", () => {
+  expect(blockedReason("provider-unavailable", "the engine does not answer")).toBe(
+    "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - the engine does not answer",
+  );
+});

@@ -1,0 +1,29 @@
+import { unreachable } from "../lib/assert.ts";
+import type { WaitReason } from "./wait-reason.ts";
+
+/**
+ * AWS's status reason of a RUNNABLE job at the head of a queue that it blocks; undefined where AWS says nothing, as
+ * for one that only waits for its turn in an environment.
+ * https://docs.aws.amazon.com/batch/latest/userguide/troubleshooting.html ("Jobs stuck in a RUNNABLE status")
+ *
+ * What AWS does not have, a provider that is away, takes the word for capacity that cannot be had.
+ *
+ * @param outage what the provider says of itself, as a sentence.
+ */
+export function blockedReason(because: WaitReason, outage: string | undefined): string | undefined {
+  switch (because) {
+    case "provider-unavailable":
+      return `CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - ${outage ?? "nothing can be started at the moment"}`;
+    case "environments-unavailable":
+      return "ACTION_REQUIRED - CE(s) associated with the job queue are invalid.";
+    case "exceeds-environments":
+      return "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - CE(s) associated with the job queue cannot meet the CPU requirement of the job.";
+    case "exceeds-host":
+      return "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The job resource requirement (vCPU/memory/GPU) is higher than that can be met by the CE(s) attached to the job queue.";
+    case "environments-full":
+    case "host-full":
+      return undefined;
+    default:
+      return unreachable(because);
+  }
+}
