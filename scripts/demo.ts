@@ -9,7 +9,10 @@ import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { prepareQueue, runJobs } from "./demo/workload.ts";
 import type { EndedJob } from "./demo/workload.ts";
 import { jobTable } from "./demo/table.ts";
+import { chooseProvider } from "./demo/provider.ts";
 import { startServer } from "./demo/server.ts";
+
+const WHAT_RUNS = { docker: "containers", process: "plain processes of this machine" };
 
 const startedAtMs = Date.now();
 const isAsExpected = await main().catch((error: Error) => {
@@ -21,9 +24,11 @@ process.exitCode = isAsExpected ? 0 : 1;
 /** True if every job ended as it should. */
 async function main(): Promise<boolean> {
   console.log(`\n  ${styleText("bold", "Batchyard")}  AWS Batch that you can run yourself\n`);
-  await using server = await startServer();
+  const { provider, because } = await chooseProvider();
+  await using server = await startServer(provider);
   say(`server ready at ${server.url}, its data in ${server.dataDir}`);
-  say("the client is the AWS SDK for JavaScript, unchanged; jobs are plain processes of this machine");
+  say("the client is the AWS SDK for JavaScript, unchanged");
+  say(`jobs run as ${WHAT_RUNS[provider]}: ${because}`);
 
   const connection = {
     endpoint: server.url,

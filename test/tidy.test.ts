@@ -40,6 +40,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "providers/",
     "providers/host-capacity.ts",
     "providers/process/",
+    "providers/docker/",
     "node:",
     "commander",
     "pino",

@@ -14,10 +14,11 @@ export interface RunningServer extends AsyncDisposable {
 const READY = /^batchyard ready at (http:\S+)$/;
 
 /** Starts a server as a user would and waits for its ready line; disposing of it ends it and removes its data. */
-export async function startServer(): Promise<RunningServer> {
+export async function startServer(provider: string): Promise<RunningServer> {
   const dataDir = await mkdtemp(join(tmpdir(), "batchyard-demo-"));
   const main = join(import.meta.dirname, "..", "..", "src", "main.ts");
-  const args = [main, "serve", "--port", "0", "--data", dataDir, "--bare", "--log-level", "warn"];
+  const folder = ["--data", dataDir, "--bare", "--provider", provider];
+  const args = [main, "serve", "--port", "0", "--log-level", "warn", ...folder];
   // Detached: Ctrl-C is for the demo, which ends the jobs before the server.
   const child = spawn(process.execPath, args, {
     stdio: ["ignore", "pipe", "inherit"],

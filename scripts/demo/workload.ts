@@ -12,6 +12,7 @@ import type { BatchClient, JobDetail } from "@aws-sdk/client-batch";
 import { GetLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { styleText } from "node:util";
+import { DEMO_IMAGE } from "./provider.ts";
 
 /** How often the demo asks; it shows every state that a job was seen in. */
 const POLL_MS = 50;
@@ -71,7 +72,8 @@ const PLANS: readonly JobPlan[] = [
   },
   {
     name: "never-ends",
-    command: `echo "waiting for a file that never comes"; sleep 600`,
+    // The first process of a container gets only the signals that it asked for.
+    command: `trap "exit 143" TERM; echo "waiting for a file that never comes"; sleep 600 & wait`,
     terminateWith: "nobody needs it any more",
     expected: { status: "FAILED", exitCode: 143, attemptCount: 1 },
   },
@@ -117,7 +119,7 @@ export async function prepareQueue(batch: BatchClient, say: (text: string) => vo
       type: "container",
       parameters: { script: "true" },
       containerProperties: {
-        image: "busybox",
+        image: DEMO_IMAGE,
         command: ["sh", "-c", "Ref::script"],
         resourceRequirements: [
           { type: "VCPU", value: "1" },

@@ -1,6 +1,8 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { parseImageMapping } from "../providers/docker/image-map.ts";
+import type { ImageMap } from "../providers/docker/image-map.ts";
 
 /** What `batchyard serve` was told, checked and complete. */
 export interface ServerConfig {
@@ -19,7 +21,7 @@ export interface ServerConfig {
   /** As in `unix:///var/run/docker.sock`; absent: what the environment says, or what is found. */
   readonly dockerHost?: string;
   readonly dockerNetwork: string;
-  readonly imageMap: readonly ImageMapping[];
+  readonly imageMap: ImageMap;
   readonly isBare: boolean;
   readonly isDraining: boolean;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -29,12 +31,6 @@ export interface ServerConfig {
   readonly jobRetentionDays: number;
   readonly logDiskLimitMiB: number;
   readonly jobLogLimitMiB: number;
-}
-
-/** Images whose name begins with `from` are taken from `to`. */
-export interface ImageMapping {
-  readonly from: string;
-  readonly to: string;
 }
 
 /** Below 32768, where Linux takes ports for outgoing connections from; BATCH on a telephone's keys. */
@@ -70,7 +66,7 @@ interface ParsedOptions {
   readonly allowedHost: readonly string[];
   readonly dockerHost?: string;
   readonly dockerNetwork: string;
-  readonly imageMap: readonly ImageMapping[];
+  readonly imageMap: ImageMap;
   readonly bare: boolean;
   readonly drain: boolean;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -253,15 +249,11 @@ function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, ...value.split(",").map((item) => item.trim())];
 }
 
-function collectMappings(value: string, before: readonly ImageMapping[]): readonly ImageMapping[] {
+function collectMappings(value: string, before: ImageMap): ImageMap {
   const added = value.split(",").map((item) => {
-    const [from, to, ...rest] = item.split("=").map((side) => side.trim());
-    if (!from || !to || rest.length > 0) {
-      throw new InvalidArgumentError(
-        `It must be FROM=TO, two image names or beginnings of such, got ${item}.`,
-      );
-    }
-    return { from, to };
+    const mapping = parseImageMapping(item.replaceAll(" ", ""));
+    if ("problem" in mapping) throw new InvalidArgumentError(mapping.problem);
+    return mapping;
   });
   return [...before, ...added];
 }
