@@ -12,7 +12,7 @@ export default defineConfig({
           setupFiles: ["./test/support/fixed-seed.ts"],
           name: "unit",
           include: ["src/**/*.test.ts", "test/**/*.test.ts"],
-          exclude: ["**/*.process.test.ts", "**/*.client.test.ts"],
+          exclude: ["**/*.process.test.ts", "**/*.client.test.ts", "**/*.docker.test.ts"],
         },
       },
       {
@@ -34,6 +34,17 @@ export default defineConfig({
           testTimeout: 180_000,
           retry: 1,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          setupFiles: ["./test/support/fixed-seed.ts"],
+          globalSetup: ["./test/support/docker-setup.ts"],
+          name: "docker",
+          include: ["src/**/*.docker.test.ts", "test/**/*.docker.test.ts"],
+          testTimeout: 120_000,
+          retry: 1,
+          hookTimeout: 120_000,
         },
       },
     ],

@@ -1,13 +1,17 @@
 import type { ContainerProperties, LogConfiguration } from "../model/batch.ts";
+import {
+  checkAwslogsOptions,
+  findUnknownOption,
+  isGroupCreated,
+  multilinePatternOf,
+} from "./awslogs-options.ts";
+import type { AwslogsOptions } from "./awslogs-options.ts";
 import { DEFAULT_LOG_GROUP } from "./log-stream.ts";
 import { notForFargate } from "./platform.ts";
 import type { Platform } from "./platform.ts";
 import { Refusal } from "./refusal.ts";
 import { checkSecrets } from "./secrets.ts";
 
-const LOG_GROUP_NAME_LENGTH_MAX = 512;
-/** A stream's name has at most 512 characters; `/default/` and the task id take 41 of them. */
-const STREAM_PREFIX_LENGTH_MAX = 471;
 /** AWS takes this much of a job definition's name into the name of a stream. */
 const DEFINITION_NAME_LENGTH_MAX = 200;
 
@@ -15,13 +19,11 @@ const DEFINITION_NAME_LENGTH_MAX = 200;
 export interface LogTarget {
   readonly groupName: string;
   readonly streamName: string;
+  /** A regular expression of Go that the first line of each event matches; absent where each line is one. */
+  readonly multilinePattern?: string;
 }
 
-/**
- * Checks `logConfiguration`: drivers by platform, names that CloudWatch Logs can bear, secret options.
- *
- * AWS finds a bad name only when the task starts; here the registration fails, where the caller sees it.
- */
+/** Checks `logConfiguration`: drivers by platform, the options of `awslogs`, secret options. */
 export function checkLogConfiguration(
   configuration: LogConfiguration,
   platform: Platform,
@@ -32,7 +34,7 @@ export function checkLogConfiguration(
     return notForFargate(`logConfiguration.logDriver ${logDriver}`);
   }
   return (
-    (logDriver === "awslogs" ? checkAwslogs(options, `${path}.options`) : undefined) ??
+    (logDriver === "awslogs" ? checkAwslogsOptions(options, `${path}.options`) : undefined) ??
     checkSecrets(secretOptions, `${path}.secretOptions`)
   );
 }
@@ -48,31 +50,42 @@ export function logTarget(
   jobDefinitionName: string,
   taskId: string,
 ): LogTarget {
-  const { logConfiguration } = container;
-  const options = logConfiguration?.logDriver === "awslogs" ? (logConfiguration.options ?? {}) : {};
+  const options = awslogsOptions(container);
   const prefix = options["awslogs-stream-prefix"] ?? jobDefinitionName.slice(0, DEFINITION_NAME_LENGTH_MAX);
+  const multilinePattern = multilinePatternOf(options);
   return {
     groupName: options["awslogs-group"] ?? DEFAULT_LOG_GROUP,
     streamName: `${prefix}/default/${taskId}`,
+    ...(multilinePattern !== undefined && { multilinePattern }),
   };
 }
 
-const FARGATE_DRIVERS: ReadonlySet<string> = new Set(["awslogs", "splunk"]);
-const LOG_GROUP_NAME = /^[.\-_/#A-Za-z0-9]+$/;
-const STREAM_PREFIX = /^[^:*\0]+$/;
+/**
+ * Says why an attempt cannot start because of where its output is to go, as the ECS agent says it; undefined where
+ * nothing is in the way. AWS Batch's own group is always there: it is made when it is missing.
+ *
+ * @param hasGroup whether there is a log group of that name.
+ */
+export function findLogStartFailure(
+  container: ContainerProperties,
+  hasGroup: (groupName: string) => boolean,
+): string | undefined {
+  const options = awslogsOptions(container);
+  const unknown = findUnknownOption(options);
+  if (unknown !== undefined) {
+    return `CannotCreateContainerError: Error response from daemon: unknown log opt '${unknown}' for awslogs log driver`;
+  }
+  const groupName = options["awslogs-group"] ?? DEFAULT_LOG_GROUP;
+  if (groupName === DEFAULT_LOG_GROUP || isGroupCreated(options) || hasGroup(groupName)) return undefined;
+  return (
+    "CannotStartContainerError: Error response from daemon: failed to initialize logging driver: failed to create " +
+    "Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist. " +
+    'Create it, or set awslogs-create-group to "true".'
+  );
+}
 
-function checkAwslogs(options: Readonly<Record<string, string>>, path: string): Refusal | undefined {
-  const group = options["awslogs-group"];
-  const prefix = options["awslogs-stream-prefix"];
-  if (group !== undefined && (group.length > LOG_GROUP_NAME_LENGTH_MAX || !LOG_GROUP_NAME.test(group))) {
-    return Refusal.bare(
-      `${path}.awslogs-group must be 1 to ${LOG_GROUP_NAME_LENGTH_MAX} letters, digits and .-_/#, got ${group}`,
-    );
-  }
-  if (prefix !== undefined && (prefix.length > STREAM_PREFIX_LENGTH_MAX || !STREAM_PREFIX.test(prefix))) {
-    return Refusal.bare(
-      `${path}.awslogs-stream-prefix must be 1 to ${STREAM_PREFIX_LENGTH_MAX} characters without : and *, got ${prefix}`,
-    );
-  }
-  return undefined;
+const FARGATE_DRIVERS: ReadonlySet<string> = new Set(["awslogs", "splunk"]);
+
+function awslogsOptions({ logConfiguration }: ContainerProperties): AwslogsOptions {
+  return logConfiguration?.logDriver === "awslogs" ? (logConfiguration.options ?? {}) : {};
 }

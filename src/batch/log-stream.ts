@@ -21,6 +21,10 @@ export interface LogStream {
   readonly streamId: string;
   /** A job appends lines to a file; clients put events. */
   readonly writer: "job" | "client";
+  /** The job whose attempt writes it; absent where clients do. */
+  readonly jobId?: string;
+  /** A regular expression of Go that the first line of each event matches; absent where each line is one. */
+  readonly multilinePattern?: string;
   readonly createdAtMs: number;
 }
 

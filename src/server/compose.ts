@@ -7,6 +7,7 @@ import type { HandledRequest, PlainRoute } from "../api/handle.ts";
 import { createBatchOperations } from "../api/services/batch/batch-operations.ts";
 import { DefinitionCache } from "../api/services/batch/definition-cache.ts";
 import { createLogsOperations } from "../api/services/logs/logs-operations.ts";
+import { RecentStreams } from "../api/services/logs/recent-streams.ts";
 import { createStsOperations } from "../api/services/sts/sts-operations.ts";
 import { createAuthenticate } from "../api/signature/authenticate.ts";
 import { CredentialsFileError, parseCredentialsFile } from "../api/signature/credentials-file.ts";
@@ -18,11 +19,14 @@ import { tick } from "../engine/tick.ts";
 import { AssertionError } from "../lib/assert.ts";
 import { Mutex } from "../lib/mutex.ts";
 import { FileLogs } from "../logs/file-logs.ts";
+import { hostCapacity } from "../providers/host-capacity.ts";
+import type { Provider } from "../providers/provider.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
 import { Sequencer } from "../store/sequencer.ts";
 import { SqliteStore } from "../store/sqlite/sqlite-store.ts";
 import { StoreWriteError } from "../store/store.ts";
 import type { Store } from "../store/store.ts";
+import { capacityPolicy } from "./capacity-policy.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import type { ServerConfig } from "./config.ts";
@@ -65,7 +69,9 @@ export async function compose(
 
   const loop = opened.use(new Loop({ clock: SYSTEM_CLOCK, onFailure: taskFailureReporter(logger) }));
   const wakeEngine = (): void => loop.wake(engineTask);
-  const sequencer = await Sequencer.open({ store, runSoon: setImmediate, wake: wakeEngine });
+  const recentStreams = new RecentStreams({ store, logs, clock: SYSTEM_CLOCK });
+  const noted = recentStreams.noted;
+  const sequencer = await Sequencer.open({ store: noted, runSoon: setImmediate, wake: wakeEngine });
   const metrics = new Metrics(() => sequencer.state);
   const situations = new JobSituations(provider);
   const observer = observedBy(metrics, situations);
@@ -75,18 +81,21 @@ export async function compose(
     isTicking,
     drained,
   } = createEngineTask(engine, logger, () => loop.wake(stampTask));
-  const stampTask = logStampTask(logs);
+  const limitTask = logLimitTask(logs);
+  const stampTask = logStampTask(logs, () => loop.wake(limitTask));
 
   await recover(engine, { nowMs: SYSTEM_CLOCK.nowMs(), monotonicMs: SYSTEM_CLOCK.monotonicMs() });
-  const maxvCpus = Math.max(1, Math.floor(provider.capacity().vcpuMillis / 1000));
-  const { isBare } = config;
-  await createFirstResources({ sequencer, store, ids: RANDOM_IDS, scope, maxvCpus, isBare });
+  const maxvCpus = vcpusOf(provider, config);
+  await createFirstResources({ ...config, sequencer, store, ids: RANDOM_IDS, scope, maxvCpus });
   provider.onNews(wakeEngine);
   loop.add(engineTask);
   loop.add(stampTask);
   loop.add(retentionTask(store, config.jobRetentionDays));
-  loop.add(logExpiryTask({ store, logs }, () => sequencer.state.logGroups.values()));
-  loop.add(logLimitTask(logs));
+  const { jobRetentionDays } = config;
+  loop.add(
+    logExpiryTask({ store, logs, sequencer, jobRetentionDays }, () => sequencer.state.logGroups.values()),
+  );
+  loop.add(limitTask);
 
   const clock = SYSTEM_CLOCK;
   const ids = RANDOM_IDS;
@@ -101,7 +110,7 @@ export async function compose(
         documentLock: new Mutex(),
         situationOf: (jobId, status, taskId) => situations.sentenceFor(jobId, status, taskId),
       }),
-      logs: createLogsOperations({ sequencer, store, logs, clock, ids }),
+      logs: createLogsOperations({ sequencer, store, logs, recentStreams, clock, ids }),
       sts: createStsOperations(),
     },
     guard: createGuard({ boundHost: config.host, allowedHosts: config.allowedHosts }),
@@ -120,6 +129,13 @@ export async function compose(
   const listener = createHttpListener({ handler, ids, limits: HTTP_LIMITS });
   const kept = opened.move();
   return { listener, drain: () => drained(wakeEngine), [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+/** A container engine that is away has not said how large it is: then it is taken for as large as this machine. */
+function vcpusOf(provider: Provider, config: ServerConfig): number {
+  const isAway = provider.outage() !== undefined;
+  const { vcpuMillis } = isAway ? hostCapacity(capacityPolicy(config)) : provider.capacity();
+  return Math.max(1, Math.floor(vcpuMillis / 1000));
 }
 
 function openStore(config: ServerConfig, folder: DataFolder): Store {

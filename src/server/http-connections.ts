@@ -15,6 +15,8 @@ export class HttpConnections {
   readonly #unanswered = new Map<Duplex, Set<IncomingMessage>>();
   readonly #refused = new WeakSet<Duplex>();
   readonly #broken = new WeakSet<Duplex>();
+  /** Of answers that are held back. */
+  readonly #held = new Set<AbortController>();
   #closed: Promise<void> | undefined;
 
   constructor(server: Server, ids: IdSource) {
@@ -37,6 +39,24 @@ export class HttpConnections {
     });
   }
 
+  /**
+   * For a request whose answer is held back: aborted when the client has closed its side, which one that waits for an
+   * answer has no reason to, and when the server is to stop.
+   */
+  untilUnwanted(socket: Socket, response: ServerResponse): AbortSignal {
+    const controller = new AbortController();
+    const abort = (): void => controller.abort();
+    if (this.#closed !== undefined || socket.readableEnded) abort();
+    this.#held.add(controller);
+    socket.once("end", abort);
+    response.once("close", () => {
+      this.#held.delete(controller);
+      socket.off("end", abort);
+      abort();
+    });
+    return controller.signal;
+  }
+
   /** Called when a request has its answer before it is there whole: nothing more is said on its connection. */
   refuse(socket: Socket): void {
     this.#refused.add(socket);
@@ -55,6 +75,7 @@ export class HttpConnections {
   async #close(grace: AbortSignal): Promise<void> {
     const cut = (): void => this.#server.closeAllConnections();
     grace.addEventListener("abort", cut);
+    for (const held of this.#held) held.abort();
     // Closing a server that never listened is an error to Node and none to us.
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const socket of this.#unanswered.keys()) {

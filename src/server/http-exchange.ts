@@ -35,7 +35,8 @@ export async function answerRequest(
     endWhenDiscarded(message, response, limits);
     return;
   }
-  const answer = await handler({ ...head, body });
+  const untilUnwanted = (): AbortSignal => connections.untilUnwanted(message.socket, response);
+  const answer = await handler({ ...head, body, untilUnwanted });
   response.end(writeHead(response, answer, connections.mustEnd(message.socket)));
 }
 

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { describe, expect, test, vi } from "vitest";
 import { aServer, bodies, listenerOptions, post, readAll } from "../../test/support/http-server.ts";
+import type { ApiRequest, ApiResponse } from "../api/http.ts";
 import { createHttpListener } from "./http-listener.ts";
 
 describe("a request", () => {
@@ -23,6 +24,7 @@ describe("a request", () => {
           connection: "close",
         }),
         body: Buffer.from("hello"),
+        untilUnwanted: expect.any(Function),
       },
     ]);
   });
@@ -153,6 +155,46 @@ describe("a connection", () => {
     await vi.waitUntil(() => server.sockets.length === 1);
     const second = await server.connect();
     expect(await readAll(second)).toBe("");
+  });
+});
+
+/** Answers when the answer is wanted no more. */
+function heldAnswer({ untilUnwanted }: ApiRequest): Promise<ApiResponse> {
+  const signal = untilUnwanted?.();
+  return new Promise((resolve) => {
+    signal?.addEventListener("abort", () => resolve({ status: 200, headers: {}, body: "unwanted" }));
+  });
+}
+
+describe("an answer that is held back", () => {
+  test("is wanted no more once the client has closed its side", async () => {
+    await using server = await aServer({ answer: heldAnswer });
+    const socket = await server.connect();
+    socket.end(post("hello"));
+    expect(bodies(await readAll(socket))).toEqual(["unwanted"]);
+  });
+
+  test("is wanted no more once the connection has broken off", async () => {
+    const ended = Promise.withResolvers<ApiResponse>();
+    await using server = await aServer({
+      answer: async (request) => {
+        const answer = await heldAnswer(request);
+        ended.resolve(answer);
+        return answer;
+      },
+    });
+    const socket = await server.connect(post("hello"));
+    await vi.waitUntil(() => server.requests.length === 1);
+    socket.resetAndDestroy();
+    expect((await ended.promise).body).toBe("unwanted");
+  });
+
+  test("is wanted no more once the server is to stop", async () => {
+    const server = await aServer({ answer: heldAnswer });
+    const answer = server.exchange(post("hello"));
+    await vi.waitUntil(() => server.requests.length === 1);
+    await server.close();
+    expect(bodies(await answer)).toEqual(["unwanted"]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { expireLogs } from "../api/services/logs/expire-logs.ts";
-import type { ExpiryPosition } from "../api/services/logs/expire-logs.ts";
+import type { ExpiryPosition, LogExpiry } from "../api/services/logs/expire-logs.ts";
 import type { LogGroup } from "../batch/log-stream.ts";
 import type { Logs } from "../logs/logs.ts";
 import type { Store } from "../store/store.ts";
@@ -41,22 +41,19 @@ export function retentionTask(store: Store, jobRetentionDays: number): LoopTask 
   };
 }
 
-/** Gives back the disk of log events that are older than their group keeps them. */
-export function logExpiryTask(
-  parts: { readonly store: Store; readonly logs: Logs },
-  groups: () => Iterable<LogGroup>,
-): LoopTask {
+/** Gives back what log events and streams take that have had their time. */
+export function logExpiryTask(expiry: LogExpiry, groups: () => Iterable<LogGroup>): LoopTask {
   let position: ExpiryPosition | undefined;
   return {
     name: "log expiry",
     async run(nowMs) {
-      position = await expireLogs(parts, groups(), nowMs, position);
+      position = await expireLogs(expiry, groups(), nowMs, position);
       return position === undefined ? HOUR_MS : 0;
     },
   };
 }
 
-/** Keeps logs below their limits; often, since a job can write a gigabyte in seconds. */
+/** Keeps logs below their limits. */
 export function logLimitTask(logs: Logs): LoopTask {
   return {
     name: "log limit",
@@ -67,10 +64,19 @@ export function logLimitTask(logs: Logs): LoopTask {
   };
 }
 
-/** Stamps the growth of the logs of running jobs; sleeps while there are none. */
-export function logStampTask(logs: Logs): LoopTask {
+/**
+ * Stamps the growth of the logs of running jobs; sleeps while there are none.
+ *
+ * @param onOverLimit called when they have grown so much that the limits are to be seen to now: a job can write a
+ *   gigabyte a second.
+ */
+export function logStampTask(logs: Logs, onOverLimit: () => void): LoopTask {
   return {
     name: "log stamps",
-    run: async (nowMs) => (logs.observeGrowth(nowMs) ? SECOND_MS / 10 : undefined),
+    async run(nowMs) {
+      const { isAnyOpen, isOverLimit } = logs.observeGrowth(nowMs);
+      if (isOverLimit) onOverLimit();
+      return isAnyOpen ? SECOND_MS / 10 : undefined;
+    },
   };
 }

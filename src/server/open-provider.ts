@@ -1,21 +1,12 @@
-import { join } from "node:path";
 import type { Logs } from "../logs/logs.ts";
-import { hostCapacity } from "../providers/host-capacity.ts";
-import { NoneProvider } from "../providers/none/none-provider.ts";
-import { ProcessProvider } from "../providers/process/process-provider.ts";
-import { isProcessProviderSupported } from "../providers/process/support.ts";
 import type { Provider, ProviderName } from "../providers/provider.ts";
 import type { Store } from "../store/store.ts";
-import { SYSTEM_CLOCK } from "./clock.ts";
 import type { ServerConfig } from "./config.ts";
 import { DataFolderError } from "./data-folder.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { Logger } from "./logger.ts";
 
 const SETTING = "provider";
-
-/** What `auto` decides for: the only provider that there is so far. */
-const NAME: ProviderName = "process";
 
 export interface ProviderParts {
   readonly config: ServerConfig;
@@ -26,35 +17,49 @@ export interface ProviderParts {
 }
 
 /**
- * Opens the provider of the data folder. `--provider auto` is decided once and recorded there, so that a job meant for
+ * Opens the provider of the data folder. What runs its jobs is decided once and recorded there, so that a job meant for
  * containers never falls back to processes of the host.
+ *
+ * 1. What the folder has recorded holds; asking for another is refused.
+ * 2. What was asked for by `--provider`.
+ * 3. Docker where an engine answers.
+ * 4. Processes where this machine can run them as jobs; else none, and jobs wait.
  */
 export async function openProvider(parts: ProviderParts): Promise<Provider> {
-  const { config, folder, store, logs, logger } = parts;
+  const { config, folder, store } = parts;
   const recorded = await store.readSetting(SETTING);
-  if (recorded !== undefined && recorded !== NAME) {
+  if (recorded !== undefined && !isKnown(recorded)) {
     throw new DataFolderError(
       `the data folder ${folder.path} runs its jobs with the provider ${recorded}, which this version does not have; ` +
         `start the version that has it, or give this one a folder of its own with --data`,
     );
   }
-  const support = isProcessProviderSupported();
-  if (!support.ok) {
-    if (config.provider === "process") {
-      throw new DataFolderError(`the provider process cannot be used here: ${support.reason}`);
-    }
-    logger.warn(`jobs cannot run here and wait in RUNNABLE: ${support.reason}`);
-    return new NoneProvider();
+  if (recorded !== undefined && config.provider !== "auto" && config.provider !== recorded) {
+    throw new DataFolderError(
+      `the data folder ${folder.path} runs its jobs with the provider ${recorded}: leave --provider out, or give ` +
+        `${config.provider} a folder of its own with --data`,
+    );
   }
-  if (recorded === undefined) await store.commit([{ kind: "setting-put", name: SETTING, value: NAME }]);
-  logger.info({ provider: NAME }, "jobs run as plain processes of this machine; their images are not used");
-  return new ProcessProvider({
-    dir: join(folder.path, "process"),
-    logs,
-    clock: SYSTEM_CLOCK,
-    capacity: hostCapacity({
-      vcpuOvercommit: config.vcpuOvercommit,
-      memoryReserveMiB: config.memoryReserveMiB,
-    }),
-  });
+  const chosen = recorded ?? (config.provider === "auto" ? undefined : config.provider);
+  const provider = await open(parts, chosen);
+  const isNew = recorded === undefined && provider.name !== "none";
+  if (isNew) await store.commit([{ kind: "setting-put", name: SETTING, value: provider.name }]);
+  return provider;
+}
+
+type RunningProviderName = Exclude<ProviderName, "none">;
+
+function isKnown(name: string): name is RunningProviderName {
+  return name === "docker" || name === "process";
+}
+
+/** Each is loaded only where it may be used: who runs processes need not hold the other in memory. */
+async function open(parts: ProviderParts, chosen: RunningProviderName | undefined): Promise<Provider> {
+  if (chosen !== "process") {
+    const { openDockerProvider } = await import("./open-docker-provider.ts");
+    const docker = await openDockerProvider(parts, { isAsked: chosen === "docker" });
+    if (docker !== undefined) return docker;
+  }
+  const { openProcessProvider } = await import("./open-process-provider.ts");
+  return openProcessProvider(parts, { isAsked: chosen === "process" });
 }

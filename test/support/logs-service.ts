@@ -6,6 +6,7 @@ import { MemoryStore } from "../../src/store/memory/memory-store.ts";
 import { Sequencer } from "../../src/store/sequencer.ts";
 import type { Operations } from "../../src/api/operation.ts";
 import { createLogsOperations } from "../../src/api/services/logs/logs-operations.ts";
+import { RecentStreams } from "../../src/api/services/logs/recent-streams.ts";
 
 export const TEST_SCOPE = { accountId: "123456789012", region: "us-east-1" };
 export const TEST_CONTEXT = {
@@ -21,20 +22,39 @@ type Output<Name extends keyof LogsOperations> = LogsOperations[Name]["output"];
 export class TestLogsService implements AsyncDisposable {
   readonly at: TemporaryLogs;
   readonly store: MemoryStore;
+  readonly sequencer: Sequencer;
   readonly operations: Operations<LogsOperations>;
   #idCount = 0;
 
   static async open(): Promise<TestLogsService> {
     const store = new MemoryStore();
-    const sequencer = await Sequencer.open({ store, runSoon: queueMicrotask, wake: () => undefined });
-    return new TestLogsService(await TemporaryLogs.open(), store, sequencer);
+    const at = await TemporaryLogs.open();
+    const recentStreams = new RecentStreams({ store, logs: at.logs, clock: at.clock });
+    const { noted } = recentStreams;
+    const sequencer = await Sequencer.open({
+      store: noted,
+      runSoon: queueMicrotask,
+      wake: () => undefined,
+    });
+    return new TestLogsService(at, { store, sequencer, recentStreams });
   }
 
-  private constructor(at: TemporaryLogs, store: MemoryStore, sequencer: Sequencer) {
+  private constructor(
+    at: TemporaryLogs,
+    { store, sequencer, recentStreams }: { store: MemoryStore; sequencer: Sequencer; recentStreams: RecentStreams },
+  ) {
     this.at = at;
     this.store = store;
+    this.sequencer = sequencer;
     const ids = { uuid: () => this.nextId(), hex: () => this.nextId() };
-    this.operations = createLogsOperations({ sequencer, store, logs: at.logs, clock: at.clock, ids });
+    this.operations = createLogsOperations({
+      sequencer,
+      store,
+      logs: at.logs,
+      recentStreams,
+      clock: at.clock,
+      ids,
+    });
   }
 
   nextId(): string {
@@ -64,7 +84,7 @@ export class TestLogsService implements AsyncDisposable {
   }
 
   /** A stream as the engine makes it for a job; the group is there. */
-  async jobStream(groupName: string, name: string): Promise<LogStream> {
+  async jobStream(groupName: string, name: string, jobId?: string): Promise<LogStream> {
     const logStream: LogStream = {
       scope: TEST_SCOPE,
       groupName,
@@ -72,9 +92,11 @@ export class TestLogsService implements AsyncDisposable {
       arn: logStreamArn(TEST_SCOPE, groupName, name),
       streamId: this.nextId(),
       writer: "job",
+      ...(jobId !== undefined && { jobId }),
       createdAtMs: this.at.clock.ms,
     };
-    await this.store.commit([{ kind: "log-stream-put", logStream }]);
+    const changes = [{ kind: "log-stream-put" as const, logStream }];
+    await this.sequencer.decide(() => ({ changes, answer: undefined }));
     return logStream;
   }
 

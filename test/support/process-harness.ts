@@ -19,6 +19,7 @@ import { ProcessTable, isDead, readBootId } from "../../src/providers/process/pr
 /** A folder for process providers, one after the other, in tests. Ends what is left in it. */
 export class ProcessHarness implements ProviderHarness {
   readonly dir: string;
+  readonly manyCount = 200;
   readonly #options: Partial<ProcessProviderOptions>;
   readonly #root = mkdtempSync(join(tmpdir(), "batchyard-process-"));
 

@@ -68,9 +68,12 @@ export class ProviderDriver implements AsyncDisposable {
 /** What is waited for may be a file that a job writes, of which no provider has news. */
 const POLL_MS_MAX = 20;
 
+type SpecParts = Partial<Omit<AttemptSpec, "taskId">>;
+
+/** `container` adds to the image and the command. */
 export function anAttempt(
   command: readonly string[] | undefined,
-  rest: Partial<Omit<AttemptSpec, "taskId" | "container">> = {},
+  { container, ...rest }: SpecParts = {},
 ): AttemptSpec {
   const taskId = randomBytes(16).toString("hex");
   return {
@@ -78,7 +81,7 @@ export function anAttempt(
     taskArn: `arn:aws:ecs:us-east-1:000000000000:task/a-cluster/${taskId}`,
     jobId: "a-job",
     jobDefinitionArn: "arn:aws:batch:us-east-1:000000000000:job-definition/a-definition:1",
-    container: { image: "none", ...(command === undefined ? {} : { command }) },
+    container: { image: "busybox:1", ...(command === undefined ? {} : { command }), ...container },
     environment: [],
     resources: { vcpuMillis: 250, memoryMiB: 64, gpuCount: 0 },
     isVcpuLimited: false,
@@ -88,10 +91,7 @@ export function anAttempt(
 }
 
 /** An attempt that runs a shell script. */
-export function aScript(
-  script: string,
-  rest: Partial<Omit<AttemptSpec, "taskId" | "container">> = {},
-): AttemptSpec {
+export function aScript(script: string, rest: SpecParts = {}): AttemptSpec {
   return anAttempt(["sh", "-c", script], rest);
 }
 

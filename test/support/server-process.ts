@@ -15,6 +15,8 @@ export interface ServerOptions {
   /** Without a `--provider` it is `process`, whatever engine the machine has. */
   readonly flags?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** The words that call `batchyard`; absent: the sources, run by this Node. */
+  readonly program?: readonly [string, ...string[]];
   /** Called with its process before it is ready. */
   readonly onSpawn?: (child: ChildProcess) => void;
 }
@@ -32,10 +34,11 @@ export class ServerProcess implements AsyncDisposable {
 
   static async start(options: ServerOptions = {}): Promise<ServerProcess> {
     const { dataDir, flags = [], environment = {}, onSpawn } = options;
+    const [command, ...words] = options.program ?? [process.execPath, MAIN];
     const folder = dataDir ?? mkdtempSync(join(tmpdir(), "batchyard-test-"));
     const provider = flags.includes("--provider") ? [] : ["--provider", "process"];
-    const args = [MAIN, "serve", "--port", "0", "--data", folder, ...provider, ...flags];
-    const child = spawn(process.execPath, args, {
+    const args = [...words, "serve", "--port", "0", "--data", folder, ...provider, ...flags];
+    const child = spawn(command, args, {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...environmentWithoutOurs(), ...environment },
     });

@@ -116,7 +116,10 @@ export const SUBMITTED: JobProgress = {
   isTerminated: false,
 };
 
-export function submitted(job: Job, differing: Partial<JobProgress> = {}): Change {
+export function submitted(
+  job: Job,
+  differing: Partial<JobProgress> = {},
+): Extract<Change, { kind: "job-submitted" }> {
   return { kind: "job-submitted", job, progress: { ...SUBMITTED, ...differing } };
 }
 

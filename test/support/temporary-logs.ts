@@ -52,7 +52,7 @@ export class TemporaryLogs implements AsyncDisposable {
   }
 
   path(streamId: string, kind = "log"): string {
-    return join(this.directory, streamId.slice(0, 2), `${streamId}.${kind}`);
+    return join(this.directory, streamId.slice(-2), `${streamId}.${kind}`);
   }
 
   /** A whole job: opened, written and closed now. */

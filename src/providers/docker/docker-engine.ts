@@ -6,7 +6,10 @@
  * with the signal's reason.
  */
 export interface DockerEngine extends AsyncDisposable {
-  /** Answers once the engine is there and its API is one that we speak. */
+  /**
+   * Answers once the engine is there and its API is one that we speak. Asks over a new connection: an engine on its way
+   * out still serves those that it has.
+   */
   describe(signal: AbortSignal): Promise<EngineDescription>;
 
   /** Makes the container; one of that name that is already there is left as it is. Answers its id. */
@@ -27,6 +30,11 @@ export interface DockerEngine extends AsyncDisposable {
   /** What happens to containers that carry the label with the value, from now on; ends by rejecting. */
   events(label: string, value: string, signal: AbortSignal): AsyncIterable<ContainerEvent>;
   /**
+   * Whether the engine has not been started anew since the instant at which a container of it came up. True also where
+   * that cannot be told.
+   */
+  hasRunSince(atMs: number, signal: AbortSignal): Promise<boolean>;
+  /**
    * What it printed, from its first byte that the engine still has; with `follow` also what is still to come, until it
    * ends. Pieces in the order in which the engine wrote them.
    */
@@ -34,8 +42,18 @@ export interface DockerEngine extends AsyncDisposable {
 
   /** Undefined where the engine does not have it. */
   inspectImage(reference: string, signal: AbortSignal): Promise<ImageFacts | undefined>;
-  /** Gets it from its registry; `onProgress` gets a sentence now and then. */
-  pullImage(reference: string, onProgress: (text: string) => void, signal: AbortSignal): Promise<void>;
+  /**
+   * Gets it from its registry; `onProgress` gets a phrase now and then, as in `12 of 40 MB`, empty before sizes are
+   * known. The reference must have a tag or a digest: without one, all tags are pulled.
+   *
+   * @param registryAuth credentials as the engine wants them in its header.
+   */
+  pullImage(
+    reference: string,
+    onProgress: (text: string) => void,
+    signal: AbortSignal,
+    registryAuth?: string,
+  ): Promise<void>;
 
   /** Makes the bridge network if it is not there. */
   ensureNetwork(name: string, labels: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void>;
@@ -93,7 +111,8 @@ export interface ContainerUse {
 
 export interface ContainerEvent {
   readonly containerId: string;
-  readonly kind: "start" | "oom" | "die";
+  /** `kill`: somebody has sent it a signal. */
+  readonly kind: "start" | "oom" | "kill" | "die";
   readonly labels: Readonly<Record<string, string>>;
 }
 

@@ -23,6 +23,10 @@ function describeProblem(
   spec: AttemptSpec,
   { defaultPath, isShellExportExact }: JobDefaults,
 ): string | undefined {
+  const { logDriver = "awslogs" } = spec.container.logConfiguration ?? {};
+  if (logDriver !== "awslogs") {
+    return `the log driver ${logDriver} needs the Docker provider: the process provider writes to awslogs only`;
+  }
   const command = spec.container.command ?? [];
   const [program] = command;
   if (program === undefined) {

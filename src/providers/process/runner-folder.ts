@@ -99,14 +99,22 @@ export class RunnerFolder {
     return stat === undefined ? undefined : Math.round(stat.mtimeMs);
   }
 
-  /** Makes the working folder as good as new. What an attempt left is moved to `trash`, where nothing is yet. */
-  renewWork(trash: string): "untouched" | "renewed" | "failed" {
-    if (this.#isWorkUntouched()) return "untouched";
-    const isRenewed = succeeds(() => {
+  /** Whether the working folder is as good as new. */
+  isWorkUntouched(): boolean {
+    try {
+      const { mode } = statSync(this.workPath);
+      return (mode & 0o7777) === WORK_MODE && readdirSync(this.workPath).length === 0;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Makes a new working folder. What an attempt left is moved to `trash`, where nothing is yet. False if it cannot. */
+  renewWork(trash: string): boolean {
+    return succeeds(() => {
       renameSync(this.workPath, trash);
       makeWork(this.workPath);
     });
-    return isRenewed ? "renewed" : "failed";
   }
 
   /**
@@ -122,15 +130,6 @@ export class RunnerFolder {
     for (const name of ["orders", "start", "record"]) succeeds(() => unlinkSync(join(this.path, name)));
     if (succeeds(() => rmdirSync(this.workPath)) && succeeds(() => rmdirSync(this.path))) return;
     await removeTree(this.path);
-  }
-
-  #isWorkUntouched(): boolean {
-    try {
-      const { mode } = statSync(this.workPath);
-      return (mode & 0o7777) === WORK_MODE && readdirSync(this.workPath).length === 0;
-    } catch {
-      return false;
-    }
   }
 
   get #startPath(): string {

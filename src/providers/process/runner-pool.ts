@@ -85,12 +85,9 @@ export class RunnerPool {
   /** The runner has ended its attempt and can have another. */
   giveBack(runner: Runner): void {
     runner.turnPage();
-    const trash = newTrash(this.#options.workplace);
     const isWornOut = runner.attemptCount >= ATTEMPTS_PER_RUNNER_MAX || this.#idle.length >= RUNNERS_IDLE_MAX;
-    const work = isWornOut ? "failed" : runner.folder.renewWork(trash);
-    if (work === "renewed") this.#own(removeTree(trash));
-    if (work === "failed") this.end(runner, []);
-    else this.#addIdle(runner);
+    if (!isWornOut && this.#renewWork(runner)) this.#addIdle(runner);
+    else this.end(runner, []);
   }
 
   /** Ends the runner with all that is in its process group; what else is left of these attempts follows. */
@@ -126,6 +123,15 @@ export class RunnerPool {
     await confinement.settle();
     this.sweep();
     await Promise.all(this.#removals);
+  }
+
+  /** Makes the working folder as good as new; false where that cannot be done. */
+  #renewWork({ folder }: Runner): boolean {
+    if (folder.isWorkUntouched()) return true;
+    const trash = newTrash(this.#options.workplace);
+    const isRenewed = folder.renewWork(trash);
+    if (isRenewed) this.#own(removeTree(trash));
+    return isRenewed;
   }
 
   #addIdle(runner: Runner): void {

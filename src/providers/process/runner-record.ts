@@ -1,4 +1,4 @@
-import { type ProcessIdentity, type ProcessStat, parseProcessStat } from "./process-identity.ts";
+import { type ProcessIdentity, parseProcessStat } from "./process-identity.ts";
 
 /**
  * What a runner's `record` says, all that is known of its attempts. Each line is appended in one write:
@@ -51,7 +51,8 @@ export function parseRunnerRecord(text: string, childrenCpuMs = 0): RunnerRecord
 
   for (const line of text.split("\n").slice(0, -1)) {
     latestCpuMs = parseTimesMs(line) ?? latestCpuMs;
-    const { word, subject, stat, rest } = parseLine(line);
+    const { word, subject, rest } = parseLine(line);
+    const stat = word === "command" || word === "runner" ? parseProcessStat(rest) : undefined;
     if (word === "claim") add(subject);
     else if (word === "oom") add(subject, { isOutOfMemory: true });
     else if (word === "started") add(subject, { startedAtMs: Number(rest) });
@@ -72,21 +73,29 @@ export function parseRunnerRecord(text: string, childrenCpuMs = 0): RunnerRecord
 }
 
 interface RecordLine {
-  readonly word: string | undefined;
+  readonly word: string;
   readonly subject: string;
   readonly rest: string;
-  readonly stat: ProcessStat | undefined;
 }
 
-/** The last known word of the line, and what follows it. */
+/** What follows each word. */
+const LINE_SHAPES = Object.entries({
+  claim: /^ (\S+)$/,
+  oom: /^ (\S+)$/,
+  started: /^ (\S+) (\d+)$/,
+  end: /^ (\S+) (\d+ \d+(?:\.\d+)?)$/,
+  runner: /^ (\S+) (.+)$/,
+  command: /^ (\S+) (.+)$/,
+});
+
+/** The last known word of the line, and what follows it. Found without a pattern, which would try each byte of it. */
 function parseLine(line: string): RecordLine {
-  const [, word, subject = "", rest = ""] =
-    line.match(/^.*(claim|oom) (\S+)$/) ??
-    line.match(/^.*(started) (\S+) (\d+)$/) ??
-    line.match(/^.*(end) (\S+) (\d+ \d+(?:\.\d+)?)$/) ??
-    line.match(/^.*(runner|command) (\S+) (.+)$/) ??
-    [];
-  return { word, subject, rest, stat: parseProcessStat(rest) };
+  for (const [word, shape] of LINE_SHAPES) {
+    const at = line.lastIndexOf(`${word} `);
+    const match = at === -1 ? null : shape.exec(line.slice(at + word.length));
+    if (match !== null) return { word, subject: match[1] ?? "", rest: match[2] ?? "" };
+  }
+  return { word: "", subject: "", rest: "" };
 }
 
 /** The lines of the server. */
@@ -100,6 +109,7 @@ export function formatOutOfMemory(taskId: string): string {
 
 /** A line that the builtin `times` prints, as `0m1.250000s 0m0.030000s`: user and system time. */
 function parseTimesMs(line: string): number | undefined {
+  if (!line.includes("s ")) return undefined;
   const parts = [...line.matchAll(/(\d+)m(\d+(?:[.,]\d+)?)s/g)].slice(-2);
   if (parts.length !== 2) return undefined;
   return parts.reduce(

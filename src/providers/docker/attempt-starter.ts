@@ -1,0 +1,105 @@
+import type { AttemptOutcome } from "../../batch/attempt.ts";
+import { assert } from "../../lib/assert.ts";
+import { type CreateRequest, EngineRefusal } from "./docker-engine.ts";
+import { type Stage, createStartFailure, reasonOf, timeoutReasonOf } from "./docker-outcome.ts";
+import { type DockerSpecOptions, createDockerSpec } from "./docker-spec.ts";
+import { type EngineLink, EngineTimeout } from "./engine-link.ts";
+import { type ImagePuller, ImagePullFailure } from "./image-puller.ts";
+import type { LiveAttempt } from "./live-attempt.ts";
+import type { StartSlots } from "./start-slots.ts";
+
+export interface StarterOptions {
+  readonly link: EngineLink;
+  readonly images: Pick<ImagePuller, "get">;
+  readonly slots: StartSlots;
+  readonly specOptions: Omit<DockerSpecOptions, "engine">;
+  readonly createMsMax: number;
+  readonly startMsMax: number;
+  /** A container whose creation or start was given up may still come. */
+  readonly onGivenUp: (name: string) => void;
+}
+
+/** How bringing an attempt up came out: up, or over. */
+export type StartResult =
+  | { readonly kind: "up"; readonly containerId: string }
+  | { readonly kind: "over"; readonly outcome: AttemptOutcome };
+
+export const STOPPED_BEFORE_START: AttemptOutcome = createStartFailure(
+  "TaskStoppedBeforePullBeginError: Task stopped before image pull could begin for task",
+);
+
+/**
+ * Brings attempts up: image, start slot, container, start. Each step may have been done before, so all of it is safe to
+ * do again. A wish that the attempt end is looked at between the steps. Rejects only with `EngineAway`.
+ */
+export class AttemptStarter {
+  readonly #options: StarterOptions;
+
+  constructor(options: StarterOptions) {
+    this.#options = options;
+  }
+
+  async bringUp(attempt: LiveAttempt): Promise<StartResult> {
+    const { link, slots, specOptions } = this.#options;
+    const engine = link.description;
+    assert(engine !== undefined, "attempts are brought up once the engine is known");
+    const spec = createDockerSpec(attempt.spec, { ...specOptions, engine });
+    if ("failure" in spec) return over(createStartFailure(spec.failure));
+
+    const interrupted = AbortSignal.any([attempt.unwanted.signal, link.signal]);
+    attempt.phase = "image";
+    const failure = await this.#getImage(spec.request.Image, interrupted);
+    if (failure !== undefined) return over(failure);
+    attempt.phase = "waiting";
+    const hasSlot = !interrupted.aborted && (await slots.take(interrupted));
+    if (!hasSlot) {
+      if (attempt.unwanted.signal.aborted) return over(STOPPED_BEFORE_START);
+      throw interrupted.reason;
+    }
+    try {
+      return await this.#createAndStart(attempt, spec.request);
+    } finally {
+      slots.release();
+    }
+  }
+
+  /** Answers why it cannot be had. */
+  async #getImage(reference: string, interrupted: AbortSignal): Promise<AttemptOutcome | undefined> {
+    try {
+      await this.#options.images.get(reference, interrupted);
+      return undefined;
+    } catch (error) {
+      if (error instanceof ImagePullFailure) return createStartFailure(error.message);
+      if (error instanceof EngineRefusal) return createStartFailure(reasonOf("pull", error.message));
+      if (interrupted.aborted) return undefined;
+      throw error;
+    }
+  }
+
+  async #createAndStart(attempt: LiveAttempt, request: CreateRequest): Promise<StartResult> {
+    const { link, createMsMax, startMsMax, onGivenUp } = this.#options;
+    const { name } = attempt;
+    let stage: Stage = "create";
+    try {
+      attempt.phase = "creating";
+      attempt.mayHaveContainer = true;
+      const containerId = await link.run(createMsMax, (engine, signal) =>
+        engine.createContainer(name, request, signal),
+      );
+      if (attempt.unwanted.signal.aborted) return over(STOPPED_BEFORE_START);
+      stage = "start";
+      attempt.phase = "starting";
+      await link.run(startMsMax, (engine, signal) => engine.startContainer(containerId, signal));
+      return { kind: "up", containerId };
+    } catch (error) {
+      if (error instanceof EngineRefusal) return over(createStartFailure(reasonOf(stage, error.message)));
+      if (!(error instanceof EngineTimeout)) throw error;
+      onGivenUp(name);
+      return over(createStartFailure(timeoutReasonOf(stage)));
+    }
+  }
+}
+
+function over(outcome: AttemptOutcome): StartResult {
+  return { kind: "over", outcome };
+}

@@ -1,0 +1,183 @@
+import type { AttemptOutcome } from "../../batch/attempt.ts";
+import type { AttemptSpec, RecoveredAttempt } from "../provider.ts";
+import { type AttemptStarter, STOPPED_BEFORE_START } from "./attempt-starter.ts";
+import type { AttemptLogs } from "./attempt-logs.ts";
+import type { ContainerRemovals } from "./container-removals.ts";
+import type { ContainerEvent, ContainerListing } from "./docker-engine.ts";
+import { OWNER_LABEL, TASK_LABEL, containerName } from "./docker-spec.ts";
+import type { EngineLink } from "./engine-link.ts";
+import { type LiveAttempt, addStep, createLiveAttempt } from "./live-attempt.ts";
+import { HOST_LOST, type RunningAttempts } from "./running-attempts.ts";
+import { decideTakeUp } from "./take-up.ts";
+
+export interface AttemptsOptions {
+  readonly link: EngineLink;
+  readonly starter: AttemptStarter;
+  readonly running: RunningAttempts;
+  readonly logs: AttemptLogs;
+  readonly removals: ContainerRemovals;
+  readonly owner: string;
+  readonly askMsMax: number;
+  readonly onEnded: (attempt: LiveAttempt, outcome: AttemptOutcome, atMs?: number) => void;
+}
+
+/** Attempts that the engine is asked about at the same time. */
+const TAKEN_UP_AT_ONCE_MAX = 8;
+
+/** All attempts from their start until nobody asks for them any more. */
+export class DockerAttempts {
+  readonly #options: AttemptsOptions;
+  readonly #live = new Map<string, LiveAttempt>();
+  /** Ended, and to be kept until that is durable; whether there may be a container to be removed. */
+  readonly #ended = new Map<string, boolean>();
+
+  constructor(options: AttemptsOptions) {
+    this.#options = options;
+  }
+
+  has(taskId: string): boolean {
+    return this.#live.has(taskId) || this.#ended.has(taskId);
+  }
+
+  get(taskId: string): LiveAttempt | undefined {
+    return this.#live.get(taskId);
+  }
+
+  /** Whether anything has not ended. */
+  get isEmpty(): boolean {
+    return this.#live.size === 0;
+  }
+
+  start(spec: AttemptSpec): void {
+    const attempt = createLiveAttempt(spec);
+    this.#live.set(spec.taskId, attempt);
+    if (this.#options.link.outage === undefined) this.#begin(attempt);
+  }
+
+  /** Is taken up when the engine is there. */
+  recover({ spec, isRunning }: RecoveredAttempt): void {
+    const attempt = createLiveAttempt(spec);
+    attempt.mayHaveContainer = true;
+    attempt.hasRun = isRunning;
+    attempt.isStartTold = isRunning;
+    this.#live.set(spec.taskId, attempt);
+  }
+
+  /** The wish is kept, and done as soon as there is something to be done. */
+  end(taskId: string, wish: "stop" | "kill"): void {
+    const attempt = this.#live.get(taskId);
+    if (attempt === undefined || (attempt.wish !== undefined && wish === "stop")) return;
+    attempt.wish = wish;
+    attempt.unwanted.abort();
+    if (attempt.phase === "running") this.#options.running.signal(attempt, wish);
+    if (attempt.phase === "adrift" && !attempt.mayHaveContainer) this.#settle(attempt, STOPPED_BEFORE_START);
+  }
+
+  /** It has ended, and that is durable elsewhere. */
+  forget(taskId: string): void {
+    const mayHaveContainer = this.#ended.get(taskId);
+    this.#ended.delete(taskId);
+    if (mayHaveContainer !== true) return;
+    this.#options.logs.forget(taskId);
+    this.#options.removals.add(containerName(taskId));
+  }
+
+  /** Ended; kept until it is forgotten. */
+  setEnded({ spec, mayHaveContainer }: LiveAttempt): void {
+    this.#live.delete(spec.taskId);
+    this.#ended.set(spec.taskId, mayHaveContainer);
+  }
+
+  takeEvent({ containerId, kind, labels }: ContainerEvent): void {
+    const taskId = labels[TASK_LABEL];
+    if (taskId === undefined) return;
+    const attempt = this.#live.get(taskId);
+    switch (kind) {
+      case "start":
+        // One that had been given up has come up after all.
+        if (!this.has(taskId)) this.#options.removals.add(containerId);
+        return;
+      case "kill":
+        if (attempt !== undefined && attempt.wish === undefined) attempt.wasSignalled = true;
+        return;
+      case "die":
+        if (attempt !== undefined) this.#options.running.died(attempt);
+        return;
+      case "oom":
+        return;
+    }
+  }
+
+  /** The engine is there: what it has is taken up, and what nobody knows is removed. */
+  async takeUp(): Promise<void> {
+    const { link, removals, owner, askMsMax } = this.#options;
+    const listing = await link.run(askMsMax, (engine, signal) =>
+      engine.listContainers(OWNER_LABEL, owner, signal),
+    );
+    const containers = new Map(listing.map((each) => [each.labels[TASK_LABEL] ?? "", each]));
+    for (const [taskId, { id }] of containers) if (!this.has(taskId)) removals.add(id);
+    const attempts = this.#live.values();
+    const workers = Array.from({ length: TAKEN_UP_AT_ONCE_MAX }, async () => {
+      for (const attempt of attempts) await this.#takeUp(attempt, containers.get(attempt.spec.taskId));
+    });
+    await Promise.all(workers);
+  }
+
+  /** Begins what was asked for while the engine was being found. */
+  beginFresh(): void {
+    for (const attempt of this.#live.values()) {
+      if (attempt.phase === "adrift" && !attempt.mayHaveContainer) this.#begin(attempt);
+    }
+  }
+
+  /** Everything under way has ended. The link is closed by now, so nothing of it lasts. */
+  async close(): Promise<void> {
+    const { logs } = this.#options;
+    await Promise.all([...this.#live.values()].flatMap((attempt) => [attempt.steps, logs.leave(attempt)]));
+  }
+
+  async #takeUp(attempt: LiveAttempt, container: ContainerListing | undefined): Promise<void> {
+    const { link, logs, running, askMsMax } = this.#options;
+    await attempt.steps;
+    if (attempt.phase !== "adrift" || !this.#live.has(attempt.spec.taskId)) return;
+    await logs.leave(attempt);
+    const facts =
+      container === undefined
+        ? undefined
+        : await link.run(askMsMax, (engine, signal) => engine.inspectContainer(container.id, signal));
+    const { hasRun, wish } = attempt;
+    const { action, because } = decideTakeUp({ facts, hasRun, isUnwanted: wish !== undefined });
+    if (facts !== undefined) {
+      attempt.containerId = facts.id;
+      attempt.mayHaveContainer = true;
+    }
+    switch (action) {
+      case "start":
+        this.#begin(attempt);
+        return;
+      case "give-up":
+        this.#settle(attempt, because === "container-gone" ? HOST_LOST : STOPPED_BEFORE_START);
+        return;
+      case "adopt":
+        if (facts !== undefined) running.adopt(attempt, facts);
+        return;
+      case "finish":
+        addStep(attempt, () => running.finish(attempt, facts, true));
+    }
+  }
+
+  #begin(attempt: LiveAttempt): void {
+    const { starter, running } = this.#options;
+    attempt.phase = "image";
+    attempt.hasDied = false;
+    addStep(attempt, async () => {
+      const result = await starter.bringUp(attempt);
+      if (result.kind === "up") running.add(attempt, result.containerId);
+      else this.#settle(attempt, result.outcome);
+    });
+  }
+
+  #settle(attempt: LiveAttempt, outcome: AttemptOutcome): void {
+    this.#options.onEnded(attempt, outcome);
+  }
+}

@@ -1,0 +1,262 @@
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import type { AttemptOutcome } from "../../batch/attempt.ts";
+import { NO_RESOURCES, type Resources } from "../../batch/resources.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { JobLogs } from "../../logs/logs.ts";
+import { type CapacityPolicy, createCapacity } from "../host-capacity.ts";
+import type { AttemptSpec, Provider, ProviderNews, RecoveredAttempt } from "../provider.ts";
+import { AttemptLogs } from "./attempt-logs.ts";
+import { AttemptStarter } from "./attempt-starter.ts";
+import { ContainerRemovals } from "./container-removals.ts";
+import { DockerAttempts } from "./docker-attempts.ts";
+import type { DockerEngine } from "./docker-engine.ts";
+import { STAGE_MS_MAX } from "./docker-outcome.ts";
+import { EngineLink } from "./engine-link.ts";
+import type { ImageMap } from "./image-map.ts";
+import { ImagePuller } from "./image-puller.ts";
+import { withDefaultTag } from "./image-reference.ts";
+import { mapImage } from "./image-map.ts";
+import type { LiveAttempt } from "./live-attempt.ts";
+import { readOwnerId } from "./owner-id.ts";
+import type { RegistryAuth } from "./registry-auth.ts";
+import { RunningAttempts } from "./running-attempts.ts";
+import { StartSlots } from "./start-slots.ts";
+
+export interface DockerProviderOptions {
+  readonly engine: DockerEngine;
+  /** The folder that is the provider's alone; made if it is not there. */
+  readonly dir: string;
+  readonly logs: JobLogs;
+  readonly clock: Clock;
+  readonly capacity: CapacityPolicy;
+  /** `batchyard` is a bridge of our own; else `host`, `none`, or the name of a network that is there. */
+  readonly network: string;
+  readonly imageMap: ImageMap;
+  readonly registryAuth: (reference: string) => RegistryAuth;
+  /** How much of a container's output the engine keeps. */
+  readonly jobLogBytesMax: number;
+  /** Containers that are being created and started at a time. */
+  readonly startsAtOnceMax?: number;
+  readonly limits?: Partial<DockerLimits>;
+}
+
+/** How long the engine may take. */
+export interface DockerLimits {
+  readonly connectMsMax: number;
+  /** For what it answers without doing anything. */
+  readonly askMsMax: number;
+  readonly createMsMax: number;
+  readonly startMsMax: number;
+  readonly signalMsMax: number;
+  readonly removeMsMax: number;
+  readonly measureMsMax: number;
+  readonly logReadMsMax: number;
+  /** How long a log that is followed may take to end after its container. */
+  readonly followEndMsMax: number;
+}
+
+const LIMITS: DockerLimits = {
+  connectMsMax: 5_000,
+  askMsMax: 30_000,
+  createMsMax: STAGE_MS_MAX.create,
+  startMsMax: STAGE_MS_MAX.start,
+  signalMsMax: 60_000,
+  removeMsMax: 60_000,
+  measureMsMax: 1_000,
+  logReadMsMax: 10 * 60_000,
+  followEndMsMax: 5_000,
+};
+
+/** The bridge network that is made where it is missing. */
+const OWN_NETWORK = "batchyard";
+/** More at a time make each of them slower and none of them earlier: measured, see docs/docker-provider.md. */
+const STARTS_PER_CPU = 2;
+const REMOVALS_AT_ONCE_MAX = 4;
+const MARK_EVERY_BYTES_MAX = 4 * 1024 * 1024;
+const MARKS_PER_KEPT_LOG = 8;
+
+interface AttemptNews {
+  started?: ProviderNews;
+  ended?: ProviderNews;
+}
+
+/**
+ * Runs each attempt as a container of an engine that speaks Docker's API.
+ *
+ * The engine is the truth: containers are named after their attempts and carry the id of this data folder, so whatever
+ * is asked may be asked twice, and what was under way is found again after a crash of either side. Nothing here keeps
+ * time: what has to be looked at by and by, `poll` does.
+ */
+export class DockerProvider implements Provider {
+  readonly name = "docker";
+  readonly #options: DockerProviderOptions;
+  readonly #news = new Set<ProviderNews>();
+  readonly #newsOf = new Map<string, AttemptNews>();
+  readonly #images: ImagePuller;
+  readonly #slots: StartSlots;
+  readonly #link: EngineLink;
+  readonly #running: RunningAttempts;
+  readonly #removals: ContainerRemovals;
+  readonly #attempts: DockerAttempts;
+  #wake: () => void = () => {};
+
+  constructor(options: DockerProviderOptions) {
+    this.#options = options;
+    const limits = { ...LIMITS, ...options.limits };
+    const dir = resolve(options.dir);
+    const owner = readOwnerId(dir);
+    const { engine, clock, network, imageMap, jobLogBytesMax } = options;
+    this.#images = new ImagePuller(options);
+    this.#slots = new StartSlots(options.startsAtOnceMax ?? STARTS_PER_CPU * availableParallelism());
+    const link = new EngineLink({
+      engine,
+      owner,
+      clock,
+      ownNetwork: network === OWN_NETWORK ? network : undefined,
+      connectMsMax: limits.connectMsMax,
+      onFound: () => this.#attempts.takeUp(),
+      onEvent: (event) => this.#attempts.takeEvent(event),
+      onChange: () => this.#engineChanged(),
+    });
+    const removals = new ContainerRemovals({ ...limits, link, clock, atOnceMax: REMOVALS_AT_ONCE_MAX });
+    const markEveryBytes = Math.min(MARK_EVERY_BYTES_MAX, Math.ceil(jobLogBytesMax / MARKS_PER_KEPT_LOG));
+    const logs = new AttemptLogs({ ...limits, link, logs: options.logs, dir, markEveryBytes });
+    const onGivenUp = (name: string): void => removals.addComing(name);
+    const onEnded = (attempt: LiveAttempt, outcome: AttemptOutcome, atMs?: number): void =>
+      this.#addEnded(attempt, outcome, atMs);
+    const running = new RunningAttempts({
+      ...limits,
+      link,
+      clock,
+      logs,
+      onStarted: (attempt, atMs) => this.#addStarted(attempt, atMs),
+      onEnded,
+      onGivenUp,
+      onUp: () => this.#wake(),
+    });
+    const specOptions = { owner, network, imageMap, jobLogBytesMax };
+    const starter = new AttemptStarter({
+      ...limits,
+      link,
+      images: this.#images,
+      slots: this.#slots,
+      specOptions,
+      onGivenUp,
+    });
+    this.#link = link;
+    this.#running = running;
+    this.#removals = removals;
+    this.#attempts = new DockerAttempts({ ...limits, link, starter, running, logs, removals, owner, onEnded });
+  }
+
+  onNews(wake: () => void): void {
+    this.#wake = wake;
+  }
+
+  capacity(): Resources {
+    const { description } = this.#link;
+    return description === undefined
+      ? NO_RESOURCES
+      : createCapacity({ ...description, ...this.#options.capacity });
+  }
+
+  outage(): string | undefined {
+    return this.#link.outage;
+  }
+
+  stageOf(taskId: string): string | undefined {
+    const attempt = this.#attempts.get(taskId);
+    switch (attempt?.phase) {
+      case "adrift":
+        return this.#link.outage;
+      case "image":
+        return this.#images.progressOf(this.#imageOf(attempt)) ?? "looking for the image";
+      case "waiting":
+        return `waiting for one of ${this.#slots.count} start slots`;
+      case "creating":
+        return "creating the container";
+      case "starting":
+        return "starting the container";
+      case "running":
+      case "ending":
+      case undefined:
+        return undefined;
+    }
+  }
+
+  /** Waits for one trial to reach the engine. If it is away, everything is taken up when it comes. */
+  async recover(known: readonly RecoveredAttempt[]): Promise<void> {
+    for (const attempt of known) this.#attempts.recover(attempt);
+    await this.#link.connect();
+  }
+
+  start(spec: AttemptSpec): void {
+    if (!this.#attempts.has(spec.taskId)) this.#attempts.start(spec);
+  }
+
+  stop(taskId: string): void {
+    this.#attempts.end(taskId, "stop");
+  }
+
+  kill(taskId: string): void {
+    this.#attempts.end(taskId, "kill");
+  }
+
+  observe(): readonly ProviderNews[] {
+    return [...this.#news];
+  }
+
+  acknowledge(taskId: string, what: ProviderNews["kind"]): void {
+    const { started, ended } = this.#newsOf.get(taskId) ?? {};
+    if (started !== undefined) this.#news.delete(started);
+    if (what === "started" || ended === undefined) return;
+    this.#news.delete(ended);
+    this.#newsOf.delete(taskId);
+    this.#attempts.forget(taskId);
+  }
+
+  poll(): number | undefined {
+    const dueInMs = [this.#link.poll(), this.#running.poll(), this.#removals.poll()];
+    const soonestMs = Math.min(...dueInMs.map((ms) => ms ?? Infinity));
+    return soonestMs === Infinity ? undefined : soonestMs;
+  }
+
+  /** Leaves containers alone: the next run of the server takes them up. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#wake = () => {};
+    await this.#link.close();
+    await Promise.all([this.#attempts.close(), this.#running.close(), this.#removals.close()]);
+    await this.#options.engine[Symbol.asyncDispose]();
+  }
+
+  #imageOf({ spec }: LiveAttempt): string {
+    return withDefaultTag(mapImage(spec.container.image ?? "", this.#options.imageMap));
+  }
+
+  #engineChanged(): void {
+    if (this.#link.outage === undefined) this.#attempts.beginFresh();
+    else this.#running.setAdrift();
+    this.#wake();
+  }
+
+  #addStarted({ spec: { taskId } }: LiveAttempt, atMs: number): void {
+    this.#add(taskId, "started", { kind: "started", taskId, atMs });
+  }
+
+  #addEnded(attempt: LiveAttempt, outcome: AttemptOutcome, atMs = this.#options.clock.nowMs()): void {
+    const { spec, startedAtMs } = attempt;
+    this.#attempts.setEnded(attempt);
+    this.#options.logs.closeFile(spec.logStreamId);
+    const began = startedAtMs === undefined ? {} : { startedAtMs };
+    // The engine's clock may be another machine's: no end is before its start.
+    const endedAtMs = Math.max(atMs, startedAtMs ?? atMs);
+    this.#add(spec.taskId, "ended", { kind: "ended", taskId: spec.taskId, atMs: endedAtMs, outcome, ...began });
+  }
+
+  #add(taskId: string, kind: ProviderNews["kind"], news: ProviderNews): void {
+    this.#newsOf.set(taskId, { ...this.#newsOf.get(taskId), [kind]: news });
+    this.#news.add(news);
+    this.#wake();
+  }
+}

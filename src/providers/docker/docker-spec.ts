@@ -1,0 +1,179 @@
+import { parseResourceArn } from "../../batch/arn.ts";
+import type { ContainerProperties, Device, LinuxParameters, Tmpfs } from "../../model/batch.ts";
+import type { AttemptSpec } from "../provider.ts";
+import type { CreateRequest, EngineDescription } from "./docker-engine.ts";
+import { createLogConfig } from "./docker-logging.ts";
+import { createMounts } from "./docker-volumes.ts";
+import { mapImage } from "./image-map.ts";
+import type { ImageMap } from "./image-map.ts";
+import { withDefaultTag } from "./image-reference.ts";
+
+export interface DockerSpecOptions {
+  /** Tells our containers from those of another server on the same engine. */
+  readonly owner: string;
+  /** `host`, or the name of a network. */
+  readonly network: string;
+  readonly imageMap: ImageMap;
+  readonly engine: EngineDescription;
+  /** How much of a container's output the engine keeps. */
+  readonly jobLogBytesMax: number;
+}
+
+/** What to ask of the engine for an attempt, or the container's reason for which it cannot start. */
+export type DockerSpec = { readonly request: CreateRequest } | { readonly failure: string };
+
+export const OWNER_LABEL = "batchyard.owner";
+export const TASK_LABEL = "batchyard.task";
+
+const BYTES_PER_MIB = 1024 * 1024;
+/** What Docker asks for at least; AWS Batch allows 4 MiB. */
+const MEMORY_BYTES_MIN = 6 * BYTES_PER_MIB;
+/** The kernel's range of shares, of which 1024 are a vCPU. */
+const CPU_SHARES = { perVcpu: 1024, min: 2, max: 262_144 };
+const NANO_CPUS_PER_VCPU_MILLI = 1_000_000;
+const NANO_CPUS_PER_CPU = 1_000_000_000;
+
+/** The name by which an attempt's container is asked for again. */
+export function containerName(taskId: string): string {
+  return `batchyard-${taskId}`;
+}
+
+/**
+ * Says what to ask of the engine for an attempt (specification 4.2, 4.7, 4.9 to 4.11), as ECS does it.
+ *
+ * Order of checks: image, log driver, volumes. Secrets are not resolved, so they are not in the environment.
+ */
+export function createDockerSpec(spec: AttemptSpec, options: DockerSpecOptions): DockerSpec {
+  const { container } = spec;
+  if (container.image === undefined || container.image === "") {
+    return { failure: "CannotCreateContainerError: the job definition names no image" };
+  }
+  const logConfig = createLogConfig(container.logConfiguration, options);
+  if ("failure" in logConfig) return logConfig;
+  const mounts = createMounts(container);
+  if ("failure" in mounts) return mounts;
+
+  const command = container.command ?? [];
+  const request: CreateRequest = {
+    Image: withDefaultTag(mapImage(container.image, options.imageMap)),
+    ...(command.length === 0 ? {} : { Cmd: command }),
+    Env: createEnvironment(spec.environment),
+    ...(container.user === undefined ? {} : { User: container.user }),
+    Labels: createLabels(spec, options.owner),
+    HostConfig: {
+      NetworkMode: options.network,
+      LogConfig: logConfig,
+      ...mounts,
+      ...createCpuLimits(spec, options.engine),
+      ...createMemoryLimits(spec, options.engine),
+      ...createGpuRequest(spec.resources.gpuCount),
+      ...createPrivileges(container),
+      ...createLinuxSettings(container.linuxParameters ?? {}),
+    },
+  };
+  return { request };
+}
+
+/** The last entry of a name wins. */
+function createEnvironment(entries: AttemptSpec["environment"]): string[] {
+  const environment = new Map(entries.map(({ name, value }) => [name, value]));
+  environment.delete("");
+  return [...environment].map(([name, value]) => `${name}=${value}`);
+}
+
+/** Ours, and those of the ECS agent, by which tools find the containers of a task. */
+function createLabels(
+  { taskId, taskArn, jobId, jobDefinitionArn }: AttemptSpec,
+  owner: string,
+): Record<string, string> {
+  const definition = parseResourceArn(jobDefinitionArn);
+  const revision = definition?.resourceType === "job-definition" ? definition.revision : undefined;
+  return {
+    [OWNER_LABEL]: owner,
+    [TASK_LABEL]: taskId,
+    "batchyard.job": jobId,
+    "com.amazonaws.ecs.task-arn": taskArn,
+    "com.amazonaws.ecs.container-name": "default",
+    "com.amazonaws.ecs.task-definition-family": definition?.name ?? "",
+    "com.amazonaws.ecs.task-definition-version": String(revision ?? ""),
+    "com.amazonaws.ecs.cluster": taskArn.split("/")[1] ?? "",
+  };
+}
+
+/** vCPUs are a share of time; on Fargate also a limit, which no engine takes above what its machine has. */
+function createCpuLimits({ resources, isVcpuLimited }: AttemptSpec, engine: EngineDescription): object {
+  const shares = Math.round((resources.vcpuMillis * CPU_SHARES.perVcpu) / 1000);
+  const nanoCpus = resources.vcpuMillis * NANO_CPUS_PER_VCPU_MILLI;
+  return {
+    CpuShares: Math.min(Math.max(shares, CPU_SHARES.min), CPU_SHARES.max),
+    ...(isVcpuLimited ? { NanoCpus: Math.min(nanoCpus, engine.cpuCount * NANO_CPUS_PER_CPU) } : {}),
+  };
+}
+
+/** There is no swap unless `maxSwap` grants some; the engine counts memory and swap together. */
+function createMemoryLimits(
+  { resources, container }: AttemptSpec,
+  { hasSwapLimit, cgroupVersion }: EngineDescription,
+): object {
+  const { maxSwap, swappiness } = container.linuxParameters ?? {};
+  const memory = Math.max(resources.memoryMiB * BYTES_PER_MIB, MEMORY_BYTES_MIN);
+  // Swappiness of a container is a notion of the first cgroups only.
+  const hasSwappiness = maxSwap !== undefined && swappiness !== undefined && cgroupVersion === 1;
+  return {
+    Memory: memory,
+    ...(hasSwapLimit ? { MemorySwap: memory + (maxSwap ?? 0) * BYTES_PER_MIB } : {}),
+    ...(hasSwappiness ? { MemorySwappiness: swappiness } : {}),
+  };
+}
+
+/** As `docker run --gpus n`. Unverified: no machine with a GPU has run it yet. */
+function createGpuRequest(gpuCount: number): object {
+  if (gpuCount === 0) return {};
+  return { DeviceRequests: [{ Driver: "", Count: gpuCount, Capabilities: [["gpu"]] }] };
+}
+
+function createPrivileges({ privileged, readonlyRootFilesystem, ulimits = [] }: ContainerProperties): object {
+  return {
+    ...(privileged === true ? { Privileged: true } : {}),
+    ...(readonlyRootFilesystem === true ? { ReadonlyRootfs: true } : {}),
+    ...(ulimits.length === 0
+      ? {}
+      : {
+          Ulimits: ulimits.map(({ name, softLimit, hardLimit }) => ({
+            Name: name,
+            Soft: softLimit,
+            Hard: hardLimit,
+          })),
+        }),
+  };
+}
+
+/** https://docs.aws.amazon.com/batch/latest/APIReference/API_LinuxParameters.html */
+function createLinuxSettings({
+  initProcessEnabled,
+  sharedMemorySize,
+  tmpfs = [],
+  devices = [],
+}: LinuxParameters): object {
+  return {
+    ...(initProcessEnabled === true ? { Init: true } : {}),
+    ...(sharedMemorySize === undefined ? {} : { ShmSize: sharedMemorySize * BYTES_PER_MIB }),
+    ...(tmpfs.length === 0 ? {} : { Tmpfs: Object.fromEntries(tmpfs.map(createTmpfs)) }),
+    ...(devices.length === 0 ? {} : { Devices: devices.map(createDevice) }),
+  };
+}
+
+function createTmpfs({ containerPath, size, mountOptions = [] }: Tmpfs): [path: string, options: string] {
+  return [containerPath, [`size=${size}m`, ...mountOptions].join(",")];
+}
+
+function createDevice({ hostPath, containerPath = hostPath, permissions = [] }: Device): object {
+  const letters = permissions.map((permission) => DEVICE_PERMISSIONS[permission]).join("");
+  return {
+    PathOnHost: hostPath,
+    PathInContainer: containerPath,
+    CgroupPermissions: letters === "" ? "rwm" : letters,
+  };
+}
+
+const DEVICE_PERMISSIONS = { READ: "r", WRITE: "w", MKNOD: "m" } as const;

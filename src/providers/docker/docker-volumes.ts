@@ -1,0 +1,53 @@
+import type { ContainerProperties, Volume } from "../../model/batch.ts";
+
+export interface Mounts {
+  /** `host:container`, with `:ro` behind; the engine makes a host's folder that is missing. */
+  readonly Binds?: readonly string[];
+  readonly Mounts?: readonly AnonymousVolume[];
+}
+
+/** Without a source the engine makes a volume that goes with its container. */
+interface AnonymousVolume {
+  readonly Type: "volume";
+  readonly Target: string;
+  readonly ReadOnly: boolean;
+}
+
+/** Says what of the host is mounted where in the container, or why that cannot be (specification 4.9). */
+export function createMounts({
+  volumes = [],
+  mountPoints = [],
+}: ContainerProperties): Mounts | { readonly failure: string } {
+  const remote = volumes.find((volume) => fileSystemOf(volume) !== undefined);
+  if (remote !== undefined) {
+    return {
+      failure: `ResourceInitializationError: volume ${remote.name} is on ${fileSystemOf(remote)}, which cannot be mapped to this machine yet`,
+    };
+  }
+  const binds: string[] = [];
+  const anonymous: AnonymousVolume[] = [];
+  const mountedNames = new Set<string>();
+  for (const { sourceVolume = "", containerPath = "", readOnly = false } of mountPoints) {
+    const sourcePath = volumes.find(({ name }) => name === sourceVolume)?.host?.sourcePath ?? "";
+    if (sourcePath !== "") {
+      binds.push(`${sourcePath}:${containerPath}${readOnly ? ":ro" : ""}`);
+      continue;
+    }
+    if (mountedNames.has(sourceVolume)) {
+      return {
+        failure: `InvalidVolumeError: volume ${sourceVolume} has no sourcePath, so it can be mounted once only`,
+      };
+    }
+    mountedNames.add(sourceVolume);
+    anonymous.push({ Type: "volume", Target: containerPath, ReadOnly: readOnly });
+  }
+  return {
+    ...(binds.length === 0 ? {} : { Binds: binds }),
+    ...(anonymous.length === 0 ? {} : { Mounts: anonymous }),
+  };
+}
+
+function fileSystemOf({ efsVolumeConfiguration, s3filesVolumeConfiguration }: Volume): string | undefined {
+  if (efsVolumeConfiguration !== undefined) return "Amazon EFS";
+  return s3filesVolumeConfiguration === undefined ? undefined : "Amazon S3 Files";
+}

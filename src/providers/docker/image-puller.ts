@@ -1,0 +1,153 @@
+import { once } from "node:events";
+import type { Clock } from "../../lib/clock.ts";
+import { EngineRefusal } from "./docker-engine.ts";
+import type { DockerEngine } from "./docker-engine.ts";
+import { reasonOf, STAGE_MS_MAX, timeoutReasonOf } from "./docker-outcome.ts";
+import { registryOf, withDefaultTag, withoutRegistry } from "./image-reference.ts";
+import type { RegistryAuth } from "./registry-auth.ts";
+
+export interface ImagePullerOptions {
+  readonly engine: Pick<DockerEngine, "inspectImage" | "pullImage">;
+  readonly clock: Clock;
+  readonly registryAuth: (reference: string) => RegistryAuth;
+  /** How long to wait before each further try. */
+  readonly pausesMs?: readonly number[];
+}
+
+/** The image cannot be had: the message is the container's reason, as ECS gives it. */
+export class ImagePullFailure extends Error {
+  override readonly name = "ImagePullFailure";
+}
+
+interface Pull {
+  readonly done: Promise<void>;
+  readonly controller: AbortController;
+  waiterCount: number;
+  progress: string | undefined;
+}
+
+/** The ECS agent tries five times: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html */
+const PAUSES_MS = [1_100, 2_200, 4_400, 5_000];
+/** An image that was there may be removed by others. */
+const PRESENCE_MS = 2_000;
+const PRESENCE_COUNT_MAX = 1_000;
+
+/** Sees to it that images are there: one look and one pull for all who wait for the same. */
+export class ImagePuller {
+  readonly #options: ImagePullerOptions;
+  readonly #pulls = new Map<string, Pull>();
+  /** By reference: until when it counts as there. */
+  readonly #presentUntilMs = new Map<string, number>();
+
+  constructor(options: ImagePullerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Settles once the image is there. Rejects with an `ImagePullFailure` where it cannot be had, with `EngineAway` where
+   * the engine went away, else with the signal's reason; the pull goes on while anybody waits for it.
+   */
+  async get(reference: string, signal: AbortSignal): Promise<void> {
+    const name = withDefaultTag(reference);
+    signal.throwIfAborted();
+    if ((this.#presentUntilMs.get(name) ?? 0) > this.#options.clock.nowMs()) return;
+    const pull = this.#pulls.get(name) ?? this.#begin(name);
+    pull.waiterCount += 1;
+    try {
+      await settledOrAborted(pull.done, signal);
+    } finally {
+      pull.waiterCount -= 1;
+      if (pull.waiterCount === 0) this.#end(name, pull);
+    }
+  }
+
+  /** As in `pulling app:1 from localhost:5000, 12 of 40 MB`; undefined while it is not being pulled. */
+  progressOf(reference: string): string | undefined {
+    return this.#pulls.get(withDefaultTag(reference))?.progress;
+  }
+
+  #begin(name: string): Pull {
+    const controller = new AbortController();
+    const signal = AbortSignal.any([controller.signal, AbortSignal.timeout(STAGE_MS_MAX.pull)]);
+    const done = Promise.resolve().then(() => this.#provide(name, pull, signal));
+    const pull: Pull = { done, controller, waiterCount: 0, progress: undefined };
+    // Whoever is the last to leave aborts it: nobody hears of that rejection.
+    done.catch(() => undefined);
+    this.#pulls.set(name, pull);
+    return pull;
+  }
+
+  /** Nobody waits for it any more: it is over, or not wanted. Who comes from now on begins another. */
+  #end(name: string, pull: Pull): void {
+    if (this.#pulls.get(name) === pull) this.#pulls.delete(name);
+    pull.controller.abort();
+  }
+
+  async #provide(name: string, pull: Pull, signal: AbortSignal): Promise<void> {
+    const { engine, clock } = this.#options;
+    try {
+      if ((await engine.inspectImage(name, signal)) === undefined) await this.#pull(name, pull, signal);
+    } catch (error) {
+      throw isTimeout(error) ? new ImagePullFailure(timeoutReasonOf("pull"), { cause: error }) : error;
+    }
+    if (this.#presentUntilMs.size >= PRESENCE_COUNT_MAX) this.#presentUntilMs.clear();
+    this.#presentUntilMs.set(name, clock.nowMs() + PRESENCE_MS);
+  }
+
+  async #pull(name: string, pull: Pull, signal: AbortSignal): Promise<void> {
+    const { engine, registryAuth, pausesMs = PAUSES_MS } = this.#options;
+    const title = `pulling ${withoutRegistry(name)} from ${registryOf(name)}`;
+    const { header, problem } = registryAuth(name);
+    const onProgress = (text: string): void => {
+      pull.progress = text === "" ? title : `${title}, ${text}`;
+    };
+    for (const pauseMs of [...pausesMs, undefined]) {
+      onProgress("");
+      try {
+        return await engine.pullImage(name, onProgress, signal, header);
+      } catch (error) {
+        if (!(error instanceof EngineRefusal)) throw error;
+        const isLast = pauseMs === undefined || isFinal(error);
+        if (isLast) throw createFailure(error, problem);
+        pull.progress = `${title}, waiting to try again after: ${error.message}`;
+        await pause(pauseMs, signal);
+      }
+    }
+  }
+}
+
+/** What a registry says of an image that it will not give out, however often it is asked. */
+const FINAL =
+  /not found|does not exist|manifest unknown|name unknown|denied|unauthorized|authentication required|invalid/i;
+
+function isFinal({ status, message }: EngineRefusal): boolean {
+  return status < 500 || FINAL.test(message);
+}
+
+function createFailure(refusal: EngineRefusal, problem: string | undefined): ImagePullFailure {
+  const text = problem === undefined ? refusal.message : `${refusal.message} (${problem})`;
+  return new ImagePullFailure(reasonOf("pull", text), { cause: refusal });
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "TimeoutError";
+}
+
+async function pause(lengthMs: number, signal: AbortSignal): Promise<void> {
+  const over = AbortSignal.any([signal, AbortSignal.timeout(lengthMs)]);
+  if (!over.aborted) await once(over, "abort");
+  signal.throwIfAborted();
+}
+
+async function settledOrAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  const settled = new AbortController();
+  const aborted = once(signal, "abort", { signal: settled.signal }).then(
+    () => signal.throwIfAborted(),
+    () => undefined,
+  );
+  try {
+    await Promise.race([promise, aborted]);
+  } finally {
+    settled.abort();
+  }
+}

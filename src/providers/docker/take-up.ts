@@ -1,0 +1,39 @@
+import type { ContainerFacts } from "./docker-engine.ts";
+
+/** What becomes of an attempt that the engine has to be asked about. */
+export type TakeUpDecision =
+  | { readonly action: "start"; readonly because: "never-ran" }
+  | { readonly action: "give-up"; readonly because: "stopped-before-start" | "container-gone" }
+  | { readonly action: "adopt"; readonly because: "runs" }
+  | { readonly action: "finish"; readonly because: "ended" };
+
+export interface TakeUpFacts {
+  /** Undefined if there is no container of it. */
+  readonly facts: ContainerFacts | undefined;
+  /** It is known to have come up once. */
+  readonly hasRun: boolean;
+  /** Somebody wants it ended. */
+  readonly isUnwanted: boolean;
+}
+
+/**
+ * Decides what becomes of an attempt. What has never come up is started, unless it is to end; what came up and of which
+ * nothing is there is lost.
+ */
+export function decideTakeUp({ facts, hasRun, isUnwanted }: TakeUpFacts): TakeUpDecision {
+  switch (facts?.status) {
+    case "running":
+    case "paused":
+    case "restarting":
+      return { action: "adopt", because: "runs" };
+    case "exited":
+    case "dead":
+      return { action: "finish", because: "ended" };
+    case undefined:
+    case "created":
+    case "removing":
+      if (hasRun) return { action: "give-up", because: "container-gone" };
+      if (isUnwanted) return { action: "give-up", because: "stopped-before-start" };
+      return { action: "start", because: "never-ran" };
+  }
+}

@@ -1,0 +1,88 @@
+import { spawnSync } from "node:child_process";
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ProviderHarness } from "../../src/providers/provider-contract.ts";
+import { DockerProvider, type DockerProviderOptions } from "../../src/providers/docker/docker-provider.ts";
+import { connectEngine } from "../../src/providers/docker/engine-client.ts";
+import { parseTestAddress } from "./docker-engine.ts";
+
+/** A folder for Docker providers, one after the other, in tests. Removes what is left of it in the engine. */
+export class DockerHarness implements ProviderHarness {
+  readonly manyCount = 30;
+  readonly dir: string;
+  readonly dockerHost: string;
+  readonly #options: Partial<DockerProviderOptions>;
+  readonly #root = mkdtempSync(join(tmpdir(), "batchyard-docker-provider-"));
+
+  constructor(dockerHost: string, options: Partial<DockerProviderOptions> = {}) {
+    this.dockerHost = dockerHost;
+    this.#options = options;
+    this.dir = join(this.#root, "docker");
+    mkdirSync(join(this.#root, "logs"));
+  }
+
+  open(): DockerProvider {
+    return new DockerProvider({
+      engine: connectEngine(parseTestAddress(this.dockerHost)),
+      dir: this.dir,
+      logs: { openFile: (streamId) => this.#openLog(streamId), closeFile: () => {} },
+      clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
+      capacity: { vcpuOvercommit: 1, memoryReserveMiB: 0 },
+      network: "none",
+      imageMap: [],
+      registryAuth: () => ({}),
+      jobLogBytesMax: 16 * 1024 * 1024,
+      ...this.#options,
+    });
+  }
+
+  readLog(streamId: string): Buffer {
+    const file = this.#logFile(streamId);
+    return existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
+  }
+
+  isAlive(taskId: string): boolean {
+    return this.docker("ps", "--quiet", "--filter", `label=batchyard.task=${taskId}`) !== "";
+  }
+
+  /** Ids of all containers of this folder's providers. */
+  containers(): readonly string[] {
+    const owner = readFileSync(join(this.dir, "owner"), "utf8");
+    const ids = this.docker(
+      "ps",
+      "--all",
+      "--quiet",
+      "--no-trunc",
+      "--filter",
+      `label=batchyard.owner=${owner}`,
+    );
+    return ids === "" ? [] : ids.split("\n");
+  }
+
+  /** What Docker's own command prints. */
+  docker(...words: string[]): string {
+    const { status, stdout, stderr } = spawnSync("docker", ["--host", this.dockerHost, ...words], {
+      encoding: "utf8",
+    });
+    if (status !== 0) throw new Error(`docker ${words.join(" ")}: ${stderr}`);
+    return stdout.trim();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const left = existsSync(join(this.dir, "owner")) ? this.containers() : [];
+    if (left.length > 0) this.docker("rm", "--force", "--volumes", ...left);
+    rmSync(this.#root, { recursive: true });
+    await Promise.resolve();
+  }
+
+  #openLog(streamId: string): string {
+    const file = this.#logFile(streamId);
+    appendFileSync(file, "");
+    return file;
+  }
+
+  #logFile(streamId: string): string {
+    return join(this.#root, "logs", streamId);
+  }
+}
