@@ -1,0 +1,98 @@
+import { unreachable } from "../lib/assert.ts";
+import type { JobDetail } from "../model/batch.ts";
+import { shortId } from "./text.ts";
+
+interface Symptom {
+  /** Of the container's reason and the status reason, a line each. */
+  readonly pattern: RegExp;
+  readonly advice: string;
+}
+
+const SYMPTOMS: readonly Symptom[] = [
+  {
+    pattern: /OutOfMemoryError/,
+    advice: "It used more memory than it asked for: ask for more with --memory, now ⟨memory⟩ MiB.",
+  },
+  {
+    pattern: /CannotPull|ImageManifest/,
+    advice:
+      "Its image could not be had: check its name, that the registry can be reached, and that its login is known. " +
+      "A server of your own can take images from elsewhere: `batchyard serve --help`.",
+  },
+  {
+    pattern: /CannotStart|CannotCreate|executable file not found|no such file|not found in/i,
+    advice:
+      "Its command could not be started: check that the program is in the image, and how it is spelled.",
+  },
+  {
+    pattern: /attempt duration exceeded timeout/,
+    advice:
+      "It ran for longer than its time limit of ⟨timeout⟩ s: allow more with --timeout, or make it faster.",
+  },
+  {
+    pattern: /^Host EC2|Spot Task was interrupted|instance draining/m,
+    advice: "Its host went away under it: run it again, with --retries so that it goes on by itself.",
+  },
+  {
+    pattern: /Dependent Job failed/,
+    advice: "A job that it waited for failed: look at that one first (dependsOn in --output json).",
+  },
+  {
+    pattern: /DockerTimeoutError|CannotInspect/,
+    advice: "The container engine did not answer in time: `batchyard doctor` looks at it.",
+  },
+  { pattern: /JobQueue deleted/, advice: "Its queue was deleted: submit it to another with --queue." },
+];
+
+/** What to do next about a job, as a sentence; undefined where nothing is wrong. */
+export function advise(job: JobDetail): string | undefined {
+  switch (job.status) {
+    case "FAILED":
+      return adviseFailed(job);
+    case "RUNNABLE":
+      return /^MISCONFIGURATION|^ACTION_REQUIRED/.test(job.statusReason ?? "")
+        ? "It will not start like this: ask for less, or change the queue's compute environments."
+        : undefined;
+    case "SUBMITTED":
+    case "PENDING":
+    case "STARTING":
+    case "RUNNING":
+    case "SUCCEEDED":
+      return undefined;
+    default:
+      return unreachable(job.status);
+  }
+}
+
+function adviseFailed(job: JobDetail): string {
+  if (job.isCancelled === true || job.isTerminated === true) return "Somebody ended it; nothing is wrong.";
+  const said = `${job.container?.reason ?? ""}\n${job.statusReason ?? ""}`;
+  const symptom = SYMPTOMS.find(({ pattern }) => pattern.test(said));
+  if (symptom !== undefined) return fill(symptom.advice, job);
+  const exitCode = job.container?.exitCode;
+  const log = `batchyard logs ${shortId(job.jobId)}`;
+  if (exitCode === undefined) return `See \`${log}\` and the reason above.`;
+  if (exitCode === 127) return `127 is a shell's word for a command that it did not find: see \`${log}\`.`;
+  if (exitCode === 126) return `126 is a shell's word for a file that it may not run: see \`${log}\`.`;
+  if (exitCode > 128 && exitCode < 160) return `Signal ${exitCode - 128} ended it: see \`${log}\`.`;
+  return `The command ended itself with ${exitCode}; its log says why: \`${log}\`.`;
+}
+
+function fill(advice: string, { container, timeout }: JobDetail): string {
+  return advice
+    .replace("⟨memory⟩", memoryOf(container) ?? "?")
+    .replace("⟨timeout⟩", String(timeout?.attemptDurationSeconds ?? "?"));
+}
+
+/** MiB, as it was asked for. */
+export function memoryOf(container: JobDetail["container"]): string | undefined {
+  return required(container, "MEMORY") ?? container?.memory?.toString();
+}
+
+export function vcpusOf(container: JobDetail["container"]): string | undefined {
+  return required(container, "VCPU") ?? container?.vcpus?.toString();
+}
+
+function required(container: JobDetail["container"], type: "MEMORY" | "VCPU"): string | undefined {
+  return container?.resourceRequirements?.find((requirement) => requirement.type === type)?.value;
+}

@@ -1,0 +1,166 @@
+import type { AttemptDetail, JobDetail } from "../../model/batch.ts";
+import { advise, memoryOf, vcpusOf } from "../advice.ts";
+import type { Context } from "../context.ts";
+import { EXIT } from "../exit-codes.ts";
+import { findJob } from "../find-job.ts";
+import { isTerminal, nameOfArn } from "../job-lists.ts";
+import { logStreamsOf, otherLogDriver } from "../log-stream.ts";
+import { describeOutcome } from "../outcome-text.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { formatDuration, quoteCommand, shortId, styled, styledStatus } from "../text.ts";
+import { describeWait } from "../wait-text.ts";
+import { wrap } from "../wrap.ts";
+
+const LABEL_LENGTH = 12;
+
+/** Something that happened to the job. */
+interface Event {
+  readonly atMs: number | undefined;
+  readonly text: string;
+}
+
+/** `batchyard describe`: the story of a job. */
+export async function describe(context: Context, reference: string): Promise<number> {
+  const { surroundings } = context;
+  const job = await findJob(context, reference);
+  const text = context.isJson
+    ? `${JSON.stringify({ jobs: [job] }, undefined, 2)}\n`
+    : await tellStory(context, job);
+  await surroundings.output.write(text);
+  return EXIT.done;
+}
+
+async function tellStory(context: Context, job: JobDetail): Promise<string> {
+  const { surroundings } = context;
+  const { output } = surroundings;
+  const wait = await describeWait(context, job);
+  const advice = advise(job);
+  const lines = [
+    `${styled(output, "bold", job.jobName)}  ${job.jobId}`,
+    headline(surroundings, job, wait),
+    "",
+    ...facts(job).map(([label, value]) => `${`${label}:`.padEnd(LABEL_LENGTH)} ${value}`),
+    "",
+    ...tellEvents(surroundings, events(job)),
+    ...(advice === undefined ? [] : ["", `What to do next: ${advice}`]),
+  ];
+  return `${lines.flatMap((line) => wrap(line, output.columns)).join("\n")}\n`;
+}
+
+function headline(surroundings: Surroundings, job: JobDetail, wait: string | undefined): string {
+  const { status, startedAt, stoppedAt } = job;
+  const painted = styledStatus(surroundings.output, status);
+  if (wait !== undefined) return wait.replace(status, painted);
+  if (!isTerminal(status)) return `${painted} for ${formatDuration(surroundings.nowMs() - startedAt)}`;
+  const outcome = describeOutcome(job);
+  const ranMs = stoppedAt !== undefined && hasRun(job) ? stoppedAt - startedAt : undefined;
+  const after = ranMs === undefined ? "before it ran" : `after ${formatDuration(ranMs)}`;
+  return `${painted} ${after}${outcome === "" ? "" : `: ${outcome}`}`;
+}
+
+/** The model requires `startedAt`; AWS leaves it out until the job has run. */
+function hasRun({ startedAt }: { readonly startedAt?: number | undefined }): boolean {
+  return startedAt !== undefined;
+}
+
+function facts(job: JobDetail): readonly (readonly [string, string])[] {
+  const { container, retryStrategy, timeout, dependsOn = [], arrayProperties } = job;
+  const { command = [], environment = [], image } = container ?? {};
+  const attemptsMax = retryStrategy?.attempts ?? 1;
+  const limit = timeout?.attemptDurationSeconds;
+  const limits = [
+    attemptsMax > 1 ? `at most ${attemptsMax} attempts` : undefined,
+    limit === undefined ? undefined : `at most ${formatDuration(limit * 1000)} an attempt`,
+  ].filter((text) => text !== undefined);
+  const all: readonly (readonly [string, string | undefined])[] = [
+    ["Queue", nameOfArn(job.jobQueue)],
+    ["Definition", nameOfArn(job.jobDefinition)],
+    ["Image", image],
+    ["Command", command.length === 0 ? undefined : quoteCommand(command)],
+    ["Environment", environment.map(({ name = "" }) => name).join(" ") || undefined],
+    ["Asks for", `${vcpusOf(container) ?? "?"} vCPU, ${memoryOf(container) ?? "?"} MiB`],
+    ["Limits", limits.join(", ") || undefined],
+    ["Waits for", dependsOn.map(({ jobId, type }) => jobId ?? type ?? "").join(" ") || undefined],
+    ["Array", arrayProperties?.size === undefined ? undefined : `${arrayProperties.size} children`],
+    ["Log", describeLog(job)],
+  ];
+  return all.filter((fact): fact is readonly [string, string] => fact[1] !== undefined);
+}
+
+function describeLog(job: JobDetail): string | undefined {
+  const driver = otherLogDriver(job);
+  if (driver !== undefined) return `sent to the log driver ${driver}`;
+  const latest = logStreamsOf(job).at(-1);
+  if (latest === undefined) return undefined;
+  const command = isTerminal(job.status) ? "logs" : "logs -f";
+  return `batchyard ${command} ${shortId(job.jobId)}  (${latest.group}: ${latest.stream})`;
+}
+
+/** What happened, in its order. */
+function events(job: JobDetail): readonly Event[] {
+  const { attempts = [], createdAt, status, startedAt, stoppedAt } = job;
+  const isOver = isTerminal(status);
+  let beforeMs = createdAt;
+  const ofAttempts = attempts.flatMap((attempt, index): readonly Event[] => {
+    const told = tellAttempt(attempt, {
+      number: index + 1,
+      beforeMs,
+      isFollowed: !isOver || index < attempts.length - 1,
+    });
+    beforeMs = attempt.stoppedAt ?? beforeMs;
+    return told;
+  });
+  const current =
+    status === "RUNNING"
+      ? [{ atMs: startedAt, text: startText(attempts.length + 1, startedAt, beforeMs) }]
+      : [];
+  const ended = isOver ? [{ atMs: stoppedAt, text: status }] : [];
+  return [{ atMs: createdAt, text: "submitted" }, ...ofAttempts, ...current, ...ended];
+}
+
+interface AttemptPlace {
+  readonly number: number;
+  /** Since when it waited. */
+  readonly beforeMs: number | undefined;
+  readonly isFollowed: boolean;
+}
+
+function tellAttempt(
+  attempt: AttemptDetail,
+  { number, beforeMs, isFollowed }: AttemptPlace,
+): readonly Event[] {
+  const { startedAt, stoppedAt } = attempt;
+  const outcome = describeOutcome(attempt);
+  const next = isFollowed ? "; it is tried again" : "";
+  if (startedAt === undefined) {
+    const text = `attempt ${number} did not start: ${outcome || "no reason given"}${next}`;
+    return [{ atMs: stoppedAt, text }];
+  }
+  const after = stoppedAt === undefined ? "" : ` after ${formatDuration(stoppedAt - startedAt)}`;
+  return [
+    { atMs: startedAt, text: startText(number, startedAt, beforeMs) },
+    { atMs: stoppedAt, text: `attempt ${number} ended${after}: ${outcome || "exit 0"}${next}` },
+  ];
+}
+
+/** A wait that is not worth a word is left out. */
+const WAIT_TOLD_MIN_MS = 1_000;
+
+function startText(number: number, startedAtMs: number, beforeMs = startedAtMs): string {
+  const waitedMs = startedAtMs - beforeMs;
+  const waited = waitedMs < WAIT_TOLD_MIN_MS ? "" : `, having waited ${formatDuration(waitedMs)}`;
+  return `attempt ${number} started${waited}`;
+}
+
+/** The day is said when it changes. */
+function tellEvents({ timeZone, output }: Surroundings, told: readonly Event[]): string[] {
+  const format = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" });
+  let day: string | undefined;
+  return told.flatMap(({ atMs, text }) => {
+    const [date, time = ""] = atMs === undefined ? [day, ""] : format.format(atMs).split(" ");
+    const isNewDay = date !== day;
+    day = date;
+    const heading = isNewDay && date !== undefined ? [styled(output, "dim", `${date} (${timeZone})`)] : [];
+    return [...heading, `  ${time.padEnd(8)}  ${text}`];
+  });
+}

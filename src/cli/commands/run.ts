@@ -1,0 +1,91 @@
+import type { JobDetail } from "../../model/batch.ts";
+import { advise } from "../advice.ts";
+import { CliError } from "../cli-error.ts";
+import type { Context } from "../context.ts";
+import { Display } from "../display.ts";
+import { EXIT } from "../exit-codes.ts";
+import { followJob } from "../follow-job.ts";
+import { Interrupts } from "../interrupts.ts";
+import { isTerminal } from "../job-lists.ts";
+import { describeOutcome } from "../outcome-text.ts";
+import { describeJob } from "../find-job.ts";
+import { submitJob } from "../submission.ts";
+import type { SubmissionOptions } from "../submission.ts";
+import { describeSubmission } from "../submission-text.ts";
+import { formatDuration, shortId, styledStatus } from "../text.ts";
+
+/** `batchyard run`: submits, follows to the end, and passes the job's exit code on. */
+export async function run(
+  open: () => Promise<Context>,
+  options: SubmissionOptions,
+  command: readonly string[],
+): Promise<number> {
+  try {
+    return await runJob(await open(), options, command);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    throw new CliError(error.message, error.remedy, { exitCode: EXIT.runFailed, cause: error });
+  }
+}
+
+async function runJob(
+  context: Context,
+  options: SubmissionOptions,
+  command: readonly string[],
+): Promise<number> {
+  const { surroundings, isJson } = context;
+  // With --output json standard output holds the job's description, and nothing else.
+  const display = new Display(surroundings, isJson ? surroundings.errors : surroundings.output);
+  using interrupts = new Interrupts(context, display);
+  const submitted = await submitJob(context, options, command);
+  const { jobId } = submitted;
+  await display.say(describeSubmission(submitted, options));
+  interrupts.begin(jobId);
+  const job = await followJob(context, jobId, {
+    display,
+    left: interrupts.left,
+    from: "first",
+    start: {},
+    format: ({ message = "" }) => `${message}\n`,
+  });
+  await display.showStatus(undefined);
+  await interrupts.settled();
+  if (job === undefined) {
+    await sayHowToComeBack(context, display, { jobId, isTerminating: interrupts.isTerminating });
+    return interrupts.exitCode ?? EXIT.interrupted;
+  }
+  if (isJson) await surroundings.output.write(`${JSON.stringify({ jobs: [job] }, undefined, 2)}\n`);
+  await sayEnd(context, display, job);
+  return interrupts.exitCode ?? exitCodeOf(job);
+}
+
+function exitCodeOf({ status, container }: JobDetail): number {
+  if (status === "SUCCEEDED") return EXIT.done;
+  const exitCode = container?.exitCode ?? EXIT.failed;
+  return exitCode === 0 ? EXIT.failed : exitCode;
+}
+
+async function sayEnd({ surroundings }: Context, display: Display, job: JobDetail): Promise<void> {
+  const { jobId, status, startedAt, stoppedAt } = job;
+  const hasRun = (startedAt as number | undefined) !== undefined && stoppedAt !== undefined;
+  const after = hasRun ? `after ${formatDuration(stoppedAt - startedAt)}` : "before it ran";
+  const outcome = describeOutcome(job);
+  const advice = advise(job);
+  const said = `${shortId(jobId)} ${styledStatus(surroundings.errors, status)} ${after}`;
+  await display.say(outcome === "" ? said : `${said}: ${outcome}`);
+  if (advice !== undefined && job.isTerminated !== true) await display.say(advice);
+}
+
+async function sayHowToComeBack(
+  context: Context,
+  display: Display,
+  { jobId, isTerminating }: { readonly jobId: string; readonly isTerminating: boolean },
+): Promise<void> {
+  const id = shortId(jobId);
+  const job = await describeJob(context, jobId).catch(() => undefined);
+  if (isTerminal(job?.status))
+    return await display.say(`${id} has ended meanwhile: \`batchyard describe ${id}\``);
+  await display.say(isTerminating ? `${id} is still being terminated` : `${id} goes on`);
+  await display.say(`follow it again: batchyard logs -f ${id}`);
+  if (!isTerminating) await display.say(`end it: batchyard terminate ${id}`);
+}

@@ -1,0 +1,107 @@
+import { CliError } from "./cli-error.ts";
+import type { Context } from "./context.ts";
+import type { Display } from "./display.ts";
+import { EXIT } from "./exit-codes.ts";
+
+const TERMINATION_REASON = "Terminated by Ctrl-C in batchyard run";
+
+/**
+ * What Ctrl-C does while a job is followed. The first asks whether to leave the job running or to terminate it, the
+ * second terminates it, the third stops watching. Where nobody can be asked, and for SIGTERM, the first terminates.
+ */
+export class Interrupts implements Disposable {
+  readonly #context: Context;
+  readonly #display: Display;
+  readonly #registration: Disposable;
+  readonly #left = new AbortController();
+  readonly #question = new AbortController();
+  #jobId: string | undefined;
+  #stage: "none" | "asking" | "terminating" = "none";
+  #exitCode: number | undefined;
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(context: Context, display: Display) {
+    this.#context = context;
+    this.#display = display;
+    this.#registration = context.surroundings.onSignal((signal) => {
+      this.#exitCode ??= signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
+      if (this.#jobId !== undefined) this.#advance(signal === "SIGINT");
+    });
+  }
+
+  /** Aborted when nobody wants to watch any more. */
+  get left(): AbortSignal {
+    return this.#left.signal;
+  }
+
+  /** How the program ends for it; undefined where nothing came. */
+  get exitCode(): number | undefined {
+    return this.#exitCode;
+  }
+
+  get isTerminating(): boolean {
+    return this.#stage === "terminating";
+  }
+
+  /** From now on there is a job to terminate. What came before counts. */
+  begin(jobId: string): void {
+    this.#jobId = jobId;
+    if (this.#exitCode !== undefined) this.#advance(this.#exitCode === EXIT.interrupted);
+  }
+
+  /** Resolves when what was begun for a signal is done. */
+  async settled(): Promise<void> {
+    await this.#work;
+  }
+
+  [Symbol.dispose](): void {
+    this.#registration[Symbol.dispose]();
+    this.#question.abort();
+  }
+
+  #advance(mayAsk: boolean): void {
+    switch (this.#stage) {
+      case "none":
+        if (mayAsk && this.#context.surroundings.isInteractive) this.#work = this.#ask();
+        else this.#work = this.#terminate();
+        break;
+      case "asking":
+        this.#work = this.#terminate();
+        break;
+      case "terminating":
+        this.#left.abort();
+        break;
+    }
+  }
+
+  async #ask(): Promise<void> {
+    this.#stage = "asking";
+    const { signal } = this.#question;
+    const answer = await this.#display.ask("leave it running or terminate? [l/t]", async () => {
+      for (;;) {
+        const line = await this.#context.surroundings.readLine(signal);
+        const letter = line?.trim().toLowerCase().at(0);
+        if (line === undefined || letter === "l" || letter === "t") return letter;
+        await this.#context.surroundings.errors.write("l (leave) or t (terminate)? ");
+      }
+    });
+    if (signal.aborted) return;
+    if (answer === "t") return await this.#terminate();
+    this.#left.abort();
+  }
+
+  async #terminate(): Promise<void> {
+    this.#stage = "terminating";
+    this.#question.abort();
+    try {
+      await this.#context.client.batch("TerminateJob", {
+        jobId: this.#jobId ?? "",
+        reason: TERMINATION_REASON,
+      });
+      await this.#display.say("terminating it; Ctrl-C again stops watching");
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      await this.#display.say(`it could not be terminated: ${error.message}. ${error.remedy}`);
+    }
+  }
+}

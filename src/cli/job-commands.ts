@@ -1,0 +1,246 @@
+import { InvalidArgumentError, Option } from "commander";
+import type { Command } from "commander";
+import { addConnectionOptions, examples, openContext } from "./command-kit.ts";
+import type { CommandKit } from "./command-kit.ts";
+import type { ListOptions } from "./commands/ls.ts";
+import type { LogsOptions } from "./commands/logs.ts";
+import type { ConnectionOptions } from "./context.ts";
+import {
+  collectPairs,
+  collectVariables,
+  integer,
+  parseMemory,
+  parseMilliseconds,
+  parseTimeout,
+  parseVcpus,
+} from "./parse-options.ts";
+import type { SubmissionOptions } from "./submission.ts";
+
+const REASON_LENGTH_MAX = 1_024;
+
+const STATUS_WORDS = [
+  "SUBMITTED",
+  "PENDING",
+  "RUNNABLE",
+  "STARTING",
+  "RUNNING",
+  "SUCCEEDED",
+  "FAILED",
+  "active",
+  "ended",
+];
+
+/** The commands that submit, show and end jobs. */
+export function addJobCommands(kit: CommandKit): void {
+  addRun(kit);
+  addSubmit(kit);
+  addList(kit);
+  addDescribe(kit);
+  addLogs(kit);
+  addEnd(kit, "cancel");
+  addEnd(kit, "terminate");
+}
+
+function addRun(kit: CommandKit): void {
+  const command = kit.program
+    .command("run")
+    .summary("Run a job, follow it, end with its exit code")
+    .description(
+      "Submit a job, show where it waits and what it writes, and end with its exit code. " +
+        "Ctrl-C asks whether to leave it running or to terminate it.",
+    )
+    .argument("[command...]", "what the job runs");
+  addSubmissionOptions(command, kit)
+    .addHelpText(
+      "after",
+      examples(
+        "batchyard run -- echo hello",
+        "batchyard run --image python:3.13 --memory 2g --retries 2 -- python -c 'print(6 * 7)'",
+        "batchyard run --definition train:4 --parameter epochs=10",
+      ),
+    )
+    .action(async (words: readonly string[], options: SubmissionOptions & ConnectionOptions) => {
+      await kit.act(async () => {
+        const { run } = await import("./commands/run.ts");
+        return await run(() => openContext(options, kit), options, words);
+      });
+    });
+}
+
+function addSubmit(kit: CommandKit): void {
+  const command = kit.program
+    .command("submit")
+    .summary("Submit a job, print its id")
+    .description("Submit a job and print its id, alone, to standard output.")
+    .argument("[command...]", "what the job runs");
+  addSubmissionOptions(command, kit)
+    .addHelpText(
+      "after",
+      examples(
+        "batchyard submit --name nightly -- ./nightly.sh",
+        "batchyard submit --definition train --parameter epochs=10",
+        'job=$(batchyard submit -- make all) && batchyard logs -f "$job"',
+      ),
+    )
+    .action(async (words: readonly string[], options: SubmissionOptions & ConnectionOptions) => {
+      await kit.act(async () => {
+        const { submit } = await import("./commands/submit.ts");
+        return await submit(await openContext(options, kit), options, words);
+      });
+    });
+}
+
+function addSubmissionOptions(command: Command, { surroundings }: CommandKit): Command {
+  command
+    .passThroughOptions()
+    .option("--image <name>", "container image (busybox unless given; plain processes ignore it)")
+    .option("--vcpus <count>", "vCPUs (1 unless given)", parseVcpus)
+    .option("--memory <size>", "memory, in MiB or like 512m, 2g (256 unless given)", parseMemory)
+    .option(
+      "--env <name=value>",
+      "environment variable; NAME alone takes yours (repeatable)",
+      collectVariables(surroundings.environment),
+    )
+    .option("--queue <name>", "job queue (`default`, or the only one, unless given)")
+    .option("--name <name>", "the job's name (the program's unless given)", parseJobName)
+    .option("--timeout <time>", "time limit of an attempt, 60 s or more: 90s, 10m, 2h", parseTimeout)
+    .option("--retries <count>", "how often it is tried again when it fails, 0 to 9", integer(0, 9))
+    .option(
+      "--definition <name>",
+      "job definition to use, NAME or NAME:REVISION, instead of one of batchyard's",
+    )
+    .option("--parameter <name=value>", "parameter of the definition (repeatable)", collectPairs);
+  return addConnectionOptions(command);
+}
+
+function addList(kit: CommandKit): void {
+  const command = kit.program
+    .command("ls")
+    .summary("List jobs")
+    .description("List jobs of all queues: those that have not ended first, the newest first.")
+    .option("--queue <name>", "only jobs of this queue")
+    .option(
+      "--status <status>",
+      `only these: ${STATUS_WORDS.slice(0, -2).join(", ")}; active or ended (repeatable)`,
+      collectStatus,
+    )
+    .option(
+      "--name <name>",
+      "only jobs of this name, whatever the case; a star at its end stands for the rest",
+    )
+    .option("--limit <count>", "how many at most", integer(1, 100_000), 50);
+  addConnectionOptions(command)
+    .addHelpText(
+      "after",
+      examples(
+        "batchyard ls",
+        "batchyard ls --status active",
+        "batchyard ls --status FAILED --name 'train*'",
+      ),
+    )
+    .action(async (options: ListOptions & ConnectionOptions) => {
+      await kit.act(async () => {
+        const { list } = await import("./commands/ls.ts");
+        return await list(await openContext(options, kit), options);
+      });
+    });
+}
+
+function addDescribe(kit: CommandKit): void {
+  const command = kit.program
+    .command("describe")
+    .summary("Tell the story of a job, and what to do next")
+    .description(
+      "Tell the story of a job: where it waits or how it ended, its attempts, and what to do next.",
+    )
+    .argument("<job>", "id, its first or last characters, or a name");
+  addConnectionOptions(command)
+    .addHelpText("after", examples("batchyard describe 4f1c2d9e"))
+    .action(async (job: string, options: ConnectionOptions) => {
+      await kit.act(async () => {
+        const { describe } = await import("./commands/describe.ts");
+        return await describe(await openContext(options, kit), job);
+      });
+    });
+}
+
+function addLogs(kit: CommandKit): void {
+  const command = kit.program
+    .command("logs")
+    .summary("Print or follow what a job writes")
+    .description("Print what a job wrote: its latest attempt, or the one that is named.")
+    .argument("<job>", "id, its first or last characters, or a name")
+    .option(
+      "-f, --follow",
+      "go on until the job has ended, through its retries and a restart of the server",
+      false,
+    )
+    .option("--since <time>", "only what is younger: 30s, 10m, 2h, 1d", parseMilliseconds)
+    .option("--tail <count>", "only the last so many lines of what is there", integer(1, 10_000))
+    .option("--timestamps", "put its time before each line", false)
+    .addOption(
+      new Option("--attempt <number>", "the attempt, from 1").argParser(integer(1, 10)).conflicts("follow"),
+    );
+  addConnectionOptions(command)
+    .addHelpText(
+      "after",
+      examples("batchyard logs -f 4f1c2d9e", "batchyard logs --tail 20 --timestamps nightly"),
+    )
+    .action(async (job: string, options: LogsOptions & ConnectionOptions) => {
+      await kit.act(async () => {
+        const { logs } = await import("./commands/logs.ts");
+        return await logs(await openContext(options, kit), job, options);
+      });
+    });
+}
+
+function addEnd(kit: CommandKit, way: "cancel" | "terminate"): void {
+  const description =
+    way === "cancel"
+      ? "Cancel jobs that have not started. Those that have are left alone: `terminate` ends them."
+      : "End jobs, whether they wait or run.";
+  const command = kit.program
+    .command(way)
+    .summary(way === "cancel" ? "Cancel jobs that have not started" : "End jobs, whether they wait or run")
+    .description(description)
+    .argument("<job...>", "ids, their first or last characters, or names")
+    .option(
+      "--reason <text>",
+      "why; it becomes their status reason",
+      parseReason,
+      way === "cancel" ? "Cancelled by batchyard cancel" : "Terminated by batchyard terminate",
+    );
+  addConnectionOptions(command)
+    .addHelpText(
+      "after",
+      examples(`batchyard ${way} 4f1c2d9e`, `batchyard ${way} --reason "wrong input" 4f1c 77ab`),
+    )
+    .action(async (jobs: readonly string[], options: ConnectionOptions & { readonly reason: string }) => {
+      await kit.act(async () => {
+        const { endJobs } = await import("./commands/end-jobs.ts");
+        return await endJobs(await openContext(options, kit), jobs, { way, reason: options.reason });
+      });
+    });
+}
+
+function collectStatus(value: string, before: readonly string[] = []): readonly string[] {
+  const words = value.split(",").map((text) => {
+    const word = STATUS_WORDS.find((known) => known.toLowerCase() === text.trim().toLowerCase());
+    if (word === undefined) throw new InvalidArgumentError(`It must be one of ${STATUS_WORDS.join(", ")}.`);
+    return word;
+  });
+  return [...before, ...words];
+}
+
+function parseJobName(value: string): string {
+  // The definition that goes with it is named after it.
+  if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,117}$/.test(value)) return value;
+  throw new InvalidArgumentError(
+    "It must be letters, digits, - and _, at most 118, and begin with a letter or digit.",
+  );
+}
+
+function parseReason(value: string): string {
+  if (value !== "" && value.length <= REASON_LENGTH_MAX) return value;
+  throw new InvalidArgumentError(`It must have 1 to ${REASON_LENGTH_MAX} characters.`);
+}

@@ -1,0 +1,23 @@
+import type { JobDetail } from "../model/batch.ts";
+
+/** Where the output of one attempt is. */
+export interface LogStreamName {
+  readonly group: string;
+  readonly stream: string;
+}
+
+/** Where AWS Batch writes unless the definition says otherwise. */
+const DEFAULT_GROUP = "/aws/batch/job";
+
+/** The log streams of a job's attempts, oldest first, the one under way included; attempts that never ran have none. */
+export function logStreamsOf({ attempts = [], container }: JobDetail): readonly LogStreamName[] {
+  const group = container?.logConfiguration?.options?.["awslogs-group"] ?? DEFAULT_GROUP;
+  const streams = [...attempts.map((attempt) => attempt.container?.logStreamName), container?.logStreamName];
+  return [...new Set(streams)].filter((stream) => stream !== undefined).map((stream) => ({ group, stream }));
+}
+
+/** Where the output went instead, if the definition sends it elsewhere than to CloudWatch Logs. */
+export function otherLogDriver({ container }: JobDetail): string | undefined {
+  const driver = container?.logConfiguration?.logDriver;
+  return driver === undefined || driver === "awslogs" ? undefined : driver;
+}

@@ -1,0 +1,47 @@
+import { unreachable } from "../lib/assert.ts";
+import type { JobDetail } from "../model/batch.ts";
+import type { Context } from "./context.ts";
+import { nameOfArn } from "./job-lists.ts";
+import { readPages } from "./pages.ts";
+
+/** Waiting jobs of a queue that are looked at to tell a place among them. */
+const AHEAD_COUNT_MAX = 5_000;
+
+/** Where a job waits, and why; undefined once it runs or has ended. */
+export async function describeWait(context: Context, job: JobDetail): Promise<string | undefined> {
+  const { status, statusReason } = job;
+  switch (status) {
+    case "SUBMITTED":
+      return "SUBMITTED";
+    case "PENDING":
+      return `PENDING: ${statusReason ?? "it waits for other jobs"}`;
+    case "RUNNABLE":
+      return `RUNNABLE: ${statusReason ?? (await describePlace(context, job))}`;
+    case "STARTING":
+      return statusReason === undefined ? "STARTING" : `STARTING: ${statusReason}`;
+    case "RUNNING":
+    case "SUCCEEDED":
+    case "FAILED":
+      return undefined;
+    default:
+      return unreachable(status);
+  }
+}
+
+async function describePlace({ client }: Context, { jobQueue, createdAt = 0 }: JobDetail): Promise<string> {
+  const { items, isCut } = await readPages(
+    (nextToken) =>
+      client.batch("ListJobs", {
+        jobQueue,
+        jobStatus: "RUNNABLE",
+        ...(nextToken !== undefined && { nextToken }),
+      }),
+    ({ jobSummaryList }) => jobSummaryList,
+    AHEAD_COUNT_MAX,
+  );
+  const aheadCount = items.filter((other) => (other.createdAt ?? 0) < createdAt).length;
+  const queue = nameOfArn(jobQueue);
+  if (isCut) return `over ${items.length} jobs wait in the queue ${queue}`;
+  if (aheadCount === 0) return `next in the queue ${queue}`;
+  return `${aheadCount} ${aheadCount === 1 ? "job is" : "jobs are"} ahead in the queue ${queue}`;
+}
