@@ -1,0 +1,13 @@
+import type { Benchmark } from "./harness.ts";
+
+/** Every benchmark by its name, loaded when it is asked for. */
+export const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  "submit-32": async () => (await import("./submit-32.ts")).submit32,
+  "submit-1": async () => (await import("./submit-1.ts")).submit1,
+  "describe-list": async () => (await import("./describe-list.ts")).describeList,
+  "restart-100k": async () => (await import("./restart-100k.ts")).restart100k,
+  memory: async () => (await import("./memory.ts")).memory,
+  "noop-jobs": async () => (await import("./noop-jobs.ts")).noopJobs,
+  "start-latency": async () => (await import("./start-latency.ts")).startLatency,
+  "job-log": async () => (await import("./job-log.ts")).jobLog,
+};

@@ -1,0 +1,52 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { timesReference } from "./harness.ts";
+import type { Benchmark } from "./harness.ts";
+import { copyWaitingRows } from "./reference/waiting-rows.ts";
+import { signedRequest } from "./support/batch-request.ts";
+import { FilledFolder } from "./support/filled-folder.ts";
+import { applyLoad } from "./support/http-load.ts";
+
+const READ_ROWS = join(import.meta.dirname, "reference", "read-rows.ts");
+const JOB_COUNT = 100_000;
+
+export const restart100k: Benchmark<"restart"> = {
+  question: "How much later is the first answer after a restart with 100,000 waiting jobs than with none?",
+  figures: {
+    restart: { unit: "ms", must: timesReference("at most", 2), aim: timesReference("at most", 0.6) },
+  },
+  async open() {
+    await using opened = new AsyncDisposableStack();
+    const full = opened.use(await FilledFolder.make({ waiting: JOB_COUNT, ended: 0 }));
+    const empty = opened.use(await FilledFolder.make({ waiting: 0, ended: 0 }));
+    const rows = `${full.databasePath}.rows`;
+    copyWaitingRows(full.databasePath, rows);
+    const kept = opened.move();
+    return {
+      product: async () => {
+        const emptyMs = await firstAnswerMs(empty);
+        return { restart: (await firstAnswerMs(full)) - emptyMs };
+      },
+      reference: async () => ({ restart: await readRowsMs(rows) }),
+      [Symbol.asyncDispose]: () => kept.disposeAsync(),
+    };
+  },
+};
+
+/** From the start of the process to the answer of one DescribeJobs. */
+async function firstAnswerMs(folder: FilledFolder): Promise<number> {
+  const request = signedRequest("/v1/describejobs", { jobs: [folder.jobIds.at(-1) ?? "none"] });
+  const startedAtMs = performance.now();
+  await using server = await folder.start();
+  await applyLoad({ url: server.url, connectionCount: 1, durationMs: 0, requests: [request] });
+  return performance.now() - startedAtMs;
+}
+
+async function readRowsMs(path: string): Promise<number> {
+  const { stdout } = await promisify(execFile)(process.execPath, [READ_ROWS, path]);
+  // What the reference prints.
+  const { count, tookMs } = JSON.parse(stdout) as { count: number; tookMs: number };
+  if (count !== JOB_COUNT) throw new Error(`the reference read ${count} rows`);
+  return tookMs;
+}

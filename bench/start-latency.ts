@@ -1,0 +1,52 @@
+import { moreThanReference, timesReference } from "./harness.ts";
+import type { Benchmark } from "./harness.ts";
+import { spawnDirectly } from "./reference/spawn.ts";
+import { FirstInstruction } from "./support/first-instruction.ts";
+import { JobServer, pause } from "./support/job-server.ts";
+import { quantile } from "./support/quantile.ts";
+
+const JOBS = 200;
+const ASK_AGAIN_MS = 2;
+/** So that nothing of the last one is still going on. */
+const REST_MS = 5;
+
+export const startLatency: Benchmark<"p50" | "p99"> = {
+  question: "How long is it from a submission to the job's first instruction, the server being idle?",
+  figures: {
+    p50: { unit: "ms", must: moreThanReference("at most", 5), aim: timesReference("at most", 2) },
+    p99: { unit: "ms", must: moreThanReference("at most", 20), aim: timesReference("at most", 3) },
+  },
+  async open() {
+    await using opened = new AsyncDisposableStack();
+    const server = opened.use(await JobServer.start({ slots: 8 }));
+    const first = opened.use(new FirstInstruction(server.folder.path));
+    await server.define(first.command);
+    const kept = opened.move();
+    return {
+      product: () =>
+        latencies(async () => {
+          let submitted = Promise.resolve("");
+          const tookMs = await first.measure(() => (submitted = server.submit()));
+          await server.succeeded(await submitted, ASK_AGAIN_MS);
+          return tookMs;
+        }),
+      reference: () =>
+        latencies(async () => {
+          let ended = Promise.resolve();
+          const tookMs = await first.measure(() => (ended = spawnDirectly(first.command)));
+          await ended;
+          return tookMs;
+        }),
+      [Symbol.asyncDispose]: () => kept.disposeAsync(),
+    };
+  },
+};
+
+async function latencies(once: () => Promise<number>): Promise<{ p50: number; p99: number }> {
+  const samples: number[] = [];
+  for (let count = 0; count < JOBS; count += 1) {
+    samples.push(await once());
+    await pause(REST_MS);
+  }
+  return { p50: quantile(samples, 0.5), p99: quantile(samples, 0.99) };
+}

@@ -1,0 +1,36 @@
+import { join } from "node:path";
+import type { ServerProcess } from "../../test/support/server-process.ts";
+import { BenchFolder } from "./bench-folder.ts";
+import { fillStore } from "./fill-store.ts";
+import { makeWaitingQueue, startSigned } from "./waiting-server.ts";
+
+/** A data folder with jobs in it, and a server on it whenever one is started. */
+export class FilledFolder implements Disposable {
+  readonly jobIds: readonly string[];
+  readonly #folder: BenchFolder;
+
+  static async make(counts: { waiting: number; ended: number }): Promise<FilledFolder> {
+    const folder = new BenchFolder();
+    const server = await startSigned(folder.path);
+    await makeWaitingQueue(server);
+    await server.end();
+    return new FilledFolder(folder, await fillStore(join(folder.path, "data", "batchyard.db"), counts));
+  }
+
+  private constructor(folder: BenchFolder, jobIds: readonly string[]) {
+    this.#folder = folder;
+    this.jobIds = jobIds;
+  }
+
+  get databasePath(): string {
+    return join(this.#folder.path, "data", "batchyard.db");
+  }
+
+  start(program?: readonly [string, ...string[]]): Promise<ServerProcess> {
+    return startSigned(this.#folder.path, program);
+  }
+
+  [Symbol.dispose](): void {
+    this.#folder[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,136 @@
+import { AwsClients } from "../../test/support/aws-clients.ts";
+import { makeEnvironment, makeQueue } from "../../test/support/batch-resources.ts";
+import { ServerProcess } from "../../test/support/server-process.ts";
+import { BatchConnection } from "./batch-connection.ts";
+import { BenchFolder } from "./bench-folder.ts";
+
+export interface JobServerOptions {
+  readonly flags?: readonly string[];
+  /** Jobs that run at one time at most. */
+  readonly slots: number;
+  /** Connections that `submitMany` uses. */
+  readonly connections?: number;
+}
+
+const WAIT_MS_MAX = 120_000;
+
+/** A server with its data on a disk, whose jobs run. */
+export class JobServer implements AsyncDisposable {
+  readonly folder: BenchFolder;
+  readonly server: ServerProcess;
+  readonly #connections: readonly BatchConnection[];
+
+  static async start({ flags = [], slots, connections = 1 }: JobServerOptions): Promise<JobServer> {
+    await using opened = new AsyncDisposableStack();
+    const folder = opened.use(new BenchFolder());
+    const server = opened.use(
+      await ServerProcess.start({
+        dataDir: folder.path,
+        environment: process.env as any, flags: ["--bare", "--log-level", "warn", "--vcpu-overcommit", String(slots), ...flags],
+      }),
+    );
+    const clients = new AwsClients(server.url);
+    await makeEnvironment(clients.batch, "bench", { maxvCpus: slots });
+    await makeQueue(clients.batch, "bench", ["bench"]);
+    clients.destroy();
+    const lanes = Array.from({ length: connections }, () => BatchConnection.open(server.url));
+    const jobServer = new JobServer(folder, server, await Promise.all(lanes));
+    opened.move();
+    return jobServer;
+  }
+
+  private constructor(folder: BenchFolder, server: ServerProcess, connections: readonly BatchConnection[]) {
+    this.folder = folder;
+    this.server = server;
+    this.#connections = connections;
+  }
+
+  get connection(): BatchConnection {
+    const [first] = this.#connections;
+    if (first === undefined) throw new Error("a job server has at least one connection");
+    return first;
+  }
+
+  /** Makes the definition that jobs are submitted with from now on. */
+  async define(command: readonly string[], memoryMiB = 16): Promise<void> {
+    await this.connection.call("/v1/registerjobdefinition", {
+      jobDefinitionName: "bench",
+      type: "container",
+      containerProperties: {
+        image: "busybox:1",
+        command,
+        resourceRequirements: [
+          { type: "VCPU", value: "1" },
+          { type: "MEMORY", value: String(memoryMiB) },
+        ],
+      },
+    });
+  }
+
+  /** Submits one job; answers its id. */
+  async submit(connection = this.connection): Promise<string> {
+    const input = { jobName: "bench", jobQueue: "bench", jobDefinition: "bench" };
+    return (await connection.call<{ jobId: string }>("/v1/submitjob", input)).jobId;
+  }
+
+  /** Submits so many jobs over all connections; answers the id of the last. */
+  async submitMany(count: number): Promise<string> {
+    let submittedCount = 0;
+    let lastId = "";
+    const submitInTurns = async (connection: BatchConnection): Promise<void> => {
+      while (submittedCount < count) {
+        submittedCount += 1;
+        lastId = await this.submit(connection);
+      }
+    };
+    await Promise.all(this.#connections.map(submitInTurns));
+    return lastId;
+  }
+
+  /** Resolves when the job is SUCCEEDED, asking again after so many milliseconds; throws where it is FAILED. */
+  async succeeded(jobId: string, askAgainMs: number): Promise<void> {
+    const deadlineMs = performance.now() + WAIT_MS_MAX;
+    while (performance.now() < deadlineMs) {
+      const { jobs } = await this.connection.call<DescribedJobs>("/v1/describejobs", { jobs: [jobId] });
+      const [job] = jobs;
+      if (job?.status === "SUCCEEDED") return;
+      if (job?.status === "FAILED") throw new Error(`job ${jobId} failed: ${job.statusReason}`);
+      await pause(askAgainMs);
+    }
+    throw new Error(`job ${jobId} has not ended in ${WAIT_MS_MAX / 1000} s`);
+  }
+
+  /** How many jobs of the queue are in one of these statuses, up to 100. */
+  async count(...statuses: readonly string[]): Promise<number> {
+    let count = 0;
+    for (const jobStatus of statuses) {
+      const input = { jobQueue: "bench", jobStatus };
+      count += (await this.connection.call<ListedJobs>("/v1/listjobs", input)).jobSummaryList.length;
+    }
+    return count;
+  }
+
+  /** Resolves when every job has ended; throws where one of them is FAILED. */
+  async allSucceeded(askAgainMs: number): Promise<void> {
+    while ((await this.count("SUBMITTED", "RUNNABLE", "STARTING", "RUNNING")) > 0) await pause(askAgainMs);
+    if ((await this.count("FAILED")) > 0) throw new Error("a job failed that should not");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const connection of this.#connections) connection[Symbol.dispose]();
+    await this.server[Symbol.asyncDispose]();
+    this.folder[Symbol.dispose]();
+  }
+}
+
+interface DescribedJobs {
+  readonly jobs: readonly { readonly status: string; readonly statusReason?: string }[];
+}
+
+interface ListedJobs {
+  readonly jobSummaryList: readonly object[];
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
