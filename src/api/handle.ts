@@ -8,6 +8,7 @@ import { ApiError } from "./errors.ts";
 import type { Guard } from "./guards.ts";
 import type { ApiRequest, ApiResponse } from "./http.ts";
 import type { Operation, Operations } from "./operation.ts";
+import { Patience } from "./patience.ts";
 import { REQUEST_ID_HEADER } from "./protocols/protocol.ts";
 import type { FoundOperation } from "./protocols/protocol.ts";
 import { pathOf } from "./request-target.ts";
@@ -67,8 +68,10 @@ export function createHandler(
       refuseEncodedBody(request);
       const input = readInput(service, operation, request);
       const run = operationOf(dependencies, service, operation);
-      const output = await run(input, { scope, principal, requestId });
+      const patience = Patience.of(request);
+      const output = await run(input, { scope, principal, requestId, ...(patience && { patience }) });
       response = service.protocol.writeOutput(operation, output, requestId);
+      if (patience !== undefined) response = patience.mark(response);
     } catch (error) {
       const apiError = toApiError(error, service);
       if (apiError !== error) dependencies.onFailure(error, requestId);

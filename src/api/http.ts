@@ -6,10 +6,12 @@ export interface ApiRequest {
   /** Lower-case names; values of repeated headers joined by `,`. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Uint8Array;
+  /** For an answer that is held back: aborted once nobody waits for it, or the server is to stop. Absent: never. */
+  readonly untilUnwanted?: () => AbortSignal;
 }
 
 /** A request before its body is read. */
-export type RequestHead = Omit<ApiRequest, "body">;
+export type RequestHead = Pick<ApiRequest, "method" | "target" | "headers">;
 
 export interface ApiResponse {
   readonly status: number;

@@ -1,4 +1,5 @@
 import type { Scope } from "../batch/scope.ts";
+import type { Patience } from "./patience.ts";
 
 /** What an operation knows of its caller. */
 export interface RequestContext {
@@ -7,6 +8,8 @@ export interface RequestContext {
   readonly principal: string;
   /** UUID, as in `x-amzn-RequestId`. */
   readonly requestId: string;
+  /** Present where the answer may be held until there is something to tell. */
+  readonly patience?: Patience;
 }
 
 /** One AWS API call: the input has the shape that the model gives it; what it throws becomes AWS's error form. */

@@ -1,25 +1,62 @@
-import { resourceName } from "../batch/arn.ts";
+import { logGroupArn, resourceName } from "../batch/arn.ts";
 import type { Attempt } from "../batch/attempt.ts";
 import { attemptEnvironment } from "../batch/environment-variables.ts";
 import type { Job } from "../batch/job.ts";
-import { logTarget } from "../batch/log-configuration.ts";
+import { findLogStartFailure, logTarget } from "../batch/log-configuration.ts";
 import { scopeKey } from "../batch/scope.ts";
 import { assert } from "../lib/assert.ts";
 import type { AttemptSpec } from "../providers/provider.ts";
 import type { LiveJob } from "../store/live-state.ts";
 import type { StoredJob } from "../store/store.ts";
 import type { Engine } from "./engine.ts";
+import { finishAttempt } from "./finish-attempt.ts";
 
 /**
  * Hands attempts that are durable in STARTING to the provider. Their documents are read now: the state in memory does
  * not hold them. Should that fail, the next tick tries again.
+ *
+ * One whose log has nowhere to go ends without the provider's hearing of it.
+ *
+ * @returns whether any ended so: there may be something to place again.
  */
-export async function launchAttempts(engine: Engine): Promise<void> {
-  if (engine.unlaunched.size === 0) return;
+export async function launchAttempts(engine: Engine, nowMs: number): Promise<boolean> {
+  if (engine.unlaunched.size === 0) return false;
+  const refused: RefusedAttempt[] = [];
   for (const { job, attempt } of await readActiveAttempts(engine, [...engine.unlaunched])) {
-    engine.provider.start(attemptSpec(engine, job, attempt));
+    const reason = logStartFailure(engine, job);
+    if (reason === undefined) engine.provider.start(attemptSpec(engine, job, attempt));
+    else refused.push({ taskId: attempt.taskId, reason });
   }
+  if (refused.length > 0) await finishRefused(engine, refused, nowMs);
   engine.unlaunched.clear();
+  return refused.length > 0;
+}
+
+interface RefusedAttempt {
+  readonly taskId: string;
+  readonly reason: string;
+}
+
+function logStartFailure({ sequencer }: Engine, { scope, container }: Job): string | undefined {
+  const { logGroups } = sequencer.state;
+  return findLogStartFailure(container, (groupName) => logGroups.has(logGroupArn(scope, groupName)));
+}
+
+async function finishRefused(
+  { sequencer, observer }: Engine,
+  refused: readonly RefusedAttempt[],
+  nowMs: number,
+): Promise<void> {
+  const decisions = await sequencer.transact((state, apply) =>
+    refused.map(({ taskId, reason }) => {
+      const job = state.active.get(taskId);
+      if (job === undefined) return undefined; // ended meanwhile
+      const { because, changes } = finishAttempt(job, { kind: "start-failed", reason }, state, nowMs);
+      for (const change of changes) apply(change);
+      return because;
+    }),
+  );
+  for (const because of decisions) if (because !== undefined) observer.attemptFinished(because);
 }
 
 /** What the provider is to run, and a note of where its output goes. */

@@ -10,7 +10,7 @@ import type { LiveState } from "../store/live-state.ts";
  */
 export function runAttempt(
   attempt: Attempt,
-  { groupName, streamName }: LogTarget,
+  { groupName, streamName, multilinePattern }: LogTarget,
   state: LiveState,
   startedAtMs: number,
 ): readonly Change[] {
@@ -28,6 +28,8 @@ export function runAttempt(
         arn: logStreamArn(scope, groupName, streamName),
         streamId: taskId,
         writer: "job",
+        jobId,
+        ...(multilinePattern !== undefined && { multilinePattern }),
         createdAtMs: startedAtMs,
       },
     },

@@ -18,7 +18,7 @@ export function startAttempt(
   ids: IdSource,
   nowMs: number,
 ): readonly Change[] {
-  const taskId = ids.hex(32);
+  const taskId = createTaskId(ids);
   const running = state.instanceOf(computeEnvironment.arn);
   const launched = running === undefined ? launchInstance(computeEnvironment, ids, nowMs) : undefined;
   const instance = running ?? launched;
@@ -43,6 +43,11 @@ export function startAttempt(
       patch: { status: "STARTING", attemptCount, scheduledAtMs: nowMs },
     },
   ];
+}
+
+/** The 32 digits of a UUID: what is kept by task id stays in the order of the placements. */
+function createTaskId(ids: IdSource): string {
+  return ids.uuid().replaceAll("-", "");
 }
 
 function reference({ instanceId, containerInstanceArn: arn }: Instance): InstanceReference {

@@ -172,9 +172,9 @@ async function act(
   for (const because of decided.finished) observer.attemptFinished(because);
   observer.cycleEnded(decided.cycle, provider.capacity());
   for (const job of decided.placed) unlaunched.add(job);
-  await launchAttempts(engine);
+  const isAnyRefused = await launchAttempts(engine, now.nowMs);
   const stopDueMs = stops.carryOut(decided.stopping, provider, now.monotonicMs);
-  return decided.isCutShort ? 0 : earliest(stopDueMs, deadlines.nextMs(now.monotonicMs));
+  return decided.isCutShort || isAnyRefused ? 0 : earliest(stopDueMs, deadlines.nextMs(now.monotonicMs));
 }
 
 function earliest(a: number | undefined, b: number | undefined): number | undefined {

@@ -37,13 +37,16 @@ interface Queue {
 export class ClientFiles {
   readonly #files: StreamFiles;
   readonly #usage: DiskUsage;
+  readonly #onGrowth: (streamId: string) => void;
   readonly #queues = new Map<string, Queue>();
   readonly #writers = new Set<Promise<void>>();
   #waitingBytes = 0;
 
-  constructor(files: StreamFiles, usage: DiskUsage) {
+  /** @param onGrowth called when events of the stream have become durable. */
+  constructor(files: StreamFiles, usage: DiskUsage, onGrowth: (streamId: string) => void) {
     this.#files = files;
     this.#usage = usage;
+    this.#onGrowth = onGrowth;
   }
 
   put(streamId: string, events: readonly InputLogEvent[], ingestedAtMs: number): Promise<void> {
@@ -87,6 +90,7 @@ export class ClientFiles {
       try {
         await this.#append(streamId, queue, group);
         for (const { done } of group) done.resolve();
+        this.#onGrowth(streamId);
       } catch (cause) {
         const error = new LogWriteError("the log events could not be written to the disk", { cause });
         for (const { done } of group) done.reject(error);

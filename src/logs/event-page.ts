@@ -1,12 +1,12 @@
 import { EVENT_OVERHEAD_BYTES } from "./logs.ts";
 import type { EventPage, LogEvent, ReadRequest } from "./logs.ts";
 import type { Piece } from "./pieces.ts";
-import { piecesBackward, piecesForward, pieceStartAfter, pieceStartBefore } from "./text.ts";
-import type { Text } from "./text.ts";
+import type { PieceReader, Text } from "./text.ts";
 
 /** A text whose pieces are events. */
 export interface EventText {
   readonly text: Text;
+  readonly pieces: PieceReader;
   /** Stands for what was removed before the text begins; its position is 0. */
   readonly notice: LogEvent | undefined;
   /** Undefined where the piece is none. */
@@ -38,7 +38,7 @@ async function readForward(source: EventText, page: PageBuilder, start: number):
   }
 
   const first = await skipEarlier(source, page.fromMs, next);
-  for await (const run of piecesForward(text, first)) {
+  for await (const run of source.pieces.forward(first)) {
     for (const piece of run.pieces) {
       const event = await source.parse(piece);
       const taken = event === undefined ? "passed" : page.take(event);
@@ -52,11 +52,11 @@ async function readForward(source: EventText, page: PageBuilder, start: number):
 }
 
 async function readBackward(source: EventText, page: PageBuilder, start: number): Promise<EventPage> {
-  const { text, notice } = source;
+  const { notice } = source;
   let previous = start;
   let next: number | undefined;
   const last = await skipLater(source, page.untilMs, start);
-  for await (const run of piecesBackward(text, last)) {
+  for await (const run of source.pieces.backward(last)) {
     next ??= Math.min(run.end, start);
     for (const piece of run.pieces.toReversed()) {
       const event = await source.parse(piece);
@@ -72,25 +72,24 @@ async function readBackward(source: EventText, page: PageBuilder, start: number)
 }
 
 /** The position that the request begins at, as a number. */
-async function startOf({ text }: EventText, { position, direction }: ReadRequest): Promise<number> {
+async function startOf({ text, pieces }: EventText, { position, direction }: ReadRequest): Promise<number> {
   if (position === "start") return 0;
   if (position !== "end" && position <= text.end) return position;
-  if (direction === "backward" || text.isEnded) return text.end;
-  return pieceStartBefore(text, text.end);
+  return direction === "backward" ? text.end : pieces.wholeEnd();
 }
 
 /** Where reading forward may begin, nothing before it being late enough. */
 async function skipEarlier(source: EventText, fromMs: number | undefined, start: number): Promise<number> {
   if (fromMs === undefined || source.offsetAt === undefined) return start;
   const offset = await source.offsetAt(fromMs);
-  return offset <= start ? start : pieceStartBefore(source.text, offset);
+  return offset <= start ? start : source.pieces.startBefore(offset);
 }
 
 /** Where reading backward may begin, nothing behind it being early enough. */
 async function skipLater(source: EventText, untilMs: number | undefined, start: number): Promise<number> {
   if (untilMs === undefined || source.offsetAt === undefined) return start;
   const offset = await source.offsetAt(untilMs);
-  return offset >= start ? start : Math.min(start, await pieceStartAfter(source.text, offset));
+  return offset >= start ? start : Math.min(start, await source.pieces.startAfter(offset));
 }
 
 /** Collects events within the limits of a request, in the order in which they are read. */

@@ -10,7 +10,7 @@ describe("a job's log", () => {
     at.logs.openFile("a1");
     at.write("a1", "one\ntwo\n");
     at.clock.ms += 100;
-    expect(at.logs.observeGrowth(at.clock.ms)).toBe(true);
+    expect(at.logs.observeGrowth(at.clock.ms)).toEqual({ isAnyOpen: true, isOverLimit: false });
     at.clock.ms += 100;
     at.write("a1", "three\n");
     at.logs.observeGrowth(at.clock.ms);
@@ -129,7 +129,7 @@ describe("a job's log", () => {
     await using at = await TemporaryLogs.open();
     at.logs.closeFile("a1");
     at.job("a1", "one\n");
-    expect(at.logs.observeGrowth(at.clock.ms)).toBe(false);
+    expect(at.logs.observeGrowth(at.clock.ms)).toEqual({ isAnyOpen: false, isOverLimit: false });
   });
 });
 
@@ -273,7 +273,7 @@ describe("a stream", () => {
     at.logs.remove("a1");
     expect(await at.messages("a1")).toEqual([]);
     at.logs.closeFile("a1");
-    expect(at.logs.observeGrowth(at.clock.ms)).toBe(false);
+    expect(at.logs.observeGrowth(at.clock.ms)).toEqual({ isAnyOpen: false, isOverLimit: false });
   });
 
   test("that is older than wanted is removed, unless somebody writes it", async () => {

@@ -3,15 +3,26 @@ import { ClientFiles } from "./client-files.ts";
 import { DiskUsage } from "./disk-usage.ts";
 import { readPage } from "./event-page.ts";
 import type { EventText } from "./event-page.ts";
+import { GrowthWatches } from "./growth-watches.ts";
 import { JobFiles } from "./job-files.ts";
 import { LimitKeeper } from "./log-limits.ts";
-import type { EventPage, InputLogEvent, LogEvent, Logs, ReadRequest, StreamExtent } from "./logs.ts";
+import { LineTests } from "./line-tests.ts";
+import type {
+  EventPage,
+  GrowthReport,
+  GrowthWatch,
+  InputLogEvent,
+  LogEvent,
+  Logs,
+  ReadRequest,
+  StreamExtent,
+} from "./logs.ts";
 import type { Marks } from "./marks.ts";
 import { canPunchHoles } from "./punch-hole.ts";
 import type { LogLimits } from "./removal-notice.ts";
 import { STREAM_FILE_KINDS, StreamFiles } from "./stream-files.ts";
 import { openEventText } from "./stream-text.ts";
-import type { StreamView } from "./stream-text.ts";
+import type { LineTest, StreamView } from "./stream-text.ts";
 
 export interface FileLogsOptions extends LogLimits {
   readonly directory: string;
@@ -29,6 +40,8 @@ export class FileLogs implements Logs {
   readonly #jobFiles: JobFiles;
   readonly #clientFiles: ClientFiles;
   readonly #limitKeeper: LimitKeeper;
+  readonly #growth = new GrowthWatches();
+  readonly #lineTests = new LineTests();
   readonly #counted: Promise<void>;
 
   /** What is there already is counted meanwhile; nothing waits for it but `enforceLimit`. */
@@ -44,8 +57,9 @@ export class FileLogs implements Logs {
     this.#limits = { diskBytesMax, jobLogBytesMax };
     this.#files = files;
     this.#usage = new DiskUsage(files, (streamId) => this.#jobFiles.get(streamId)?.size);
-    this.#jobFiles = new JobFiles(files, this.#usage);
-    this.#clientFiles = new ClientFiles(files, this.#usage);
+    const onGrowth = (streamId: string): void => this.#growth.tell(streamId);
+    this.#jobFiles = new JobFiles(files, this.#usage, onGrowth);
+    this.#clientFiles = new ClientFiles(files, this.#usage, onGrowth);
     this.#limitKeeper = new LimitKeeper({
       files,
       usage: this.#usage,
@@ -67,8 +81,9 @@ export class FileLogs implements Logs {
     this.#jobFiles.close(streamId, this.#clock.nowMs());
   }
 
-  observeGrowth(nowMs: number): boolean {
-    return this.#jobFiles.lookAtAll(nowMs);
+  observeGrowth(nowMs: number): GrowthReport {
+    const isAnyOpen = this.#jobFiles.lookAtAll(nowMs);
+    return { isAnyOpen, isOverLimit: isAnyOpen && this.#limitKeeper.hasWork() };
   }
 
   putEvents(streamId: string, events: readonly InputLogEvent[], ingestedAtMs: number): Promise<void> {
@@ -78,11 +93,16 @@ export class FileLogs implements Logs {
   async readEvents(streamId: string, request: ReadRequest): Promise<EventPage> {
     for (;;) {
       const view = this.#view(streamId);
-      const page = await this.#withText(view, (text) => readPage(text, request));
+      const begins = this.#lineTests.of(request.multilinePattern);
+      const page = await this.#withText(view, begins, (text) => readPage(text, request));
       // What had to go while it was read reads as zeros: once more, then, with the notice in its place.
       const removed = this.#files.facts(streamId).removed;
       if (removed?.size === view.facts.removed?.size) return page;
     }
+  }
+
+  watchGrowth(streamId: string): GrowthWatch | undefined {
+    return this.#growth.watch(streamId, this.#jobFiles.get(streamId)?.path);
   }
 
   async describe(streamId: string): Promise<StreamExtent | undefined> {
@@ -90,7 +110,7 @@ export class FileLogs implements Logs {
     const lastEventMs = lastEventOf(view);
     if (lastEventMs === undefined) return undefined;
 
-    return this.#withText(view, async (source) => {
+    return this.#withText(view, undefined, async (source) => {
       const { begin, end } = source.text;
       const storedBytes = end - begin;
       if (source.marks !== undefined && storedBytes > 0) {
@@ -110,6 +130,10 @@ export class FileLogs implements Logs {
 
   lastEventAt(streamId: string): number | undefined {
     return lastEventOf(this.#view(streamId));
+  }
+
+  isOpen(streamId: string): boolean {
+    return this.#jobFiles.get(streamId) !== undefined;
   }
 
   remove(streamId: string): void {
@@ -153,10 +177,11 @@ export class FileLogs implements Logs {
 
   async #withText<Result>(
     view: StreamView,
+    begins: LineTest,
     read: (text: EventText & { readonly marks?: Marks }) => Promise<Result>,
   ): Promise<Result> {
     await using resources = new AsyncDisposableStack();
-    return await read(await openEventText(view, resources));
+    return await read(await openEventText(view, begins, resources));
   }
 }
 

@@ -20,6 +20,8 @@ export interface JobFile {
   readonly recent: readonly Mark[];
   /** The latest of all; at 0 while nothing was written. */
   readonly lastMark: Mark;
+  /** The latest instant at which anybody looked at it, or 0. */
+  readonly lookedAtMs: number;
 }
 
 type MutableJobFile = { -readonly [Member in keyof JobFile]: JobFile[Member] } & { recent: Mark[] };
@@ -41,12 +43,15 @@ const OBSERVED_PER_CALL_MAX = 2_000;
 export class JobFiles {
   readonly #files: StreamFiles;
   readonly #usage: DiskUsage;
+  readonly #onGrowth: (streamId: string) => void;
   readonly #open = new Map<string, MutableJobFile>();
   #turn: Iterator<MutableJobFile> | undefined;
 
-  constructor(files: StreamFiles, usage: DiskUsage) {
+  /** @param onGrowth called when a file was found longer, and when it is closed. */
+  constructor(files: StreamFiles, usage: DiskUsage, onGrowth: (streamId: string) => void) {
     this.#files = files;
     this.#usage = usage;
+    this.#onGrowth = onGrowth;
   }
 
   get all(): Iterable<JobFile> {
@@ -63,7 +68,7 @@ export class JobFiles {
 
     const path = this.#files.path(streamId, "log");
     const { size, modifiedMs } = this.#files.touch(streamId, "log");
-    const file = { streamId, path, size, removedBytes: 0, savedCount: 0, recent: [], lastMark: NO_MARK };
+    const file = { streamId, path, size, removedBytes: 0, savedCount: 0, recent: [], lastMark: NO_MARK, lookedAtMs: 0 };
     this.#open.set(streamId, file);
     if (size > 0) this.#reopen(file, Math.min(modifiedMs, nowMs));
     return path;
@@ -91,6 +96,7 @@ export class JobFiles {
     if (file === undefined) return;
     this.#look(file, nowMs);
     this.#open.delete(streamId);
+    this.#onGrowth(streamId);
     if (file.lastMark.end === 0) {
       this.#files.delete(streamId, ["log"]);
       return;
@@ -143,15 +149,17 @@ export class JobFiles {
 
   #look(file: MutableJobFile, nowMs: number): void {
     const size = fileFacts(file.path)?.size ?? 0;
+    // A clock that was put back must not put lines back.
+    file.lookedAtMs = Math.max(nowMs, file.lookedAtMs);
     if (size <= file.size) return;
     const grownBy = diskBytes(size, file.removedBytes) - diskBytes(file.size, file.removedBytes);
     this.#usage.change(file.streamId, grownBy);
     file.size = size;
-    this.#mark(file, size, nowMs);
+    this.#mark(file, size, file.lookedAtMs);
+    this.#onGrowth(file.streamId);
   }
 
   #mark(file: MutableJobFile, end: number, nowMs: number): void {
-    // A clock that was put back must not put lines back.
     const mark = { end, atMs: Math.max(nowMs, file.lastMark.atMs) };
     const isSameTime = mark.atMs === file.lastMark.atMs && file.recent.length > 0;
     if (isSameTime) file.recent.pop();

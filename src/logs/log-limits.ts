@@ -23,6 +23,8 @@ const KEPT_SHARE = 0.9;
 const CANDIDATES_MAX = 10_000;
 /** From a job's log less than this is not taken away: it would not be worth the notice. */
 const CUT_BYTES_MIN = 65_536;
+/** Logs together have to grow by so much before it is looked again what could go: that may cost a look at every file. */
+const GROWTH_BYTES_MIN = 64 * 1_048_576;
 
 /**
  * Keeps logs within their limits.
@@ -34,6 +36,8 @@ const CUT_BYTES_MIN = 65_536;
 export class LimitKeeper {
   readonly #options: LimitKeeperOptions;
   #run: Promise<void> = Promise.resolve();
+  /** What logs took when it was last seen to. */
+  #keptBytes = 0;
 
   constructor(options: LimitKeeperOptions) {
     this.#options = options;
@@ -47,16 +51,32 @@ export class LimitKeeper {
     return run;
   }
 
+  /** Whether logs have grown over a limit since the last call of `enforce`, and something can be done about it. */
+  hasWork(): boolean {
+    const { jobFiles, usage } = this.#options;
+    const hasGrown = usage.bytes - this.#keptBytes >= GROWTH_BYTES_MIN;
+    if (hasGrown && this.#isOver(1)) return true;
+    for (const file of jobFiles.all) if (this.#isTooLong(file)) return true;
+    return false;
+  }
+
   async #enforce(nowMs: number): Promise<void> {
-    const { jobFiles, limits } = this.#options;
+    const { jobFiles, limits, usage } = this.#options;
     for (const file of jobFiles.all) {
-      if (file.size - file.removedBytes > limits.jobLogBytesMax) {
-        await this.#cut(file, limits.jobLogBytesMax * KEPT_SHARE, nowMs);
-      }
+      if (this.#isTooLong(file)) await this.#cut(file, limits.jobLogBytesMax * KEPT_SHARE, nowMs);
     }
-    if (!this.#isOver(1)) return;
-    await this.#removeEnded(nowMs);
-    await this.#cutLongest(nowMs);
+    if (this.#isOver(1)) {
+      await this.#removeEnded(nowMs);
+      await this.#cutLongest(nowMs);
+    }
+    this.#keptBytes = usage.bytes;
+  }
+
+  /** Longer than one may be, by enough for a cut. */
+  #isTooLong(file: JobFile): boolean {
+    const { canPunchHoles, limits } = this.#options;
+    const bytes = leftBytes(file);
+    return canPunchHoles && bytes > limits.jobLogBytesMax && isWorthACut(bytes - limits.jobLogBytesMax * KEPT_SHARE);
   }
 
   #isOver(share: number): boolean {
@@ -113,7 +133,7 @@ export class LimitKeeper {
   /** Leaves about `keptBytes` of a log that is being written; says whether anything went. */
   async #cut(file: JobFile, keptBytes: number, nowMs: number): Promise<boolean> {
     const { files, jobFiles, canPunchHoles } = this.#options;
-    if (!canPunchHoles || leftBytes(file) - keptBytes < CUT_BYTES_MIN) return false;
+    if (!canPunchHoles || !isWorthACut(leftBytes(file) - keptBytes)) return false;
     await using source = await FileSource.open(file.path);
     if (source === undefined) return false;
 
@@ -132,6 +152,10 @@ export class LimitKeeper {
 
 function leftBytes(file: JobFile): number {
   return file.size - file.removedBytes;
+}
+
+function isWorthACut(bytes: number): boolean {
+  return bytes >= CUT_BYTES_MIN;
 }
 
 function firstByAge(streams: CountedStream[]): CountedStream[] {

@@ -20,11 +20,17 @@ export interface Logs extends AsyncDisposable, JobLogs {
    */
   readEvents(streamId: string, request: ReadRequest): Promise<EventPage>;
 
+  /** Watches a stream that somebody waits for to grow; undefined where too many wait already. */
+  watchGrowth(streamId: string): GrowthWatch | undefined;
+
   /** What a description of a stream says; undefined where the stream holds nothing. */
   describe(streamId: string): Promise<StreamExtent | undefined>;
 
   /** `lastEventMs` of `describe` for the price of looking at a file's date. */
   lastEventAt(streamId: string): number | undefined;
+
+  /** A job may still write to the stream. */
+  isOpen(streamId: string): boolean;
 
   /** Forgets all that the stream holds. */
   remove(streamId: string): void;
@@ -32,11 +38,25 @@ export interface Logs extends AsyncDisposable, JobLogs {
   /** Forgets all that the stream holds if its last event is older and nobody is writing; says whether it did. */
   removeOlderThan(streamId: string, beforeMs: number): boolean;
 
-  /** Stamps what has grown since the last call; true while any file is open. The owner of the timers calls it. */
-  observeGrowth(nowMs: number): boolean;
+  /** Stamps what has grown since the last call. The owner of the timers calls it. */
+  observeGrowth(nowMs: number): GrowthReport;
 
   /** Keeps the disk that logs take below the limit: oldest first; what had to go, the stream itself says. */
   enforceLimit(nowMs: number): Promise<void>;
+}
+
+/** Who waits for a stream to grow. Disposing of it ends the wait. */
+export interface GrowthWatch extends Disposable {
+  /** Resolves when the stream has grown since the last call, or since the watch began; or when the signal aborts. */
+  grown(signal: AbortSignal): Promise<void>;
+}
+
+/** What was seen while growth was stamped. */
+export interface GrowthReport {
+  /** Some file is open: there may be something to stamp soon. */
+  readonly isAnyOpen: boolean;
+  /** So much has come that `enforceLimit` has something to do. */
+  readonly isOverLimit: boolean;
 }
 
 /** What a provider sees of the logs. */
@@ -70,6 +90,11 @@ export interface ReadRequest {
   readonly fromMs?: number | undefined;
   /** Exclusive. */
   readonly untilMs?: number | undefined;
+  /**
+   * A regular expression of Go that the first line of each event matches, for a stream that a job writes; absent: each
+   * line is an event. The same in all reads of a stream, else positions are not those of events.
+   */
+  readonly multilinePattern?: string | undefined;
 }
 
 export interface EventPage {
@@ -89,6 +114,9 @@ export interface StreamExtent {
   /** Bytes of text or records: 0 where all of it had to go. */
   readonly storedBytes: number;
 }
+
+/** Without anything written for so long an event of many lines is whole, in milliseconds. */
+export const QUIET_MS = 1_000;
 
 /** Bytes that AWS counts for an event beyond its message. */
 export const EVENT_OVERHEAD_BYTES = 26;

@@ -68,6 +68,13 @@ export class Marks {
     return this.#current.atMs;
   }
 
+  /** Whether the byte at the offset arrived at least so long after the one before it. */
+  async isAfterPause(offset: number, pauseMs: number): Promise<boolean> {
+    const atMs = await this.timeAt(offset);
+    if (offset === 0 || this.#current.begin !== offset) return false;
+    return atMs - (await this.timeAt(offset - 1)) >= pauseMs;
+  }
+
   /** The offset of the first byte that had not arrived before the instant. */
   async offsetAt(atMs: number): Promise<number> {
     const index = await this.#firstIndex((mark) => mark.atMs >= atMs);

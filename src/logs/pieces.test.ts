@@ -5,9 +5,10 @@ import type { TextEnding } from "./pieces.ts";
 
 /** Cuts are at multiples of 7 bytes: ten less the three that a character may need. */
 const SHORT_LINE_BYTES_MAX = 10;
+const SHORT_LINES = { lineBytesMax: SHORT_LINE_BYTES_MAX };
 
 function cut(text: string | Buffer, ending: TextEnding = "whole", begin = 0): string[] {
-  const { pieces } = cutPieces(Buffer.from(text), begin, ending, SHORT_LINE_BYTES_MAX);
+  const { pieces } = cutPieces(Buffer.from(text), begin, ending, SHORT_LINES);
   return pieces.map((piece) => `${piece.begin}-${piece.end} ${piece.bytes.toString("latin1")}`);
 }
 
@@ -37,7 +38,7 @@ describe("cutPieces", () => {
   test("cuts before a character of two, three or four bytes, never in it", () => {
     for (const character of ["é", "€", "😀"]) {
       const text = Buffer.from(`012345${character}0123456789\n`);
-      const { pieces } = cutPieces(text, 0, "open", SHORT_LINE_BYTES_MAX);
+      const { pieces } = cutPieces(text, 0, "open", SHORT_LINES);
       expect(pieces.map(({ bytes }) => bytes.toString()).join("")).toBe(`012345${character}0123456789`);
       expect(pieces[0]?.bytes.toString()).toBe("012345");
     }
@@ -50,13 +51,13 @@ describe("cutPieces", () => {
   test("cuts the same wherever it is begun", () => {
     fc.assert(
       fc.property(arbitraryText(), fc.nat(1_000), (text, begin) => {
-        const whole = cutPieces(text, begin, "whole", SHORT_LINE_BYTES_MAX);
+        const whole = cutPieces(text, begin, "whole", SHORT_LINES);
         for (const [index, piece] of whole.pieces.entries()) {
           const rest = cutPieces(
             text.subarray(piece.begin - begin),
             piece.begin,
             "whole",
-            SHORT_LINE_BYTES_MAX,
+            SHORT_LINES,
           );
           expect(rest.pieces).toEqual(whole.pieces.slice(index));
         }
@@ -67,9 +68,9 @@ describe("cutPieces", () => {
   test("takes back nothing when more arrives", () => {
     fc.assert(
       fc.property(arbitraryText(), (text) => {
-        const whole = cutPieces(text, 0, "whole", SHORT_LINE_BYTES_MAX).pieces;
+        const whole = cutPieces(text, 0, "whole", SHORT_LINES).pieces;
         for (let length = 0; length <= text.length; length += 1) {
-          const { pieces } = cutPieces(text.subarray(0, length), 0, "open", SHORT_LINE_BYTES_MAX);
+          const { pieces } = cutPieces(text.subarray(0, length), 0, "open", SHORT_LINES);
           expect(pieces).toEqual(whole.slice(0, pieces.length));
         }
       }),
@@ -79,7 +80,7 @@ describe("cutPieces", () => {
   test("makes no piece longer than a line may be", () => {
     fc.assert(
       fc.property(arbitraryText(), fc.nat(100), (text, begin) => {
-        const { pieces, end } = cutPieces(text, begin, "whole", SHORT_LINE_BYTES_MAX);
+        const { pieces, end } = cutPieces(text, begin, "whole", SHORT_LINES);
         expect(Math.max(0, ...pieces.map(({ bytes }) => bytes.length))).toBeLessThanOrEqual(10);
         expect(end).toBe(begin + text.length);
       }),
@@ -89,7 +90,7 @@ describe("cutPieces", () => {
   test("takes lines of 256 KiB less 26 bytes, as AWS counts them", () => {
     const line = Buffer.alloc(262_118, "x");
     const lengths = [line, Buffer.concat([line, Buffer.from("x")])].map(
-      (bytes) => cutPieces(bytes, 0, "whole", LINE_BYTES_MAX).pieces.length,
+      (bytes) => cutPieces(bytes, 0, "whole", { lineBytesMax: LINE_BYTES_MAX }).pieces.length,
     );
     expect(lengths).toEqual([1, 2]);
   });

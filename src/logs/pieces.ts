@@ -4,7 +4,7 @@ export interface Piece {
   readonly begin: number;
   /** Offset where the next piece begins: behind the newline, where there is one. */
   readonly end: number;
-  /** Without the line's end; never empty. */
+  /** Without the line's end; empty only where empty lines are kept. */
   readonly bytes: Buffer;
 }
 
@@ -13,6 +13,11 @@ export interface Piece {
  * where it is cut.
  */
 export type TextEnding = "open" | "whole" | "cut";
+
+export interface PieceRules {
+  readonly lineBytesMax: number;
+  readonly keepsEmptyLines?: boolean;
+}
 
 /**
  * The longest line that stays one event, in bytes: AWS's former limit of an event, 256 KiB, less 26 that it counts for
@@ -31,8 +36,8 @@ const CONTINUATIONS_MAX = 3;
  *
  * A line of at most `lineBytesMax` is one piece, without its `\n` or `\r\n`. A longer one is cut where the offset in
  * the file is a multiple of a fixed number, moved back to where a UTF-8 character begins: so that cuts are found from
- * anywhere in an endless line without reading it from its start. An empty line is no piece: CloudWatch Logs takes no empty
- * messages, and the awslogs driver drops such lines.
+ * anywhere in an endless line without reading it from its start. An empty line is no piece unless such are kept:
+ * CloudWatch Logs takes no empty messages, and the awslogs driver drops such lines.
  *
  * @param begin offset in the file of the first byte, where a piece begins.
  */
@@ -40,7 +45,7 @@ export function cutPieces(
   bytes: Buffer,
   begin: number,
   ending: TextEnding,
-  lineBytesMax: number,
+  { lineBytesMax, keepsEmptyLines = false }: PieceRules,
 ): { readonly pieces: readonly Piece[]; readonly end: number } {
   const pieces: Piece[] = [];
   let at = 0;
@@ -53,8 +58,9 @@ export function cutPieces(
 
     const end = cut < lineEnd ? cut : Math.min(lineEnd + 1, bytes.length);
     const textEnd = cut < lineEnd ? cut : trimmedEnd(bytes, at, lineEnd, newline);
-    if (textEnd > at)
+    if (textEnd > at || keepsEmptyLines) {
       pieces.push({ begin: begin + at, end: begin + end, bytes: bytes.subarray(at, textEnd) });
+    }
     at = end;
   }
   return { pieces, end: begin + at };

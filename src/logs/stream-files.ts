@@ -12,7 +12,8 @@ import { join } from "node:path";
 import { assert } from "../lib/assert.ts";
 
 /**
- * The files of a stream, in a folder named by the first two characters of its id:
+ * The files of a stream, in a folder named by the last two characters of its id, ids that are made together having the
+ * first in common:
  *
  * - `.log`: what a job wrote, byte by byte; its date is the time of its last mark, once it is closed
  * - `.marks`: when a `.log` had grown how far, unless its date says it all
@@ -102,7 +103,7 @@ export class StreamFiles {
 /** The folder that holds the files of the stream. */
 export function shardOf(streamId: string): string {
   assert(STREAM_ID.test(streamId), `a log stream's id must be letters, digits and hyphens, got ${streamId}`);
-  return streamId.slice(0, SHARD_LENGTH);
+  return streamId.slice(-SHARD_LENGTH);
 }
 
 /** Undefined where the file is none of ours. */

@@ -3,15 +3,19 @@ import type { ByteSource } from "./byte-source.ts";
 import { parseRecord, RECORD_BYTES_MAX } from "./client-files.ts";
 import type { EventText } from "./event-page.ts";
 import type { JobFile } from "./job-files.ts";
+import { QUIET_MS } from "./logs.ts";
 import type { LogEvent } from "./logs.ts";
 import { Marks, savedMarkCount } from "./marks.ts";
 import type { Mark } from "./marks.ts";
+import { MultilineReader } from "./multiline.ts";
 import { LINE_BYTES_MAX } from "./pieces.ts";
 import type { Piece } from "./pieces.ts";
 import { removalNotice } from "./removal-notice.ts";
 import type { LogLimits } from "./removal-notice.ts";
 import { fileFacts } from "./stream-files.ts";
 import type { FileFacts, StreamFacts, StreamFiles } from "./stream-files.ts";
+import { lineReader } from "./text.ts";
+import type { PieceReader, Text } from "./text.ts";
 
 /** All that reading a stream needs to know of it. */
 export interface StreamView {
@@ -25,14 +29,18 @@ export interface StreamView {
   readonly limits: LogLimits;
 }
 
+/** Whether a line is the first of an event; undefined where each line is one. */
+export type LineTest = ((line: string) => boolean) | undefined;
+
 /** Opens the stream's files for as long as `resources` lives. */
 export async function openEventText(
   view: StreamView,
+  begins: LineTest,
   resources: AsyncDisposableStack,
 ): Promise<EventText & { readonly marks?: Marks }> {
   const { content } = view.facts;
   if (content?.kind === "events") return openClientText(view, content, resources);
-  return openJobText(view, resources);
+  return openJobText(view, begins, resources);
 }
 
 async function openClientText(
@@ -44,8 +52,10 @@ async function openClientText(
   const begin = facts.removed?.size ?? 0;
   const end = Math.max(begin, Math.min(content.size, durableEnd ?? content.size));
   const source = await openSource(files.path(streamId, "events"), resources);
+  const text = { source, begin, end, isEnded: false, lineBytesMax: RECORD_BYTES_MAX };
   return {
-    text: { source, begin, end, isEnded: false, lineBytesMax: RECORD_BYTES_MAX },
+    text,
+    pieces: lineReader(text),
     notice: noticeOf(view, undefined),
     parse: (piece) => Promise.resolve(parseRecord(piece)),
   };
@@ -53,6 +63,7 @@ async function openClientText(
 
 async function openJobText(
   view: StreamView,
+  begins: LineTest,
   resources: AsyncDisposableStack,
 ): Promise<EventText & { readonly marks: Marks }> {
   const { streamId, files, facts, jobFile } = view;
@@ -60,13 +71,27 @@ async function openJobText(
   const end = Math.max(begin, jobFile?.size ?? facts.content?.size ?? 0);
   const source = await openSource(files.path(streamId, "log"), resources);
   const marks = await openMarks(view, resources);
+  const text = { source, begin, end, isEnded: jobFile === undefined, lineBytesMax: LINE_BYTES_MAX };
   return {
-    text: { source, begin, end, isEnded: jobFile === undefined, lineBytesMax: LINE_BYTES_MAX },
+    text,
+    pieces: begins === undefined ? lineReader(text) : multilineReader(text, begins, { jobFile, marks }),
     notice: noticeOf(view, begin < end ? await marks.timeAt(begin) : undefined),
     parse: (piece) => parseLine(piece, marks),
     offsetAt: (atMs) => marks.offsetAt(atMs),
     marks,
   };
+}
+
+function multilineReader(
+  text: Text,
+  begins: (line: string) => boolean,
+  { jobFile, marks }: { readonly jobFile: JobFile | undefined; readonly marks: Marks },
+): PieceReader {
+  return new MultilineReader(text, {
+    begins,
+    isAfterPause: (offset) => marks.isAfterPause(offset, QUIET_MS),
+    isQuiet: jobFile !== undefined && jobFile.lookedAtMs - jobFile.lastMark.atMs >= QUIET_MS,
+  });
 }
 
 async function parseLine({ begin, bytes }: Piece, marks: Marks): Promise<LogEvent> {

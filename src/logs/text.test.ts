@@ -146,7 +146,7 @@ interface PieceDigest {
 async function wholePieces(text: Text): Promise<readonly PieceDigest[]> {
   const bytes = await text.source.read(text.begin, text.end - text.begin);
   const ending = text.isEnded ? "whole" : "open";
-  return cutPieces(bytes, text.begin, ending, text.lineBytesMax).pieces.map(digestOf);
+  return cutPieces(bytes, text.begin, ending, text).pieces.map(digestOf);
 }
 
 async function collect(runs: AsyncIterable<PieceRun>): Promise<readonly PieceDigest[]> {

@@ -1,9 +1,9 @@
 import type { ByteSource } from "./byte-source.ts";
 import { cutAfter, cutPieces, endsLine, firstLineStart, lastLineStart } from "./pieces.ts";
-import type { Piece, TextEnding } from "./pieces.ts";
+import type { Piece, PieceRules, TextEnding } from "./pieces.ts";
 
 /** A file of lines, or what is left of it. */
-export interface Text {
+export interface Text extends PieceRules {
   readonly source: ByteSource;
   /** Offset where a piece begins and nothing stands before it any more. */
   readonly begin: number;
@@ -11,7 +11,6 @@ export interface Text {
   readonly end: number;
   /** Nothing will be appended: what stands behind the last newline counts as a line. */
   readonly isEnded: boolean;
-  readonly lineBytesMax: number;
 }
 
 /** Neighbouring pieces in their order, and the stretch of the file that they cover. */
@@ -19,6 +18,31 @@ export interface PieceRun {
   readonly pieces: readonly Piece[];
   readonly begin: number;
   readonly end: number;
+}
+
+/** Finds what makes events in a text. */
+export interface PieceReader {
+  /** All pieces from `from` on, where one begins, in runs of bounded size. */
+  forward(from: number): AsyncIterable<PieceRun>;
+  /** All pieces that end at or before `from`, where one begins or the text ends: later runs first. */
+  backward(from: number): AsyncIterable<PieceRun>;
+  /** An offset at or not far before `offset` that a piece surely begins at. */
+  startBefore(offset: number): Promise<number>;
+  /** Where a piece begins, `offset` or not far behind it; before it only if the piece there is not whole yet. */
+  startAfter(offset: number): Promise<number>;
+  /** Behind the last piece that is whole. */
+  wholeEnd(): Promise<number>;
+}
+
+/** Pieces that are lines. */
+export function lineReader(text: Text): PieceReader {
+  return {
+    forward: (from) => piecesForward(text, from),
+    backward: (from) => piecesBackward(text, from),
+    startBefore: (offset) => pieceStartBefore(text, offset),
+    startAfter: (offset) => pieceStartAfter(text, offset),
+    wholeEnd: () => (text.isEnded ? Promise.resolve(text.end) : pieceStartBefore(text, text.end)),
+  };
 }
 
 /** Read at once while nothing speaks for more. */
@@ -34,7 +58,7 @@ export async function* piecesForward(text: Text, from: number): AsyncGenerator<P
   while (begin < text.end) {
     const bytes = await text.source.read(begin, Math.min(windowBytes, text.end - begin));
     const isAtEnd = begin + bytes.length >= text.end;
-    const { pieces, end } = cutPieces(bytes, begin, endingAt(text, isAtEnd), text.lineBytesMax);
+    const { pieces, end } = cutPieces(bytes, begin, endingAt(text, isAtEnd), text);
     if (end > begin) {
       yield { pieces, begin, end };
       begin = end;
@@ -83,7 +107,7 @@ async function runBefore(text: Text, end: number): Promise<PieceRun> {
     return windowBegin === text.begin ? 0 : firstLineStart(bytes);
   });
   const bytes = await text.source.read(begin, end - begin);
-  const cut = cutPieces(bytes, begin, ending, text.lineBytesMax);
+  const cut = cutPieces(bytes, begin, ending, text);
   return { pieces: cut.pieces, begin, end: cut.end };
 }
 

@@ -2,36 +2,23 @@ import type { Attempt } from "../batch/attempt.ts";
 import type { ComputeEnvironment } from "../batch/compute-environment.ts";
 import type { Instance } from "../batch/instance.ts";
 import { isTerminal } from "../batch/job.ts";
-import type { JobProgress, JobProgressPatch } from "../batch/job.ts";
+import type { Job, JobProgress, JobProgressPatch } from "../batch/job.ts";
 import type { JobDefinition } from "../batch/job-definition.ts";
 import type { JobQueue } from "../batch/job-queue.ts";
 import type { LogGroup } from "../batch/log-stream.ts";
 import { addResources, NO_RESOURCES, subtractResources } from "../batch/resources.ts";
 import type { Resources } from "../batch/resources.ts";
-import type { RetryStrategy } from "../batch/retry-strategy.ts";
 import { isSameScope, scopeKey } from "../batch/scope.ts";
 import type { Scope } from "../batch/scope.ts";
 import { assert, unreachable } from "../lib/assert.ts";
 import { IndexedHeap } from "../lib/indexed-heap.ts";
-import type { Indexed } from "../lib/indexed-heap.ts";
 import type { JobStatus } from "../model/batch.ts";
 import type { Change } from "./change.ts";
-import type { StoredLiveJob, StoredState } from "./store.ts";
+import { MutableLiveJob, SharedTerms } from "./live-job.ts";
+import type { LiveJob } from "./live-job.ts";
+import type { StoredState } from "./store.ts";
 
-/** A job that has not ended, as far as decisions need it; its document is in the store. */
-export interface LiveJob extends Indexed {
-  readonly scope: Scope;
-  readonly jobId: string;
-  readonly jobQueueArn: string;
-  readonly resources: Resources;
-  readonly retryStrategy: RetryStrategy;
-  readonly attemptDurationSeconds: number | undefined;
-  readonly status: JobStatus;
-  readonly queuePosition: number;
-  readonly attemptCount: number;
-  /** Set exactly in STARTING and RUNNING. */
-  readonly activeAttempt: Attempt | undefined;
-}
+export type { LiveJob } from "./live-job.ts";
 
 export interface LiveJobDefinition {
   readonly latestRevision: number;
@@ -54,6 +41,7 @@ export class LiveState {
   readonly #instances = new Map<string, Instance>();
   /** By job id: a UUID, so one of another scope is never the same. */
   readonly #jobs = new Map<string, MutableLiveJob>();
+  readonly #terms = new SharedTerms();
   readonly #submitted = new Set<LiveJob>();
   readonly #active = new Map<string, LiveJob>();
   readonly #stopping = new Map<string, LiveJob>();
@@ -73,7 +61,9 @@ export class LiveState {
     }
     for (const logGroup of stored.logGroups) state.#logGroups.set(logGroup.arn, logGroup);
     for (const instance of stored.instances) state.#putInstance(instance);
-    for (const job of stored.liveJobs) state.#addJob(liveJob(job));
+    for (const job of stored.liveJobs) {
+      state.#addJob(new MutableLiveJob(state.#terms.share(job), job, job.activeAttempt));
+    }
     return state;
   }
 
@@ -168,7 +158,7 @@ export class LiveState {
       case "job-definition-put":
         return this.#putJobDefinition(change.jobDefinition);
       case "job-submitted":
-        return this.#addJob(liveJob(slimJob(change.job, change.progress)));
+        return this.#submit(change.job, change.progress);
       case "job-changed":
         return this.#changeJob(change.jobId, change.patch);
       case "attempt-put":
@@ -234,6 +224,12 @@ export class LiveState {
     else if (current?.instanceId === instance.instanceId) {
       this.#instances.delete(instance.computeEnvironmentArn);
     }
+  }
+
+  #submit(job: Job, progress: JobProgress): void {
+    const { scope, jobQueueArn, resources, retryStrategy, attemptDurationSeconds } = job;
+    const terms = this.#terms.share({ scope, jobQueueArn, resources, retryStrategy, attemptDurationSeconds });
+    this.#addJob(new MutableLiveJob(terms, { ...progress, jobId: job.jobId }));
   }
 
   #addJob(job: MutableLiveJob): void {
@@ -309,13 +305,6 @@ export class LiveState {
   }
 }
 
-interface MutableLiveJob extends LiveJob {
-  status: JobStatus;
-  queuePosition: number;
-  attemptCount: number;
-  activeAttempt: Attempt | undefined;
-}
-
 interface QueueJobs {
   readonly runnable: IndexedHeap<LiveJob>;
   readonly counts: Record<JobStatus, number>;
@@ -337,30 +326,4 @@ function isBefore(a: LiveJob, b: LiveJob): boolean {
 
 function jobDefinitionKey(scope: Scope, name: string): string {
   return `${scopeKey(scope)}/${name}`;
-}
-
-function slimJob(
-  job: Pick<StoredLiveJob, "scope" | "jobId" | "jobQueueArn" | "resources" | "retryStrategy"> & {
-    readonly attemptDurationSeconds?: number;
-  },
-  progress: JobProgress,
-): StoredLiveJob {
-  return { ...job, ...progress };
-}
-
-/** Written out member by member: every live job has the same hidden class and carries nothing else. */
-function liveJob(stored: StoredLiveJob): MutableLiveJob {
-  return {
-    heapIndex: -1,
-    scope: stored.scope,
-    jobId: stored.jobId,
-    jobQueueArn: stored.jobQueueArn,
-    resources: stored.resources,
-    retryStrategy: stored.retryStrategy,
-    attemptDurationSeconds: stored.attemptDurationSeconds,
-    status: stored.status,
-    queuePosition: stored.queuePosition,
-    attemptCount: stored.attemptCount,
-    activeAttempt: stored.activeAttempt,
-  };
 }

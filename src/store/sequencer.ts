@@ -6,7 +6,10 @@ export interface SequencerOptions {
   readonly store: Pick<Store, "commit" | "load">;
   /** Runs the given function soon, once: what is decided until then shares one commit. */
   readonly runSoon: (flush: () => void) => void;
-  /** Called after each commit that `decide` had a part in: there may be something to do for the engine. */
+  /**
+   * Called when `decide` has decided, before `runSoon`: there may be something to do for the engine. What the engine
+   * decides before the flush is in the same commit: a job that is submitted is at once written as RUNNABLE.
+   */
   readonly wake: () => void;
 }
 
@@ -54,13 +57,12 @@ export class Sequencer {
    * is changed and the promise rejects with what was thrown, once all that the decision could see is durable.
    */
   async decide<Answer>(decide: (state: LiveState) => Decision<Answer>): Promise<Answer> {
-    const answer = await this.transact((state, apply) => {
+    return this.transact((state, apply) => {
       const decision = decide(state);
       for (const change of decision.changes) apply(change);
+      this.#options.wake();
       return decision.answer;
     });
-    this.#options.wake();
-    return answer;
   }
 
   /**

@@ -170,7 +170,7 @@ export function testJobs(open: () => Store): void {
     const second = aJob("2", { jobQueueArn: "a queue that no job had" });
     await store.commit([submitted(second)]);
     expect(await store.readJobs(SCOPE, ["2"])).toEqual([{ job: second, progress: SUBMITTED, attempts: [] }]);
-    expect((await store.load()).liveJobs.map(({ jobQueueArn }) => jobQueueArn)).toEqual([
+    expect([...(await store.load()).liveJobs].map(({ jobQueueArn }) => jobQueueArn)).toEqual([
       QUEUE,
       "a queue that no job had",
     ]);
@@ -224,7 +224,7 @@ export function testJobs(open: () => Store): void {
       putAttempt(anAttempt(retried, 1, { outcome: { kind: "exited", exitCode: 1 } })),
       changed(ended, { status: "SUCCEEDED", stoppedAtMs: 5 }),
     ]);
-    expect((await store.load()).liveJobs).toEqual([
+    expect([...(await store.load()).liveJobs]).toEqual([
       {
         ...slim(waiting),
         status: "SUBMITTED",

@@ -165,8 +165,8 @@ export interface StoredState {
   readonly jobQueues: readonly JobQueue[];
   /** For each name the highest revision that there ever was and the revisions that are ACTIVE. */
   readonly jobDefinitions: readonly JobDefinitionRevisions[];
-  /** Every job that is not terminal, in the order of submission. */
-  readonly liveJobs: readonly StoredLiveJob[];
+  /** Every job that is not terminal, in the order of submission: to be read at once and once, as there may be a million. */
+  readonly liveJobs: Iterable<StoredLiveJob>;
   /** Instances that are not terminated. */
   readonly instances: readonly Instance[];
   readonly logGroups: readonly LogGroup[];
@@ -192,7 +192,7 @@ export interface StoredLiveJob {
   readonly resources: Resources;
   /** Likewise shared. */
   readonly retryStrategy: RetryStrategy;
-  readonly attemptDurationSeconds?: number;
+  readonly attemptDurationSeconds: number | undefined;
   /** The latest attempt; set exactly when the status is STARTING or RUNNING. */
-  readonly activeAttempt?: Attempt;
+  readonly activeAttempt: Attempt | undefined;
 }

@@ -1,3 +1,5 @@
+const DECODER = new TextDecoder("utf-8", { fatal: true });
+
 /**
  * Reads a body that should be a JSON object in UTF-8; an empty body is an empty object.
  *
@@ -8,7 +10,7 @@ export function parseJsonBody(body: Uint8Array): Readonly<Record<string, unknown
 
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+    value = JSON.parse(DECODER.decode(body));
   } catch (error) {
     // The decoder throws a TypeError, the parser a SyntaxError that quotes the caller's own text.
     return error instanceof SyntaxError

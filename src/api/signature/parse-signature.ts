@@ -1,6 +1,6 @@
 import { ApiError } from "../errors.ts";
 import type { SignatureParts } from "./read-signature.ts";
-import { parseTimestamp } from "./timestamp.ts";
+import { formatTimestamp, parseTimestamp } from "./timestamp.ts";
 
 /** For what a signature was made, by which key. */
 export interface CredentialScope {
@@ -19,6 +19,8 @@ export interface Signature {
   readonly signedHeaders: readonly string[];
   readonly digest: Uint8Array;
   readonly signedAtMs: number;
+  /** The same instant as signatures hold it: `20150830T123600Z`. */
+  readonly signedAt: string;
   readonly sessionToken: string | undefined;
   /** Of a presigned request that says how long it holds: 1 to 604800. */
   readonly expiresSeconds: number | undefined;
@@ -58,6 +60,7 @@ export function parseSignature(parts: SignatureParts): Signature {
     signedHeaders: signedHeaders.toLowerCase().split(";"),
     digest: Buffer.from(signature, "hex"),
     signedAtMs,
+    signedAt: formatTimestamp(signedAtMs),
     sessionToken: parts.sessionToken,
     expiresSeconds: parts.expires === undefined ? undefined : parseExpires(parts.expires),
   };

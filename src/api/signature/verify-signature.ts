@@ -47,11 +47,10 @@ function checkSessionToken({ signature, credential }: Verification): void {
 }
 
 function checkScope({ signature, service }: Verification): void {
-  const { credential } = signature;
+  const { credential, signedAt } = signature;
   if (credential.service !== service) {
     throw invalidSignature(`Credential should be scoped to correct service: '${service}'. `);
   }
-  const signedAt = formatTimestamp(signature.signedAtMs);
   if (credential.date !== signedAt.slice(0, 8)) {
     throw invalidSignature(
       "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: " +
@@ -61,11 +60,12 @@ function checkScope({ signature, service }: Verification): void {
 }
 
 function checkTime({ signature, nowMs }: Verification): void {
-  const { signedAtMs, expiresSeconds } = signature;
+  const { signedAtMs, signedAt, expiresSeconds } = signature;
   const holdsMs = expiresSeconds === undefined ? CLOCK_SKEW_MS : expiresSeconds * 1000;
   const earliestMs = nowMs - holdsMs;
   const latestMs = nowMs + CLOCK_SKEW_MS;
-  const signedAt = formatTimestamp(signedAtMs);
+  if (signedAtMs >= earliestMs && signedAtMs <= latestMs) return;
+
   const now = formatTimestamp(nowMs);
   if (signedAtMs < earliestMs) {
     const held = expiresSeconds === undefined ? "5 min." : `${expiresSeconds} sec.`;
@@ -73,11 +73,9 @@ function checkTime({ signature, nowMs }: Verification): void {
       `Signature expired: ${signedAt} is now earlier than ${formatTimestamp(earliestMs)} (${now} - ${held})`,
     );
   }
-  if (signedAtMs > latestMs) {
-    throw invalidSignature(
-      `Signature not yet current: ${signedAt} is still later than ${formatTimestamp(latestMs)} (${now} + 5 min.)`,
-    );
-  }
+  throw invalidSignature(
+    `Signature not yet current: ${signedAt} is still later than ${formatTimestamp(latestMs)} (${now} + 5 min.)`,
+  );
 }
 
 /** What is not signed could have been put there by anybody: AWS demands the host and all of its own headers. */
@@ -103,7 +101,7 @@ function checkDigest({ request, signature, credential, signingKeys }: Verificati
   const { date, region, service } = signature.credential;
   const stringToSign = [
     "AWS4-HMAC-SHA256",
-    formatTimestamp(signature.signedAtMs),
+    signature.signedAt,
     `${date}/${region}/${service}/aws4_request`,
     hash("sha256", canonicalRequest(request, signature.signedHeaders, bodyHash), "hex"),
   ].join("\n");

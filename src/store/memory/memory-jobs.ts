@@ -200,8 +200,8 @@ function liveJob(found: MemoryJob): StoredLiveJob {
     attemptCount,
     resources,
     retryStrategy,
-    ...(attemptDurationSeconds !== undefined && { attemptDurationSeconds }),
-    ...(activeAttempt !== undefined && { activeAttempt }),
+    attemptDurationSeconds,
+    activeAttempt,
   };
 }
 

@@ -52,7 +52,7 @@ async function storedIds(store: Store): Promise<string[]> {
   const listed = pages.flat().map(({ jobId }) => jobId);
   const read = await store.readJobs(SCOPE, listed);
   expect(read.map(({ job }) => job.jobId)).toEqual(listed);
-  const live = (await store.load()).liveJobs.map(({ jobId }) => jobId);
+  const live = [...(await store.load()).liveJobs].map(({ jobId }) => jobId);
   expect(live.sort()).toEqual(listed.toSorted());
   return listed.sort();
 }

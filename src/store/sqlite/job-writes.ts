@@ -40,7 +40,8 @@ export class JobWrites {
     );
   }
 
-  submit(job: Job, progress: JobProgress): void {
+  /** A job that is there already takes the patch only. */
+  submit(job: Job, progress: JobProgress, patch: JobProgressPatch): void {
     const { jobDefinitionArn: definitionArn, resources } = job;
     const { changes, lastInsertRowid } = this.#insert.run(
       this.#texts.findOrStore(scopeKey(job.scope)),
@@ -57,9 +58,10 @@ export class JobWrites {
       resources.gpuCount,
       this.#texts.findOrStore(JSON.stringify(job.retryStrategy)),
       job.attemptDurationSeconds ?? null,
-      ...progressValues(progress),
+      ...progressValues({ ...progress, ...patch }),
     );
     if (changes === 1) this.#insertDocument.run(lastInsertRowid, JSON.stringify(job));
+    else this.change(job.scope, job.jobId, patch);
   }
 
   change(scope: Scope, jobId: string, patch: JobProgressPatch): void {

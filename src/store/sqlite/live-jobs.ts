@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Attempt } from "../../batch/attempt.ts";
+import { NO_RESOURCES } from "../../batch/resources.ts";
 import type { Resources } from "../../batch/resources.ts";
 import type { RetryStrategy } from "../../batch/retry-strategy.ts";
 import type { Scope } from "../../batch/scope.ts";
@@ -9,18 +10,16 @@ import { FIRST_TERMINAL_STATUS, isUnderWay, parseDocument, parseScopeKey, status
 
 /**
  * Reads every live job in slim form, in the order of submission. A start with a million of them waits for this: rows
- * come as arrays, and what jobs have in common is one object for all of them.
+ * come as arrays, what jobs have in common is one object for all of them, and no list of them is made.
  */
-export function readLiveJobs(database: DatabaseSync, texts: NumberedTexts): StoredLiveJob[] {
+export function* readLiveJobs(database: DatabaseSync, texts: NumberedTexts): Generator<StoredLiveJob> {
   const reader = new LiveJobReader(database, texts);
   const select = database.prepare(LIVE_JOBS);
   select.setReturnArrays(true);
-  const jobs: StoredLiveJob[] = [];
   // The types of node:sqlite do not know about rows that are arrays; `LIVE_JOBS` selects what `LiveJobRow` names.
   for (const row of select.iterate() as Iterable<unknown> as Iterable<LiveJobRow>) {
-    jobs.push(reader.liveJob(row));
+    yield reader.liveJob(row);
   }
-  return jobs;
 }
 
 /** The keys are collected from one range of the index and then visited in their order, which is that of submission. */
@@ -50,6 +49,7 @@ class LiveJobReader {
   readonly #scopes = new Map<number, Scope>();
   readonly #retryStrategies = new Map<number, RetryStrategy>();
   readonly #resources = new Map<string, Resources>();
+  #lastResources = NO_RESOURCES;
 
   constructor(database: DatabaseSync, texts: NumberedTexts) {
     this.#texts = texts;
@@ -70,10 +70,10 @@ class LiveJobReader {
       status,
       queuePosition,
       attemptCount,
-      resources: this.#sharedResources({ vcpuMillis, memoryMiB, gpuCount }),
+      resources: this.#sharedResources(vcpuMillis, memoryMiB, gpuCount),
       retryStrategy: this.#shared(this.#retryStrategies, retryStrategy, parseDocument<RetryStrategy>),
-      ...(attemptDurationSeconds !== null && { attemptDurationSeconds }),
-      ...(activeAttempt !== undefined && { activeAttempt }),
+      attemptDurationSeconds: attemptDurationSeconds ?? undefined,
+      activeAttempt,
     };
   }
 
@@ -90,11 +90,16 @@ class LiveJobReader {
     return value;
   }
 
-  #sharedResources(resources: Resources): Resources {
-    const key = `${resources.vcpuMillis} ${resources.memoryMiB} ${resources.gpuCount}`;
-    const existing = this.#resources.get(key);
-    if (existing !== undefined) return existing;
+  /** Jobs that were submitted one after the other often ask for the same. */
+  #sharedResources(vcpuMillis: number, memoryMiB: number, gpuCount: number): Resources {
+    const last = this.#lastResources;
+    if (last.vcpuMillis === vcpuMillis && last.memoryMiB === memoryMiB && last.gpuCount === gpuCount) {
+      return last;
+    }
+    const key = `${vcpuMillis} ${memoryMiB} ${gpuCount}`;
+    const resources = this.#resources.get(key) ?? { vcpuMillis, memoryMiB, gpuCount };
     this.#resources.set(key, resources);
+    this.#lastResources = resources;
     return resources;
   }
 }

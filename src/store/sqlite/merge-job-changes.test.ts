@@ -9,13 +9,14 @@ import {
   submitted,
 } from "../../../test/support/store-examples.ts";
 import { mergeJobChanges } from "./merge-job-changes.ts";
+import type { MergedChange } from "./merge-job-changes.ts";
 
 const [one, two] = [aJob("1"), aJob("2")];
 const [otherScope = SCOPE] = OTHER_SCOPES;
 const elsewhere = aJob("1", { scope: otherScope });
 const attempt: Change = { kind: "attempt-put", attempt: anAttempt(one, 1) };
 
-test.each<[name: string, changes: readonly Change[], expected: readonly Change[]]>([
+test.each<[name: string, changes: readonly Change[], expected: readonly MergedChange[]]>([
   ["leaves nothing as it is", [], []],
   [
     "puts the changes of a job together at the place of the first",
@@ -38,9 +39,14 @@ test.each<[name: string, changes: readonly Change[], expected: readonly Change[]
     [changed(one, { status: "RUNNING" }), changed(elsewhere, { status: "FAILED" })],
   ],
   [
-    "moves no change before the submission",
-    [changed(one, { status: "RUNNING" }), submitted(one), changed(one, { status: "FAILED" })],
-    [changed(one, { status: "RUNNING" }), submitted(one), changed(one, { status: "FAILED" })],
+    "moves no change before the submission, but into it",
+    [
+      changed(one, { status: "RUNNING" }),
+      submitted(one),
+      changed(one, { status: "STARTING" }),
+      changed(one, { status: "FAILED", stoppedAtMs: 7 }),
+    ],
+    [changed(one, { status: "RUNNING" }), { ...submitted(one), patch: { status: "FAILED", stoppedAtMs: 7 } }],
   ],
 ])("%s", (_name, changes, expected) => {
   expect(mergeJobChanges(changes)).toEqual(expected);

@@ -96,7 +96,7 @@ describe("opening a store", () => {
     const path = temporaryStorePath();
     writeFileSync(`${path}.new`, "half a store");
     await using store = SqliteStore.open(path);
-    expect((await store.load()).liveJobs).toEqual([]);
+    expect([...(await store.load()).liveJobs]).toEqual([]);
     expect(existsSync(`${path}.new`)).toBe(false);
   });
 });

@@ -9,8 +9,11 @@ import { hasSqliteCode, isDamage, SQLITE_BUSY } from "./sqlite-error.ts";
 /** `BYRD`, in the header of every file of ours: https://www.sqlite.org/fileformat.html#application_id */
 const APPLICATION_ID = 0x42595244;
 
-/** A file up to this size is read whole when it is opened, to find damage: about a second at most. */
-const CHECKED_BYTES_MAX = 256 * 1024 * 1024;
+/**
+ * A file up to this size is read whole when it is opened, to find damage: a twentieth of a second at most, or behind a
+ * crash, which leaves a WAL and may have cost the disk more, a second. Damage elsewhere shows when it is read.
+ */
+const CHECKED_BYTES_MAX = { always: 32 * 1024 * 1024, afterCrash: 256 * 1024 * 1024 } as const;
 
 /**
  * Opens the store in the file, makes it if it is not there, and brings it to the newest schema.
@@ -30,8 +33,7 @@ export function openDatabase(path: string, migrations: readonly Migration[] = MI
 
 /** Makes the store under another name and renames it, so that a crash never leaves half a store. */
 function createDatabase(path: string, migrations: readonly Migration[]): void {
-  const wal = statSync(`${path}-wal`, { throwIfNoEntry: false });
-  if (wal !== undefined && wal.size > 0) {
+  if (hasWal(path)) {
     throw new StoreOpenError(
       `${path} is missing, but ${path}-wal, which belongs to it and may hold jobs, is there. Nothing was changed. ` +
         `Put both back from where they were, or move ${path}-wal away to begin with an empty store.`,
@@ -82,7 +84,13 @@ function refuseUnusable(path: string, knownVersion: number): void {
         `Nothing was changed. Run the newer version, or give this one a folder of its own.`,
     );
   }
-  if (size <= CHECKED_BYTES_MAX) refuseDamaged(path, database);
+  const { always, afterCrash } = CHECKED_BYTES_MAX;
+  if (size <= (hasWal(path) ? afterCrash : always)) refuseDamaged(path, database);
+}
+
+/** Whether something was committed that is not in the file yet, as behind a crash. */
+function hasWal(path: string): boolean {
+  return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
 function refuseDamaged(path: string, database: DatabaseSync): void {

@@ -24,7 +24,7 @@ test("a rejected commit leaves nothing behind that later ones build on", async (
   await using store = SqliteStore.open(path);
   const expected = jobs.map((job) => ({ job, progress: SUBMITTED, attempts: [] }));
   expect(await store.readJobs(SCOPE, ["0", "1", "2", "3"])).toEqual(expected);
-  expect((await store.load()).liveJobs.map(({ jobQueueArn }) => jobQueueArn)).toEqual([
+  expect([...(await store.load()).liveJobs].map(({ jobQueueArn }) => jobQueueArn)).toEqual([
     "arn of rejected",
     "arn of another",
     "arn of rejected",

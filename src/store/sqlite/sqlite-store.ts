@@ -17,6 +17,7 @@ import type {
   PageRequest,
   Store,
   StoredJob,
+  StoredLiveJob,
   StoredState,
 } from "../store.ts";
 import { InstanceTable } from "./instance-table.ts";
@@ -27,6 +28,7 @@ import { JobWrites } from "./job-writes.ts";
 import { readLiveJobs } from "./live-jobs.ts";
 import { LogStreamTable } from "./log-stream-table.ts";
 import { mergeJobChanges } from "./merge-job-changes.ts";
+import type { MergedChange } from "./merge-job-changes.ts";
 import { NamedTable } from "./named-table.ts";
 import { NumberedTexts } from "./numbered-texts.ts";
 import { openDatabase, openError } from "./open-database.ts";
@@ -94,12 +96,12 @@ export class SqliteStore implements Store {
         computeEnvironments: this.#computeEnvironments.all(),
         jobQueues: this.#jobQueues.all(),
         jobDefinitions: this.#jobDefinitions.revisions(),
-        liveJobs: readLiveJobs(this.#database, this.#texts),
+        liveJobs: this.#liveJobs(),
         instances: this.#instances.notTerminated(),
         logGroups: this.#logGroups.all(),
       };
     } catch (error) {
-      throw isDamage(error) ? openError(this.#path, error) : error;
+      throw this.#loadError(error);
     }
   }
 
@@ -178,6 +180,18 @@ export class SqliteStore implements Store {
     this.#database[Symbol.dispose]();
   }
 
+  *#liveJobs(): Generator<StoredLiveJob> {
+    try {
+      yield* readLiveJobs(this.#database, this.#texts);
+    } catch (error) {
+      throw this.#loadError(error);
+    }
+  }
+
+  #loadError(error: unknown): unknown {
+    return isDamage(error) ? openError(this.#path, error) : error;
+  }
+
   #inTransaction<Result>(work: () => Result): Result {
     try {
       this.#transaction.begin.run();
@@ -195,7 +209,7 @@ export class SqliteStore implements Store {
     }
   }
 
-  #apply(change: Change): void {
+  #apply(change: MergedChange): void {
     switch (change.kind) {
       case "compute-environment-put":
         return this.#computeEnvironments.put(change.computeEnvironment);
@@ -208,7 +222,7 @@ export class SqliteStore implements Store {
       case "job-definition-put":
         return this.#jobDefinitions.put(change.jobDefinition);
       case "job-submitted":
-        return this.#jobWrites.submit(change.job, change.progress);
+        return this.#jobWrites.submit(change.job, change.progress, "patch" in change ? change.patch : {});
       case "job-changed":
         return this.#jobWrites.change(change.scope, change.jobId, change.patch);
       case "job-tagged":

@@ -40,21 +40,23 @@ export interface FoundPage {
 export const LIST_BEGINNING = "";
 
 const PAGE_BYTES_MAX = 1_048_576;
-/** Streams whose events are merged by time: a page of names is added until there are so many. */
-const STREAMS_TOGETHER_MIN = 100;
+/** Streams whose events are merged by time. */
+export const STREAMS_TOGETHER_MAX = 1_000;
 const NAMES_PER_PAGE = 100;
 /** Looked at in one call, which may leave its page short or empty. */
 const NAMES_PER_CALL_MAX = 10_000;
 const BYTES_PER_CALL_MAX = 16 * 1_048_576;
-/** Read of one stream at once. */
+/** Read of one stream at once, and of all that are merged before the first event is taken. */
 const READ_EVENTS = 1_000;
-const READ_BYTES = 65_536;
+const READ_BYTES_MIN = 4_096;
+const READ_BYTES_MAX = 65_536;
+const READ_BYTES_TOGETHER = 4 * 1_048_576;
 
 /**
  * Searches the streams of a group, a bounded piece of work at a time.
  *
- * Streams are taken in the order of their names, about a hundred at a time, those left out that ended before the time
- * asked for; the events of each hundred come merged by time. So up to a hundred streams are in the order of time
+ * Streams are taken in the order of their names, up to a thousand at a time, those left out that ended before the time
+ * asked for; the events of each thousand come merged by time. So up to a thousand streams are in the order of time
  * throughout.
  */
 export class LogSearch {
@@ -97,7 +99,7 @@ export class LogSearch {
     const { group, namePrefix, fromMs } = this.#query;
     const cursors: Cursor[] = [];
     const mayGoOn = (): boolean =>
-      cursors.length < STREAMS_TOGETHER_MIN && this.#nameCount < NAMES_PER_CALL_MAX;
+      cursors.length <= STREAMS_TOGETHER_MAX - NAMES_PER_PAGE && this.#nameCount < NAMES_PER_CALL_MAX;
     while (this.#listAfter !== undefined && mayGoOn()) {
       const after = this.#listAfter === LIST_BEGINNING ? {} : { after: this.#listAfter };
       const filter = { groupName: group.name, namePrefix, descending: false };
@@ -117,14 +119,16 @@ export class LogSearch {
 
   /** Takes events in the order of time until the page is full or the streams are at their end; returns what is left. */
   async #merge(cursors: readonly Cursor[]): Promise<Cursor[]> {
-    await Promise.all(cursors.map((cursor) => cursor.fill(this.#page)));
+    const share = Math.floor(READ_BYTES_TOGETHER / cursors.length);
+    const readBytes = Math.max(READ_BYTES_MIN, Math.min(READ_BYTES_MAX, share));
+    await Promise.all(cursors.map((cursor) => cursor.fill(this.#page, readBytes)));
     let left = cursors.filter((cursor) => !cursor.isAtEnd);
     while (left.length > 0) {
       // One without a head may have anything to come: it is as early as can be.
       const earliest = left.reduce((best, cursor) => (cursor.timeMs < best.timeMs ? cursor : best));
       if (earliest.head === undefined || !this.#page.take(earliest.stream, earliest.head)) break;
       earliest.pass();
-      if (earliest.head === undefined && !this.#page.isClosed) await earliest.fill(this.#page);
+      if (earliest.head === undefined && !this.#page.isClosed) await earliest.fill(this.#page, readBytes);
       if (earliest.isAtEnd) left = left.filter((cursor) => cursor !== earliest);
     }
     return left;
@@ -167,16 +171,17 @@ class Cursor {
   }
 
   /** Reads until there is a head or the stream is at its end, or at least once if enough was read for the page. */
-  async fill(page: PageOfFound): Promise<void> {
+  async fill(page: PageOfFound, readBytes: number): Promise<void> {
     do {
       const { fromMs, untilMs } = this.#query;
       const { events, nextPosition } = await this.#logs.readEvents(this.stream.streamId, {
         position: this.#next,
         direction: "forward",
         limit: READ_EVENTS,
-        bytesMax: READ_BYTES,
+        bytesMax: readBytes,
         fromMs,
         untilMs,
+        multilinePattern: this.stream.multilinePattern,
       });
       const before = this.#next === "start" ? 0 : this.#next;
       this.isAtEnd = events.length === 0 && nextPosition === before;

@@ -3,6 +3,7 @@ import type { IdSource } from "../../../lib/id-source.ts";
 import type { Logs } from "../../../logs/logs.ts";
 import type { Sequencer } from "../../../store/sequencer.ts";
 import type { Store } from "../../../store/store.ts";
+import type { RecentStreams } from "./recent-streams.ts";
 
 /**
  * What the operations of CloudWatch Logs work with: which groups and streams there are is decided through the
@@ -12,6 +13,7 @@ export interface LogsServices {
   readonly sequencer: Pick<Sequencer, "decide">;
   readonly store: Store;
   readonly logs: Logs;
+  readonly recentStreams: RecentStreams;
   readonly clock: Clock;
   readonly ids: IdSource;
 }

@@ -1,17 +1,15 @@
 import { hash } from "node:crypto";
-import type { LogGroup } from "../../../../batch/log-stream.ts";
+import type { LogStream } from "../../../../batch/log-stream.ts";
 import type {
   FilteredLogEvent,
   FilterLogEventsRequest,
   FilterLogEventsResponse,
 } from "../../../../model/logs.ts";
-import type { Store } from "../../../../store/store.ts";
 import type { Operation } from "../../../operation.ts";
-import type { Listing } from "../../../pagination.ts";
 import { parseFilterPattern } from "../filter-pattern.ts";
 import { findGroup, findStream, laterOf, retainedFromMs } from "../find-log.ts";
-import { LIST_BEGINNING, LogSearch } from "../log-search.ts";
-import type { FoundEvent, SearchProgress } from "../log-search.ts";
+import { LIST_BEGINNING, LogSearch, STREAMS_TOGETHER_MAX } from "../log-search.ts";
+import type { FoundEvent, LogQuery, SearchProgress } from "../log-search.ts";
 import { invalidNextToken, invalidParameter } from "../logs-errors.ts";
 import type { LogsOperationServices } from "../logs-services.ts";
 import { decodeSearchToken, encodeSearchToken } from "../search-token.ts";
@@ -24,12 +22,14 @@ const EVENTS_MAX = 10_000;
  *
  * A page may be short or empty although a token says that there is more, as in AWS. `interleaved` and `unmask` are
  * ignored: events are always merged, nothing is masked. `searchedLogStreams` is empty, as in AWS since 2020.
+ *
+ * Who asks again and again for what is new, as `aws logs tail --follow` does, pays for the streams written since
+ * `startTime`, not for all that the group has.
  */
-export function filterLogEvents({
-  store,
-  logs,
-  clock,
-}: LogsOperationServices): Operation<FilterLogEventsRequest, FilterLogEventsResponse> {
+export function filterLogEvents(
+  services: LogsOperationServices,
+): Operation<FilterLogEventsRequest, FilterLogEventsResponse> {
+  const { store, logs, clock } = services;
   return async (input, { scope }) => {
     refuseCombinations(input);
     const group = await findGroup(store, scope, input);
@@ -43,7 +43,11 @@ export function filterLogEvents({
     };
     const filter = [group.arn, logStreamNames, logStreamNamePrefix, startTime, endTime, filterPattern];
     const listing = { operation: "FilterLogEvents", scope, filter };
-    const progress = await startOf(input, listing, { store, group });
+    const progress =
+      input.nextToken === undefined
+        ? await startOf(services, query, input.logStreamNames)
+        : await decodeSearchToken(listing, input.nextToken, { store, group });
+    if (progress === undefined) throw invalidNextToken();
     const search = new LogSearch({ store, logs }, query, input.limit ?? EVENTS_MAX);
     const { found, next } = await search.run(progress);
     return {
@@ -61,22 +65,25 @@ function refuseCombinations({ logStreamNames, logStreamNamePrefix }: FilterLogEv
 }
 
 async function startOf(
-  { nextToken, logStreamNames }: FilterLogEventsRequest,
-  listing: Listing,
-  place: { readonly store: Store; readonly group: LogGroup },
+  { store, recentStreams }: LogsOperationServices,
+  { group, namePrefix, fromMs }: LogQuery,
+  logStreamNames: readonly string[] | undefined,
 ): Promise<SearchProgress> {
-  if (nextToken !== undefined) {
-    const progress = await decodeSearchToken(listing, nextToken, place);
-    if (progress === undefined) throw invalidNextToken();
-    return progress;
+  if (logStreamNames !== undefined) {
+    const streams: LogStream[] = [];
+    for (const name of new Set(logStreamNames)) streams.push(await findStream(store, group, name));
+    return together(streams);
   }
-  if (logStreamNames === undefined) return { streams: [], listAfter: LIST_BEGINNING };
+  const recent = fromMs === undefined ? undefined : await recentStreams.since(group, fromMs);
+  const wanted = recent?.filter(({ name }) => name.startsWith(namePrefix));
+  if (wanted === undefined || wanted.length > STREAMS_TOGETHER_MAX) {
+    return { streams: [], listAfter: LIST_BEGINNING };
+  }
+  return together(wanted);
+}
 
-  const streams: SearchProgress["streams"][number][] = [];
-  for (const name of new Set(logStreamNames)) {
-    streams.push({ stream: await findStream(place.store, place.group, name), position: "start" });
-  }
-  return { streams, listAfter: undefined };
+function together(streams: readonly LogStream[]): SearchProgress {
+  return { streams: streams.map((stream) => ({ stream, position: "start" })), listAfter: undefined };
 }
 
 function wireEvent({ stream, event }: FoundEvent): FilteredLogEvent {

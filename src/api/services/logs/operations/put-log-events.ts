@@ -23,6 +23,7 @@ const SPAN_MS_MAX = DAY_MS;
 export function putLogEvents({
   store,
   logs,
+  recentStreams,
   clock,
 }: LogsOperationServices): Operation<PutLogEventsRequest, PutLogEventsResponse> {
   return async ({ logGroupName, logStreamName, logEvents }, { scope }) => {
@@ -38,6 +39,7 @@ export function putLogEvents({
     if (accepted.length > 0) {
       const events = accepted.map(({ timestamp, message }) => ({ timestampMs: timestamp, message }));
       await logs.putEvents(stream.streamId, events, nowMs).catch(refuseUnwritten);
+      recentStreams.noteWritten(stream);
     }
     return {
       nextSequenceToken: sequenceToken(nowMs),

@@ -1,0 +1,95 @@
+import type { Attempt } from "../batch/attempt.ts";
+import type { Resources } from "../batch/resources.ts";
+import type { RetryStrategy } from "../batch/retry-strategy.ts";
+import type { Scope } from "../batch/scope.ts";
+import type { Indexed } from "../lib/indexed-heap.ts";
+import type { JobStatus } from "../model/batch.ts";
+import type { StoredLiveJob } from "./store.ts";
+
+/** A job that has not ended, as far as decisions need it; its document is in the store. */
+export interface LiveJob extends Indexed, StoredLiveJob {}
+
+/** What never changes of a live job and is the same for most: one object for all jobs that agree in it. */
+export type JobTerms = Pick<
+  StoredLiveJob,
+  "scope" | "jobQueueArn" | "resources" | "retryStrategy" | "attemptDurationSeconds"
+>;
+
+/** A million of these are in memory: what jobs have in common stands behind one reference. */
+export class MutableLiveJob implements LiveJob {
+  heapIndex = -1;
+  readonly jobId: string;
+  readonly #terms: JobTerms;
+  status: JobStatus;
+  queuePosition: number;
+  attemptCount: number;
+  activeAttempt: Attempt | undefined;
+
+  constructor(
+    terms: JobTerms,
+    stored: Pick<StoredLiveJob, "jobId" | "status" | "queuePosition" | "attemptCount">,
+    activeAttempt?: Attempt,
+  ) {
+    this.jobId = stored.jobId;
+    this.#terms = terms;
+    this.status = stored.status;
+    this.queuePosition = stored.queuePosition;
+    this.attemptCount = stored.attemptCount;
+    this.activeAttempt = activeAttempt;
+  }
+
+  get scope(): Scope {
+    return this.#terms.scope;
+  }
+
+  get jobQueueArn(): string {
+    return this.#terms.jobQueueArn;
+  }
+
+  get resources(): Resources {
+    return this.#terms.resources;
+  }
+
+  get retryStrategy(): RetryStrategy {
+    return this.#terms.retryStrategy;
+  }
+
+  get attemptDurationSeconds(): number | undefined {
+    return this.#terms.attemptDurationSeconds;
+  }
+}
+
+/** How many different terms are remembered; beyond them equal ones may be held twice. */
+const REMEMBERED_MAX = 10_000;
+
+/** Gives equal terms as one object. */
+export class SharedTerms {
+  readonly #known = new Map<string, JobTerms>();
+  #last: JobTerms | undefined;
+
+  share(job: JobTerms): JobTerms {
+    if (this.#last === undefined || !isSameTerms(this.#last, job)) this.#last = this.#find(job);
+    return this.#last;
+  }
+
+  #find({ scope, jobQueueArn, resources, retryStrategy, attemptDurationSeconds }: JobTerms): JobTerms {
+    const terms = { scope, jobQueueArn, resources, retryStrategy, attemptDurationSeconds };
+    const key = JSON.stringify(Object.values(terms));
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    if (this.#known.size >= REMEMBERED_MAX) this.#known.clear();
+    this.#known.set(key, terms);
+    return terms;
+  }
+}
+
+/** Cheaply, so that equal members in different objects may go unnoticed. */
+function isSameTerms(a: JobTerms, b: JobTerms): boolean {
+  return (
+    a.retryStrategy === b.retryStrategy &&
+    a.resources === b.resources &&
+    a.jobQueueArn === b.jobQueueArn &&
+    a.attemptDurationSeconds === b.attemptDurationSeconds &&
+    a.scope === b.scope
+  );
+}
