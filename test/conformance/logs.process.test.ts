@@ -179,7 +179,11 @@ describe("the log of a job", () => {
         memory: 64,
         logConfiguration: {
           logDriver: "awslogs",
-          options: { "awslogs-group": "/my/group", "awslogs-stream-prefix": "mine" },
+          options: {
+            "awslogs-group": "/my/group",
+            "awslogs-create-group": "true",
+            "awslogs-stream-prefix": "mine",
+          },
         },
       },
     });

@@ -56,7 +56,7 @@ export async function findHits(killed: KilledServer): Promise<ReadonlySet<Hit>> 
     const isTorn = existsSync(wal) && endsInTransaction(readFileSync(`${copy}-wal`));
 
     await using store = SqliteStore.open(copy);
-    const { liveJobs } = await store.load();
+    const liveJobs = [...(await store.load()).liveJobs];
     const isStopping = liveJobs.some(({ activeAttempt }) => activeAttempt?.stopping !== undefined);
     const isToldNobody = await someAreDurable(store, lostSubmissions);
     return new Set<Hit>([
