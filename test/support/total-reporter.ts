@@ -7,8 +7,9 @@ export default class TotalReporter implements Reporter {
     let failed = errors.length;
     let skipped = 0;
     for (const module of modules) {
-      const broken = module.state() === "failed" && module.errors().length > 0;
-      if (broken) failed += 1;
+      const suites = [module, ...module.children.allSuites()];
+      // A hook that failed: its tests count as skipped.
+      failed += suites.filter((suite) => suite.errors().length > 0).length;
       for (const test of module.children.allTests()) {
         const { state } = test.result();
         if (state === "passed") passed += 1;
