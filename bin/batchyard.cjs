@@ -5,5 +5,7 @@ if (Number(found.split(".")[0]) < 24) {
   process.stderr.write("batchyard: needs Node 24 or later, this is Node " + found + "\n");
   process.exitCode = 1;
 } else {
-  void import("../dist/main.js");
+  // A clone has no dist: there it runs from its sources, which that Node reads as well.
+  var isClone = require("node:fs").existsSync(__dirname + "/../src/main.ts");
+  void import(isClone ? "../src/main.ts" : "../dist/main.js");
 }
