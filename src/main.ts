@@ -1,17 +1,13 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
 import { runProgram } from "./cli/program.ts";
 import { processSurroundings } from "./cli/surroundings.ts";
 import { DEFAULT_PORT, serveCommand } from "./server/config.ts";
 import type { ServerConfig } from "./server/config.ts";
-
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};
+import { VERSION } from "./version.ts";
 
 const exitCode = await runProgram(
   {
-    version,
+    version: VERSION,
     localUrl: `http://127.0.0.1:${DEFAULT_PORT}`,
     serve: serveCommand(serve),
     surroundings: processSurroundings(),

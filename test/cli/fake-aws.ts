@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 
 export interface FakeAnswer {
+  /** 0: the connection is cut instead. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: unknown;
@@ -45,8 +46,9 @@ export class FakeAws implements AsyncDisposable {
         const chosen = answers[operation];
         const answer = Array.isArray(chosen) ? (chosen[count] ?? chosen.at(-1)) : chosen;
         const { status = 200, headers = {}, body: shape } = (answer ?? UNEXPECTED) as FakeAnswer;
+        if (status === 0) return request.socket.destroy();
         response.writeHead(status, { "content-type": "application/json", ...headers });
-        response.end(JSON.stringify(shape));
+        return response.end(JSON.stringify(shape));
       });
     });
     server.listen(0, "127.0.0.1");

@@ -51,14 +51,17 @@ async function streamOf(jobId: string): Promise<string> {
 describe("GetLogEvents with x-batchyard-wait", () => {
   test("answers with a line within 100 ms of its being written", async () => {
     const times = used.path("times");
-    const script =
-      `${used.waitAt("write")}; for i in 1 2 3 4 5 6 7 8 9; do sleep 0.2; date +%s%3N >>'${times}'; echo $i; done`;
+    const script = `${used.waitAt("write")}; for i in 1 2 3 4 5 6 7 8 9; do sleep 0.2; date +%s%3N >>'${times}'; echo $i; done`;
     const logStreamName = await streamOf(await used.jobs.submit(script));
     used.open("write");
     const seen: [message: string, atMs: number][] = [];
     let token: string | undefined;
     while (seen.length < 9) {
-      const page = await follow(used.server.url, { logStreamName }, { ...(token && { token }), waitSeconds: 10 });
+      const page = await follow(
+        used.server.url,
+        { logStreamName },
+        { ...(token && { token }), waitSeconds: 10 },
+      );
       token = page.token;
       seen.push(...page.messages.map((message): [string, number] => [message, page.atMs]));
     }

@@ -59,7 +59,11 @@ describe("awslogs-group", () => {
   });
 
   test("is made where awslogs-create-group is true", async () => {
-    const options = { "awslogs-group": "/made", "awslogs-create-group": "true", "awslogs-stream-prefix": "p" };
+    const options = {
+      "awslogs-group": "/made",
+      "awslogs-create-group": "true",
+      "awslogs-stream-prefix": "p",
+    };
     const job = await run("echo x", { logDriver: "awslogs", options });
     expect(job.container?.logStreamName).toMatch(/^p\/default\/[0-9a-f]{32}$/);
     expect(await messagesOf(job, "/made")).toEqual(["x"]);
@@ -90,7 +94,7 @@ describe("log options", () => {
       "awslogs-region": "eu-west-1",
       "awslogs-endpoint": "http://x",
       "awslogs-stream": "ignored",
-      "mode": "non-blocking",
+      mode: "non-blocking",
       "max-buffer-size": "4m",
     };
     const job = await run("echo x", { logDriver: "awslogs", options });
@@ -109,7 +113,10 @@ describe("log options", () => {
   });
 
   test("of a driver that needs Docker fail the attempt", async () => {
-    const job = await run("echo x", { logDriver: "syslog", options: { "syslog-address": "udp://127.0.0.1:9" } });
+    const job = await run("echo x", {
+      logDriver: "syslog",
+      options: { "syslog-address": "udp://127.0.0.1:9" },
+    });
     expect(job).toMatchObject({
       status: "FAILED",
       statusReason: "Task failed to start",
@@ -173,7 +180,11 @@ describe("events of many lines", () => {
       `${used.waitAt("third")}; echo end`;
     const jobId = await used.jobs.submit(script, { jobDefinition });
     const { container } = await used.jobs.reached(jobId, "RUNNING");
-    const place = { logGroupName: "/aws/batch/job", logStreamName: container?.logStreamName, startFromHead: true };
+    const place = {
+      logGroupName: "/aws/batch/job",
+      logStreamName: container?.logStreamName,
+      startFromHead: true,
+    };
     let nextToken: string | undefined;
     const next = async () => {
       const page = await used.logs.getLogEvents({ ...place, nextToken });

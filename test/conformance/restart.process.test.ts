@@ -101,20 +101,22 @@ describe("the data folder", () => {
     expect(await next.jobs.run("true")).toMatchObject({ status: "SUCCEEDED" });
   });
 
-  test("keeps the provider that it began with: another version's is refused, never replaced", async () => {
+  test("keeps the provider that it began with: another is refused, never replaced", async () => {
     await using first = await Run.start("provider");
     await first.end();
     const { dataDir } = first.server;
+    const other = await startFailure({ dataDir, flags: ["--provider", "docker"] });
+    expect(other.errorOutput).toContain("runs its jobs with the provider process: leave --provider out");
     const database = new DatabaseSync(join(dataDir, "batchyard.db"));
     const setting = database.prepare("SELECT value FROM settings WHERE name = 'provider'");
     expect(setting.get()).toEqual({ value: "process" });
-    database.exec("UPDATE settings SET value = 'docker' WHERE name = 'provider'");
+    database.exec("UPDATE settings SET value = 'kubernetes' WHERE name = 'provider'");
     database.close();
     for (const provider of ["auto", "process"]) {
       const { exitCode, errorOutput } = await startFailure({ dataDir, flags: ["--provider", provider] });
       expect(exitCode).toBe(1);
       expect(errorOutput).toContain(
-        `the data folder ${dataDir} runs its jobs with the provider docker, which this version does not have`,
+        `the data folder ${dataDir} runs its jobs with the provider kubernetes, which this version does not have`,
       );
     }
   });

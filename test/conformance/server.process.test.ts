@@ -7,6 +7,7 @@ import { runCommand } from "../support/run-command.ts";
 import { ServerProcess } from "../support/server-process.ts";
 import { useServer } from "../support/use-server.ts";
 import { waitFor } from "../support/wait-for.ts";
+import { VERSION } from "../../src/version.ts";
 
 const used = useServer();
 let folder: string;
@@ -101,7 +102,11 @@ describe("a server", () => {
   });
 
   test("says that it is well and ready", async () => {
-    expect(await get("/health")).toEqual({ status: 200, type: "application/json", text: '{"status":"ok"}' });
+    expect(await get("/health")).toEqual({
+      status: 200,
+      type: "application/json",
+      text: `{"status":"ok","version":"${VERSION}"}`,
+    });
     expect(await get("/ready")).toEqual({
       status: 200,
       type: "application/json",
@@ -188,18 +193,25 @@ describe("flags", () => {
   });
 
   test.concurrent.each<[flags: string[], environment: Record<string, string>, text: RegExp]>([
-    [["--nothing"], {}, /^error: unknown option '--nothing'$/m],
+    [["--nothing"], {}, /^batchyard: unknown option '--nothing'$/m],
     [[], { BATCHYARD_PORT: "70000" }, /BATCHYARD_PORT.*It must be a number from 0 to 65535\.$/m],
     [["--provider", "podman"], {}, /--provider .*Allowed choices are auto, docker, process\.$/m],
     [["--image-map", "a"], {}, /--image-map .*must be FROM=TO, .*got a$/m],
-    [["--host", "0.0.0.0"], {}, /^error: --host 0\.0\.0\.0 can be reached from other machines/m],
-    [["--auth", "sigv4"], {}, /^error: --auth sigv4 needs --credentials FILE/m],
-    [["--auth", "sigv4", "--credentials", "/no/such/file"], {}, /^batchyard: ENOENT.*\/no\/such\/file/m],
+    [["--host", "0.0.0.0"], {}, /^batchyard: --host 0\.0\.0\.0 can be reached from other machines/m],
+    [["--auth", "sigv4"], {}, /^batchyard: --auth sigv4 needs --credentials FILE/m],
   ])("%j with %j are refused in a sentence", async (flags, environment, text) => {
     const data = ["--data", join(folder, "refused")];
     const { end, output, errorOutput } = await runCommand(["serve", ...data, ...flags], environment);
-    expect([end, output]).toEqual([1, ""]);
+    expect([end, output]).toEqual([2, ""]);
     expect(errorOutput).toMatch(text);
+    expect(errorOutput).not.toMatch(/^ +at /m);
+  });
+
+  test("that name a file which is not there are refused in a sentence", async () => {
+    const flags = ["--data", join(folder, "refused"), "--auth", "sigv4", "--credentials", "/no/such/file"];
+    const { end, errorOutput } = await runCommand(["serve", ...flags]);
+    expect(end).toBe(1);
+    expect(errorOutput).toMatch(/^batchyard: --credentials \/no\/such\/file cannot be read: ENOENT/m);
     expect(errorOutput).not.toMatch(/^ +at /m);
   });
 
@@ -221,7 +233,7 @@ describe("flags", () => {
     const flags = entries.filter((entry) => entry.startsWith("--"));
     const names = flags.map((entry) => entry.split(" ")[0] ?? "");
     expect(names).toEqual(
-      "port host data region account-id store provider auth credentials insecure allowed-host bare drain log-level vcpu-overcommit memory-reserve job-retention-days log-disk-limit job-log-limit"
+      "port host data region account-id store provider auth credentials insecure open-metrics allowed-host bare drain log-level vcpu-overcommit memory-reserve job-retention-days log-disk-limit job-log-limit"
         .split(" ")
         .map((name) => `--${name}`),
     );

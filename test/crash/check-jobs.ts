@@ -1,9 +1,15 @@
 import type { CrashRecord, Submission, Wish } from "./crash-record.ts";
-import type { FinalFacts, JobFacts } from "./final-facts.ts";
+import type { AttemptFacts, FinalFacts, JobFacts } from "./final-facts.ts";
+import { exitCodeOf } from "./job-plans.ts";
 import type { JobPlan } from "./job-plans.ts";
+import { saysHostLost, wasInOutage } from "./outages.ts";
+import type { Outage } from "./outages.ts";
 
 /** How an attempt ends whose command ended, by itself or not (AWS's sentence). */
 const ESSENTIAL_CONTAINER_EXITED = "Essential container in task exited";
+const ATTEMPT_TIMED_OUT = "Job attempt duration exceeded timeout";
+/** What an engine that comes back may note of a container that it finds running, or gone. */
+const ENGINE_CODES = [137, 255];
 
 /** Every acknowledged job is there once, every other at most once, and nothing that nobody asked for. */
 export function checkExistence(
@@ -42,8 +48,8 @@ export function checkEnds(record: CrashRecord, facts: FinalFacts): string[] {
     if (plan === undefined) return [];
     const wished = wishes.get(job.jobId) ?? [];
     const mistakes = wasInterrupted(job)
-      ? checkInterrupted(job, plan, wished)
-      : checkNatural(job, plan, wished);
+      ? checkInterrupted(job, plan, wished, record.outages)
+      : checkNatural(job, plan, wished, record.outages);
     return mistakes.map((mistake) => `${job.name} (${job.jobId}) ${mistake}`);
   });
 }
@@ -54,7 +60,8 @@ export function checkMarks(record: CrashRecord, facts: FinalFacts): string[] {
   return facts.jobs.flatMap((job) => {
     const plan = plans.get(job.name);
     if (plan === undefined) return [];
-    return checkMarksOfJob(job, plan, facts).map((mistake) => `${job.name} (${job.jobId}) ${mistake}`);
+    const mistakes = checkMarksOfJob(job, plan, facts, record.outages);
+    return mistakes.map((mistake) => `${job.name} (${job.jobId}) ${mistake}`);
   });
 }
 
@@ -67,21 +74,63 @@ export function wasInterrupted({ isCancelled, isTerminated }: JobFacts): boolean
   return isCancelled || isTerminated;
 }
 
-function checkNatural(job: JobFacts, plan: JobPlan, wished: readonly Wish[]): string[] {
+/** An engine that went away has ended it: it says so, or its command answered the engine's signal. */
+export function wasCutByEngine(plan: JobPlan, attempt: AttemptFacts, outages: readonly Outage[]): boolean {
+  const hasAnswered = attempt.exitCode !== undefined && plan.stopCodes.includes(attempt.exitCode);
+  return wasInOutage(attempt, outages) && (saysHostLost(attempt) || hasAnswered);
+}
+
+/** Something may have ended the attempt before its command came to its end, or to its beginning. */
+export function mayBeCut(job: JobFacts, plan: JobPlan, index: number, outages: readonly Outage[]): boolean {
+  const attempt = job.attempts[index];
+  const isStopped = wasInterrupted(job) && index === job.attempts.length - 1;
+  const isTimedOut = plan.timeoutSeconds !== undefined;
+  return isStopped || isTimedOut || (attempt !== undefined && wasCutByEngine(plan, attempt, outages));
+}
+
+/** What each attempt must have left with, given which of them went down with their host. */
+function expectedCodes(plan: JobPlan, job: JobFacts, outages: readonly Outage[]): (number | undefined)[] {
+  const codes: (number | undefined)[] = [];
+  for (let index = 0; index < plan.attempts; index += 1) {
+    const attempt = job.attempts[index];
+    const isCut = attempt !== undefined && wasCutByEngine(plan, attempt, outages);
+    const code = isCut ? attempt.exitCode : exitCodeOf(plan, index);
+    codes.push(code);
+    const isLost = isCut && saysHostLost(attempt);
+    const isRetried = isLost || (code !== 0 && plan.retriesExits);
+    if (!isRetried) break;
+  }
+  return codes;
+}
+
+function checkNatural(
+  job: JobFacts,
+  plan: JobPlan,
+  wished: readonly Wish[],
+  outages: readonly Outage[],
+): string[] {
   const codes = job.attempts.map(({ exitCode }) => exitCode);
-  const expected = plan.exitCodes.at(-1);
-  if (expected === undefined) {
+  const lost = job.attempts.filter((attempt) => saysHostLost(attempt) && wasInOutage(attempt, outages));
+  const [last] = job.attempts.slice(-1);
+  const expectedList = expectedCodes(plan, job, outages);
+  const expected = expectedList.at(-1);
+  if (expected === undefined && (last === undefined || !lost.includes(last))) {
     return [`cannot have ended of itself, is ${job.status} (${job.statusReason}) with ${codes.join(", ")}`];
   }
   const mistakes: string[] = [];
-  if (String(codes) !== String(plan.exitCodes)) {
-    mistakes.push(`must have exit codes ${plan.exitCodes.join(", ")}, has ${codes.join(", ")}`);
+  if (String(codes) !== String(expectedList)) {
+    mistakes.push(`must have exit codes ${expectedList.join(", ")}, has ${codes.join(", ")}`);
   }
   const status = expected === 0 ? "SUCCEEDED" : "FAILED";
   if (job.status !== status) mistakes.push(`must be ${status}, is ${job.status}`);
   if (job.exitCode !== expected) mistakes.push(`must show exit code ${expected}, shows ${job.exitCode}`);
-  for (const reason of [job.statusReason, ...job.attempts.map(({ statusReason }) => statusReason)]) {
-    if (reason !== ESSENTIAL_CONTAINER_EXITED) mistakes.push(`has the status reason ${reason}`);
+  if (last !== undefined && job.statusReason !== last.statusReason) {
+    mistakes.push(`has the status reason ${job.statusReason}, its last attempt ${last.statusReason}`);
+  }
+  const reason = plan.timeoutSeconds === undefined ? ESSENTIAL_CONTAINER_EXITED : ATTEMPT_TIMED_OUT;
+  for (const attempt of job.attempts) {
+    if (attempt.statusReason === reason || lost.includes(attempt)) continue;
+    mistakes.push(`has an attempt with the status reason ${attempt.statusReason}`);
   }
   // One that had ended before is left alone.
   const ignored = wished.find(
@@ -93,7 +142,12 @@ function checkNatural(job: JobFacts, plan: JobPlan, wished: readonly Wish[]): st
   return mistakes;
 }
 
-function checkInterrupted(job: JobFacts, plan: JobPlan, wished: readonly Wish[]): string[] {
+function checkInterrupted(
+  job: JobFacts,
+  plan: JobPlan,
+  wished: readonly Wish[],
+  outages: readonly Outage[],
+): string[] {
   const mistakes: string[] = [];
   const kind = job.isCancelled ? "cancel" : "terminate";
   const heeded = wished.find((wish) => wish.kind === kind && wish.reason === job.statusReason);
@@ -112,22 +166,30 @@ function checkInterrupted(job: JobFacts, plan: JobPlan, wished: readonly Wish[])
   }
   // Whatever came before the last attempt ended of itself.
   const { attempts } = job;
-  for (const [index, { exitCode }] of attempts.entries()) {
+  for (const [index, attempt] of attempts.entries()) {
+    const { exitCode } = attempt;
     const isLast = index === attempts.length - 1;
-    const allowed = [plan.exitCodes[index], ...(isLast ? [...plan.stopCodes, undefined] : [])];
-    if (!allowed.includes(exitCode)) mistakes.push(`attempt ${index + 1} has exit code ${exitCode}`);
+    const stopCodes = [...plan.stopCodes, ...(wasInOutage(attempt, outages) ? ENGINE_CODES : []), undefined];
+    const allowed = [exitCodeOf(plan, index), ...(isLast ? stopCodes : [])];
+    if (!allowed.includes(exitCode) && !wasCutByEngine(plan, attempt, outages))
+      mistakes.push(`attempt ${index + 1} has exit code ${exitCode}`);
   }
   if (attempts.length > plan.attempts) mistakes.push(`made ${attempts.length} attempts`);
   return mistakes;
 }
 
-function checkMarksOfJob(job: JobFacts, plan: JobPlan, facts: FinalFacts): string[] {
+function checkMarksOfJob(
+  job: JobFacts,
+  plan: JobPlan,
+  facts: FinalFacts,
+  outages: readonly Outage[],
+): string[] {
   const mistakes: string[] = [];
   const starts = facts.starts.get(job.jobId) ?? [];
   const ends = facts.ends.get(job.jobId) ?? [];
   for (const { attemptNumber, taskId } of [...starts, ...ends]) {
     const recorded = job.attempts[attemptNumber - 1]?.taskId;
-    if (recorded !== taskId) {
+    if (taskId !== undefined && recorded !== taskId) {
       mistakes.push(`has run attempt ${attemptNumber} as task ${taskId}, which is recorded as ${recorded}`);
     }
   }
@@ -137,13 +199,13 @@ function checkMarksOfJob(job: JobFacts, plan: JobPlan, facts: FinalFacts): strin
     const endCodes = ends
       .filter(({ attemptNumber }) => attemptNumber === number)
       .map((mark) => mark.exitCode);
-    // One that was told to stop may not have got to its first line, or not to its last.
-    const mayBeCut = wasInterrupted(job) && number === job.attempts.length;
-    const hasLeft = exitCode !== undefined && exitCode === plan.exitCodes[index];
+    const isCut = mayBeCut(job, plan, index, outages);
+    const hasLeft =
+      exitCode !== undefined && exitCode === exitCodeOf(plan, index) && !plan.stopCodes.includes(exitCode);
     if (startCount > 1) mistakes.push(`has run attempt ${number} ${startCount} times`);
-    if (startCount === 0 && !(mayBeCut && !hasLeft)) mistakes.push(`has not run attempt ${number}`);
-    const isEndRight = endCodes.length === 1 ? mayBeCut || endCodes[0] === exitCode : endCodes.length === 0;
-    if (!isEndRight || (endCodes.length === 0 && !(mayBeCut && !hasLeft))) {
+    if (startCount === 0 && !(isCut && !hasLeft)) mistakes.push(`has not run attempt ${number}`);
+    const isEndRight = endCodes.length === 1 ? isCut || endCodes[0] === exitCode : endCodes.length === 0;
+    if (!isEndRight || (endCodes.length === 0 && !(isCut && !hasLeft))) {
       mistakes.push(`has left attempt ${number} with ${endCodes.join(", ")}, recorded is ${exitCode}`);
     }
   }

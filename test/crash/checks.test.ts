@@ -15,6 +15,7 @@ const RETRIED: JobPlan = {
   kind: "retried",
   script: "",
   attempts: 3,
+  retriesExits: true,
   exitCodes: [75, 0],
   logLines: [
     ["first begins", "first ends"],
@@ -260,7 +261,7 @@ describe("findMistakes", () => {
           attempt("a2", 0),
         ],
       }),
-      ["retried-1 (a) has the status reason Host EC2 (instance i-1) terminated."],
+      ["retried-1 (a) has an attempt with the status reason Host EC2 (instance i-1) terminated."],
     ],
     ["a wrong status", withJob({ status: "FAILED" }), ["retried-1 (a) must be SUCCEEDED, is FAILED"]],
     [

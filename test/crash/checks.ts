@@ -1,6 +1,8 @@
-import { checkEnds, checkExistence, checkMarks, plansByName, wasInterrupted } from "./check-jobs.ts";
+import { checkEnds, checkExistence, checkMarks, mayBeCut, plansByName } from "./check-jobs.ts";
 import type { CrashRecord } from "./crash-record.ts";
 import type { FinalFacts } from "./final-facts.ts";
+import { logLinesOf } from "./job-plans.ts";
+import { wasInOutage } from "./outages.ts";
 
 /** Every sentence is something that must not be; none: all that was acknowledged holds. */
 export function findMistakes(record: CrashRecord, facts: FinalFacts): readonly string[] {
@@ -14,18 +16,35 @@ export function findMistakes(record: CrashRecord, facts: FinalFacts): readonly s
 }
 
 /** Every line of every attempt is there once and in its place, however the log was read. */
-function checkLogs({ submissions }: CrashRecord, facts: FinalFacts): string[] {
+function checkLogs({ submissions, outages }: CrashRecord, facts: FinalFacts): string[] {
   const plans = plansByName(submissions);
   return facts.jobs.flatMap((job) =>
-    job.attempts.flatMap(({ logStreamName }, index) => {
-      const expected = plans.get(job.name)?.logLines[index] ?? [];
-      const mayBeCut = wasInterrupted(job) && index === job.attempts.length - 1;
-      return readingsOf(logStreamName, facts, mayBeCut)
-        .map((lines) => findLogProblem(lines, expected, mayBeCut))
+    job.attempts.flatMap((attempt, index) => {
+      const plan = plans.get(job.name);
+      if (plan === undefined) return [];
+      const expected = logLinesOf(plan, index);
+      const isCut = mayBeCut(job, plan, index, outages);
+      return readingsOf(attempt.logStreamName, facts, isCut)
+        .map((lines) =>
+          wasInOutage(attempt, outages)
+            ? findOrderProblem(lines, expected)
+            : findLogProblem(lines, expected, isCut),
+        )
         .filter((problem) => problem !== undefined)
         .map((problem) => `the log of ${job.name}, attempt ${index + 1}, ${problem}`);
     }),
   );
+}
+
+/** What an engine had read of a container and not written when it was killed is lost; the rest is in its place, and once. */
+function findOrderProblem(lines: readonly string[], expected: readonly string[]): string | undefined {
+  let next = 0;
+  for (const [index, line] of lines.entries()) {
+    const place = expected.findIndex((whole, at) => at >= next && whole.includes(line));
+    if (place === -1) return `has as line ${index + 1} "${line}", which does not belong there`;
+    next = place + 1;
+  }
+  return undefined;
 }
 
 /** A stream comes with RUNNING: an attempt that was stopped before that has none. */
@@ -39,18 +58,18 @@ function readingsOf(
   return [atTheEnd, followedLogs.get(name)].filter((lines) => lines !== undefined);
 }
 
-/** @param mayBeCut it was stopped: it has written a part, and half of a line perhaps. */
+/** @param isCut it was stopped: it has written a part, and half of a line perhaps. */
 function findLogProblem(
   lines: readonly string[],
   expected: readonly string[],
-  mayBeCut: boolean,
+  isCut: boolean,
 ): string | undefined {
   const wrong = lines.findIndex((line, index) => {
-    const isCut = mayBeCut && index === lines.length - 1 && expected[index]?.startsWith(line) === true;
-    return line !== expected[index] && !isCut;
+    const isHalf = isCut && index === lines.length - 1 && expected[index]?.startsWith(line) === true;
+    return line !== expected[index] && !isHalf;
   });
   if (wrong !== -1) return `has as line ${wrong + 1} "${lines[wrong]}", must be "${expected[wrong]}"`;
-  if (lines.length === expected.length || mayBeCut) return undefined;
+  if (lines.length === expected.length || isCut) return undefined;
   return `has ${lines.length} lines, must have ${expected.length}`;
 }
 

@@ -1,6 +1,7 @@
 import type { JobDetail } from "@aws-sdk/client-batch";
 import type { Answer } from "./ask.ts";
 import type { JobPlan } from "./job-plans.ts";
+import type { Outage } from "./outages.ts";
 import { PossibleStates } from "./possible-states.ts";
 
 /** A call that the server took: it was answered, or the answer was lost. */
@@ -34,6 +35,8 @@ export class CrashRecord {
   readonly wishes: Wish[] = [];
   /** Tags of jobs, queues, environments, definitions, events: by a key of the form `kind/name`. */
   readonly resources = new Map<string, PossibleStates<ResourceState>>();
+  /** When the engine was taken away. */
+  readonly outages: Outage[] = [];
   readonly mistakes: string[] = [];
   readonly #submissions: Submission[] = [];
   readonly #views = new Map<string, JobView>();

@@ -9,14 +9,20 @@ import { findMistakes } from "./checks.ts";
 import { CrashRecord } from "./crash-record.ts";
 import { endAllJobs } from "./end-all-jobs.ts";
 import { readFinalFacts } from "./final-facts.ts";
+import type { AttemptFacts } from "./final-facts.ts";
 import { definitionRequest, JobClient, QUEUES, watchJobs } from "./job-load.ts";
 import type { ClientSignals } from "./job-load.ts";
 import { findHits, HITS } from "./kill-evidence.ts";
 import type { Hit, Phase } from "./kill-evidence.ts";
 import { killMoment, restartMoment, Signal } from "./kill-moment.ts";
-import { endProcesses, findLeftovers, waitForJobProcesses } from "./leftovers.ts";
+import { endProcesses } from "./job-processes.ts";
+import { SHORT_KINDS, ALL_KINDS } from "./job-plans.ts";
+import { findJobLeftovers, findServerLeftovers } from "./leftovers.ts";
 import { LogFollowers } from "./log-followers.ts";
 import { MarksFolder } from "./marks.ts";
+import { EngineOutages, saysHostLost } from "./outages.ts";
+import { OverlapWatch } from "./overlap-watch.ts";
+import type { ProviderUnderTest } from "./provider-under-test.ts";
 import { ResourceClient } from "./resource-client.ts";
 import { makeLogGroup, RESOURCE_KINDS } from "./resource-kinds.ts";
 
@@ -24,6 +30,7 @@ export interface CrashRunOptions {
   /** Decides what is asked of the server and when it is killed, as far as a program can decide that. */
   readonly seed: number;
   readonly killCount: number;
+  readonly provider: ProviderUnderTest;
   /** Told what happens, in a line each. */
   readonly say?: (text: string) => void;
 }
@@ -35,6 +42,9 @@ export interface CrashReport {
   readonly attemptCount: number;
   /** Submissions whose answer was lost. */
   readonly lostCount: number;
+  /** Times that the engine was taken away, and attempts that went down with it. */
+  readonly outageCount: number;
+  readonly hostLossCount: number;
   /** In how many kills each was found. */
   readonly hits: ReadonlyMap<Hit, number>;
   readonly missedPhases: readonly Phase[];
@@ -43,11 +53,14 @@ export interface CrashReport {
   readonly folder: string;
 }
 
-const PHASES: readonly Phase[] = ["submit", "start", "run", "stop", "finish", "commit", "restart"];
 /** Kills beyond those asked for, aimed at phases that were not hit. */
 const EXTRA_KILLS_MAX = 20;
-const JOB_CLIENTS = 4;
 const WATCH_PAUSE_MS = 150;
+/** A run of more kills than these waits for jobs whose time has to be over. */
+const SHORT_RUN_KILLS_MAX = 30;
+
+/** A kill of the server alone in one of these phases, or soon after its engine was taken away. */
+type Aim = Phase | "engine";
 
 /**
  * Kills a server with SIGKILL, at moments that the seed draws, while clients work with it, and starts it again on the
@@ -80,6 +93,7 @@ class CrashRun {
   readonly #signals: ClientSignals = { submissions: new Signal(), terminations: new Signal() };
   readonly #hits = new Map<Hit, number>();
   readonly #works: readonly Work[];
+  readonly #outages: EngineOutages | undefined;
   #killCount = 0;
 
   constructor(folder: string, options: CrashRunOptions) {
@@ -89,24 +103,29 @@ class CrashRun {
     this.#random = new SeededRandom(options.seed);
     this.#marks = new MarksFolder(join(folder, "marks"));
     this.#works = this.#createWorks();
+    const { engine } = options.provider;
+    this.#outages = engine === undefined ? undefined : new EngineOutages(engine, this.#record.outages);
   }
 
   async run(): Promise<CrashReport> {
     const { seed, killCount } = this.#options;
+    using _watch = new OverlapWatch(this.#marks, this.#record.mistakes);
     await this.#prepare();
     for (const aim of this.#aims(killCount)) await this.#kill(aim);
     for (let extra = 0; extra < EXTRA_KILLS_MAX; extra += 1) {
       const [missed] = this.#missedPhases();
       if (missed !== undefined) await this.#kill(missed);
     }
-    const attemptCount = await this.#finish();
-    const { submissions, mistakes } = this.#record;
+    const attempts = await this.#finish();
+    const { submissions, mistakes, outages } = this.#record;
     return {
       seed,
       killCount: this.#killCount,
       jobCount: submissions.filter(({ fate }) => fate === "answered").length,
       lostCount: submissions.filter(({ fate }) => fate === "lost").length,
-      attemptCount,
+      attemptCount: attempts.length,
+      outageCount: outages.length,
+      hostLossCount: attempts.filter(saysHostLost).length,
       hits: this.#hits,
       missedPhases: this.#missedPhases(),
       mistakes,
@@ -118,10 +137,14 @@ class CrashRun {
     let lastNumber = 0;
     const nextNumber = (): number => (lastNumber += 1);
     const record = this.#record;
+    const { killCount, provider } = this.#options;
+    const kinds = killCount > SHORT_RUN_KILLS_MAX ? ALL_KINDS : SHORT_KINDS;
+    const { load, prelude } = provider;
+    const shared = { record, nextNumber, signals: this.#signals, load, prelude, kinds };
     const workers = [
       ...Array.from(
-        { length: JOB_CLIENTS },
-        () => new JobClient(record, this.#random.fork(), nextNumber, this.#signals),
+        { length: load.clientCount },
+        () => new JobClient({ ...shared, random: this.#random.fork() }),
       ),
       ...RESOURCE_KINDS.map((kind) => new ResourceClient(record, kind, this.#random.fork())),
       this.#followers,
@@ -137,29 +160,34 @@ class CrashRun {
   }
 
   /** Each phase is aimed at equally often, in an order of the seed's. */
-  #aims(count: number): readonly Phase[] {
-    const aims: Phase[] = [];
-    while (aims.length < count) aims.push(...this.#random.shuffled(PHASES));
+  #aims(count: number): readonly Aim[] {
+    const { phases, engine } = this.#options.provider;
+    const all: readonly Aim[] = [...phases, ...(engine === undefined ? [] : (["engine"] as const))];
+    const aims: Aim[] = [];
+    while (aims.length < count) aims.push(...this.#random.shuffled(all));
     return aims.slice(0, count);
   }
 
   #missedPhases(): readonly Phase[] {
     const hit = new Set([...this.#hits.keys()].map((found) => HITS[found]));
-    return PHASES.filter((phase) => !hit.has(phase));
+    return this.#options.provider.phases.filter((phase) => !hit.has(phase));
   }
 
   async #prepare(): Promise<void> {
     await using server = await this.#startServer();
     const clients = new AwsClients(server.url);
-    await makeEnvironment(clients.batch, QUEUES.work, { maxvCpus: 24 });
+    const { load, containerProperties } = this.#options.provider;
+    await makeEnvironment(clients.batch, QUEUES.work, { maxvCpus: load.maxvCpus });
     await makeEnvironment(clients.batch, QUEUES.held, { maxvCpus: 1 });
     for (const name of Object.values(QUEUES)) await makeQueue(clients.batch, name, [name]);
-    await clients.batch.registerJobDefinition(definitionRequest(this.#marks.path));
+    await clients.batch.registerJobDefinition(
+      definitionRequest(this.#marks.path, containerProperties(this.#marks.path)),
+    );
     await makeLogGroup(clients);
     clients.destroy();
   }
 
-  async #kill(aim: Phase): Promise<void> {
+  async #kill(aim: Aim): Promise<void> {
     this.#killCount += 1;
     const found = aim === "restart" ? await this.#killWhileStarting() : await this.#killUnderLoad(aim);
     for (const hit of found) this.#hits.set(hit, (this.#hits.get(hit) ?? 0) + 1);
@@ -168,22 +196,13 @@ class CrashRun {
     this.#options.say?.(`kill ${this.#killCount}, aimed at ${aim}, ${jobCount} jobs so far: hit ${hits}`);
   }
 
-  async #killUnderLoad(aim: Exclude<Phase, "restart">): Promise<ReadonlySet<Hit>> {
+  async #killUnderLoad(aim: Exclude<Aim, "restart">): Promise<ReadonlySet<Hit>> {
     await using server = await this.#startServer();
     const clients = new AwsClients(server.url);
     const submittedBefore = this.#record.submissions.length;
     let isOver = false;
     const work = Promise.all(this.#works.map((begin) => begin(clients, () => isOver)));
-    const moment = killMoment(
-      aim,
-      {
-        dataDir: this.#dataDir,
-        marks: this.#marks,
-        ...this.#signals,
-      },
-      this.#random,
-    );
-    await Promise.race([moment, work]);
+    await Promise.race([this.#moment(aim), work]);
     const ending = await server.end("SIGKILL");
     isOver = true;
     await work;
@@ -196,10 +215,19 @@ class CrashRun {
     return findHits({ dataDir: this.#dataDir, marks: this.#marks, lostSubmissions });
   }
 
+  async #moment(aim: Exclude<Aim, "restart">): Promise<void> {
+    if (aim === "engine") return this.#outages?.begin(this.#random);
+    const { slowness } = this.#options.provider;
+    const watched = { dataDir: this.#dataDir, marks: this.#marks, slowness, ...this.#signals };
+    return killMoment(aim, watched, this.#random);
+  }
+
   async #killWhileStarting(): Promise<ReadonlySet<Hit>> {
     const moment = Promise.withResolvers<void>();
+    const { slowness } = this.#options.provider;
+    const watched = { dataDir: this.#dataDir, slowness };
     const starting = this.#startServer((kill) => {
-      void restartMoment(this.#dataDir, this.#random).then(() => moment.resolve(kill()));
+      void restartMoment(watched, this.#random).then(() => moment.resolve(kill()));
     });
     try {
       await using server = await starting;
@@ -214,8 +242,9 @@ class CrashRun {
   }
 
   /** Waits for the end of all jobs, ends the server and holds what there is against what was acknowledged. */
-  async #finish(): Promise<number> {
+  async #finish(): Promise<readonly AttemptFacts[]> {
     const { mistakes } = this.#record;
+    await this.#outages?.back();
     await using server = await this.#startServer();
     const clients = new AwsClients(server.url);
     this.#options.say?.("no more kills: waits for the end of all jobs");
@@ -226,21 +255,30 @@ class CrashRun {
       followedLogs: this.#followers.lines,
     });
     mistakes.push(...findMistakes(this.#record, facts));
+    const { provider } = this.#options;
+    const folders = { dataDir: this.#dataDir, marksPath: this.#marks.path };
     // What has not ended is a mistake already, and has processes.
-    if (haveAllEnded) mistakes.push(...(await waitForJobProcesses(this.#marks.path)));
+    if (haveAllEnded) mistakes.push(...(await findJobLeftovers(provider, folders)));
     clients.destroy();
     const ending = await server.end("SIGTERM");
     if (ending !== 0) mistakes.push(`the server ended with ${ending} when it was told to end`);
     this.#noteErrors(server);
-    if (haveAllEnded) mistakes.push(...(await findLeftovers(this.#dataDir)));
-    return facts.jobs.reduce((sum, { attempts }) => sum + attempts.length, 0);
+    if (haveAllEnded) mistakes.push(...(await findServerLeftovers(provider, this.#dataDir)));
+    return facts.jobs.flatMap(({ attempts }) => attempts);
   }
 
   async #startServer(onSpawn?: (kill: () => void) => void): Promise<ServerProcess> {
     return ServerProcess.start({
       dataDir: this.#dataDir,
       // More vCPUs than the environment takes, so that the machine's size changes nothing.
-      flags: ["--bare", "--log-level", "warn", "--vcpu-overcommit", "64"],
+      flags: [
+        "--bare",
+        "--log-level",
+        "warn",
+        "--vcpu-overcommit",
+        "64",
+        ...this.#options.provider.serverFlags,
+      ],
       ...(onSpawn !== undefined && { onSpawn: (child) => onSpawn(() => void child.kill("SIGKILL")) }),
     });
   }

@@ -5,8 +5,8 @@ import { plansByName } from "./check-jobs.ts";
 import type { CrashRecord } from "./crash-record.ts";
 import { QUEUES } from "./job-load.ts";
 
-/** All of them end of themselves within seconds. */
-const PATIENCE_MS = 60_000;
+/** All of them end of themselves within seconds, but for those whose time has to be over. */
+const PATIENCE_MS = 150_000;
 const POLL_MS = 200;
 
 /** Every job of every status, in both queues. */

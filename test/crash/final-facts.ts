@@ -12,6 +12,8 @@ export interface AttemptFacts {
   readonly taskId: string;
   readonly exitCode?: number;
   readonly statusReason?: string;
+  readonly startedAtMs?: number;
+  readonly stoppedAtMs?: number;
   readonly logStreamName?: string;
 }
 
@@ -91,6 +93,8 @@ function jobFacts(job: JobDetail): JobFacts {
       taskId: attempt.container?.taskArn?.split("/").at(-1) ?? "",
       ...(attempt.container?.exitCode !== undefined && { exitCode: attempt.container.exitCode }),
       ...(attempt.statusReason !== undefined && { statusReason: attempt.statusReason }),
+      ...(attempt.startedAt !== undefined && { startedAtMs: attempt.startedAt }),
+      ...(attempt.stoppedAt !== undefined && { stoppedAtMs: attempt.stoppedAt }),
       ...(attempt.container?.logStreamName !== undefined && {
         logStreamName: attempt.container.logStreamName,
       }),

@@ -1,18 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RegisterJobDefinitionCommandInput, SubmitJobCommandInput } from "@aws-sdk/client-batch";
+import type {
+  ContainerProperties,
+  EvaluateOnExit,
+  RegisterJobDefinitionCommandInput,
+  SubmitJobCommandInput,
+} from "@aws-sdk/client-batch";
 import type { AwsClients } from "../support/aws-clients.ts";
 import type { SeededRandom } from "../support/seeded-random.ts";
 import { ask } from "./ask.ts";
 import type { CrashRecord, ResourceState } from "./crash-record.ts";
 import type { Watched } from "./kill-moment.ts";
 import { MARKS_VARIABLE, planJob } from "./job-plans.ts";
-import type { JobPlan } from "./job-plans.ts";
+import type { JobPlan, JobKind } from "./job-plans.ts";
+import type { LoadSize } from "./provider-under-test.ts";
 
-/** Jobs that are under way at one time: more than the environment takes at once, so that some wait. */
-const OPEN_JOBS_MAX = 40;
-const BURST_MAX = 12;
 const DESCRIBE_JOBS_MAX = 100;
-const PAUSE_MS_MAX = 40;
 
 export const DEFINITION = "crash";
 export const QUEUES = { work: "work", held: "held" } as const;
@@ -20,44 +22,58 @@ export const QUEUES = { work: "work", held: "held" } as const;
 /** Emitted when a call has been sent. */
 export type ClientSignals = Pick<Watched, "submissions" | "terminations">;
 
+export interface JobClientOptions {
+  readonly record: CrashRecord;
+  readonly random: SeededRandom;
+  readonly nextNumber: () => number;
+  readonly signals: ClientSignals;
+  readonly load: LoadSize;
+  readonly kinds: readonly JobKind[];
+  /** What every script begins with. */
+  readonly prelude: string;
+}
+
 /** A person or a program that submits jobs and changes its mind about some of them. Goes on through the server's deaths. */
 export class JobClient {
   readonly #record: CrashRecord;
   readonly #random: SeededRandom;
   readonly #nextNumber: () => number;
   readonly #signals: ClientSignals;
+  readonly #options: JobClientOptions;
   /** Only their submitter tags jobs, so that calls about one follow each other. */
   readonly #ownJobIds: string[] = [];
 
-  constructor(record: CrashRecord, random: SeededRandom, nextNumber: () => number, signals: ClientSignals) {
-    this.#record = record;
-    this.#random = random;
-    this.#nextNumber = nextNumber;
-    this.#signals = signals;
+  constructor(options: JobClientOptions) {
+    this.#options = options;
+    this.#record = options.record;
+    this.#random = options.random;
+    this.#nextNumber = options.nextNumber;
+    this.#signals = options.signals;
   }
 
   /** One call after another until the server is gone. */
   async work(clients: AwsClients, isOver: () => boolean): Promise<void> {
     while (!isOver()) {
       await this.#step(clients);
-      await sleep(this.#random.between(0, PAUSE_MS_MAX));
+      await sleep(this.#random.between(0, this.#options.load.pauseMsMax));
     }
   }
 
   async #step(clients: AwsClients): Promise<void> {
     const random = this.#random;
-    const isFull = this.#record.openJobs.size >= OPEN_JOBS_MAX;
+    const { openJobsMax, burstMax } = this.#options.load;
+    const isFull = this.#record.openJobs.size >= openJobsMax;
     const choice = random.between(1, 100);
     if (choice <= 5) return this.#endSome(clients, "cancel");
     if (choice <= (isFull ? 60 : 15)) return this.#endSome(clients, "terminate");
     if (choice <= 35) return this.#tagSome(clients);
     if (isFull) return;
-    const count = choice > 95 ? random.between(2, BURST_MAX) : 1;
+    const count = choice > 95 ? random.between(2, burstMax) : 1;
     await Promise.all(Array.from({ length: count }, () => this.#submit(clients)));
   }
 
   async #submit({ batch }: AwsClients): Promise<void> {
-    const plan = planJob(this.#nextNumber(), this.#random);
+    const plan = planJob(this.#nextNumber(), this.#random, this.#options);
     const tags = { submitted: plan.name };
     const call = ask(batch.submitJob(submission(plan, tags)));
     this.#signals.submissions.emit();
@@ -133,21 +149,30 @@ export async function watchJobs(
 }
 
 /** The definition that all jobs are of asks for little, so that what they wait for is their environment. */
-export function definitionRequest(marksPath: string): RegisterJobDefinitionCommandInput {
+export function definitionRequest(
+  marksPath: string,
+  containerProperties: Partial<ContainerProperties>,
+): RegisterJobDefinitionCommandInput {
   return {
     jobDefinitionName: DEFINITION,
     type: "container",
     containerProperties: {
-      image: "none",
+      ...containerProperties,
       command: ["true"],
       environment: [{ name: MARKS_VARIABLE, value: marksPath }],
       resourceRequirements: [
         { type: "VCPU", value: "1" },
-        { type: "MEMORY", value: "16" },
+        { type: "MEMORY", value: "32" },
       ],
     },
   };
 }
+
+/** AWS's own example: https://docs.aws.amazon.com/batch/latest/userguide/best-practices.html */
+const RETRY_LOST_HOSTS = [
+  { onStatusReason: "Host EC2*", action: "RETRY" },
+  { onReason: "*", action: "EXIT" },
+] satisfies EvaluateOnExit[];
 
 function submission(plan: JobPlan, tags: Record<string, string>): SubmitJobCommandInput {
   const isHeld = plan.kind === "held";
@@ -159,7 +184,13 @@ function submission(plan: JobPlan, tags: Record<string, string>): SubmitJobComma
       command: ["sh", "-c", plan.script],
       ...(isHeld && { resourceRequirements: [{ type: "VCPU", value: "2" }] }),
     },
-    retryStrategy: { attempts: plan.attempts },
+    retryStrategy: {
+      attempts: plan.attempts,
+      ...(!plan.retriesExits && { evaluateOnExit: RETRY_LOST_HOSTS }),
+    },
+    ...(plan.timeoutSeconds !== undefined && {
+      timeout: { attemptDurationSeconds: plan.timeoutSeconds },
+    }),
     tags,
   };
 }

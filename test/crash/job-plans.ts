@@ -7,6 +7,7 @@ import type { SeededRandom } from "../support/seeded-random.ts";
  * - `long`: lives long enough to see a server die.
  * - `endless` and `trapping` run until they are terminated; the latter takes its time and exits with a code of its own.
  * - `forks`: leaves children behind, one of them in a session of its own.
+ * - `overdue` runs until its time is over, which is a minute: AWS takes no shorter one.
  * - `held`: asks for more than its queue's environment has: it waits until it is cancelled or terminated.
  */
 export type JobKind =
@@ -18,6 +19,7 @@ export type JobKind =
   | "endless"
   | "trapping"
   | "forks"
+  | "overdue"
   | "held";
 
 /** A job that is to be submitted, and what it does if nobody interferes. */
@@ -28,9 +30,12 @@ export interface JobPlan {
   readonly script: string;
   /** Attempts that its retry strategy grants. */
   readonly attempts: number;
-  /** Of each attempt that it makes; none if it does not end of itself. */
+  /** An attempt that fails is followed by another; else only one that loses its host is. */
+  readonly retriesExits: boolean;
+  readonly timeoutSeconds?: number;
+  /** Of each attempt, those beyond as the last; none if it does not end of itself. */
   readonly exitCodes: readonly number[];
-  /** What each attempt writes. */
+  /** What each attempt writes, those beyond as the last. */
   readonly logLines: readonly (readonly string[])[];
   /** Exit codes of an attempt that is told to stop, beside those above. */
   readonly stopCodes: readonly number[];
@@ -62,25 +67,44 @@ const SHARES: Readonly<Record<JobKind, number>> = {
   endless: 1,
   trapping: 1,
   forks: 2,
+  overdue: 1,
   held: 1,
 };
 
-export function planJob(number: number, random: SeededRandom): JobPlan {
-  const kind = pickKind(random);
+export const ALL_KINDS = Object.keys(SHARES) as readonly JobKind[]; // the type says that there are no others
+
+/** Kinds that are over within seconds if somebody ends those that do not end of themselves. */
+export const SHORT_KINDS = ALL_KINDS.filter((kind) => kind !== "overdue");
+
+export function planJob(
+  number: number,
+  random: SeededRandom,
+  { kinds, prelude }: { readonly kinds: readonly JobKind[]; readonly prelude: string },
+): JobPlan {
+  const kind = pickKind(kinds, random);
   const { script, ...rest } = PLANNERS[kind](random);
+  const retriesExits = rest.attempts !== undefined || random.chance(50);
   return {
     name: `${kind}-${number}`,
     kind,
-    script: PRELUDE + script,
-    attempts: 1,
+    script: PRELUDE + prelude + script,
+    attempts: retriesExits ? 1 : 3,
+    retriesExits,
     logLines: [],
     stopCodes: [SIGTERM_CODE],
     ...rest,
   };
 }
 
-function pickKind(random: SeededRandom): JobKind {
-  const kinds = Object.keys(SHARES) as JobKind[]; // the type says that there are no others
+export function exitCodeOf({ exitCodes }: JobPlan, attemptIndex: number): number | undefined {
+  return exitCodes[attemptIndex] ?? exitCodes.at(-1);
+}
+
+export function logLinesOf({ logLines }: JobPlan, attemptIndex: number): readonly string[] {
+  return logLines[attemptIndex] ?? logLines.at(-1) ?? [];
+}
+
+function pickKind(kinds: readonly JobKind[], random: SeededRandom): JobKind {
   return random.pick(kinds.flatMap((kind) => Array.from({ length: SHARES[kind] }, () => kind))) ?? "quick";
 }
 
@@ -91,7 +115,8 @@ const PLANNERS: Readonly<Record<JobKind, (random: SeededRandom) => PlannedPart>>
     const code = random.chance(50) ? 0 : random.between(1, 100);
     const seconds = random.between(0, 30) / 100;
     return {
-      script: `echo "begins"; sleep ${seconds}; echo "leaves with ${code}" >&2; leave ${code}`,
+      // To one of both: a container engine keeps no order between them.
+      script: `exec >&2; echo "begins"; sleep ${seconds}; echo "leaves with ${code}"; leave ${code}`,
       exitCodes: [code],
       logLines: [["begins", `leaves with ${code}`]],
     };
@@ -100,7 +125,7 @@ const PLANNERS: Readonly<Record<JobKind, (random: SeededRandom) => PlannedPart>>
     script: `echo "attempt $AWS_BATCH_JOB_ATTEMPT"; [ "$AWS_BATCH_JOB_ATTEMPT" = 1 ] && leave 75; leave 0`,
     attempts: 3,
     exitCodes: [75, 0],
-    logLines: [["attempt 1"], ["attempt 2"]],
+    logLines: [["attempt 1"], ["attempt 2"], ["attempt 3"]],
   }),
   exhausted(random) {
     const code = random.between(1, 100);
@@ -155,5 +180,11 @@ echo "waits"; while :; do sleep 1 & wait; done`,
       logLines: [["leaves children"]],
     };
   },
+  overdue: () => ({
+    script: `echo "waits"; sleep 3600`,
+    exitCodes: [SIGTERM_CODE],
+    logLines: [["waits"]],
+    timeoutSeconds: 60,
+  }),
   held: () => ({ script: "leave 0", exitCodes: [] }),
 };

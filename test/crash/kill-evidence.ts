@@ -7,6 +7,7 @@ import type { Submission } from "./crash-record.ts";
 import { QUEUES } from "./job-load.ts";
 import type { MarksFolder } from "./marks.ts";
 import { endsInTransaction } from "./wal-tail.ts";
+import { loadStore } from "../support/load-store.ts";
 
 /**
  * What a kill hit, by what it left. Nothing here is guessed from the moment that was aimed at: the store is opened as
@@ -56,7 +57,7 @@ export async function findHits(killed: KilledServer): Promise<ReadonlySet<Hit>> 
     const isTorn = existsSync(wal) && endsInTransaction(readFileSync(`${copy}-wal`));
 
     await using store = SqliteStore.open(copy);
-    const liveJobs = [...(await store.load()).liveJobs];
+    const { liveJobs } = await loadStore(store);
     const isStopping = liveJobs.some(({ activeAttempt }) => activeAttempt?.stopping !== undefined);
     const isToldNobody = await someAreDurable(store, lostSubmissions);
     return new Set<Hit>([

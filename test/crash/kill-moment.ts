@@ -10,6 +10,8 @@ export interface Watched {
   readonly marks: MarksFolder;
   readonly submissions: Signal;
   readonly terminations: Signal;
+  /** As in `ProviderUnderTest`. */
+  readonly slowness: number;
 }
 
 /** Tells whoever listens that something has happened. */
@@ -36,33 +38,38 @@ const PATIENCE_MS = 5_000;
  */
 export async function killMoment(
   aim: Exclude<Phase, "restart">,
-  { dataDir, marks, submissions, terminations }: Watched,
+  { dataDir, marks, submissions, terminations, slowness }: Watched,
   random: SeededRandom,
 ): Promise<void> {
+  const few = (min: number, max: number): number => random.between(min, Math.max(min, max / slowness));
+  const shortly = (msMax: number): Promise<void> => delay(random.between(0, msMax * slowness));
   switch (aim) {
     case "submit":
-      await manieth(random.between(3, 40), (listener) => submissions.subscribe(listener));
-      return delay(random.between(0, 5));
+      await manieth(few(3, 40), (listener) => submissions.subscribe(listener));
+      return shortly(5);
     case "start":
-      await manieth(random.between(1, 15), changesIn(marks.folder("starts")));
-      return delay(random.between(0, 15));
+      await manieth(few(1, 15), changesIn(marks.folder("starts")));
+      return shortly(15);
     case "run":
       return delay(random.between(100, 1_500));
     case "finish":
-      await manieth(random.between(1, 12), changesIn(marks.folder("ends")));
-      return delay(random.between(0, 15));
+      await manieth(few(1, 12), changesIn(marks.folder("ends")));
+      return shortly(15);
     case "stop":
-      await manieth(random.between(1, 5), (listener) => terminations.subscribe(listener));
-      return delay(random.between(0, 8));
+      await manieth(few(1, 5), (listener) => terminations.subscribe(listener));
+      return shortly(8);
     case "commit":
       return manieth(random.between(5, 150), changesIn(dataDir, "batchyard.db-wal"));
   }
 }
 
 /** Resolves while a server starts: a little after it has taken the data folder. */
-export async function restartMoment(dataDir: string, random: SeededRandom): Promise<void> {
+export async function restartMoment(
+  { dataDir, slowness }: Pick<Watched, "dataDir" | "slowness">,
+  random: SeededRandom,
+): Promise<void> {
   await manieth(1, changesIn(dataDir, "pid"));
-  return delay(random.between(0, 150));
+  return delay(random.between(0, 150 * slowness));
 }
 
 type Subscribe = (listener: () => void) => () => void;

@@ -4,7 +4,8 @@ import { join } from "node:path";
 /** A line that an attempt left: at its very beginning, or with its exit code at its end. */
 export interface Mark {
   readonly attemptNumber: number;
-  readonly taskId: string;
+  /** Absent where jobs are not told. */
+  readonly taskId?: string;
   /** Of a mark at the end. */
   readonly exitCode?: number;
 }
@@ -44,7 +45,7 @@ function parseMark(line: string): Mark {
   const [attemptNumber, taskId = "", exitCode = ""] = line.split(" ");
   return {
     attemptNumber: Number(attemptNumber),
-    taskId,
+    ...(taskId !== "" && { taskId }),
     ...(exitCode !== "" && { exitCode: Number(exitCode) }),
   };
 }

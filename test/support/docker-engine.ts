@@ -31,12 +31,13 @@ export class DockerTestEngine implements AsyncDisposable {
   }
 
   /**
-   * The engine that `BATCHYARD_TEST_DOCKER_HOST` names, else a new one.
+   * The engine that is given, or that `BATCHYARD_TEST_DOCKER_HOST` names, else a new one.
    *
    * @returns what is missing where there can be none.
    */
-  static async find(): Promise<DockerTestEngine | { readonly missing: string }> {
-    const given = process.env["BATCHYARD_TEST_DOCKER_HOST"] ?? "";
+  static async find(
+    given = process.env["BATCHYARD_TEST_DOCKER_HOST"] ?? "",
+  ): Promise<DockerTestEngine | { readonly missing: string }> {
     if (given !== "") {
       const engine = new DockerTestEngine(given);
       await engine.#ready();
@@ -64,7 +65,8 @@ export class DockerTestEngine implements AsyncDisposable {
   /** Puts the test image into a registry under this name, which the engine itself forgets. */
   async publish(reference: string): Promise<void> {
     const [name = "", tag = ""] = reference.split(/:(?=[^:/]+$)/);
-    await this.#ask("POST", `/v1.40/images/${TEST_IMAGE}/tag?${new URLSearchParams({ repo: name, tag })}`);
+    const query = new URLSearchParams({ repo: name, tag }).toString();
+    await this.#ask("POST", `/v1.40/images/${TEST_IMAGE}/tag?${query}`);
     const auth = { "x-registry-auth": Buffer.from("{}").toString("base64url") };
     const answer = await this.#ask("POST", `/v1.40/images/${name}/push?tag=${tag}`, undefined, auth);
     if (answer.includes('"error"')) throw new Error(`the image cannot be published: ${answer}`);
@@ -73,6 +75,10 @@ export class DockerTestEngine implements AsyncDisposable {
 
   async removeImage(reference: string): Promise<void> {
     await this.#ask("DELETE", `/v1.40/images/${reference}`);
+  }
+
+  async removeNetwork(name: string): Promise<void> {
+    await this.#ask("DELETE", `/v1.40/networks/${name}`);
   }
 
   /** Their names. */
@@ -115,6 +121,7 @@ export class DockerTestEngine implements AsyncDisposable {
     if (this.#folder === undefined) return;
     if (this.#daemon !== undefined) await this.#removeNetworks();
     await this.end("SIGTERM");
+    unmountBelow(this.#folder);
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
@@ -134,7 +141,8 @@ export class DockerTestEngine implements AsyncDisposable {
   }
 
   async #importImage(): Promise<void> {
-    const query = new URLSearchParams({ fromSrc: "-", repo: "busybox", tag: "1", changes: 'CMD ["sh"]' });
+    const parameters = { fromSrc: "-", repo: "busybox", tag: "1", changes: 'CMD ["sh"]' };
+    const query = new URLSearchParams(parameters).toString();
     const answer = await this.#ask("POST", `/v1.40/images/create?${query}`, createBusyboxArchive());
     if (answer.includes('"error"')) throw new Error(`the image cannot be imported: ${answer}`);
   }
@@ -168,13 +176,24 @@ export class DockerTestEngine implements AsyncDisposable {
   }
 }
 
+/** A daemon that was killed leaves file systems of its containers mounted. */
+function unmountBelow(folder: string): void {
+  const points = readFileSync("/proc/self/mounts", "utf8")
+    .split("\n")
+    .map((line) => line.split(" ")[1] ?? "");
+  for (const point of points.filter((each) => each.startsWith(`${folder}/`)).reverse()) {
+    spawnSync("umount", ["--lazy", point]);
+  }
+}
+
 function daemonArguments(dockerHost: string, folder: string): string[] {
   return [
     ["--host", dockerHost],
     ["--data-root", join(folder, "data")],
     ["--exec-root", join(folder, "exec")],
     ["--pidfile", join(folder, "pid")],
-    ["--bridge", "none"],
+    // Without a bridge the daemon removes `docker0`, which may be that of the machine's own engine.
+    existsSync("/sys/class/net/docker0") ? [] : ["--bridge", "none"],
     ["--iptables=false", "--ip-masq=false"],
   ].flat();
 }

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +5,7 @@ import type { ProviderHarness } from "../../src/providers/provider-contract.ts";
 import { DockerProvider, type DockerProviderOptions } from "../../src/providers/docker/docker-provider.ts";
 import { connectEngine } from "../../src/providers/docker/engine-client.ts";
 import { parseTestAddress } from "./docker-engine.ts";
+import { runDocker } from "./run-docker.ts";
 
 /** A folder for Docker providers, one after the other, in tests. Removes what is left of it in the engine. */
 export class DockerHarness implements ProviderHarness {
@@ -62,11 +62,7 @@ export class DockerHarness implements ProviderHarness {
 
   /** What Docker's own command prints. */
   docker(...words: string[]): string {
-    const { status, stdout, stderr } = spawnSync("docker", ["--host", this.dockerHost, ...words], {
-      encoding: "utf8",
-    });
-    if (status !== 0) throw new Error(`docker ${words.join(" ")}: ${stderr}`);
-    return stdout.trim();
+    return runDocker(this.dockerHost, ...words);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -23,13 +23,19 @@ export class TestLogsService implements AsyncDisposable {
   readonly at: TemporaryLogs;
   readonly store: MemoryStore;
   readonly sequencer: Sequencer;
+  readonly recentStreams: RecentStreams;
   readonly operations: Operations<LogsOperations>;
   #idCount = 0;
 
   static async open(): Promise<TestLogsService> {
     const store = new MemoryStore();
     const at = await TemporaryLogs.open();
-    const recentStreams = new RecentStreams({ store, logs: at.logs, clock: at.clock });
+    const recentStreams = new RecentStreams({
+      store,
+      logs: at.logs,
+      clock: at.clock,
+      state: () => sequencer.state,
+    });
     const { noted } = recentStreams;
     const sequencer = await Sequencer.open({
       store: noted,
@@ -41,11 +47,16 @@ export class TestLogsService implements AsyncDisposable {
 
   private constructor(
     at: TemporaryLogs,
-    { store, sequencer, recentStreams }: { store: MemoryStore; sequencer: Sequencer; recentStreams: RecentStreams },
+    {
+      store,
+      sequencer,
+      recentStreams,
+    }: { store: MemoryStore; sequencer: Sequencer; recentStreams: RecentStreams },
   ) {
     this.at = at;
     this.store = store;
     this.sequencer = sequencer;
+    this.recentStreams = recentStreams;
     const ids = { uuid: () => this.nextId(), hex: () => this.nextId() };
     this.operations = createLogsOperations({
       sequencer,

@@ -1,0 +1,54 @@
+import { describe, expect, test } from "vitest";
+import { FAILED_JOB, ID, JOB, QUEUES } from "./examples.ts";
+import { FakeAws, ok } from "./fake-aws.ts";
+import { runCli } from "./run-cli.ts";
+
+describe("cancel and terminate", () => {
+  test("say what was done and what was not", async () => {
+    const running = { ...JOB, status: "RUNNING" };
+    const cancelled = { ...JOB, status: "FAILED", isCancelled: true };
+    await using aws = await FakeAws.start({
+      describejobs: [ok({ jobs: [running] }), ok({ jobs: [running] })],
+      canceljob: ok({}),
+    });
+    expect(await runCli(["cancel", ID, "--endpoint", aws.url])).toMatchInlineSnapshot(`
+      {
+        "errors": "not done: 0000abcd sh: is RUNNING; cancelling has no effect any more, \`batchyard terminate 0000abcd\` ends it
+      ",
+        "exitCode": 1,
+        "output": "",
+      }
+    `);
+    await using other = await FakeAws.start({
+      describejobs: [ok({ jobs: [{ ...JOB, status: "RUNNABLE" }] }), ok({ jobs: [cancelled] })],
+      canceljob: ok({}),
+    });
+    expect(await runCli(["cancel", ID, "--reason", "wrong", "--endpoint", other.url])).toMatchInlineSnapshot(`
+      {
+        "errors": "",
+        "exitCode": 0,
+        "output": "0000abcd sh: cancelled
+      ",
+      }
+    `);
+    expect(other.inputsOf("canceljob")).toEqual([{ jobId: ID, reason: "wrong" }]);
+  });
+
+  test("go on with the others when one is not there", async () => {
+    await using aws = await FakeAws.start({
+      describejobs: ok({ jobs: [FAILED_JOB] }),
+      describejobqueues: QUEUES,
+      listjobs: ok({ jobSummaryList: [] }),
+    });
+    const result = await runCli(["terminate", ID, "nope", "--endpoint", aws.url]);
+    expect({ ...result, errors: result.errors.replace(aws.url, "URL") }).toMatchInlineSnapshot(`
+      {
+        "errors": "not done: nope: no job nope was found at URL in the region us-east-1. See \`batchyard ls\`. Give an id, its first or last characters, or a name that only one job has.
+      ",
+        "exitCode": 1,
+        "output": "0000abcd sh: has ended before (FAILED)
+      ",
+      }
+    `);
+  });
+});
