@@ -9,5 +9,7 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   memory: async () => (await import("./memory.ts")).memory,
   "noop-jobs": async () => (await import("./noop-jobs.ts")).noopJobs,
   "start-latency": async () => (await import("./start-latency.ts")).startLatency,
+  "docker-latency": async () => (await import("./docker-latency.ts")).dockerLatency,
+  "docker-rate": async () => (await import("./docker-rate.ts")).dockerRate,
   "job-log": async () => (await import("./job-log.ts")).jobLog,
 };

@@ -26,7 +26,7 @@ export const jobLog: Benchmark<"output"> = {
     writeLines(linesPath);
     // The fastest way there is to put lines out; the file has been written just now and is in memory.
     const command = ["cat", linesPath];
-    await server.define(command, JOB_MEMORY_MIB);
+    await server.define(command, { memoryMiB: JOB_MEMORY_MIB });
     await checkLog(server, await runJob(server));
     const kept = opened.move();
     return {

@@ -41,7 +41,7 @@ export const memory: Benchmark<"idle" | "waiting-job"> = {
 };
 
 async function residentBytes(folder: FilledFolder): Promise<number> {
-  await using server = await folder.start([process.execPath, join(ROOT, "bin", "batchyard.cjs")]);
+  await using server = await folder.start([process.execPath, join(ROOT, "dist", "main.js")]);
   await sleep(IDLE_MS);
   const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${server.pid}/status`, "utf8"))?.[1];
   return Number(kibibytes) * 1024;

@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { BENCHMARKS } from "./benchmarks.ts";
 import { measure } from "./harness.ts";
 import type { Benchmark } from "./harness.ts";
+import { soakCommand } from "./soak.ts";
 import { markdownTable, plainTable } from "./table.ts";
 import { judge } from "./verdict.ts";
 import type { FigureResult } from "./verdict.ts";
@@ -24,6 +25,7 @@ await new Command("npm run bench --")
   .option("--json <file>", "write every sample to a file")
   .option("--markdown", "print tables as docs/performance.md has them", false)
   .action(run)
+  .addCommand(soakCommand())
   .parseAsync();
 
 async function run(names: readonly string[], options: Options): Promise<void> {

@@ -2,13 +2,11 @@ import { moreThanReference, timesReference } from "./harness.ts";
 import type { Benchmark } from "./harness.ts";
 import { spawnDirectly } from "./reference/spawn.ts";
 import { FirstInstruction } from "./support/first-instruction.ts";
-import { JobServer, pause } from "./support/job-server.ts";
-import { quantile } from "./support/quantile.ts";
+import { JobServer } from "./support/job-server.ts";
+import { latencies } from "./support/latencies.ts";
 
 const JOBS = 200;
 const ASK_AGAIN_MS = 2;
-/** So that nothing of the last one is still going on. */
-const REST_MS = 5;
 
 export const startLatency: Benchmark<"p50" | "p99"> = {
   question: "How long is it from a submission to the job's first instruction, the server being idle?",
@@ -24,14 +22,14 @@ export const startLatency: Benchmark<"p50" | "p99"> = {
     const kept = opened.move();
     return {
       product: () =>
-        latencies(async () => {
+        latencies(JOBS, async () => {
           let submitted = Promise.resolve("");
           const tookMs = await first.measure(() => (submitted = server.submit()));
           await server.succeeded(await submitted, ASK_AGAIN_MS);
           return tookMs;
         }),
       reference: () =>
-        latencies(async () => {
+        latencies(JOBS, async () => {
           let ended = Promise.resolve();
           const tookMs = await first.measure(() => (ended = spawnDirectly(first.command)));
           await ended;
@@ -41,12 +39,3 @@ export const startLatency: Benchmark<"p50" | "p99"> = {
     };
   },
 };
-
-async function latencies(once: () => Promise<number>): Promise<{ p50: number; p99: number }> {
-  const samples: number[] = [];
-  for (let count = 0; count < JOBS; count += 1) {
-    samples.push(await once());
-    await pause(REST_MS);
-  }
-  return { p50: quantile(samples, 0.5), p99: quantile(samples, 0.99) };
-}

@@ -12,6 +12,12 @@ export interface JobServerOptions {
   readonly connections?: number;
 }
 
+export interface JobNeeds {
+  readonly memoryMiB?: number;
+  /** What containers see of the machine, at the same path. */
+  readonly folder?: string;
+}
+
 const WAIT_MS_MAX = 120_000;
 
 /** A server with its data on a disk, whose jobs run. */
@@ -26,7 +32,7 @@ export class JobServer implements AsyncDisposable {
     const server = opened.use(
       await ServerProcess.start({
         dataDir: folder.path,
-        environment: process.env as any, flags: ["--bare", "--log-level", "warn", "--vcpu-overcommit", String(slots), ...flags],
+        flags: ["--bare", "--log-level", "warn", "--vcpu-overcommit", String(slots), ...flags],
       }),
     );
     const clients = new AwsClients(server.url);
@@ -52,7 +58,11 @@ export class JobServer implements AsyncDisposable {
   }
 
   /** Makes the definition that jobs are submitted with from now on. */
-  async define(command: readonly string[], memoryMiB = 16): Promise<void> {
+  async define(command: readonly string[], { memoryMiB = 16, folder }: JobNeeds = {}): Promise<void> {
+    const mounted = folder !== undefined && {
+      volumes: [{ name: "shared", host: { sourcePath: folder } }],
+      mountPoints: [{ sourceVolume: "shared", containerPath: folder }],
+    };
     await this.connection.call("/v1/registerjobdefinition", {
       jobDefinitionName: "bench",
       type: "container",
@@ -63,6 +73,7 @@ export class JobServer implements AsyncDisposable {
           { type: "VCPU", value: "1" },
           { type: "MEMORY", value: String(memoryMiB) },
         ],
+        ...mounted,
       },
     });
   }

@@ -112,10 +112,7 @@ const DATETIME_CODES: ReadonlyMap<string, string> = new Map([
   ["%w", "[0-6]"],
   ["%d", "(?:0[1-9]|[12][0-9]|3[01])"],
   ["%b", "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"],
-  [
-    "%B",
-    "(?:January|February|March|April|May|June|July|August|September|October|November|December)",
-  ],
+  ["%B", "(?:January|February|March|April|May|June|July|August|September|October|November|December)"],
   ["%m", "(?:0[1-9]|1[0-2])"],
   ["%Y", "[0-9]{4}"],
   ["%y", "[0-9]{2}"],

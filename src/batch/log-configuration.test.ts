@@ -13,9 +13,12 @@ describe("checkLogConfiguration", () => {
     [{ logDriver: "json-file" }, "EC2"],
     [{ logDriver: "awslogs", options: { "awslogs-group": "/team/a_b.c-d#1", "awslogs-region": "x" } }, "EC2"],
     [{ logDriver: "awslogs", options: { "awslogs-stream-prefix": "p".repeat(471) } }, "FARGATE"],
-    [{ logDriver: "awslogs", options: { "awslogs-create-group": "True", "mode": "non-blocking" } }, "EC2"],
+    [{ logDriver: "awslogs", options: { "awslogs-create-group": "True", mode: "non-blocking" } }, "EC2"],
     [{ logDriver: "awslogs", options: { "awslogs-multiline-pattern": "^(INFO|WARN)" } }, "EC2"],
-    [{ logDriver: "awslogs", options: { "awslogs-anything": "found when the attempt starts, as on AWS" } }, "EC2"],
+    [
+      { logDriver: "awslogs", options: { "awslogs-anything": "found when the attempt starts, as on AWS" } },
+      "EC2",
+    ],
     [{ logDriver: "splunk", secretOptions: [{ name: "splunk-token", valueFrom: "token" }] }, "FARGATE"],
     [{ logDriver: "syslog", options: { "awslogs-group": "not read: another driver" } }, "EC2"],
   ])("takes %j on %s", (configuration, platform) => {
@@ -74,7 +77,10 @@ describe("checkLogConfiguration", () => {
     ],
     [
       "a format that makes no pattern",
-      { logDriver: "awslogs", options: { "awslogs-datetime-format": "(%Y", "awslogs-multiline-pattern": "x" } },
+      {
+        logDriver: "awslogs",
+        options: { "awslogs-datetime-format": "(%Y", "awslogs-multiline-pattern": "x" },
+      },
       "EC2",
       `${PATH}.options.awslogs-datetime-format must be a regular expression as Go has them, got (%Y: ` +
         "error parsing regexp: missing closing ): `([0-9]{4}`",
@@ -126,7 +132,10 @@ describe("logTarget", () => {
       "with a format before a pattern",
       {
         logDriver: "awslogs",
-        options: { "awslogs-datetime-format": String.raw`\[%b %d %H:%M:%S%L %p%%\]`, "awslogs-multiline-pattern": "x" },
+        options: {
+          "awslogs-datetime-format": String.raw`\[%b %d %H:%M:%S%L %p%%\]`,
+          "awslogs-multiline-pattern": "x",
+        },
       },
       {
         groupName: "/aws/batch/job",
@@ -152,13 +161,13 @@ describe("logTarget", () => {
 });
 
 describe("findLogStartFailure", () => {
-  const failure = (logConfiguration: LogConfiguration | undefined): string | undefined =>
-    findLogStartFailure({ logConfiguration }, (groupName) => groupName === "/there");
-
   test.each<[name: string, logConfiguration: LogConfiguration | undefined]>([
     ["without a configuration", undefined],
     ["for a group that is there", { logDriver: "awslogs", options: { "awslogs-group": "/there" } }],
-    ["for Batch's own group, there or not", { logDriver: "awslogs", options: { "awslogs-group": "/aws/batch/job" } }],
+    [
+      "for Batch's own group, there or not",
+      { logDriver: "awslogs", options: { "awslogs-group": "/aws/batch/job" } },
+    ],
     [
       "for a group that is to be made",
       { logDriver: "awslogs", options: { "awslogs-group": "/missing", "awslogs-create-group": "true" } },
@@ -185,6 +194,11 @@ describe("findLogStartFailure", () => {
     );
   });
 });
+
+/** What is in the way of an attempt where there is a group `/there`. */
+function failure(logConfiguration: LogConfiguration | undefined): string | undefined {
+  return findLogStartFailure({ logConfiguration }, (groupName) => groupName === "/there");
+}
 
 /** AWS wraps what it says of members that a platform does not have. */
 function refusalOf(text: string): Refusal {

@@ -9,7 +9,7 @@ import type { AwslogsOptions } from "./awslogs-options.ts";
 import { DEFAULT_LOG_GROUP } from "./log-stream.ts";
 import { notForFargate } from "./platform.ts";
 import type { Platform } from "./platform.ts";
-import { Refusal } from "./refusal.ts";
+import type { Refusal } from "./refusal.ts";
 import { checkSecrets } from "./secrets.ts";
 
 /** AWS takes this much of a job definition's name into the name of a stream. */

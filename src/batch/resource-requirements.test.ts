@@ -54,24 +54,33 @@ describe("on EC2 parseResources", () => {
       `a vCPU count of ${value}`,
       members(value, "64"),
       Refusal.bare(
-        `containerProperties.resourceRequirements VCPU must be a whole number of at least 1, got ${value}`,
+        `containerProperties.resourceRequirements VCPU must be a whole number from 1 to 999999999, got ${value}`,
       ),
     ]),
     [
       "no vCPUs in the deprecated spelling",
       { vcpus: 0, memory: 64 },
-      Refusal.bare("containerProperties.vcpus must be a whole number of at least 1, got 0"),
+      Refusal.bare("containerProperties.vcpus must be a whole number from 1 to 999999999, got 0"),
+    ],
+    [
+      "more memory than any host has",
+      members("1", "2147483647"),
+      Refusal.bare(
+        "containerProperties.resourceRequirements MEMORY must be a whole number of MiB, at most 999999999, got 2147483647",
+      ),
     ],
     [
       "a part of a MiB",
       members("1", "64.5"),
-      Refusal.bare("containerProperties.resourceRequirements MEMORY must be a whole number of MiB, got 64.5"),
+      Refusal.bare(
+        "containerProperties.resourceRequirements MEMORY must be a whole number of MiB, at most 999999999, got 64.5",
+      ),
     ],
     [
       "no GPUs that are asked for",
       members("1", "64", "0"),
       Refusal.bare(
-        "containerProperties.resourceRequirements GPU must be a whole number of at least 1, got 0",
+        "containerProperties.resourceRequirements GPU must be a whole number from 1 to 999999999, got 0",
       ),
     ],
     [
@@ -109,7 +118,8 @@ describe("on Fargate parseResources", () => {
     expect(parseResources(members(vcpu, memory), ["FARGATE"], PATH)).toEqual(expected);
   });
 
-  const fargateMemoryText = "containerProperties.resourceRequirements MEMORY must be a whole number of MiB";
+  const fargateMemoryText =
+    "containerProperties.resourceRequirements MEMORY must be a whole number of MiB, at most 999999999";
   test.each<[name: string, given: ResourceMembers, refusal: Refusal]>([
     [
       "half a vCPU with 1 MiB (section 16, line 13)",

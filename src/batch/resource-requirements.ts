@@ -121,12 +121,12 @@ function mergeSpellings(
 
 function parseMemory({ text, path }: Given): number | Refusal {
   if (WHOLE.test(text)) return Number(text);
-  return Refusal.bare(`${path} must be a whole number of MiB, got ${text}`);
+  return Refusal.bare(`${path} must be a whole number of MiB, at most ${WHOLE_MAX}, got ${text}`);
 }
 
 function parseCount({ text, path }: Given): number | Refusal {
   if (WHOLE.test(text) && Number(text) >= 1) return Number(text);
-  return Refusal.bare(`${path} must be a whole number of at least 1, got ${text}`);
+  return Refusal.bare(`${path} must be a whole number from 1 to ${WHOLE_MAX}, got ${text}`);
 }
 
 function memoryTooSmall(memoryMiB: number): Refusal {
@@ -138,6 +138,7 @@ export function deprecatedOnFargate(member: "vcpus" | "memory"): Refusal {
   return Refusal.wrapped(`${member} is not applicable for Fargate. Use resource requirements instead.`);
 }
 
-/** Nine digits are more than any host has and leave every sum exact. */
+/** More than any host has, and it leaves every sum exact. */
+const WHOLE_MAX = 999_999_999;
 const WHOLE = /^[0-9]{1,9}$/;
 const DECIMAL = /^[0-9]{1,9}(\.[0-9]+)?$/;

@@ -150,7 +150,7 @@ describe("createJob", () => {
       "a part of a vCPU",
       { containerOverrides: { resourceRequirements: [{ type: "VCPU", value: "0.5" }] } },
       Refusal.bare(
-        "containerOverrides.resourceRequirements VCPU must be a whole number of at least 1, got 0.5",
+        "containerOverrides.resourceRequirements VCPU must be a whole number from 1 to 999999999, got 0.5",
       ),
     ],
     [

@@ -12,7 +12,13 @@ export type RegexNode =
     };
 
 /** What has to hold between two characters. */
-export type RegexCondition = "text-start" | "text-end" | "line-start" | "line-end" | "word-edge" | "no-word-edge";
+export type RegexCondition =
+  | "text-start"
+  | "text-end"
+  | "line-start"
+  | "line-end"
+  | "word-edge"
+  | "no-word-edge";
 
 /** Whether a character is meant, by its Unicode code point. */
 export type CharacterTest = (codePoint: number) => boolean;
@@ -41,8 +47,7 @@ const DEPTH_MAX = 100;
 const isDigit: CharacterTest = (code) => code >= 0x30 && code <= 0x39;
 const isBlank: CharacterTest = (code) => [0x09, 0x0a, 0x0c, 0x0d, 0x20].includes(code);
 /** A letter, digit or underscore of ASCII: what `\w` and `\b` go by. */
-export const isWordCharacter: CharacterTest = (code) =>
-  isDigit(code) || code === 0x5f || isLatinLetter(code);
+export const isWordCharacter: CharacterTest = (code) => isDigit(code) || code === 0x5f || isLatinLetter(code);
 
 const PERL_CLASSES: ReadonlyMap<string, CharacterTest> = new Map([
   ["d", isDigit],
@@ -180,7 +185,7 @@ class Parser {
   #escapedAtom(flags: Flags): RegexNode {
     const quoted = this.#match(/\\Q(.*?)(?:\\E|$)/sy);
     if (quoted !== undefined) {
-      const nodes = [...(quoted[1] ?? "")].map((character) => literal(codeOf(character), flags));
+      const nodes = Array.from(quoted[1] ?? "", (character) => literal(codeOf(character), flags));
       return { kind: "sequence", nodes };
     }
     const conditionName = this.#match(/\\([AzbB])/y)?.[1] ?? "";

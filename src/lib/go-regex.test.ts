@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { GoRegex } from "./go-regex.ts";
 
@@ -38,8 +38,10 @@ describe("a regular expression of Go", () => {
     ["x||y", ["", "z"], []],
   ])("%s", (source, found, missed) => {
     const wanted = regex(source);
-    expect({ found: found.filter((text) => wanted.matches(text)), missed: missed.filter((text) => wanted.matches(text)) })
-      .toEqual({ found, missed: [] });
+    expect({
+      found: found.filter((text) => wanted.matches(text)),
+      missed: missed.filter((text) => wanted.matches(text)),
+    }).toEqual({ found, missed: [] });
   });
 
   test.each<[source: string, problem: string]>([
@@ -56,7 +58,10 @@ describe("a regular expression of Go", () => {
     ["a\\", "trailing backslash at end of expression: ``"],
     [String.raw`\p{Nothing}`, "invalid character class range: `\\p{Nothing}`"],
     ["((a{100}){100}){100}", "expression too large: `((a{100}){100}){100}`"],
-    ["(".repeat(200) + ")".repeat(200), `expression nests too deeply: \`${"(".repeat(200)}${")".repeat(200)}\``],
+    [
+      "(".repeat(200) + ")".repeat(200),
+      `expression nests too deeply: \`${"(".repeat(200)}${")".repeat(200)}\``,
+    ],
   ])("%s is refused in Go's words", (source, problem) => {
     const parsed = GoRegex.parse(source);
     expect(parsed instanceof Error && parsed.message).toBe(`error parsing regexp: ${problem}`);

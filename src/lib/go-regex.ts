@@ -1,207 +1,252 @@
 import { assert, unreachable } from "./assert.ts";
 import { isWordCharacter, parseGoRegex, RegexSyntaxError } from "./go-regex-parser.ts";
-import type { CharacterTest, RegexCondition, RegexNode } from "./go-regex-parser.ts";
+import type { RegexCondition, RegexNode } from "./go-regex-parser.ts";
+import { compileRegex } from "./go-regex-program.ts";
+import type { Instruction } from "./go-regex-program.ts";
 
-/** A point of an expression: what has to come there, and where it goes on. */
-type Instruction =
-  | { readonly kind: "character"; readonly matches: CharacterTest; readonly next: number }
-  | { readonly kind: "condition"; readonly condition: RegexCondition; readonly next: number }
-  | { readonly kind: "fork"; readonly next: number; readonly other: number }
-  | { readonly kind: "match" };
+/** What stands before a place in a text, as far as conditions ask: so there are few states for each set of points. */
+type Before = "nothing" | "newline" | "word" | "other";
 
-/** What stands around a place in a text. */
-interface Surroundings {
-  /** Undefined before the first character. */
-  readonly before: number | undefined;
-  /** Undefined behind the last character. */
-  readonly after: number | undefined;
-}
-
-/** A set of points that a search is at, behind a character of some kind. */
+/** A set of points that a search is at. */
 interface State {
   readonly points: readonly number[];
-  readonly before: number | undefined;
-  /** Where each character leads, as far as is known; null: the text matches whatever follows. */
-  readonly next: Map<number, State | null>;
+  readonly before: Before;
+  /** Nothing that follows can match. */
+  readonly isLost: boolean;
+  /** Where each character of ASCII leads, as far as is known; null: the text matches whatever follows. */
+  readonly next: (State | null | undefined)[];
+  /** The same of other characters. */
+  readonly further: Map<number, State | null>;
   matchesAtEnd: boolean | undefined;
 }
 
 /** Points of an expression: more would be slow to search with. */
 const INSTRUCTIONS_MAX = 500;
-/** Kept before all is forgotten and found out again. */
+/** Kept before all is forgotten and found out again: a state takes a few kilobytes. */
 const STATES_MAX = 1_000;
-const NEXT_MAX = 512;
+const FURTHER_MAX = 256;
+const ASCII_COUNT = 128;
+const SURROGATES_BEGIN = 0xd800;
 const NEWLINE = 0x0a;
-const A_WORD_CHARACTER = 0x61;
-const NO_WORD_CHARACTER = 0x20;
 
 /**
  * A regular expression of Go, whose search takes a time that grows with the text only.
  *
- * JavaScript's own expressions try one way after another, which takes for ever with some expressions. This one goes
- * through the text once, in all ways at the same time, and remembers which sets of ways lead where.
+ * JavaScript's own expressions try one way after another: `(a*)*b` takes for ever over a line of `a`, and nothing else is
+ * done meanwhile. This one goes through the text once, in all ways at the same time, and remembers which sets of ways
+ * lead where.
  */
 export class GoRegex {
   readonly #instructions: readonly Instruction[];
+  readonly #reached: PointSet;
+  readonly #following: PointSet;
+  readonly #isAnchored: boolean;
   readonly #start: State;
   #states = new Map<string, State>();
 
   /** An expression, or what is wrong with it, in Go's words. */
   static parse(source: string): GoRegex | RegexSyntaxError {
     try {
-      return new GoRegex(compile(parseGoRegex(source), source));
+      const instructions = compileRegex(parseGoRegex(source), INSTRUCTIONS_MAX);
+      return instructions === undefined
+        ? new RegexSyntaxError("expression too large", source)
+        : new GoRegex(instructions);
     } catch (error) {
       if (error instanceof RegexSyntaxError) return error;
       throw error;
     }
   }
 
+  /** For an expression that somebody else has read and found not too large. */
+  static of(node: RegexNode): GoRegex {
+    const instructions = compileRegex(node, Infinity);
+    assert(instructions !== undefined, "there is no limit");
+    return new GoRegex(instructions);
+  }
+
   private constructor(instructions: readonly Instruction[]) {
     this.#instructions = instructions;
-    this.#start = this.#stateOf([], undefined);
+    this.#reached = new PointSet(instructions.length);
+    this.#following = new PointSet(instructions.length);
+    this.#isAnchored = this.#canOnlyBegin();
+    this.#start = this.#stateOf([], "nothing");
   }
 
   /** Whether it is found anywhere in the text. */
   matches(text: string): boolean {
     let state = this.#start;
     for (let index = 0; index < text.length; index += 1) {
-      const code = text.codePointAt(index) ?? 0;
-      if (code > 0xffff) index += 1;
-      const known = state.next.get(code);
+      let code = text.charCodeAt(index);
+      if (code >= SURROGATES_BEGIN) {
+        code = text.codePointAt(index) ?? code;
+        if (code > 0xffff) index += 1;
+      }
+      const known = code < ASCII_COUNT ? state.next[code] : state.further.get(code);
+      if (known === undefined && this.#states.size >= STATES_MAX) {
+        this.#forget();
+        return this.#matchesFrom(state, text.slice(code > 0xffff ? index - 1 : index));
+      }
       const next = known === undefined ? this.#step(state, code) : known;
       if (next === null) return true;
+      if (next.isLost) return false;
       state = next;
     }
-    state.matchesAtEnd ??= this.#closure(state, undefined).some((point) => this.#isMatch(point));
+    state.matchesAtEnd ??= this.#reach(state.points, state.before, undefined);
     return state.matchesAtEnd;
   }
 
+  /** The same for the rest of a text that leads to ever new sets: remembering them would cost more than it gives. */
+  #matchesFrom(state: State, rest: string): boolean {
+    let { points, before } = state;
+    for (const character of rest) {
+      const code = character.codePointAt(0) ?? 0;
+      if (this.#reach(points, before, code)) return true;
+      points = this.#behind(code);
+      before = kindOf(code);
+    }
+    return this.#reach(points, before, undefined);
+  }
+
   #step(from: State, code: number): State | null {
-    const points = this.#closure(from, code);
-    const hasMatched = points.some((point) => this.#isMatch(point));
-    const next = hasMatched ? null : this.#stateOf(this.#behind(points, code), code);
-    if (from.next.size < NEXT_MAX) from.next.set(code, next);
+    const hasMatched = this.#reach(from.points, from.before, code);
+    const next = hasMatched ? null : this.#stateOf(this.#behind(code), kindOf(code));
+    if (code < ASCII_COUNT) from.next[code] = next;
+    else if (from.further.size < FURTHER_MAX) from.further.set(code, next);
     return next;
   }
 
-  #behind(points: readonly number[], code: number): readonly number[] {
-    const next = new Set<number>();
-    for (const point of points) {
+  /** Where those of the reached points lead that take the character. */
+  #behind(code: number): readonly number[] {
+    this.#following.clear();
+    for (const point of this.#reached.points) {
       const instruction = this.#instructions[point];
-      if (instruction?.kind === "character" && instruction.matches(code)) next.add(instruction.next);
+      if (instruction?.kind === "character" && instruction.matches(code)) {
+        this.#following.add(instruction.next);
+      }
     }
-    return [...next].sort((a, b) => a - b);
+    return this.#following.ascending();
   }
 
-  #stateOf(points: readonly number[], code: number | undefined): State {
-    const before = kindOf(code);
-    const key = `${before}:${points.join()}`;
+  #stateOf(points: readonly number[], before: Before): State {
+    const key = before + String.fromCharCode(...points);
     const known = this.#states.get(key);
     if (known !== undefined) return known;
-    if (this.#states.size >= STATES_MAX) this.#forget();
-    const state: State = { points, before, next: new Map(), matchesAtEnd: undefined };
+    const state: State = {
+      points,
+      before,
+      isLost: this.#isAnchored && points.length === 0 && before !== "nothing",
+      next: Array.from({ length: ASCII_COUNT }),
+      further: new Map(),
+      matchesAtEnd: undefined,
+    };
     this.#states.set(key, state);
     return state;
   }
 
   #forget(): void {
-    for (const state of this.#states.values()) state.next.clear();
-    this.#start.next.clear();
+    for (const state of [this.#start, ...this.#states.values()]) {
+      state.next.fill(undefined);
+      state.further.clear();
+    }
     this.#states = new Map();
   }
 
-  /** All points that are reached without a further character: a search begins anew at each. */
-  #closure({ points, before }: State, after: number | undefined): readonly number[] {
-    const seen = new Set<number>();
-    const open = [0, ...points];
-    while (open.length > 0) {
-      const point = open.pop() ?? 0;
-      if (seen.has(point)) continue;
-      seen.add(point);
+  /**
+   * Fills `#reached` with all points that are come to without a further character, a search beginning anew at each place;
+   * says whether the end of the expression is among them.
+   *
+   * @param after the character that follows; undefined at the end of the text.
+   */
+  #reach(points: readonly number[], before: Before, after: number | undefined): boolean {
+    const reached = this.#reached;
+    reached.clear();
+    reached.add(0);
+    for (const point of points) reached.add(point);
+    let hasMatched = false;
+    // What is added on the way is gone through as well.
+    for (const point of reached.points) {
       const instruction = this.#instructions[point];
-      if (instruction?.kind === "fork") open.push(instruction.next, instruction.other);
-      if (instruction?.kind === "condition" && holds(instruction.condition, { before, after })) {
-        open.push(instruction.next);
+      if (instruction === undefined || instruction.kind === "character") continue;
+      if (instruction.kind === "match") {
+        hasMatched = true;
+      } else if (instruction.kind === "fork") {
+        reached.add(instruction.next);
+        reached.add(instruction.other);
+      } else if (holds(instruction.condition, before, after)) {
+        reached.add(instruction.next);
       }
     }
-    return [...seen];
+    return hasMatched;
   }
 
-  #isMatch(point: number): boolean {
-    return this.#instructions[point]?.kind === "match";
+  /** Whether no match can begin behind the text's first place. */
+  #canOnlyBegin(): boolean {
+    const befores: readonly Before[] = ["newline", "word", "other"];
+    const afters = [undefined, NEWLINE, "a".charCodeAt(0), " ".charCodeAt(0)];
+    return befores.every((before) =>
+      afters.every(
+        (after) =>
+          !this.#reach([], before, after) &&
+          this.#reached.points.every((point) => this.#instructions[point]?.kind !== "character"),
+      ),
+    );
   }
 }
 
-/** All that conditions ask of the character before: so there are few states for each set of points. */
-function kindOf(code: number | undefined): number | undefined {
-  if (code === undefined || code === NEWLINE) return code;
-  return isWordCharacter(code) ? A_WORD_CHARACTER : NO_WORD_CHARACTER;
+/** Points of an expression, each once. */
+class PointSet {
+  /** In the order in which they were added. */
+  readonly points: number[] = [];
+  readonly #isMember: Uint8Array;
+
+  constructor(size: number) {
+    this.#isMember = new Uint8Array(size);
+  }
+
+  clear(): void {
+    this.points.length = 0;
+    this.#isMember.fill(0);
+  }
+
+  add(point: number): void {
+    if (this.#isMember[point] === 1) return;
+    this.#isMember[point] = 1;
+    this.points.push(point);
+  }
+
+  ascending(): readonly number[] {
+    const points: number[] = [];
+    for (let point = this.#isMember.indexOf(1); point !== -1; point = this.#isMember.indexOf(1, point + 1)) {
+      points.push(point);
+    }
+    return points;
+  }
 }
 
-function holds(wanted: RegexCondition, { before, after }: Surroundings): boolean {
-  const isWord = (code: number | undefined): boolean => code !== undefined && isWordCharacter(code);
+function kindOf(code: number): Before {
+  if (code === NEWLINE) return "newline";
+  return isWordCharacter(code) ? "word" : "other";
+}
+
+function holds(wanted: RegexCondition, before: Before, after: number | undefined): boolean {
   switch (wanted) {
     case "text-start":
-      return before === undefined;
+      return before === "nothing";
     case "line-start":
-      return before === undefined || before === NEWLINE;
+      return before === "nothing" || before === "newline";
     case "text-end":
       return after === undefined;
     case "line-end":
       return after === undefined || after === NEWLINE;
     case "word-edge":
-      return isWord(before) !== isWord(after);
+      return (before === "word") !== isWord(after);
     case "no-word-edge":
-      return isWord(before) === isWord(after);
+      return (before === "word") === isWord(after);
     default:
       return unreachable(wanted);
   }
 }
 
-/** The expression as points; the first is where it begins. */
-function compile(node: RegexNode, source: string): readonly Instruction[] {
-  const instructions: Instruction[] = [];
-  const add = (instruction: Instruction): number => {
-    if (instructions.length >= INSTRUCTIONS_MAX) throw new RegexSyntaxError("expression too large", source);
-    return instructions.push(instruction) - 1;
-  };
-  /** Writes a part whose end goes on at `next`; says where it begins. */
-  const write = (part: RegexNode, next: number): number => {
-    switch (part.kind) {
-      case "character":
-        return add({ kind: "character", matches: part.matches, next });
-      case "condition":
-        return add({ kind: "condition", condition: part.condition, next });
-      case "sequence":
-        return part.nodes.reduceRight((following, child) => write(child, following), next);
-      case "alternatives":
-        return part.nodes
-          .map((child) => write(child, next))
-          .reduce((begin, other) => add({ kind: "fork", next: begin, other }));
-      case "repetition":
-        return writeRepetition(part, next);
-      default:
-        return unreachable(part);
-    }
-  };
-  const writeRepetition = (part: RegexNode & { readonly kind: "repetition" }, next: number): number => {
-    let begin = next;
-    if (part.most === undefined) {
-      // The loop's point is there before what it leads to.
-      begin = add({ kind: "match" });
-      instructions[begin] = { kind: "fork", next: write(part.node, begin), other: next };
-    }
-    for (let count = part.least; count < (part.most ?? 0); count += 1) {
-      begin = add({ kind: "fork", next: write(part.node, begin), other: next });
-    }
-    for (let count = 0; count < part.least; count += 1) begin = write(part.node, begin);
-    return begin;
-  };
-
-  add({ kind: "match" });
-  const begin = write(node, add({ kind: "match" }));
-  const first = instructions[begin];
-  assert(first !== undefined, "an expression begins at one of its points");
-  instructions[0] = { kind: "fork", next: begin, other: begin };
-  return instructions;
+function isWord(code: number | undefined): boolean {
+  return code !== undefined && isWordCharacter(code);
 }

@@ -42,7 +42,7 @@ export class FileLogs implements Logs {
   readonly #limitKeeper: LimitKeeper;
   readonly #growth = new GrowthWatches();
   readonly #lineTests = new LineTests();
-  readonly #counted: Promise<void>;
+  #counted: Promise<void> | undefined;
 
   /** What is there already is counted meanwhile; nothing waits for it but `enforceLimit`. */
   static async open(options: FileLogsOptions): Promise<FileLogs> {
@@ -152,15 +152,26 @@ export class FileLogs implements Logs {
   }
 
   async enforceLimit(nowMs: number): Promise<void> {
-    await this.#counted;
+    await this.#untilCounted();
     await this.#limitKeeper.enforce(nowMs);
   }
 
   /** Jobs may go on writing: the next run of this program opens their files again. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#counted;
+    await this.#counted?.catch(() => undefined);
     await this.#clientFiles.settle();
     this.#jobFiles.saveAll(this.#clock.nowMs());
+  }
+
+  /** A count that failed, as without a free descriptor, is made again for whoever asks next. */
+  async #untilCounted(): Promise<void> {
+    this.#counted ??= this.#usage.count();
+    try {
+      await this.#counted;
+    } catch (error) {
+      this.#counted = undefined;
+      throw error;
+    }
   }
 
   /** A job's file is looked at first, so that the newest is seen and has its time. */

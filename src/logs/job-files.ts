@@ -68,7 +68,16 @@ export class JobFiles {
 
     const path = this.#files.path(streamId, "log");
     const { size, modifiedMs } = this.#files.touch(streamId, "log");
-    const file = { streamId, path, size, removedBytes: 0, savedCount: 0, recent: [], lastMark: NO_MARK, lookedAtMs: 0 };
+    const file = {
+      streamId,
+      path,
+      size,
+      removedBytes: 0,
+      savedCount: 0,
+      recent: [],
+      lastMark: NO_MARK,
+      lookedAtMs: 0,
+    };
     this.#open.set(streamId, file);
     if (size > 0) this.#reopen(file, Math.min(modifiedMs, nowMs));
     return path;

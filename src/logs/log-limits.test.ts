@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { TemporaryLogs, TEST_START_MS } from "../../test/support/temporary-logs.ts";
 
@@ -34,6 +34,16 @@ describe("the limit of the disk", () => {
     expect((await at.messages("a2")).length).toBe(160);
     expect((await at.messages("a3")).length).toBe(160);
     expect(statSync(at.path("a1", "removed")).blocks).toBe(0);
+  });
+
+  test("removes also what it cannot note down: that is what makes room for notes", async () => {
+    await using at = await TemporaryLogs.open({ diskBytesMax: 8 * KIB });
+    for (const stream of ["a1", "a2"]) at.job(stream, "x".repeat(8 * KIB));
+    // Stands for a file system that takes no new file.
+    mkdirSync(at.path("a1", "removed"));
+    await at.logs.enforceLimit(at.clock.ms);
+    expect(["a1", "a2"].map((stream) => existsSync(at.path(stream, "log")))).toEqual([false, false]);
+    expect((await at.messages("a2"))[0]).toContain("8192 bytes of this log were removed");
   });
 
   test("leaves everything while it is kept", async () => {
@@ -120,6 +130,31 @@ describe.runIf(canPunchHoles)("the log of a job under way", () => {
     expect(events.slice(1).map(({ message }) => message)).toEqual(kept);
     expect(statSync(at.path("a1")).blocks * 512).toBeLessThan(1.1 * MIB);
     expect(statSync(at.path("a1")).size).toBe(2_000_100);
+  });
+
+  test("is to be seen to as soon as it is too long, once", async () => {
+    await using at = await TemporaryLogs.open({ jobLogBytesMax: MIB });
+    at.logs.openFile("a1");
+    at.write("a1", lines(0, 10_000));
+    expect(at.logs.observeGrowth(at.clock.ms).isOverLimit).toBe(false);
+    at.write("a1", lines(10_000, 11_000));
+    expect(at.logs.observeGrowth(at.clock.ms).isOverLimit).toBe(true);
+    await at.logs.enforceLimit(at.clock.ms);
+    expect(at.logs.observeGrowth(at.clock.ms).isOverLimit).toBe(false);
+  });
+
+  test("is to be seen to as soon as all logs together are too long, but not where nothing helps", async () => {
+    await using at = await TemporaryLogs.open({ diskBytesMax: 96 * MIB });
+    const grow = (streamId: string): boolean => {
+      at.write(streamId, "x\n".repeat(10 * MIB));
+      return at.logs.observeGrowth(at.clock.ms).isOverLimit;
+    };
+    for (const streamId of ["a1", "a2"]) at.logs.openFile(streamId);
+    await at.logs.enforceLimit(at.clock.ms);
+    expect([grow("a1"), grow("a2"), grow("a1"), grow("a2")]).toEqual([false, false, false, false]);
+    expect(grow("a1")).toBe(true);
+    await at.logs.enforceLimit(at.clock.ms);
+    expect(grow("a1")).toBe(false);
   });
 
   test("shows the notice to whoever had not read so far, in both directions, once", async () => {

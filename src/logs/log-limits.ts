@@ -1,3 +1,4 @@
+import { isSystemError } from "../lib/system-error.ts";
 import { FileSource } from "./byte-source.ts";
 import type { ClientFiles } from "./client-files.ts";
 import type { CountedStream, DiskUsage } from "./disk-usage.ts";
@@ -61,22 +62,34 @@ export class LimitKeeper {
   }
 
   async #enforce(nowMs: number): Promise<void> {
-    const { jobFiles, limits, usage } = this.#options;
+    try {
+      await this.#cutTooLong(nowMs);
+    } finally {
+      // Also where a cut could not be noted down for want of room: what is removed makes room.
+      if (this.#isOver(1)) {
+        await this.#removeEnded(nowMs);
+        await this.#cutLongest(nowMs);
+      }
+      this.#keptBytes = this.#options.usage.bytes;
+    }
+  }
+
+  async #cutTooLong(nowMs: number): Promise<void> {
+    const { jobFiles, limits } = this.#options;
     for (const file of jobFiles.all) {
       if (this.#isTooLong(file)) await this.#cut(file, limits.jobLogBytesMax * KEPT_SHARE, nowMs);
     }
-    if (this.#isOver(1)) {
-      await this.#removeEnded(nowMs);
-      await this.#cutLongest(nowMs);
-    }
-    this.#keptBytes = usage.bytes;
   }
 
   /** Longer than one may be, by enough for a cut. */
   #isTooLong(file: JobFile): boolean {
     const { canPunchHoles, limits } = this.#options;
     const bytes = leftBytes(file);
-    return canPunchHoles && bytes > limits.jobLogBytesMax && isWorthACut(bytes - limits.jobLogBytesMax * KEPT_SHARE);
+    return (
+      canPunchHoles &&
+      bytes > limits.jobLogBytesMax &&
+      isWorthACut(bytes - limits.jobLogBytesMax * KEPT_SHARE)
+    );
   }
 
   #isOver(share: number): boolean {
@@ -114,8 +127,22 @@ export class LimitKeeper {
     if (this.#isBeingWritten(streamId)) return;
     const { content } = files.facts(streamId);
     usage.change(streamId, -usage.ofStream(streamId));
-    if (content !== undefined) files.markRemoved(streamId, content.size, nowMs);
+    const size = content?.size ?? 0;
+    const isNoted = size === 0 || this.#canMarkRemoved(streamId, size, nowMs);
     files.delete(streamId, ["log", "events", "marks"]);
+    // A file system that took no new file may take one now. If not, the log is empty and nothing says why.
+    if (!isNoted) this.#canMarkRemoved(streamId, size, nowMs);
+  }
+
+  /** Says whether the file system took the mark. */
+  #canMarkRemoved(streamId: string, size: number, nowMs: number): boolean {
+    try {
+      this.#options.files.markRemoved(streamId, size, nowMs);
+      return true;
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      return false;
+    }
   }
 
   /** Takes the older half of the longest log that is being written, again and again. */

@@ -53,12 +53,7 @@ describe("cutPieces", () => {
       fc.property(arbitraryText(), fc.nat(1_000), (text, begin) => {
         const whole = cutPieces(text, begin, "whole", SHORT_LINES);
         for (const [index, piece] of whole.pieces.entries()) {
-          const rest = cutPieces(
-            text.subarray(piece.begin - begin),
-            piece.begin,
-            "whole",
-            SHORT_LINES,
-          );
+          const rest = cutPieces(text.subarray(piece.begin - begin), piece.begin, "whole", SHORT_LINES);
           expect(rest.pieces).toEqual(whole.pieces.slice(index));
         }
       }),

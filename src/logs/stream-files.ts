@@ -83,9 +83,12 @@ export class StreamFiles {
   /** Writes down that the first `size` bytes of the stream had to go. */
   markRemoved(streamId: string, size: number, atMs: number): void {
     const file = this.openForAppending(streamId, "removed");
-    ftruncateSync(file, size);
-    futimesSync(file, atMs / 1000, atMs / 1000);
-    closeSync(file);
+    try {
+      ftruncateSync(file, size);
+      futimesSync(file, atMs / 1000, atMs / 1000);
+    } finally {
+      closeSync(file);
+    }
   }
 
   delete(streamId: string, kinds: readonly StreamFileKind[]): void {

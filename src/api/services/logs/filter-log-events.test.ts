@@ -140,6 +140,13 @@ describe("FilterLogEvents", () => {
     expect(pageSizes).toEqual([150, 150, 150]);
   });
 
+  test("gives the events of many streams in the order of time", async () => {
+    const names = Array.from({ length: 450 }, (_, index) => `s${(index * 7) % 450}`);
+    await using service = await withLines(...names.map((name, index) => [name, String(index)] as const));
+    const { events } = await walk(service, { limit: 100 });
+    expect(events.map(({ message }) => message)).toEqual(names.map((_, index) => String(index)));
+  });
+
   test("passes over large logs page by page, each call bounded", async () => {
     await using service = await withLines(["a", "1"]);
     const { streamId } = await service.jobStream(GROUP, "large");

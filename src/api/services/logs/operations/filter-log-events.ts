@@ -74,7 +74,7 @@ async function startOf(
     for (const name of new Set(logStreamNames)) streams.push(await findStream(store, group, name));
     return together(streams);
   }
-  const recent = fromMs === undefined ? undefined : await recentStreams.since(group, fromMs);
+  const recent = await recentStreams.since(group, fromMs ?? 0);
   const wanted = recent?.filter(({ name }) => name.startsWith(namePrefix));
   if (wanted === undefined || wanted.length > STREAMS_TOGETHER_MAX) {
     return { streams: [], listAfter: LIST_BEGINNING };

@@ -76,12 +76,16 @@ async function readPatiently(
   // The last of events that have many lines is whole when nothing has come for a while.
   const isTimely = request.multilinePattern === undefined;
   for (;;) {
+    // Once more at first: it may have grown between the read and the watch.
     const later = await logs.readEvents(streamId, request);
-    if (over.aborted || !isAtEnd(later, request)) return later;
+    if (!isAtEnd(later, request)) return later;
     await watch.grown(isTimely ? over : AbortSignal.any([over, AbortSignal.timeout(QUIET_MS)]));
+    if (over.aborted) return later;
   }
 }
 
 function isAtEnd({ events, nextPosition }: EventPage, { direction, position }: ReadRequest): boolean {
-  return direction === "forward" && events.length === 0 && nextPosition === (position === "start" ? 0 : position);
+  return (
+    direction === "forward" && events.length === 0 && nextPosition === (position === "start" ? 0 : position)
+  );
 }
