@@ -53,7 +53,7 @@ const program = createProgram(
   },
   () => undefined,
 );
-const text = `${[INTRODUCTION, ...program.commands.map(renderCommand)].join("\n")}`;
+const text = [INTRODUCTION, ...program.commands.map(renderCommand)].join("\n");
 
 if (!process.argv.includes("--check")) {
   writeFileSync(PAGE, text);
@@ -81,11 +81,12 @@ function renderCommand(command: Command): string {
 }
 
 function cellsOf(option: Option): readonly string[] {
-  const { description, argChoices, defaultValue, defaultValueDescription, flags } = option;
+  const { description, argChoices, defaultValueDescription, flags } = option;
+  const defaultValue: unknown = option.defaultValue;
   const choices = argChoices === undefined ? "" : ` (${argChoices.join(", ")})`;
-  const shown: unknown = defaultValueDescription ?? defaultValue;
-  const isShown = shown !== undefined && shown !== false && !(Array.isArray(shown) && shown.length === 0);
-  const fallback = isShown ? `\`${String(shown).replace(homedir(), "~")}\`` : "";
+  const isPlain = typeof defaultValue === "string" || typeof defaultValue === "number";
+  const shown = defaultValueDescription ?? (isPlain ? String(defaultValue).replace(homedir(), "~") : "");
+  const fallback = shown === "" ? "" : `\`${shown}\``;
   return [`\`${escaped(flags)}\``, escaped(description + choices), fallback];
 }
 

@@ -35,13 +35,18 @@ export function describeProvider(name: string, createHarness: () => Promise<Prov
         expect(ended.atMs).toBeGreaterThanOrEqual(started?.atMs ?? Infinity);
       });
 
-      test("writes all it prints to its log, byte for byte", async () => {
+      test.each([
+        ["standard output", ""],
+        ["standard error", ">&2"],
+      ])("has all that it writes to %s in its log, byte for byte", async (_name, redirection) => {
         await using harness = await createHarness();
         await using driver = await ProviderDriver.recover(harness.open());
-        const spec = aScript(String.raw`printf 'a\000\377\303'; printf '\251\r\n\n'; sleep 0.1; echo bc >&2`);
+        const spec = aScript(
+          String.raw`(printf 'a\000\377\303'; printf '\251\r\n\n'; printf 'c\n') ${redirection}`,
+        );
         driver.provider.start(spec);
         await driver.ended(spec.taskId);
-        expect(harness.readLog(spec.logStreamId)).toEqual(Buffer.from("a\0\xff\xc3\xa9\r\n\nbc\n", "latin1"));
+        expect(harness.readLog(spec.logStreamId)).toEqual(Buffer.from("a\0\xff\xc3\xa9\r\n\nc\n", "latin1"));
       });
 
       test("sees the environment that it was given, to the byte, and the last of two of one name", async () => {
@@ -70,7 +75,7 @@ export function describeProvider(name: string, createHarness: () => Promise<Prov
         const first = aScript("echo left >behind; cat behind");
         driver.provider.start(first);
         await driver.ended(first.taskId);
-        const second = aScript("cat behind || echo none; echo left >behind");
+        const second = aScript("cat behind 2>&1 || echo none; echo left >behind");
         driver.provider.start(second);
         await driver.ended(second.taskId);
         expect(harness.readLog(first.logStreamId).toString()).toBe("left\n");
@@ -270,6 +275,7 @@ export function describeProvider(name: string, createHarness: () => Promise<Prov
         await before[Symbol.asyncDispose]();
 
         await using driver = await ProviderDriver.recover(harness.open(), [recovered(spec, false)]);
+        await driver.started(spec.taskId);
         expect(driver.provider.observe()).toEqual([started]);
         driver.provider.kill(spec.taskId);
         await driver.ended(spec.taskId);

@@ -109,6 +109,7 @@ class CrashRun {
 
   async run(): Promise<CrashReport> {
     const { seed, killCount } = this.#options;
+    await using _outages = this.#outages;
     using _watch = new OverlapWatch(this.#marks, this.#record.mistakes);
     await this.#prepare();
     for (const aim of this.#aims(killCount)) await this.#kill(aim);

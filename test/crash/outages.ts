@@ -18,7 +18,7 @@ const STOP_SHARE = 40;
 const HOST_LOST = /^Host EC2 \(instance i-[0-9a-f]+\) terminated\.$/;
 
 /** Takes an engine away from under the server, at moments of the seed, and brings it back. */
-export class EngineOutages {
+export class EngineOutages implements AsyncDisposable {
   readonly #engine: KillableEngine;
   readonly #outages: Outage[];
   #isBack: Promise<void> = Promise.resolve();
@@ -42,6 +42,10 @@ export class EngineOutages {
 
   /** The engine is there. */
   async back(): Promise<void> {
+    await this.#isBack;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
     await this.#isBack;
   }
 

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -93,10 +93,13 @@ export class DockerTestEngine implements AsyncDisposable {
   async restart(): Promise<void> {
     const folder = this.#folder;
     if (folder === undefined) throw new Error("only an engine of the test's own can be restarted");
+    // A daemon that was killed leaves its containerd's id behind, and would wait for any process that has it now.
+    rmSync(join(folder, "exec/containerd/containerd.pid"), { force: true });
     const log = openSync(join(folder, "log"), "a");
     const daemon = spawn("dockerd", daemonArguments(this.dockerHost, folder), {
       stdio: ["ignore", log, log],
     });
+    closeSync(log);
     this.#daemon = daemon;
     try {
       await this.#ready();

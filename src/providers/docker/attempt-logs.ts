@@ -1,10 +1,10 @@
-import { rmSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { JobLogs } from "../../logs/logs.ts";
 import { EngineAway, EngineRefusal } from "./docker-engine.ts";
 import { type EngineLink, EngineTimeout } from "./engine-link.ts";
 import type { LiveAttempt } from "./live-attempt.ts";
-import { copyLog } from "./log-copy.ts";
+import { copyLog, removeMark } from "./log-copy.ts";
 
 export interface AttemptLogOptions {
   readonly link: EngineLink;
@@ -54,7 +54,15 @@ export class AttemptLogs {
 
   /** Nobody will ask for the attempt again. */
   forget(taskId: string): void {
-    rmSync(this.#markPath(taskId), { force: true });
+    removeMark(this.#markPath(taskId));
+  }
+
+  /** Nobody will ask for any but these: an earlier run of the server may not have come to forgetting the rest. */
+  forgetAllBut(taskIds: ReadonlySet<string>): void {
+    for (const name of readdirSync(this.#options.dir)) {
+      const [taskId = "", kind] = name.split(".");
+      if (kind === "mark" && !taskIds.has(taskId)) this.forget(taskId);
+    }
   }
 
   /** Answers whether all of it was read. An engine that cannot read its log back has nothing to be copied. */

@@ -14,7 +14,13 @@ const EXIT_CODE_SIGKILL = 137;
 /** What the engine notes for a container that it finds gone when it comes up: after a crash of the machine. */
 const EXIT_CODE_UNKNOWN = 255;
 const SIGNAL_EXIT_CODE_BASE = 128;
-const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGUSR1: 10, SIGTERM: 15 };
+const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGUSR1: 10,
+  SIGTERM: 15,
+};
 /** The engine's clock may be another machine's, and its going is seen a little late. */
 const CLOCK_MS_MAX = 1_000;
 

@@ -46,7 +46,10 @@ export class ContainerRemovals {
   poll(): number | undefined {
     this.#begin();
     const nowMs = this.#options.clock.monotonicMs();
-    const dueAtMs = [...this.#waiting.values()].reduce((soonest, each) => Math.min(soonest, each.dueAtMs), Infinity);
+    const dueAtMs = [...this.#waiting.values()].reduce(
+      (soonest, each) => Math.min(soonest, each.dueAtMs),
+      Infinity,
+    );
     return dueAtMs === Infinity ? undefined : Math.max(PAUSE_MS_MIN, dueAtMs - nowMs);
   }
 

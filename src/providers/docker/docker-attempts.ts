@@ -54,13 +54,16 @@ export class DockerAttempts {
     if (this.#options.link.outage === undefined) this.#begin(attempt);
   }
 
-  /** Is taken up when the engine is there. */
-  recover({ spec, isRunning }: RecoveredAttempt): void {
-    const attempt = createLiveAttempt(spec);
-    attempt.mayHaveContainer = true;
-    attempt.hasRun = isRunning;
-    attempt.isStartTold = isRunning;
-    this.#live.set(spec.taskId, attempt);
+  /** They are taken up when the engine is there. */
+  recover(known: readonly RecoveredAttempt[]): void {
+    for (const { spec, isRunning } of known) {
+      const attempt = createLiveAttempt(spec);
+      attempt.mayHaveContainer = true;
+      attempt.hasRun = isRunning;
+      attempt.isStartTold = isRunning;
+      this.#live.set(spec.taskId, attempt);
+    }
+    this.#options.logs.forgetAllBut(new Set(this.#live.keys()));
   }
 
   /** The wish is kept, and done as soon as there is something to be done. */
@@ -110,12 +113,16 @@ export class DockerAttempts {
 
   /** The engine is there: what it has is taken up, and what nobody knows is removed. */
   async takeUp(): Promise<void> {
-    const { link, removals, owner, askMsMax } = this.#options;
+    const { link, logs, removals, owner, askMsMax } = this.#options;
     const listing = await link.run(askMsMax, (engine, signal) =>
       engine.listContainers(OWNER_LABEL, owner, signal),
     );
     const containers = new Map(listing.map((each) => [each.labels[TASK_LABEL] ?? "", each]));
-    for (const [taskId, { id }] of containers) if (!this.has(taskId)) removals.add(id);
+    for (const [taskId, { id }] of containers) {
+      if (this.has(taskId)) continue;
+      logs.forget(taskId);
+      removals.add(id);
+    }
     const attempts = this.#live.values();
     const workers = Array.from({ length: TAKEN_UP_AT_ONCE_MAX }, async () => {
       for (const attempt of attempts) await this.#takeUp(attempt, containers.get(attempt.spec.taskId));

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import type { AttemptOutcome } from "../../batch/attempt.ts";
 import { NO_RESOURCES, type Resources } from "../../batch/resources.ts";
+import { unreachable } from "../../lib/assert.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { JobLogs } from "../../logs/logs.ts";
 import { type CapacityPolicy, createCapacity } from "../host-capacity.ts";
@@ -61,7 +62,7 @@ const LIMITS: DockerLimits = {
   askMsMax: 30_000,
   createMsMax: STAGE_MS_MAX.create,
   startMsMax: STAGE_MS_MAX.start,
-  signalMsMax: 60_000,
+  signalMsMax: STAGE_MS_MAX.stop,
   removeMsMax: 60_000,
   measureMsMax: 1_000,
   logReadMsMax: 10 * 60_000,
@@ -147,7 +148,16 @@ export class DockerProvider implements Provider {
     this.#link = link;
     this.#running = running;
     this.#removals = removals;
-    this.#attempts = new DockerAttempts({ ...limits, link, starter, running, logs, removals, owner, onEnded });
+    this.#attempts = new DockerAttempts({
+      ...limits,
+      link,
+      starter,
+      running,
+      logs,
+      removals,
+      owner,
+      onEnded,
+    });
   }
 
   onNews(wake: () => void): void {
@@ -167,7 +177,9 @@ export class DockerProvider implements Provider {
 
   stageOf(taskId: string): string | undefined {
     const attempt = this.#attempts.get(taskId);
-    switch (attempt?.phase) {
+    if (attempt === undefined) return undefined;
+    const { phase } = attempt;
+    switch (phase) {
       case "adrift":
         return this.#link.outage;
       case "image":
@@ -180,14 +192,15 @@ export class DockerProvider implements Provider {
         return "starting the container";
       case "running":
       case "ending":
-      case undefined:
         return undefined;
+      default:
+        return unreachable(phase);
     }
   }
 
   /** Waits for one trial to reach the engine. If it is away, everything is taken up when it comes. */
   async recover(known: readonly RecoveredAttempt[]): Promise<void> {
-    for (const attempt of known) this.#attempts.recover(attempt);
+    this.#attempts.recover(known);
     await this.#link.connect();
   }
 
@@ -225,6 +238,7 @@ export class DockerProvider implements Provider {
   /** Leaves containers alone: the next run of the server takes them up. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#wake = () => {};
+    await this.#running.drain();
     await this.#link.close();
     await Promise.all([this.#attempts.close(), this.#running.close(), this.#removals.close()]);
     await this.#options.engine[Symbol.asyncDispose]();
@@ -251,7 +265,13 @@ export class DockerProvider implements Provider {
     const began = startedAtMs === undefined ? {} : { startedAtMs };
     // The engine's clock may be another machine's: no end is before its start.
     const endedAtMs = Math.max(atMs, startedAtMs ?? atMs);
-    this.#add(spec.taskId, "ended", { kind: "ended", taskId: spec.taskId, atMs: endedAtMs, outcome, ...began });
+    this.#add(spec.taskId, "ended", {
+      kind: "ended",
+      taskId: spec.taskId,
+      atMs: endedAtMs,
+      outcome,
+      ...began,
+    });
   }
 
   #add(taskId: string, kind: ProviderNews["kind"], news: ProviderNews): void {

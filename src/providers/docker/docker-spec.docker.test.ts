@@ -88,17 +88,12 @@ describe.skipIf(dockerHost === "")("a container made for an attempt", () => {
   });
 
   test("has its memory, without swap, and its vCPUs", async () => {
-    const read = (file: string): string => `cat /sys/fs/cgroup/${file} 2>/dev/null`;
-    const script = [
-      read("memory/memory.limit_in_bytes"),
-      read("memory/memory.memsw.limit_in_bytes"),
-      read("cpu/cpu.shares"),
-      read("cpu/cpu.cfs_quota_us"),
-      read("memory.max"),
-      read("memory.swap.max"),
-      read("cpu.max"),
-    ].join(";");
-    const { cgroupVersion } = await connectEngine(parseTestAddress(dockerHost)).describe(SIGNAL);
+    const first =
+      "memory/memory.limit_in_bytes memory/memory.memsw.limit_in_bytes cpu/cpu.shares cpu/cpu.cfs_quota_us";
+    const second = "memory.max memory.swap.max cpu.max";
+    const script = `cd /sys/fs/cgroup; cat ${first} ${second} 2>/dev/null; true`;
+    await using engine = connectEngine(parseTestAddress(dockerHost));
+    const { cgroupVersion } = await engine.describe(SIGNAL);
     const expected =
       cgroupVersion === 1 ? "67108864\n67108864\n1536\n150000\n" : "67108864\n0\n150000 100000\n";
     expect(await run(script, {}, { isVcpuLimited: true })).toBe(expected);

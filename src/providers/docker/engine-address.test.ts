@@ -3,6 +3,7 @@ import { chooseEngineAddress, describeEngineAddress } from "./engine-address.ts"
 import type { EngineAddress } from "./engine-address.ts";
 
 const nothingExists = (): boolean => false;
+const everythingExists = (): boolean => true;
 
 describe("chooseEngineAddress", () => {
   test.each<[name: string, text: string, environment: Record<string, string>, address: EngineAddress]>([
@@ -86,12 +87,15 @@ describe("chooseEngineAddress", () => {
 
   test("prefers what was asked for to the environment, and that to what is there", () => {
     const environment = { DOCKER_HOST: "tcp://environment" };
-    const exists = (): boolean => true;
-    expect(chooseEngineAddress({ dockerHost: "tcp://asked", environment, exists })).toMatchObject({
+    expect(
+      chooseEngineAddress({ dockerHost: "tcp://asked", environment, exists: everythingExists }),
+    ).toMatchObject({
       address: { host: "asked" },
     });
-    expect(chooseEngineAddress({ environment, exists })).toMatchObject({ address: { host: "environment" } });
-    expect(chooseEngineAddress({ environment: { DOCKER_HOST: "" }, exists })).toEqual({
+    expect(chooseEngineAddress({ environment, exists: everythingExists })).toMatchObject({
+      address: { host: "environment" },
+    });
+    expect(chooseEngineAddress({ environment: { DOCKER_HOST: "" }, exists: everythingExists })).toEqual({
       address: { kind: "socket", path: "/var/run/docker.sock" },
     });
   });

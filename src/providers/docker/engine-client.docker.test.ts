@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, inject, test } from "vitest";
-import { parseTestAddress, TEST_IMAGE } from "../../../test/support/docker-engine.ts";
+import { DockerTestEngine, parseTestAddress, TEST_IMAGE } from "../../../test/support/docker-engine.ts";
 import { waitFor } from "../../../test/support/wait-for.ts";
 import type { ContainerEvent, ContainerFacts, CreateRequest, DockerEngine } from "./docker-engine.ts";
 import { connectEngine } from "./engine-client.ts";
@@ -132,6 +132,15 @@ describe.skipIf(dockerHost === "")("a container engine", () => {
     }
   });
 
+  test("has a line without an end, however short the container lives", async () => {
+    await using bench = createBench();
+    for (let count = 0; count < 8; count += 1) {
+      const id = await bench.create(["sh", "-c", "echo first; printf last"]);
+      await bench.engine.startContainer(id, SIGNAL);
+      expect(await bench.log(id, true)).toBe("first\nlast");
+    }
+  });
+
   test("ends the log of a container that goes away, and refuses that of one that is not there", async () => {
     await using bench = createBench();
     const id = await bench.create(["sh", "-c", "echo ready; sleep 600"]);
@@ -182,6 +191,8 @@ describe.skipIf(dockerHost === "")("a container engine", () => {
     const id = await bench.engine.createContainer(bench.name, request, SIGNAL);
     await bench.engine.startContainer(id, SIGNAL);
     expect((await bench.ended(id)).exitCode).toBe(0);
+    await bench.engine.removeContainer(id, SIGNAL);
+    await DockerTestEngine.at(dockerHost).removeNetwork(bench.name);
   });
 });
 

@@ -53,7 +53,7 @@ type Call = Omit<EngineRequest, "path">;
 class HttpDockerEngine implements DockerEngine {
   readonly #http: EngineHttp;
   #hasNoDaemon = false;
-  /** Undefined until it has been asked for, and again when the engine may have been replaced. */
+  /** Undefined until the engine has described itself; each description settles it anew. */
   #apiVersion: string | undefined;
 
   constructor(http: EngineHttp) {

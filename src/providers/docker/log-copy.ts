@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { type FileHandle, open, readFile, rename, writeFile } from "node:fs/promises";
 import type { LogPiece } from "./docker-engine.ts";
 import { LogCursor, type LogMark } from "./log-cursor.ts";
@@ -34,6 +35,11 @@ export async function copyLog(pieces: AsyncIterable<readonly LogPiece[]>, place:
   } finally {
     await copier?.close();
   }
+}
+
+/** Removes a mark, and what a crash has left of a newer one. */
+export function removeMark(markPath: string): void {
+  for (const path of [markPath, `${markPath}.new`]) rmSync(path, { force: true });
 }
 
 /** Undefined where the disk does not even take a new file. */

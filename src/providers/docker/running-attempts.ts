@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { AttemptOutcome } from "../../batch/attempt.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { AttemptLogs } from "./attempt-logs.ts";
@@ -31,12 +32,14 @@ const LOOK_MS_MIN = 1_000;
 const LOOK_MS_MAX = 30_000;
 /** Attempts that are measured at the same time. */
 const MEASURED_AT_ONCE_MAX = 4;
+const DRAIN_MS_MAX = 2_000;
 
 /** Containers that came up: looks at them, measures and signals them, and tells of their end. */
 export class RunningAttempts {
   readonly #options: RunningOptions;
   readonly #running = new Set<LiveAttempt>();
   readonly #tasks = new Set<Promise<void>>();
+  readonly #signals = new Set<Promise<void>>();
   #measuredCount = 0;
 
   constructor(options: RunningOptions) {
@@ -88,7 +91,15 @@ export class RunningAttempts {
 
   /** Measures it, as nothing can be measured of it afterwards, and sends the signal. */
   signal(attempt: LiveAttempt, wish: "stop" | "kill"): void {
-    this.#spawn(this.#signal(attempt, wish));
+    const task = this.#signal(attempt, wish).finally(() => this.#signals.delete(task));
+    this.#signals.add(task);
+    this.#spawn(task);
+  }
+
+  /** Signals on their way still go out, if the engine takes them soon. */
+  async drain(): Promise<void> {
+    if (this.#signals.size === 0) return;
+    await Promise.race([Promise.all(this.#signals), once(AbortSignal.timeout(DRAIN_MS_MAX), "abort")]);
   }
 
   /** What is under way has ended. The link is closed by now, so nothing of it lasts. */
@@ -110,7 +121,9 @@ export class RunningAttempts {
       onEnded(attempt, HOST_LOST);
       return;
     }
-    const isLost = isTakenUp ? await this.#isLost(attempt, facts) : await this.#isEngineLeaving(attempt, facts);
+    const isLost = isTakenUp
+      ? await this.#isLost(attempt, facts)
+      : await this.#isEngineLeaving(attempt, facts);
     this.#noteStart(attempt, facts);
     await logs.complete(attempt);
     onEnded(attempt, isLost ? HOST_LOST : createOutcome(facts, attempt.use), facts.finishedAtMs);
@@ -172,7 +185,9 @@ export class RunningAttempts {
     const { link, askMsMax } = this.#options;
     const { startedAtMs } = facts;
     if (startedAtMs === undefined || attempt.wish !== undefined) return false;
-    const isSameEngine = await link.ask(askMsMax, (engine, signal) => engine.hasRunSince(startedAtMs, signal));
+    const isSameEngine = await link.ask(askMsMax, (engine, signal) =>
+      engine.hasRunSince(startedAtMs, signal),
+    );
     const { wasSignalled } = attempt;
     return diedWithEngine({ facts, isSameEngine, wasSignalled, engineLeftAtMs: link.leftAtMs });
   }
@@ -189,7 +204,9 @@ export class RunningAttempts {
     const { link, measureMsMax } = this.#options;
     const { containerId = attempt.name } = attempt;
     try {
-      const use = await link.run(measureMsMax, (engine, signal) => engine.measureContainer(containerId, signal));
+      const use = await link.run(measureMsMax, (engine, signal) =>
+        engine.measureContainer(containerId, signal),
+      );
       if (use === undefined) return false;
       const memoryBytes = Math.max(use.memoryBytes, attempt.use?.memoryBytes ?? 0);
       attempt.use = { memoryBytes, cpuTimeMs: use.cpuTimeMs };

@@ -1,3 +1,4 @@
+import { unreachable } from "../../lib/assert.ts";
 import type { ContainerFacts } from "./docker-engine.ts";
 
 /** What becomes of an attempt that the engine has to be asked about. */
@@ -21,7 +22,8 @@ export interface TakeUpFacts {
  * nothing is there is lost.
  */
 export function decideTakeUp({ facts, hasRun, isUnwanted }: TakeUpFacts): TakeUpDecision {
-  switch (facts?.status) {
+  const status = facts?.status;
+  switch (status) {
     case "running":
     case "paused":
     case "restarting":
@@ -35,5 +37,7 @@ export function decideTakeUp({ facts, hasRun, isUnwanted }: TakeUpFacts): TakeUp
       if (hasRun) return { action: "give-up", because: "container-gone" };
       if (isUnwanted) return { action: "give-up", because: "stopped-before-start" };
       return { action: "start", because: "never-ran" };
+    default:
+      return unreachable(status);
   }
 }

@@ -29,6 +29,7 @@ export interface SupervisorOptions {
   readonly clock: Clock;
   readonly shell: readonly string[];
   readonly path: string;
+  readonly umask: number;
   readonly onStarted: (taskId: string, atMs: number) => void;
   readonly onEnded: (taskId: string, end: AttemptEnd) => void;
 }
@@ -54,6 +55,8 @@ interface LiveAttempt {
   isOutOfMemory?: boolean;
   /** The runner is not to have another attempt: it is of an earlier run of the server, or its `start` is gone. */
   isRunnerSpent?: boolean;
+  /** An event told that there is news in the record, but it could not be read. */
+  isUnread?: boolean;
 }
 
 /** After this a runner that was given an attempt and has not begun it is given up. */
@@ -216,12 +219,13 @@ export class AttemptSupervisor {
   }
 
   #createStart(spec: AttemptSpec, runner: Runner): string {
-    const { workplace, confinement, logs, path } = this.#options;
+    const { workplace, confinement, logs, path, umask } = this.#options;
     const { workPath } = runner.folder;
     const places = {
       workFolder: workPath,
       cgroupProcsFile: confinement.prepare(runner.name, spec.resources.memoryMiB),
       logFile: logs.openFile(spec.logStreamId),
+      umask,
       isShellExportExact: workplace.isShellExportExact,
     };
     return createStartText(spec, places, createJobEnvironment(spec, path, workPath));
@@ -236,8 +240,14 @@ export class AttemptSupervisor {
   #takeEvent(event: ShimEvent, taskId: string): void {
     const attempt = this.#attempts.get(taskId);
     if (attempt?.runner === undefined) return;
-    if (event === "started") this.#noteStart(attempt, attempt.runner, this.#options.clock.nowMs());
-    else this.#consult(attempt, attempt.runner);
+    try {
+      if (event === "started") this.#noteStart(attempt, attempt.runner, this.#options.clock.nowMs());
+      else this.#consult(attempt, attempt.runner);
+    } catch (error) {
+      // As without a descriptor to read with: the next sweep looks again.
+      if (!isFileSystemError(error)) throw error;
+      attempt.isUnread = true;
+    }
   }
 
   #noteStart(attempt: LiveAttempt, runner: Runner, atMs: number | undefined): void {
@@ -251,7 +261,8 @@ export class AttemptSupervisor {
 
   #check(attempt: LiveAttempt, runner: Runner): void {
     const hasStarted = attempt.startedAtMs !== undefined;
-    const isDue = hasStarted ? this.#sweepCount % READ_EVERY_SWEEPS === 0 : this.#isOverdue(attempt);
+    const isInTurn = hasStarted ? this.#sweepCount % READ_EVERY_SWEEPS === 0 : this.#isOverdue(attempt);
+    const isDue = isInTurn || attempt.isUnread === true;
     if (isDue || !this.#table.isAlive(runner.identity)) this.#consult(attempt, runner);
     // Once more: it may have been having children faster than they could be found.
     else if (attempt.wish === "kill" && hasStarted) this.#fulfil(attempt, runner, "kill");
@@ -266,6 +277,7 @@ export class AttemptSupervisor {
     const seen = findRecorded(runner, attempt);
     const isAlive = seen?.end !== undefined || this.#table.isAlive(runner.identity);
     const recorded = isAlive ? seen : findRecorded(runner, attempt);
+    attempt.isUnread = false;
     if (recorded?.end !== undefined) {
       this.#finish(attempt, runner, recorded, recorded.end);
     } else if (recorded === undefined) {
@@ -319,10 +331,11 @@ export class AttemptSupervisor {
     const { taskId, logStreamId } = attempt.spec;
     this.#attempts.delete(taskId);
     this.#waiting.delete(attempt);
-    this.#options.logs.closeFile(logStreamId);
     // Recorded instants are exact to a hundredth of a second, and clocks are set: no end is before its start.
     const endedAtMs = Math.max(atMs, attempt.startedAtMs ?? atMs);
     this.#options.onEnded(taskId, { atMs: endedAtMs, outcome, startedAtMs: attempt.startedAtMs });
+    // Last: should the file system refuse, the end is told all the same.
+    this.#options.logs.closeFile(logStreamId);
   }
 
   /** A runner outlives SIGTERM to its group. SIGKILL goes to the command, and to the group when that has ended. */

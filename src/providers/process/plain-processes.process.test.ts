@@ -69,9 +69,10 @@ function describePlainProcesses(name: string, createHarness: () => ProcessHarnes
       const { outcome, startedAtMs } = await driver.ended(spec.taskId);
       expect({ ...outcome, startedAtMs }).toEqual({
         kind: "start-failed",
-        reason: `CannotStartContainerError: ${reason}`,
+        reason: expect.stringMatching(/^CannotStartContainerError: /),
         startedAtMs: undefined,
       });
+      expect(outcome.reason).toContain(reason);
     });
 
     test("SIGTERM ends a command that does not answer it", async () => {

@@ -117,14 +117,20 @@ export function isDead(stat: ProcessStat): boolean {
   return stat.state === "Z" || stat.state === "X";
 }
 
-/** A process may end, or be another user's, between the look and the read: both count as nothing there. */
+/**
+ * A process may end, or be another user's, between the look and the read: both count as nothing there. That this process
+ * has no descriptor left, or the machine no memory, says nothing of the other and is thrown.
+ */
 function readProcFile(pid: number, name: string): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/${name}`, "utf8");
-  } catch {
+  } catch (error) {
+    if (OWN_TROUBLES.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
     return undefined;
   }
 }
+
+const OWN_TROUBLES: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "ENOMEM"]);
 
 /** `target` is a pid, or a process group's number below zero. */
 function send(target: number, signal: NodeJS.Signals): void {

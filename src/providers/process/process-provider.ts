@@ -23,6 +23,8 @@ export interface ProcessProviderOptions {
   readonly shell?: readonly string[];
   /** PATH of the shim, and of jobs that do not set their own. */
   readonly path?: string;
+  /** Of jobs; the server's own closes what it makes to others. */
+  readonly umask?: number;
 }
 
 /** The news of an attempt that nobody has acknowledged yet. */
@@ -43,12 +45,6 @@ const SWEEP_SHARE = 1 / 20;
 const SWEEP_INTERVAL_MS_MAX = 10_000;
 
 /**
- * So long a start is kept back: an attempt that has ended by then is told of as a whole, and costs the store one commit
- * less.
- */
-const START_KEPT_BACK_MS = 10;
-
-/**
  * Runs each attempt as a process group of this machine, with a working folder of its own and without a container.
  *
  * Nothing here waits and nothing keeps time: what has to be looked at by and by, `poll` does.
@@ -58,8 +54,6 @@ export class ProcessProvider implements Provider {
   readonly #options: Required<ProcessProviderOptions>;
   readonly #known = new Map<string, AttemptNews>();
   readonly #news = new Set<ProviderNews>();
-  /** Starts that are kept back, the oldest first, with the monotonic time until which they are. */
-  readonly #keptBack = new Map<ProviderNews, number>();
   /** Until the end of these is durable the new boot is not noted, so that another start gives them up again. */
   readonly #unrecorded = new Set<string>();
   #bootNote: Promise<void> = Promise.resolve();
@@ -72,6 +66,7 @@ export class ProcessProvider implements Provider {
       memory: "auto",
       shell: ["/bin/sh"],
       path: DEFAULT_PATH,
+      umask: 0o022,
       ...options,
       dir: resolve(options.dir),
     };
@@ -132,11 +127,6 @@ export class ProcessProvider implements Provider {
   }
 
   observe(): readonly ProviderNews[] {
-    const nowMs = this.#options.clock.monotonicMs();
-    for (const [started, untilMs] of this.#keptBack) {
-      if (untilMs > nowMs) break;
-      this.#tell(started);
-    }
     return [...this.#news];
   }
 
@@ -153,11 +143,16 @@ export class ProcessProvider implements Provider {
   }
 
   poll(nowMs: number): number | undefined {
-    const sweepInMs = this.#sweepIfDue(nowMs);
-    const [tellAtMs] = this.#keptBack.values();
-    if (tellAtMs === undefined) return sweepInMs;
-    const tellInMs = Math.max(0, tellAtMs - this.#options.clock.monotonicMs());
-    return Math.min(sweepInMs ?? tellInMs, tellInMs);
+    const running = this.#running;
+    if (running === undefined || !this.#hasWork(running)) return undefined;
+    const waitMs = this.#nextSweepAtMs - nowMs;
+    const wasClockSetBack = waitMs > SWEEP_INTERVAL_MS_MAX;
+    if (waitMs > 0 && !wasClockSetBack) return waitMs;
+
+    const tookMs = this.#sweep(running);
+    const intervalMs = Math.max(running.confinement.sweepIntervalMs, Math.ceil(tookMs / SWEEP_SHARE));
+    this.#nextSweepAtMs = nowMs + Math.min(intervalMs, SWEEP_INTERVAL_MS_MAX);
+    return this.#hasWork(running) ? this.#nextSweepAtMs - nowMs : undefined;
   }
 
   /** Leaves running attempts alone: the next run of the server takes them up. */
@@ -174,20 +169,6 @@ export class ProcessProvider implements Provider {
     return supervisor.hasWork() || confinement.hasWork();
   }
 
-  /** Milliseconds until the next sweep; undefined while there is nothing to look at. */
-  #sweepIfDue(nowMs: number): number | undefined {
-    const running = this.#running;
-    if (running === undefined || !this.#hasWork(running)) return undefined;
-    const waitMs = this.#nextSweepAtMs - nowMs;
-    const wasClockSetBack = waitMs > SWEEP_INTERVAL_MS_MAX;
-    if (waitMs > 0 && !wasClockSetBack) return waitMs;
-
-    const tookMs = this.#sweep(running);
-    const intervalMs = Math.max(running.confinement.sweepIntervalMs, Math.ceil(tookMs / SWEEP_SHARE));
-    this.#nextSweepAtMs = nowMs + Math.min(intervalMs, SWEEP_INTERVAL_MS_MAX);
-    return this.#hasWork(running) ? this.#nextSweepAtMs - nowMs : undefined;
-  }
-
   #sweep({ supervisor }: Running): number {
     const { clock } = this.#options;
     const beganAtMs = clock.monotonicMs();
@@ -197,25 +178,19 @@ export class ProcessProvider implements Provider {
 
   #addStarted(taskId: string, atMs: number): void {
     const started: ProviderNews = { kind: "started", taskId, atMs };
-    this.#known.set(taskId, { ...this.#known.get(taskId), started });
-    this.#keptBack.set(started, this.#options.clock.monotonicMs() + START_KEPT_BACK_MS);
-    // The others are already waited for.
-    if (this.#keptBack.size === 1) this.#wake();
+    this.#add(taskId, { started });
   }
 
   #addEnded(taskId: string, { atMs, outcome, startedAtMs }: AttemptEnd): void {
     const began = startedAtMs === undefined ? {} : { startedAtMs };
     const ended: ProviderNews = { kind: "ended", taskId, atMs, outcome, ...began };
-    const { started } = this.#known.get(taskId) ?? {};
-    this.#known.set(taskId, { ...(started && { started }), ended });
-    if (started !== undefined && this.#keptBack.has(started)) this.#tell(started);
-    this.#tell(ended);
-    this.#wake();
+    this.#add(taskId, { ended });
   }
 
-  #tell(news: ProviderNews): void {
-    this.#keptBack.delete(news);
-    this.#news.add(news);
+  #add(taskId: string, added: AttemptNews): void {
+    this.#known.set(taskId, { ...this.#known.get(taskId), ...added });
+    for (const news of [added.started, added.ended]) if (news !== undefined) this.#news.add(news);
+    this.#wake();
   }
 
   #require(): Running {

@@ -6,6 +6,7 @@ const PLACES = {
   workFolder: "/w",
   logFile: "/l",
   cgroupProcsFile: undefined,
+  umask: 0o027,
   isShellExportExact: true,
 };
 
@@ -61,6 +62,7 @@ describe("createStartText", () => {
       "read -r line </proc/self/stat",
       `echo "command $task $line" >&5 || exit`,
       `echo "started $task" >&4`,
+      "umask 0027",
       "unset PWD OLDPWD SHLVL",
       String.raw`export A='x'\''y'`,
       String.raw`exec 'sh' '-c' 'it'\''s' 3<&- 4<&- 5<&-`,

@@ -4,6 +4,7 @@ import type { AttemptSpec } from "../provider.ts";
 export interface StartPlaces {
   readonly workFolder: string;
   readonly logFile: string;
+  readonly umask: number;
   /** The file that a process writes `0` to, to be held by the memory limit; absent where there are no cgroups. */
   readonly cgroupProcsFile: string | undefined;
   /** What the shell exports reaches a command, and nothing else does. */
@@ -51,6 +52,7 @@ export function createStartText(
     "read -r line </proc/self/stat",
     `echo "command $task $line" >&5 || exit`,
     `echo "started $task" >&4`,
+    `umask ${places.umask.toString(8).padStart(4, "0")}`,
     "unset PWD OLDPWD SHLVL",
   ];
   const command = (spec.container.command ?? []).map(quote).join(" ");

@@ -1,0 +1,122 @@
+import { expect, test } from "vitest";
+import { DockerHarness } from "../../../test/support/docker-harness.ts";
+import { FakeDockerEngine } from "../../../test/support/fake-docker-engine.ts";
+import { ProviderDriver, aScript, recovered } from "../../../test/support/provider-driver.ts";
+import type { DockerProviderOptions } from "./docker-provider.ts";
+import { OWNER_LABEL, TASK_LABEL, containerName } from "./docker-spec.ts";
+import { readOwnerId } from "./owner-id.ts";
+
+function withFake(options: Partial<DockerProviderOptions> = {}): {
+  engine: FakeDockerEngine;
+  harness: FakeHarness;
+} {
+  const engine = new FakeDockerEngine();
+  return { engine, harness: new FakeHarness("unix:///none", { engine, ...options }) };
+}
+
+class FakeHarness extends DockerHarness {
+  override containers(): readonly string[] {
+    return [];
+  }
+}
+
+test.each<[call: "createContainer" | "startContainer", reason: string]>([
+  ["createContainer", "DockerTimeoutError: Could not transition to created; timed out after waiting 4m0s"],
+  ["startContainer", "DockerTimeoutError: Could not transition to started; timed out after waiting 3m0s"],
+])("%s that hangs is given up, and the container that may yet come is removed", async (call, reason) => {
+  const limits = { createMsMax: 20, startMsMax: 20 };
+  const { engine, harness } = withFake({ limits });
+  await using _harness = harness;
+  await using driver = await ProviderDriver.recover(harness.open());
+  engine.hanging.add(call);
+  const spec = aScript("true");
+  driver.provider.start(spec);
+  expect((await driver.ended(spec.taskId)).outcome).toEqual({ kind: "start-failed", reason });
+  engine.hanging.clear();
+  driver.provider.acknowledge(spec.taskId, "ended");
+  engine.put(containerName(spec.taskId), {
+    [OWNER_LABEL]: readOwnerId(harness.dir),
+    [TASK_LABEL]: spec.taskId,
+  });
+  await driver.until(() => engine.containers.size === 0);
+});
+
+test("a kill that hangs is given up", async () => {
+  const { engine, harness } = withFake({ limits: { signalMsMax: 20 } });
+  await using _harness = harness;
+  await using driver = await ProviderDriver.recover(harness.open());
+  const spec = aScript("true");
+  driver.provider.start(spec);
+  await driver.started(spec.taskId);
+  engine.hanging.add("signalContainer");
+  driver.provider.kill(spec.taskId);
+  expect((await driver.ended(spec.taskId)).outcome).toEqual({
+    kind: "exited",
+    reason: "DockerTimeoutError: Could not transition to stopped; timed out after waiting 30s",
+  });
+  await driver.until(() => engine.containers.size === 0);
+});
+
+test("an engine that does not answer what every engine can counts as away, and nothing is lost by it", async () => {
+  const { engine, harness } = withFake({ limits: { askMsMax: 20 } });
+  await using _harness = harness;
+  await using driver = await ProviderDriver.recover(harness.open());
+  engine.hanging.add("inspectContainer");
+  const spec = aScript("true");
+  driver.provider.start(spec);
+  await driver.until(() => driver.provider.outage());
+  engine.hanging.clear();
+  await driver.started(spec.taskId);
+  engine.end(containerName(spec.taskId), 0);
+  expect((await driver.ended(spec.taskId)).outcome).toMatchObject({ kind: "exited", exitCode: 0 });
+});
+
+test("an engine that is away takes nothing along: what it still has goes on, the rest is lost or begun", async () => {
+  const { engine, harness } = withFake();
+  await using _harness = harness;
+  await using driver = await ProviderDriver.recover(harness.open());
+  const [lives, gone, fresh] = [aScript("true"), aScript("true"), aScript("true")];
+  for (const spec of [lives, gone]) {
+    driver.provider.start(spec);
+    await driver.started(spec.taskId);
+  }
+  engine.leave();
+  await driver.until(() => driver.provider.outage());
+  driver.provider.start(fresh);
+  engine.containers.delete(containerName(gone.taskId));
+  expect(driver.provider.outage()).toBe("the fake engine is away");
+  engine.comeBack();
+  expect((await driver.ended(gone.taskId)).outcome).toEqual({ kind: "host-lost" });
+  await driver.started(fresh.taskId);
+  engine.end(containerName(lives.taskId), 5);
+  expect((await driver.ended(lives.taskId)).outcome).toMatchObject({ kind: "exited", exitCode: 5 });
+  expect(driver.provider.observe().filter(({ kind }) => kind === "ended")).toHaveLength(2);
+});
+
+test("a container that was made and not started before a crash is started once", async () => {
+  const { engine, harness } = withFake();
+  await using _harness = harness;
+  const spec = aScript("true");
+  engine.put(containerName(spec.taskId), {
+    [OWNER_LABEL]: readOwnerId(harness.dir),
+    [TASK_LABEL]: spec.taskId,
+  });
+  await using driver = await ProviderDriver.recover(harness.open(), [recovered(spec, false)]);
+  await driver.started(spec.taskId);
+  expect(engine.asked.filter((each) => each.startsWith("startContainer"))).toHaveLength(1);
+  expect(engine.containers.size).toBe(1);
+});
+
+test("a wish to end that came while the engine was away is fulfilled when it is back", async () => {
+  const { engine, harness } = withFake();
+  await using _harness = harness;
+  await using driver = await ProviderDriver.recover(harness.open());
+  const spec = aScript("true");
+  driver.provider.start(spec);
+  await driver.started(spec.taskId);
+  engine.leave();
+  await driver.until(() => driver.provider.outage());
+  driver.provider.stop(spec.taskId);
+  engine.comeBack();
+  expect((await driver.ended(spec.taskId)).outcome).toMatchObject({ kind: "exited", exitCode: 143 });
+});
