@@ -66,7 +66,8 @@ function renderBash({ commands }: Completions): string {
       ),
   );
   const words = commands.map(({ name, options, choices }) => {
-    const all = [...options.flatMap(({ flags }) => flags), ...choices];
+    const own = [...options.flatMap(({ flags }) => flags), ...choices];
+    const all = name === "help" ? commands.map((command) => command.name) : own;
     return `    ${name}) words="${all.join(" ")}" ;;`;
   });
   return [
@@ -87,7 +88,6 @@ function renderBash({ commands }: Completions): string {
     "  esac",
     '  case "$command" in',
     ...words,
-    `    help) words="${names}" ;;`,
     "  esac",
     '  COMPREPLY=($(compgen -W "$words" -- "$current"))',
     "}",

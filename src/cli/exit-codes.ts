@@ -13,13 +13,13 @@ export const EXIT = {
 } as const;
 
 export const EXIT_CODES_TEXT = `Exit codes:
-  0         done; run: the job SUCCEEDED
-  1         not done: refused, not found, no server; run: the job FAILED without
-            an exit code (it never started, was cancelled, or lost its host)
-  2         the command line is wrong
-  130       run: Ctrl-C was pressed, whether the job was left or terminated
-  143       run: SIGTERM; the job was terminated
+  0    done; run: the job SUCCEEDED
+  1    not done: refused, not found, no server; run: the job FAILED without an
+       exit code (it never started, was cancelled, or lost its host)
+  2    the command line is wrong
+  130  run: Ctrl-C was pressed, whether the job was left or terminated
+  143  run: SIGTERM came; the job was terminated
   and only from run:
-  any       the job's own exit code; 128 + N where signal N ended it
-            (137 SIGKILL, out of memory; 143 SIGTERM, terminated or timed out)
-  125       batchyard could not submit or follow: what would be 1 or 2 elsewhere`;
+  any  the job's own; 128 + N where signal N ended it (137 SIGKILL, also for
+       memory; 143 SIGTERM, also for a time limit)
+  125  batchyard itself could not submit or follow: elsewhere 1 or 2`;

@@ -21,7 +21,9 @@ export async function chooseJobQueue(context: Context): Promise<string> {
   if (only === undefined) {
     throw new CliError(
       `there is no job queue at ${endpoint.batchUrl} in the region ${region}`,
-      "Choose another region with --region, or make a queue (CreateJobQueue).",
+      endpoint.isAws
+        ? "Choose another region with --region, or make a queue (CreateJobQueue)."
+        : "A server's own queue is in its --region, us-east-1 unless it was told another: choose it with --region.",
     );
   }
   if (others.length === 0) return only;

@@ -1,5 +1,6 @@
 import type { JobDetail } from "../model/batch.ts";
 import { advise } from "./advice.ts";
+import { ServerAwayError } from "./cli-error.ts";
 import type { Context } from "./context.ts";
 import type { Display } from "./display.ts";
 import { describeOutcome } from "./outcome-text.ts";
@@ -33,10 +34,20 @@ export class Narrator {
     if (this.#told?.key === key && nowMs - this.#told.atMs < PLACE_AGE_MAX_MS) return;
     const isNew = this.#told?.key !== key;
     this.#told = { key, atMs: nowMs };
-    const wait = await describeWait(this.#context, job);
+    const wait = await this.#describeWait(job);
     await this.#display.showStatus(wait);
     const advice = wait !== undefined && isNew ? advise(job) : undefined;
     if (advice !== undefined) await this.#display.say(advice);
+  }
+
+  /** Who looks at the job itself waits for a server that is away, and says so. */
+  async #describeWait(job: JobDetail): Promise<string | undefined> {
+    try {
+      return await describeWait(this.#context, job);
+    } catch (error) {
+      if (error instanceof ServerAwayError) return job.status;
+      throw error;
+    }
   }
 
   /** Says of attempts that end while the job is followed and that others follow; the last one's end is the job's. */

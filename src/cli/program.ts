@@ -6,8 +6,8 @@ import { addJobCommands } from "./job-commands.ts";
 import { addMachineCommands } from "./machine-commands.ts";
 
 const PROGRAM_NOTES = `
-A job is named by its id, the first or last characters of it, or a name that only
-one job has.
+A job is named by its id, the first or last characters of it, or a name that
+only one job has.
 
 ${EXIT_CODES_TEXT}`;
 

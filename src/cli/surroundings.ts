@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { homedir } from "node:os";
-import { createInterface } from "node:readline";
 import { EXIT } from "./exit-codes.ts";
 import { pause } from "./pause.ts";
 
@@ -83,6 +82,7 @@ function sinkOf(stream: NodeJS.WriteStream, environment: Readonly<Record<string,
 }
 
 async function readLine(signal: AbortSignal): Promise<string | undefined> {
+  const { createInterface } = await import("node:readline");
   // Without `terminal` the line discipline stays the kernel's, and Ctrl-C a signal.
   const lines = createInterface({ input: process.stdin, terminal: false, signal });
   try {

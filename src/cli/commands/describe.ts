@@ -42,7 +42,7 @@ async function tellStory(context: Context, job: JobDetail): Promise<string> {
     ...facts(job).map(([label, value]) => `${`${label}:`.padEnd(LABEL_LENGTH)} ${value}`),
     "",
     ...tellEvents(surroundings, events(job)),
-    ...(advice === undefined ? [] : ["", `What to do next: ${advice}`]),
+    ...(advice === undefined ? [] : ["", "What to do next", `  ${advice}`]),
   ];
   return `${lines.flatMap((line) => wrap(line, output.columns)).join("\n")}\n`;
 }

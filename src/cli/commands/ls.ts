@@ -17,8 +17,8 @@ export interface ListOptions {
 }
 
 /** On a terminal: of what people choose, so that the line stays a line. */
-const NAME_LENGTH_MAX = 24;
-const QUEUE_LENGTH_MAX = 14;
+const NAME_LENGTH_MAX = 18;
+const QUEUE_LENGTH_MAX = 12;
 
 /** `batchyard ls`: jobs of all queues and statuses. */
 export async function list(context: Context, options: ListOptions): Promise<number> {
