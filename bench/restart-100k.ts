@@ -25,14 +25,19 @@ export const restart100k: Benchmark<"restart"> = {
     const kept = opened.move();
     return {
       product: async () => {
-        const emptyMs = await firstAnswerMs(empty);
-        return { restart: (await firstAnswerMs(full)) - emptyMs };
+        const emptyMs = await least(() => firstAnswerMs(empty));
+        return { restart: (await least(() => firstAnswerMs(full))) - emptyMs };
       },
-      reference: async () => ({ restart: await readRowsMs(rows) }),
+      reference: async () => ({ restart: await least(() => readRowsMs(rows)) }),
       [Symbol.asyncDispose]: () => kept.disposeAsync(),
     };
   },
 };
+
+/** The least of three: a difference of two starts would else be more noise than start. */
+async function least(attempt: () => Promise<number>): Promise<number> {
+  return Math.min(await attempt(), await attempt(), await attempt());
+}
 
 /** From the start of the process to the answer of one DescribeJobs. */
 async function firstAnswerMs(folder: FilledFolder): Promise<number> {

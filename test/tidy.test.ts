@@ -32,7 +32,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   "logs/": ["batch/", "lib/", "node:"],
   "engine/": ["scheduler/", "store/", "providers/provider.ts", "batch/", "model/", "lib/"],
-  "api/": ["store/", "logs/logs.ts", "batch/", "model/", "lib/", "node:"],
+  "api/": ["store/", "logs/logs.ts", "logs/work-budget.ts", "batch/", "model/", "lib/", "node:"],
   "main.ts": ["version.ts", "server/", "cli/", "node:"],
   "cli/": ["model/", "lib/", "node:", "commander", "aws4"],
   "version.ts": ["node:"],

@@ -2,6 +2,8 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 
+const CLOSED = "the server closed a connection";
+
 /**
  * One kept connection to a server that asks for no signatures. A plain socket, so that asking costs little of a machine
  * that the server shares with it.
@@ -21,11 +23,12 @@ export class BatchConnection implements Disposable {
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.setEncoding("utf8").on("data", (text: string) => this.#take(text));
-    socket.once("close", () => this.#asked?.reject(new Error("the server closed a connection")));
+    socket.once("close", () => this.#asked?.reject(new Error(CLOSED)));
   }
 
   /** Calls an operation by the last part of its path; the answer must be 200. One call at a time. */
   async call<Answer>(path: string, input: object): Promise<Answer> {
+    if (this.#socket.destroyed) throw new Error(CLOSED);
     const body = JSON.stringify(input);
     this.#asked = Promise.withResolvers<string>();
     this.#socket.write(

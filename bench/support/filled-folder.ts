@@ -10,11 +10,15 @@ export class FilledFolder implements Disposable {
   readonly #folder: BenchFolder;
 
   static async make(counts: { waiting: number; ended: number }): Promise<FilledFolder> {
-    const folder = new BenchFolder();
-    const server = await startSigned(folder.path);
-    await makeWaitingQueue(server);
-    await server.end();
-    return new FilledFolder(folder, await fillStore(join(folder.path, "data", "batchyard.db"), counts));
+    using opened = new DisposableStack();
+    const folder = opened.use(new BenchFolder());
+    {
+      await using server = await startSigned(folder.path);
+      await makeWaitingQueue(server);
+    }
+    const jobIds = await fillStore(join(folder.path, "data", "batchyard.db"), counts);
+    opened.move();
+    return new FilledFolder(folder, jobIds);
   }
 
   private constructor(folder: BenchFolder, jobIds: readonly string[]) {

@@ -12,9 +12,11 @@ export class SubmissionServer implements AsyncDisposable {
   readonly #server: ServerProcess;
 
   static async start(): Promise<SubmissionServer> {
-    const folder = new BenchFolder();
-    const server = await startSigned(folder.path);
+    await using opened = new AsyncDisposableStack();
+    const folder = opened.use(new BenchFolder());
+    const server = opened.use(await startSigned(folder.path));
     await makeWaitingQueue(server);
+    opened.move();
     return new SubmissionServer(folder, server);
   }
 

@@ -34,7 +34,7 @@ export interface HandlerDependencies {
   readonly onFailure: (error: unknown, requestId: string) => void;
 }
 
-export type PlainRoute = () => ApiResponse | Promise<ApiResponse>;
+export type PlainRoute = (request: ApiRequest) => ApiResponse | Promise<ApiResponse>;
 
 /** A request that was answered, for the log and the metrics. */
 export interface HandledRequest {
@@ -102,7 +102,7 @@ async function answerPlainly(
       headers: { Allow: "GET, HEAD" },
     });
   }
-  const response = await route();
+  const response = await route(request);
   return { ...response, headers: { ...response.headers, [REQUEST_ID_HEADER]: requestId } };
 }
 

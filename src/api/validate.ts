@@ -1,4 +1,10 @@
-import type { ServiceModel, ShapeModel, StringShape, StructureShape } from "../model/service-model.ts";
+import type {
+  MemberModel,
+  ServiceModel,
+  ShapeModel,
+  StringShape,
+  StructureShape,
+} from "../model/service-model.ts";
 import { assert, AssertionError, unreachable } from "../lib/assert.ts";
 import type { ApiError } from "./errors.ts";
 import type { Bounds, Path, PathStep, ShapeProblem } from "./shape-problem.ts";
@@ -76,7 +82,7 @@ function readShape(check: Check, shapeName: string, value: unknown, path: Path):
 function readStructure(check: Check, shape: StructureShape, value: unknown, path: Path): PlainObject {
   const given = readObject(check, value, path);
   const result: Record<string, unknown> = {};
-  for (const [name, member] of Object.entries(shape.members)) {
+  for (const [name, member] of membersOf(shape)) {
     const memberValue = Object.hasOwn(given, name) ? given[name] : undefined;
     if (memberValue === undefined || memberValue === null) continue;
     result[name] = readShape(check, member.shape, memberValue, below(path, { kind: "member", name }));
@@ -168,6 +174,18 @@ function shapeOf(model: ServiceModel, name: string): ShapeModel {
   const shape = model.shapes[name];
   assert(shape !== undefined, `the model has no shape ${name}`);
   return shape;
+}
+
+/** The entries of a structure's members, listed once: there are as many structures as the models have. */
+const listedMembers = new WeakMap<StructureShape, readonly [string, MemberModel][]>();
+
+function membersOf(shape: StructureShape): readonly [string, MemberModel][] {
+  let members = listedMembers.get(shape);
+  if (members === undefined) {
+    members = Object.entries(shape.members);
+    listedMembers.set(shape, members);
+  }
+  return members;
 }
 
 function below(parent: Path, step: PathStep["step"]): PathStep {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { aComputeEnvironment, aJob, aJobQueue, SCOPE } from "../../test/support/builders.ts";
+import { aComputeEnvironment, aJob, aJobQueue, JobBuilder, SCOPE } from "../../test/support/builders.ts";
 import type { Buildable } from "../../test/support/builders.ts";
 import { RecordingProvider } from "../../test/support/recording-provider.ts";
 import { sequentialIds } from "../../test/support/sequential-ids.ts";
@@ -145,6 +145,27 @@ describe("tick", () => {
       name: "AWS_BATCH_JOB_ATTEMPT",
       value: "1",
     });
+  });
+
+  test("ends an attempt whose log group is missing without asking the provider, and tries again", async () => {
+    const { job, progress } = aJob("1");
+    const logConfiguration = { logDriver: "awslogs", options: { "awslogs-group": "/missing" } } as const;
+    const container = { ...job.container, logConfiguration };
+    const retryStrategy = { attempts: 2, evaluateOnExit: [] };
+    const logging = new JobBuilder({ ...job, container, retryStrategy }, progress);
+    const bench = await EngineBench.with(aComputeEnvironment("ce"), aJobQueue("q", ["ce"]), logging);
+    expect(await bench.tick()).toBe(0);
+    expect(await bench.life("1")).toBe("RUNNABLE after 1: Task failed to start");
+    await bench.tick();
+    expect(await bench.life("1")).toBe("FAILED after 2: Task failed to start");
+    expect(bench.provider.take()).toEqual([]);
+    const { attempts } = await bench.job("1");
+    expect(
+      attempts.map(({ outcome, logStreamName }) => [outcome?.reason?.slice(0, 26), logStreamName]),
+    ).toEqual([
+      ["CannotStartContainerError:", undefined],
+      ["CannotStartContainerError:", undefined],
+    ]);
   });
 
   test("retries a failed attempt at the front of the queue until the attempts are used up", async () => {

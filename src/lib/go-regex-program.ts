@@ -42,7 +42,12 @@ export function compileRegex(node: RegexNode, instructionsMax: number): readonly
     for (let count = part.least; count < (part.most ?? 0); count += 1) {
       begin = add({ kind: "fork", next: write(part.node, begin), other: next });
     }
-    for (let count = 0; count < part.least; count += 1) begin = write(part.node, begin);
+    for (let count = 0; count < part.least; count += 1) {
+      const before = begin;
+      begin = write(part.node, before);
+      // What is empty stays so however often it is written, which may be a thousand times a thousand.
+      if (begin === before) break;
+    }
     return begin;
   };
 

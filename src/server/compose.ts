@@ -2,8 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createGuard } from "../api/guards.ts";
 import { createHandler } from "../api/handle.ts";
-import type { ApiResponse } from "../api/http.ts";
-import type { HandledRequest, PlainRoute } from "../api/handle.ts";
+import type { HandledRequest } from "../api/handle.ts";
 import { createBatchOperations } from "../api/services/batch/batch-operations.ts";
 import { DefinitionCache } from "../api/services/batch/definition-cache.ts";
 import { createLogsOperations } from "../api/services/logs/logs-operations.ts";
@@ -24,15 +23,17 @@ import type { Provider } from "../providers/provider.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
 import { Sequencer } from "../store/sequencer.ts";
 import { SqliteStore } from "../store/sqlite/sqlite-store.ts";
-import { StoreWriteError } from "../store/store.ts";
 import type { Store } from "../store/store.ts";
 import { capacityPolicy } from "./capacity-policy.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import type { ServerConfig } from "./config.ts";
 import type { DataFolder } from "./data-folder.ts";
+import { bearableConnections, readDescriptorLimit } from "./descriptor-limit.ts";
+import { fileWatchTask, watchFiles } from "./file-watch.ts";
 import { createFirstResources } from "./first-resources.ts";
 import { HTTP_LIMITS } from "./http-limits.ts";
+import type { HttpLimits } from "./http-limits.ts";
 import { createHttpListener } from "./http-listener.ts";
 import type { HttpListener } from "./http-listener.ts";
 import { RANDOM_IDS } from "./ids.ts";
@@ -43,12 +44,16 @@ import type { LoopTask } from "./loop.ts";
 import { logExpiryTask, logLimitTask, logStampTask, retentionTask } from "./maintenance.ts";
 import { Metrics } from "./metrics.ts";
 import { openProvider } from "./open-provider.ts";
+import { createPlainRoutes } from "./plain-routes.ts";
+import { createTaskFailureReporter } from "./task-failures.ts";
 
 /** A server that is put together and at work, but not listening yet. Disposing of it leaves jobs running. */
 export interface ComposedServer extends AsyncDisposable {
   readonly listener: HttpListener;
   /** Places nothing new; resolves when nothing runs any more. */
   drain(): Promise<void>;
+  /** Resolves with the path at which a file that the server has open stands no longer. */
+  readonly untilLost: Promise<string>;
 }
 
 /** A server without a successful tick for this long is not ready. */
@@ -59,28 +64,25 @@ export async function compose(
   config: ServerConfig,
   folder: DataFolder,
   logger: Logger,
+  jobUmask: number,
 ): Promise<ComposedServer> {
   const credentials = readCredentials(config);
   await using opened = new AsyncDisposableStack();
   const scope = { accountId: config.accountId, region: config.region };
   const store = opened.use(openStore(config, folder));
   const logs = opened.use(await openLogs(config, folder, logger));
-  const provider = opened.use(await openProvider({ config, folder, store, logs, logger }));
+  const provider = opened.use(await openProvider({ config, folder, store, logs, logger, jobUmask }));
 
-  const loop = opened.use(new Loop({ clock: SYSTEM_CLOCK, onFailure: taskFailureReporter(logger) }));
-  const wakeEngine = (): void => loop.wake(engineTask);
-  const recentStreams = new RecentStreams({ store, logs, clock: SYSTEM_CLOCK });
-  const noted = recentStreams.noted;
-  const sequencer = await Sequencer.open({ store: noted, runSoon: setImmediate, wake: wakeEngine });
+  const onFailure = createTaskFailureReporter({ logger, clock: SYSTEM_CLOCK, stopFor });
+  const loop = opened.use(new Loop({ clock: SYSTEM_CLOCK, onFailure }));
+  const wakeEngine = (): void => loop.wake(ticking.task);
+  const recent = new RecentStreams({ store, logs, clock: SYSTEM_CLOCK, state: () => sequencer.state });
+  const sequencer = await Sequencer.open({ store: recent.noted, runSoon: setImmediate, wake: wakeEngine });
   const metrics = new Metrics(() => sequencer.state);
   const situations = new JobSituations(provider);
   const observer = observedBy(metrics, situations);
   const engine = createEngine({ sequencer, store, provider, ids: RANDOM_IDS, observer });
-  const {
-    task: engineTask,
-    isTicking,
-    drained,
-  } = createEngineTask(engine, logger, () => loop.wake(stampTask));
+  const ticking = createEngineTask(engine, logger, () => loop.wake(stampTask));
   const limitTask = logLimitTask(logs);
   const stampTask = logStampTask(logs, () => loop.wake(limitTask));
 
@@ -88,14 +90,13 @@ export async function compose(
   const maxvCpus = vcpusOf(provider, config);
   await createFirstResources({ ...config, sequencer, store, ids: RANDOM_IDS, scope, maxvCpus });
   provider.onNews(wakeEngine);
-  loop.add(engineTask);
+  const lost = Promise.withResolvers<string>();
+  loop.add(ticking.task);
   loop.add(stampTask);
-  loop.add(retentionTask(store, config.jobRetentionDays));
-  const { jobRetentionDays } = config;
-  loop.add(
-    logExpiryTask({ store, logs, sequencer, jobRetentionDays }, () => sequencer.state.logGroups.values()),
-  );
   loop.add(limitTask);
+  loop.add(retentionTask(store, config.jobRetentionDays));
+  loop.add(logExpiryTask({ ...config, store, logs, sequencer }, () => sequencer.state.logGroups.values()));
+  loop.add(fileWatchTask(watchFiles(dataFiles(config, folder)), lost.resolve));
 
   const clock = SYSTEM_CLOCK;
   const ids = RANDOM_IDS;
@@ -110,25 +111,25 @@ export async function compose(
         documentLock: new Mutex(),
         situationOf: (jobId, status, taskId) => situations.sentenceFor(jobId, status, taskId),
       }),
-      logs: createLogsOperations({ sequencer, store, logs, recentStreams, clock, ids }),
+      logs: createLogsOperations({ sequencer, store, logs, recentStreams: recent, clock, ids }),
       sts: createStsOperations(),
     },
     guard: createGuard({ boundHost: config.host, allowedHosts: config.allowedHosts }),
-    authenticate: createAuthenticate({
-      mode: config.auth,
-      credentials,
-      defaults: scope,
-      clock,
-    }),
-    plainRoutes: plainRoutes(metrics, isTicking),
+    authenticate: createAuthenticate({ mode: config.auth, credentials, defaults: scope, clock }),
+    plainRoutes: createPlainRoutes(metrics, ticking.isTicking, config),
     ids,
     clock,
     onRequest: requestReporter(logger, metrics),
     onFailure: requestFailureReporter(logger),
   });
-  const listener = createHttpListener({ handler, ids, limits: HTTP_LIMITS });
+  const listener = createHttpListener({ handler, ids, limits: httpLimits() });
   const kept = opened.move();
-  return { listener, drain: () => drained(wakeEngine), [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  return {
+    listener,
+    drain: () => ticking.drained(wakeEngine),
+    untilLost: lost.promise,
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
 }
 
 /** A container engine that is away has not said how large it is: then it is taken for as large as this machine. */
@@ -138,8 +139,22 @@ function vcpusOf(provider: Provider, config: ServerConfig): number {
   return Math.max(1, Math.floor(vcpuMillis / 1000));
 }
 
+function httpLimits(): HttpLimits {
+  const connectionsMax = bearableConnections(readDescriptorLimit(), HTTP_LIMITS.connectionsMax);
+  return { ...HTTP_LIMITS, connectionsMax };
+}
+
 function openStore(config: ServerConfig, folder: DataFolder): Store {
-  return config.store === "memory" ? new MemoryStore() : SqliteStore.open(join(folder.path, "batchyard.db"));
+  return config.store === "memory" ? new MemoryStore() : SqliteStore.open(databasePath(folder));
+}
+
+function databasePath({ path }: DataFolder): string {
+  return join(path, "batchyard.db");
+}
+
+/** The files without which what is acknowledged would be lost. */
+function dataFiles(config: ServerConfig, folder: DataFolder): readonly string[] {
+  return config.store === "memory" ? [folder.lockPath] : [folder.lockPath, databasePath(folder)];
 }
 
 async function openLogs(config: ServerConfig, folder: DataFolder, logger: Logger): Promise<FileLogs> {
@@ -159,17 +174,27 @@ async function openLogs(config: ServerConfig, folder: DataFolder, logger: Logger
 
 function readCredentials({ credentialsFile, auth }: ServerConfig): Credential[] {
   if (credentialsFile === undefined) return [];
-  const credentials = parseCredentialsFile(readFileSync(credentialsFile, "utf8"));
+  const credentials = parseCredentialsFile(readCredentialsText(credentialsFile));
   if (credentials.length > 0 || auth === "none") return credentials;
   throw new CredentialsFileError(`${credentialsFile} holds no access key: nobody could sign a request`);
+}
+
+function readCredentialsText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new CredentialsFileError(`--credentials ${path} cannot be read: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
 }
 
 function observedBy(metrics: Metrics, situations: JobSituations): EngineObserver {
   return {
     attemptStarted: (startDelayMs) => metrics.attemptStarted(startDelayMs),
     attemptFinished: (because) => metrics.attemptFinished(because),
-    cycleEnded(report, hostCapacity) {
-      metrics.cycleEnded(report, hostCapacity);
+    cycleEnded(report, capacity) {
+      metrics.cycleEnded(report, capacity);
       situations.cycleEnded(report);
     },
   };
@@ -205,23 +230,6 @@ function createEngineTask(engine: Engine, logger: Logger, onTick: () => void) {
   };
 }
 
-function plainRoutes(metrics: Metrics, isTicking: () => boolean): ReadonlyMap<string, PlainRoute> {
-  return new Map<string, PlainRoute>([
-    ["/health", () => json(200, { status: "ok" })],
-    [
-      "/ready",
-      () => (isTicking() ? json(200, { status: "ready" }) : json(503, { status: "engine not ticking" })),
-    ],
-    [
-      "/metrics",
-      async () => {
-        const { contentType, text } = await metrics.render();
-        return { status: 200, headers: { "content-type": contentType }, body: text };
-      },
-    ],
-  ]);
-}
-
 function requestReporter(logger: Logger, metrics: Metrics): (request: HandledRequest) => void {
   return (request) => {
     const { service, operation = "unknown", status, durationMs } = request;
@@ -230,23 +238,11 @@ function requestReporter(logger: Logger, metrics: Metrics): (request: HandledReq
   };
 }
 
-function json(status: number, body: object): ApiResponse {
-  return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
-}
-
 /** Logs what the server could not do for a request; an assertion of ours stops the process. */
 function requestFailureReporter(logger: Logger): (error: unknown, requestId: string) => void {
   return (error, requestId) => {
     logger.error({ err: error, requestId }, "request failed");
     if (error instanceof AssertionError) stopFor(error);
-  };
-}
-
-/** Logs what a task could not do. What cannot be written is tried again; anything else is a bug and stops the process. */
-function taskFailureReporter(logger: Logger): (task: string, error: unknown) => void {
-  return (task, error) => {
-    logger.error({ err: error, task }, "task failed");
-    if (!(error instanceof StoreWriteError)) stopFor(error);
   };
 }
 

@@ -32,6 +32,7 @@ const DEFAULTS: ServerConfig = {
   store: "sqlite",
   provider: "auto",
   auth: "none",
+  isMetricsOpen: false,
   allowedHosts: [],
   dockerNetwork: "batchyard",
   imageMap: [],
@@ -66,6 +67,7 @@ describe("the configuration", () => {
     [["--image-map", "a=b:5000/c", "--image-map", "d=e"], {}, { imageMap: [AB, { from: "d", to: "e" }] }],
     [[], { BATCHYARD_IMAGE_MAP: "a=b:5000/c, d = e" }, { imageMap: [AB, { from: "d", to: "e" }] }],
     [["--host", "0.0.0.0", "--insecure"], {}, { host: "0.0.0.0" }],
+    [["--host", "127.8.9.1", "--open-metrics"], {}, { host: "127.8.9.1", isMetricsOpen: true }],
     [["--host", "127.9.9.9"], {}, { host: "127.9.9.9" }],
     [
       ["--auth", "sigv4", "--credentials", "keys", "--host", "0.0.0.0"],
@@ -100,6 +102,7 @@ describe("the configuration", () => {
     [["--bare", "perhaps"], {}, /--bare .*It must be yes or no\.$/],
     [["--data", ""], {}, /--data .*It must not be empty\.$/],
     [["--host", "0.0.0.0"], {}, /--host 0\.0\.0\.0 can be reached from other machines/],
+    [["--host", "127.999.1.1"], {}, /--host 127\.999\.1\.1 can be reached from other machines/],
     [["--host", "example.com"], {}, /--host example\.com can be reached from other machines/],
     [[], { BATCHYARD_HOST: "::" }, /--host :: can be reached from other machines/],
     [["--auth", "sigv4"], {}, /--auth sigv4 needs --credentials FILE/],

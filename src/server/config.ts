@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
@@ -17,6 +18,8 @@ export interface ServerConfig {
   readonly provider: "auto" | "docker" | "process";
   readonly auth: "none" | "sigv4";
   readonly credentialsFile?: string;
+  /** Whether `/metrics` is answered to everybody under `--auth sigv4`. */
+  readonly isMetricsOpen: boolean;
   readonly allowedHosts: readonly string[];
   /** As in `unix:///var/run/docker.sock`; absent: what the environment says, or what is found. */
   readonly dockerHost?: string;
@@ -63,6 +66,7 @@ interface ParsedOptions {
   readonly auth: "none" | "sigv4";
   readonly credentials?: string;
   readonly insecure: boolean;
+  readonly openMetrics: boolean;
   readonly allowedHost: readonly string[];
   readonly dockerHost?: string;
   readonly dockerNetwork: string;
@@ -81,7 +85,7 @@ const SERVE_NOTES = `
 Each option can be set in the environment as well; an option on the command line wins.
 
 When the server accepts requests it prints one line to standard output, "batchyard ready at http://HOST:PORT".
-Its log goes to standard error. SIGTERM and SIGINT end it; running jobs go on and are found again at the next start.`;
+Its log goes to standard error. SIGTERM, SIGINT, SIGHUP and SIGQUIT end it; running jobs go on and are found again at the next start.`;
 
 export const OPTIONS: readonly Option[] = [
   option(
@@ -141,6 +145,10 @@ export const OPTIONS: readonly Option[] = [
   ),
   option("--credentials <file>", "access keys for --auth sigv4, in the form of ~/.aws/credentials", text),
   flag("--insecure", "allow --auth none on an address that others can reach"),
+  flag(
+    "--open-metrics",
+    "under --auth sigv4 answer /metrics to everybody, not only to clients on this machine",
+  ),
   option(
     "--allowed-host <name>",
     "a further Host that requests may name (repeatable; environment: separated by commas)",
@@ -273,7 +281,7 @@ function findContradiction(options: ParsedOptions): string | undefined {
 }
 
 function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+  return host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
 }
 
 function configOf(options: ParsedOptions): ServerConfig {
@@ -287,6 +295,7 @@ function configOf(options: ParsedOptions): ServerConfig {
     provider: options.provider,
     auth: options.auth,
     ...(options.credentials !== undefined && { credentialsFile: options.credentials }),
+    isMetricsOpen: options.openMetrics,
     allowedHosts: options.allowedHost,
     ...(options.dockerHost !== undefined && { dockerHost: options.dockerHost }),
     dockerNetwork: options.dockerNetwork,

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { makePrivate } from "./private-files.ts";
 
 /** A data folder that cannot be used, with what to do about it. */
 export class DataFolderError extends Error {
@@ -10,36 +11,61 @@ export class DataFolderError extends Error {
 /** The data folder, held by this process alone until it is disposed of. */
 export interface DataFolder extends Disposable {
   readonly path: string;
+  /** The file by which it is held. */
+  readonly lockPath: string;
 }
 
 /**
- * Makes the data folder if it is not there and takes it for this process.
+ * Makes the data folder if it is not there, closes it to other users and takes it for this process.
  *
  * The lock is SQLite's own on a small database: the operating system drops it when the process dies, however it dies,
  * so a lock left by a dead server is no obstacle, and a pid used again is no confusion.
+ *
+ * @param tell called with what there is to tell of the folder.
  */
-export function openDataFolder(path: string): DataFolder {
+export function openDataFolder(path: string, tell: (sentence: string) => void): DataFolder {
+  makeFolder(path);
+  const lockPath = join(path, "lock.db");
+  const lock = takeLock(path, lockPath);
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    writeFileSync(join(path, "pid"), `${process.pid}\n`);
+    for (const sentence of makePrivate(path)) tell(sentence);
   } catch (error) {
-    throw new DataFolderError(`the data folder ${path} cannot be made: ${messageOf(error)}`, {
+    lock.close();
+    throw new DataFolderError(`the data folder ${path} cannot be used: ${messageOf(error)}`, {
       cause: error,
     });
   }
-  const lock = takeLock(path);
-  writeFileSync(join(path, "pid"), `${process.pid}\n`);
   return {
     path,
+    lockPath,
     [Symbol.dispose]() {
       lock.close();
     },
   };
 }
 
-function takeLock(path: string): DatabaseSync {
+function makeFolder(path: string): void {
+  try {
+    makeMissingFolders(path);
+  } catch (error) {
+    throw new DataFolderError(`the data folder ${path} cannot be made: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** One after the other: where the file system takes none, as below /proc, Node's own `recursive` never ends. */
+function makeMissingFolders(path: string): void {
+  if (existsSync(path)) return;
+  makeMissingFolders(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
+}
+
+function takeLock(path: string, lockPath: string): DatabaseSync {
   let lock: DatabaseSync | undefined;
   try {
-    lock = new DatabaseSync(join(path, "lock.db"));
+    lock = new DatabaseSync(lockPath);
     lock.exec("PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE");
     return lock;
   } catch (error) {

@@ -27,7 +27,7 @@ export async function answerRequest(
   const { handler, ids, limits, connections } = exchange;
   connections.add(message, response);
   const head = headOf(message);
-  const body = await readWhole(message, limits);
+  const body = await readWhole(message, head, limits);
   if (body === undefined) return;
   if (body instanceof ApiError) {
     connections.refuse(message.socket);
@@ -36,13 +36,20 @@ export async function answerRequest(
     return;
   }
   const untilUnwanted = (): AbortSignal => connections.untilUnwanted(message.socket, response);
-  const answer = await handler({ ...head, body, untilUnwanted });
+  const answer = await handler({ ...head, body, ...peerOf(message), untilUnwanted });
   response.end(writeHead(response, answer, connections.mustEnd(message.socket)));
 }
 
 /** Whether the client says itself that its body is larger than allowed. */
-export function isDeclaredTooLarge(message: IncomingMessage, limits: HttpLimits): boolean {
-  return Number(message.headers["content-length"] ?? 0) > limits.bodyBytesMax;
+export function isDeclaredTooLarge(
+  headers: { readonly "content-length"?: string | undefined },
+  limits: HttpLimits,
+): boolean {
+  return Number(headers["content-length"] ?? 0) > limits.bodyBytesMax;
+}
+
+function peerOf({ socket }: IncomingMessage): Pick<ApiRequest, "peerAddress"> {
+  return socket.remoteAddress === undefined ? {} : { peerAddress: socket.remoteAddress };
 }
 
 function headOf(message: IncomingMessage): RequestHead {
@@ -61,6 +68,7 @@ function headOf(message: IncomingMessage): RequestHead {
 /** The body; what the request is refused with, where it goes beyond a limit; undefined where it does not arrive. */
 async function readWhole(
   message: IncomingMessage,
+  { headers }: RequestHead,
   limits: HttpLimits,
 ): Promise<Uint8Array | ApiError | undefined> {
   const headerCount = message.rawHeaders.length / 2;
@@ -68,50 +76,54 @@ async function readWhole(
     const text = `A request must have at most ${limits.headerCountMax} headers, got ${headerCount}`;
     return new ApiError("RequestHeaderSectionTooLarge", text, { status: 431 });
   }
-  const body = isDeclaredTooLarge(message, limits)
+  const body = isDeclaredTooLarge(headers, limits)
     ? "too-large"
-    : await readBody(message, limits.bodyBytesMax);
+    : await readBody(message, Number(headers["content-length"] ?? BODY_BUFFER_BYTES), limits.bodyBytesMax);
   if (body !== "too-large") return body;
   const text = `A request body must have at most ${limits.bodyBytesMax} bytes`;
   return new ApiError("RequestEntityTooLargeException", text, { status: 413 });
 }
 
-/** First size of the buffer that a body is collected in. */
+/** First size of the buffer that a body is collected in, where the client does not announce a smaller one. */
 const BODY_BUFFER_BYTES = 16 * 1024;
 
 /** One buffer, doubled when it is full: a body of many small pieces costs no more than one of few. */
-async function readBody(
+function readBody(
   message: IncomingMessage,
+  announcedBytes: number,
   bytesMax: number,
 ): Promise<Uint8Array | "too-large" | undefined> {
-  let buffer = Buffer.allocUnsafe(Math.min(BODY_BUFFER_BYTES, bytesMax));
+  const { promise, resolve } = Promise.withResolvers<Uint8Array | "too-large" | undefined>();
+  let buffer = Buffer.allocUnsafe(Math.min(announcedBytes, BODY_BUFFER_BYTES, bytesMax));
   let length = 0;
-  try {
-    // The request outlives the loop: its answer may be that it is too large.
-    for await (const chunk of message.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      const end = length + chunk.byteLength;
-      if (end > bytesMax) return "too-large";
-      if (end > buffer.byteLength) {
-        const larger = Buffer.allocUnsafe(Math.min(bytesMax, Math.max(end, 2 * buffer.byteLength)));
-        buffer.copy(larger, 0, 0, length);
-        buffer = larger;
-      }
-      chunk.copy(buffer, length);
-      length = end;
+  const take = (chunk: Buffer): void => {
+    const end = length + chunk.byteLength;
+    if (end > bytesMax) {
+      message.off("data", take).pause();
+      return resolve("too-large");
     }
-  } catch {
-    // The stream fails in one way only: the connection ended before the body.
-    return undefined;
-  }
-  return buffer.subarray(0, length);
+    if (end > buffer.byteLength) {
+      const larger = Buffer.allocUnsafe(Math.min(bytesMax, Math.max(end, 2 * buffer.byteLength)));
+      buffer.copy(larger, 0, 0, length);
+      buffer = larger;
+    }
+    chunk.copy(buffer, length);
+    length = end;
+  };
+  message.on("data", take);
+  message.once("end", () => resolve(buffer.subarray(0, length)));
+  // The stream fails in one way only: the connection ended before the body.
+  message.once("error", () => resolve(undefined));
+  message.once("close", () => resolve(undefined));
+  return promise;
 }
 
-/** Gives back the body, to be written next. */
-function writeHead(response: ServerResponse, answer: ApiResponse, isLast: boolean): Uint8Array {
-  const body = typeof answer.body === "string" ? Buffer.from(answer.body) : answer.body;
+/** Gives back the body, to be written next: text as it is, since Node sends that in one piece with the head. */
+function writeHead(response: ServerResponse, answer: ApiResponse, isLast: boolean): string | Uint8Array {
+  const { body } = answer;
   response.writeHead(answer.status, {
     ...answer.headers,
-    "Content-Length": body.byteLength,
+    "Content-Length": Buffer.byteLength(body),
     ...(isLast && { Connection: "close" }),
   });
   return body;
@@ -133,4 +145,5 @@ function endWhenDiscarded(message: IncomingMessage, response: ServerResponse, li
     if (discarded > limits.discardedBytesMax) response.end();
   });
   message.once("end", () => response.end());
+  message.resume();
 }

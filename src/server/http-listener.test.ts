@@ -24,6 +24,7 @@ describe("a request", () => {
           connection: "close",
         }),
         body: Buffer.from("hello"),
+        peerAddress: "127.0.0.1",
         untilUnwanted: expect.any(Function),
       },
     ]);

@@ -35,7 +35,7 @@ export function createHttpListener(options: HttpExchangeOptions): HttpListener {
     void answerRequest(exchange, message, response);
   });
   server.on("checkContinue", (message, response) => {
-    if (!isDeclaredTooLarge(message, limits)) response.writeContinue();
+    if (!isDeclaredTooLarge(message.headers, limits)) response.writeContinue();
     void answerRequest(exchange, message, response);
   });
 

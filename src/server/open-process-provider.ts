@@ -11,7 +11,7 @@ import type { ProviderParts } from "./open-provider.ts";
 
 /** Processes of this machine. Where it cannot run them as jobs and nobody asked for them, jobs wait. */
 export async function openProcessProvider(
-  { config, folder, logs, logger }: ProviderParts,
+  { config, folder, logs, logger, jobUmask }: ProviderParts,
   { isAsked }: { readonly isAsked: boolean },
 ): Promise<Provider> {
   const support = isProcessProviderSupported();
@@ -30,6 +30,7 @@ export async function openProcessProvider(
     dir: join(folder.path, "process"),
     logs,
     clock: SYSTEM_CLOCK,
+    umask: jobUmask,
     capacity: hostCapacity(capacityPolicy(config)),
   });
 }

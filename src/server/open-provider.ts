@@ -14,6 +14,8 @@ export interface ProviderParts {
   readonly store: Store;
   readonly logs: Logs;
   readonly logger: Logger;
+  /** For the processes of jobs, which do not take over the server's own. */
+  readonly jobUmask: number;
 }
 
 /**

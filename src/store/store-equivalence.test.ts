@@ -23,6 +23,7 @@ import {
 } from "../../test/support/store-examples.ts";
 import { allPages } from "../../test/support/store-pages.ts";
 import type { JobFilter, PageRequest, Store } from "./store.ts";
+import { loadStore } from "../../test/support/load-store.ts";
 
 /** Few of each, so that histories meet the same things again and again. */
 const SCOPES = [SCOPE, ...OTHER_SCOPES.slice(0, 1)];
@@ -213,7 +214,7 @@ function jobFilters(of: Scope, queue: string): JobFilter[] {
 
 /** The answer to every question that a store can be asked about these things. */
 async function answersOf(store: Store, limit: number): Promise<unknown[]> {
-  const answers: unknown[] = [await store.load()];
+  const answers: unknown[] = [await loadStore(store)];
   for (const one of NAMES) answers.push(await store.readSetting(one));
   for (const of of SCOPES) answers.push(await answersInScope(store, of, limit));
   return answers;

@@ -14,6 +14,7 @@ import {
   submitted,
 } from "../../test/support/store-examples.ts";
 import type { Store } from "./store.ts";
+import { loadStore } from "../../test/support/load-store.ts";
 
 export function testJobs(open: () => Store): void {
   test("keeps all that there is of a job", async () => {
@@ -152,7 +153,7 @@ export function testJobs(open: () => Store): void {
     await using store = open();
     const job = aJob("1");
     await store.commit([submitted(job)]);
-    const before = await store.load();
+    const before = await loadStore(store);
     const unwritable = aJob("3", { tags: { a: 1n as unknown as string } });
     await expect(
       store.commit([
@@ -163,14 +164,14 @@ export function testJobs(open: () => Store): void {
       ]),
     ).rejects.toThrow(TypeError);
 
-    expect(await store.load()).toEqual(before);
+    expect(await loadStore(store)).toEqual(before);
     expect(await store.readJobs(SCOPE, ["1", "2", "3"])).toEqual([
       { job, progress: SUBMITTED, attempts: [] },
     ]);
     const second = aJob("2", { jobQueueArn: "a queue that no job had" });
     await store.commit([submitted(second)]);
     expect(await store.readJobs(SCOPE, ["2"])).toEqual([{ job: second, progress: SUBMITTED, attempts: [] }]);
-    expect([...(await store.load()).liveJobs].map(({ jobQueueArn }) => jobQueueArn)).toEqual([
+    expect((await loadStore(store)).liveJobs.map(({ jobQueueArn }) => jobQueueArn)).toEqual([
       QUEUE,
       "a queue that no job had",
     ]);
@@ -186,9 +187,9 @@ export function testJobs(open: () => Store): void {
       { kind: "job-tagged", scope: SCOPE, jobId: "1", tags: { a: "b" }, cause: ENGINE_CAUSE },
     ];
     await store.commit(changes);
-    const once = [await store.readJobs(SCOPE, ["1"]), await store.load()];
+    const once = [await store.readJobs(SCOPE, ["1"]), await loadStore(store)];
     await store.commit(changes);
-    expect([await store.readJobs(SCOPE, ["1"]), await store.load()]).toEqual(once);
+    expect([await store.readJobs(SCOPE, ["1"]), await loadStore(store)]).toEqual(once);
   });
 
   test("is not changed by a change to what it was given or what it returned", async () => {
@@ -224,7 +225,7 @@ export function testJobs(open: () => Store): void {
       putAttempt(anAttempt(retried, 1, { outcome: { kind: "exited", exitCode: 1 } })),
       changed(ended, { status: "SUCCEEDED", stoppedAtMs: 5 }),
     ]);
-    expect([...(await store.load()).liveJobs]).toEqual([
+    expect((await loadStore(store)).liveJobs).toEqual([
       {
         ...slim(waiting),
         status: "SUBMITTED",

@@ -11,6 +11,7 @@ import {
 import { allPages } from "../../test/support/store-pages.ts";
 import { BadPageTokenError } from "./store.ts";
 import type { JobDefinitionFilter, Store } from "./store.ts";
+import { loadStore } from "../../test/support/load-store.ts";
 
 const ALL = { limit: 100 };
 
@@ -20,8 +21,7 @@ const NAMES_IN_ORDER = ["A", "B", "_", "a", "a-1", "a1", "b", "é", "日本", "\
 export function testResources(open: () => Store): void {
   test("is empty at first", async () => {
     await using store = open();
-    const { liveJobs, ...rest } = await store.load();
-    expect({ ...rest, liveJobs: [...liveJobs] }).toEqual({
+    expect(await loadStore(store)).toEqual({
       computeEnvironments: [],
       jobQueues: [],
       jobDefinitions: [],

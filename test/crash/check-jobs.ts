@@ -9,7 +9,7 @@ import type { Outage } from "./outages.ts";
 const ESSENTIAL_CONTAINER_EXITED = "Essential container in task exited";
 const ATTEMPT_TIMED_OUT = "Job attempt duration exceeded timeout";
 /** What an engine that comes back may note of a container that it finds running, or gone. */
-const ENGINE_CODES = [137, 255];
+const ENGINE_CODES = [0, 137, 255];
 
 /** Every acknowledged job is there once, every other at most once, and nothing that nobody asked for. */
 export function checkExistence(

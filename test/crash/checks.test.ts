@@ -1,88 +1,21 @@
 import { describe, expect, test } from "vitest";
 import { findMistakes } from "./checks.ts";
+import {
+  EXITED,
+  RETRIED,
+  ENDLESS,
+  RETRIED_JOB,
+  ENDLESS_JOB,
+  TERMINATION,
+  FACTS,
+  attempt,
+  mark,
+  replaced,
+} from "./crash-examples.ts";
 import { CrashRecord } from "./crash-record.ts";
 import type { Fate, Wish } from "./crash-record.ts";
-import type { AttemptFacts, FinalFacts, JobFacts } from "./final-facts.ts";
+import type { FinalFacts, JobFacts } from "./final-facts.ts";
 import { jobTagsKey } from "./job-load.ts";
-import type { JobPlan } from "./job-plans.ts";
-import type { Mark } from "./marks.ts";
-
-const EXITED = "Essential container in task exited";
-
-/** Fails at first with 75 and then succeeds; each attempt writes two lines. */
-const RETRIED: JobPlan = {
-  name: "retried-1",
-  kind: "retried",
-  script: "",
-  attempts: 3,
-  retriesExits: true,
-  exitCodes: [75, 0],
-  logLines: [
-    ["first begins", "first ends"],
-    ["second begins", "second ends"],
-  ],
-  stopCodes: [143],
-};
-const ENDLESS: JobPlan = {
-  ...RETRIED,
-  name: "endless-2",
-  kind: "endless",
-  attempts: 1,
-  exitCodes: [],
-  logLines: [["waits"]],
-};
-
-const RETRIED_JOB: JobFacts = {
-  jobId: "a",
-  name: "retried-1",
-  status: "SUCCEEDED",
-  statusReason: EXITED,
-  exitCode: 0,
-  stoppedAtMs: 1_000,
-  isCancelled: false,
-  isTerminated: false,
-  attempts: [attempt("a1", 75), attempt("a2", 0)],
-};
-const ENDLESS_JOB: JobFacts = {
-  jobId: "b",
-  name: "endless-2",
-  status: "FAILED",
-  statusReason: "enough",
-  exitCode: 143,
-  stoppedAtMs: 2_000,
-  isCancelled: false,
-  isTerminated: true,
-  attempts: [{ ...attempt("b1", 143), statusReason: "enough" }],
-};
-const TERMINATION: Wish = {
-  kind: "terminate",
-  jobId: "b",
-  reason: "enough",
-  fate: "answered",
-  askedAtMs: 1_400,
-  answeredAtMs: 1_500,
-};
-
-const FACTS: FinalFacts = {
-  listedJobIds: ["b", "a"],
-  jobs: [RETRIED_JOB, ENDLESS_JOB],
-  starts: new Map([
-    ["a", [mark(1, "a1"), mark(2, "a2")]],
-    ["b", [mark(1, "b1")]],
-  ]),
-  ends: new Map([["a", [mark(1, "a1", 75), mark(2, "a2", 0)]]]),
-  logs: new Map([
-    ["log/a1", ["first begins", "first ends"]],
-    ["log/a2", ["second begins", "second ends"]],
-    ["log/b1", ["waits"]],
-  ]),
-  followedLogs: new Map([["log/a2", ["second begins", "second ends"]]]),
-  resources: new Map([
-    [jobTagsKey("a"), { tag: "1" }],
-    ["job-queue/q", { level: 1 }],
-    ["job-queue/gone", null],
-  ]),
-};
 
 /** What was asked and acknowledged; by default it goes with `FACTS`. */
 function record({
@@ -100,14 +33,6 @@ function record({
   return made;
 }
 
-function attempt(taskId: string, exitCode: number): AttemptFacts {
-  return { taskId, exitCode, statusReason: EXITED, logStreamName: `log/${taskId}` };
-}
-
-function mark(attemptNumber: number, taskId: string, exitCode?: number): Mark {
-  return { attemptNumber, taskId, ...(exitCode !== undefined && { exitCode }) };
-}
-
 /** The facts with another retried job. */
 function withJob(change: Partial<JobFacts>): FinalFacts {
   return { ...FACTS, jobs: [{ ...RETRIED_JOB, ...change }, ENDLESS_JOB] };
@@ -115,14 +40,6 @@ function withJob(change: Partial<JobFacts>): FinalFacts {
 
 function withEndless(change: Partial<JobFacts>): FinalFacts {
   return { ...FACTS, jobs: [RETRIED_JOB, { ...ENDLESS_JOB, ...change }] };
-}
-
-function replaced<Value>(
-  map: ReadonlyMap<string, Value>,
-  key: string,
-  value: Value,
-): ReadonlyMap<string, Value> {
-  return new Map([...map, [key, value]]);
 }
 
 describe("findMistakes", () => {
@@ -358,85 +275,6 @@ describe("findMistakes", () => {
       "retried-1 (a) attempt 1 has exit code 143",
       "retried-1 (a) has left attempt 1 with 75, recorded is 143",
     ]);
-  });
-});
-
-describe("findMistakes where the engine went away", () => {
-  const HOST_LOST = "Host EC2 (instance i-01) terminated.";
-  /** Retried only where it loses its host, in its first attempt here. */
-  const plan: JobPlan = {
-    ...RETRIED,
-    retriesExits: false,
-    exitCodes: [7],
-    logLines: [["one", "two", "three"]],
-  };
-  const lost: AttemptFacts = {
-    taskId: "a1",
-    statusReason: HOST_LOST,
-    startedAtMs: 100,
-    stoppedAtMs: 300,
-    logStreamName: "log/a1",
-  };
-  const job: JobFacts = {
-    ...RETRIED_JOB,
-    status: "FAILED",
-    exitCode: 7,
-    attempts: [lost, { ...attempt("a2", 7), startedAtMs: 400, stoppedAtMs: 500 }],
-  };
-  const facts: FinalFacts = {
-    ...FACTS,
-    listedJobIds: ["a"],
-    jobs: [job],
-    starts: new Map([["a", [mark(1, "a1"), mark(2, "a2")]]]),
-    ends: new Map([["a", [mark(2, "a2", 7)]]]),
-    logs: new Map([
-      ["log/a1", ["one", "three"]],
-      ["log/a2", ["one", "two", "three"]],
-    ]),
-    followedLogs: new Map(),
-    resources: new Map(),
-  };
-
-  function mistakesOf(change: Partial<FinalFacts>, fromMs = 200): readonly string[] {
-    const asked = new CrashRecord();
-    asked.addSubmission({ plan, fate: "answered", jobId: "a" });
-    asked.outages.push({ fromMs, toMs: fromMs + 50 });
-    return findMistakes(asked, { ...facts, ...change });
-  }
-
-  test("takes it that an attempt went down with it, and that its log lacks something", () => {
-    expect(mistakesOf({})).toEqual([]);
-  });
-
-  test.each<[fault: string, change: Partial<FinalFacts>, mistakes: readonly string[]]>([
-    [
-      "a lost attempt that is not followed by another",
-      { jobs: [{ ...job, statusReason: HOST_LOST, attempts: [lost] }], starts: new Map(), ends: new Map() },
-      ["retried-1 (a) must have exit codes , 7, has "],
-    ],
-    [
-      "an attempt that was lost and run twice",
-      { starts: new Map([["a", [mark(1, "a1"), mark(1, "a1"), mark(2, "a2")]]]) },
-      ["retried-1 (a) has run attempt 1 2 times"],
-    ],
-    [
-      "a line that is there twice",
-      { logs: replaced(facts.logs, "log/a1", ["one", "one"]) },
-      ['the log of retried-1, attempt 1, has as line 2 "one", which does not belong there'],
-    ],
-    [
-      "a gap in the log of an attempt that ran when the engine was there",
-      { logs: replaced(facts.logs, "log/a2", ["one", "three"]) },
-      ['the log of retried-1, attempt 2, has as line 2 "three", must be "two"'],
-    ],
-  ])("finds %s", (_fault, change, mistakes) => {
-    expect(mistakesOf(change)).toEqual(mistakes);
-  });
-
-  test("finds an attempt that is said to be lost and ran when the engine was there", () => {
-    expect(mistakesOf({ logs: replaced(facts.logs, "log/a1", ["one", "two", "three"]) }, 700)).toContain(
-      `retried-1 (a) has an attempt with the status reason ${HOST_LOST}`,
-    );
   });
 });
 

@@ -6,7 +6,7 @@ import { DockerUnderTest } from "./docker-under-test.ts";
 
 /** `npm run test:crash -- --provider docker` does the same for longer, with a seed of the day. */
 const SEED = 20_260_102;
-const KILLS = 10;
+const KILLS = 8;
 const TIMEOUT_MS = 300_000;
 
 test.skipIf(inject("dockerHost") === "")(

@@ -15,7 +15,7 @@ import type { ClientSignals } from "./job-load.ts";
 import { findHits, HITS } from "./kill-evidence.ts";
 import type { Hit, Phase } from "./kill-evidence.ts";
 import { killMoment, restartMoment, Signal } from "./kill-moment.ts";
-import { endProcesses } from "./job-processes.ts";
+import { endProcesses } from "../support/found-processes.ts";
 import { SHORT_KINDS, ALL_KINDS } from "./job-plans.ts";
 import { findJobLeftovers, findServerLeftovers } from "./leftovers.ts";
 import { LogFollowers } from "./log-followers.ts";
@@ -177,12 +177,12 @@ class CrashRun {
   async #prepare(): Promise<void> {
     await using server = await this.#startServer();
     const clients = new AwsClients(server.url);
-    const { load, containerProperties } = this.#options.provider;
-    await makeEnvironment(clients.batch, QUEUES.work, { maxvCpus: load.maxvCpus });
+    const { provider } = this.#options;
+    await makeEnvironment(clients.batch, QUEUES.work, { maxvCpus: provider.load.maxvCpus });
     await makeEnvironment(clients.batch, QUEUES.held, { maxvCpus: 1 });
     for (const name of Object.values(QUEUES)) await makeQueue(clients.batch, name, [name]);
     await clients.batch.registerJobDefinition(
-      definitionRequest(this.#marks.path, containerProperties(this.#marks.path)),
+      definitionRequest(this.#marks.path, provider.containerProperties(this.#marks.path)),
     );
     await makeLogGroup(clients);
     clients.destroy();
@@ -225,10 +225,8 @@ class CrashRun {
 
   async #killWhileStarting(): Promise<ReadonlySet<Hit>> {
     const moment = Promise.withResolvers<void>();
-    const { slowness } = this.#options.provider;
-    const watched = { dataDir: this.#dataDir, slowness };
     const starting = this.#startServer((kill) => {
-      void restartMoment(watched, this.#random).then(() => moment.resolve(kill()));
+      void restartMoment(this.#dataDir, this.#random).then(() => moment.resolve(kill()));
     });
     try {
       await using server = await starting;

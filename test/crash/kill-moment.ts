@@ -64,12 +64,9 @@ export async function killMoment(
 }
 
 /** Resolves while a server starts: a little after it has taken the data folder. */
-export async function restartMoment(
-  { dataDir, slowness }: Pick<Watched, "dataDir" | "slowness">,
-  random: SeededRandom,
-): Promise<void> {
+export async function restartMoment(dataDir: string, random: SeededRandom): Promise<void> {
   await manieth(1, changesIn(dataDir, "pid"));
-  return delay(random.between(0, 150 * slowness));
+  return delay(random.between(0, 150));
 }
 
 type Subscribe = (listener: () => void) => () => void;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { waitUntilGone } from "./job-processes.ts";
+import { waitUntilGone } from "../support/found-processes.ts";
 import type { ProviderUnderTest } from "./provider-under-test.ts";
 
 /** All jobs have ended: says what is left of them. Each process of one carries the folder of the marks in its environment. */

@@ -1,6 +1,6 @@
 import { watch } from "node:fs";
 import type { FSWatcher } from "node:fs";
-import { findProcesses } from "./job-processes.ts";
+import { findProcesses } from "../support/found-processes.ts";
 import type { MarksFolder } from "./marks.ts";
 
 /** Looks, whenever a job begins an attempt after its first, whether anything of an earlier one is still alive. */

@@ -9,6 +9,7 @@ import { chooseEngineAddress } from "../../src/providers/docker/engine-address.t
 import type { EngineAddress } from "../../src/providers/docker/engine-address.ts";
 import { connectEngine } from "../../src/providers/docker/engine-client.ts";
 import { createBusyboxArchive } from "./busybox-archive.ts";
+import { endProcesses } from "./found-processes.ts";
 import { waitFor } from "./wait-for.ts";
 
 /** The image that tests run, made from this machine's own busybox. */
@@ -124,6 +125,8 @@ export class DockerTestEngine implements AsyncDisposable {
     if (this.#folder === undefined) return;
     if (this.#daemon !== undefined) await this.#removeNetworks();
     await this.end("SIGTERM");
+    // One that was killed while it started a container does not know that container any more.
+    endProcesses(this.#folder);
     unmountBelow(this.#folder);
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
   }

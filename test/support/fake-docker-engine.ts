@@ -9,7 +9,7 @@ import type {
   ImageFacts,
   LogPiece,
 } from "../../src/providers/docker/docker-engine.ts";
-import { EngineAway } from "../../src/providers/docker/docker-engine.ts";
+import { EngineAway, EngineRefusal } from "../../src/providers/docker/docker-engine.ts";
 
 type Call = "createContainer" | "startContainer" | "signalContainer" | "removeContainer" | "inspectContainer";
 
@@ -29,8 +29,12 @@ export class FakeDockerEngine implements DockerEngine {
   readonly containers = new Map<string, FakeContainer>();
   /** Calls of these kinds do nothing, and never come back. */
   readonly hanging = new Set<Call>();
+  /** Calls of these kinds are refused, with the words. */
+  readonly refusals = new Map<Call, string>();
   /** What was asked, in order: the kind and the container's name. */
   readonly asked: string[] = [];
+  /** It was started anew, and knows nothing of what happened before. */
+  isNew = false;
   readonly #happenings = new EventEmitter();
   #isAway = false;
 
@@ -143,6 +147,10 @@ export class FakeDockerEngine implements DockerEngine {
     return Promise.resolve(true);
   }
 
+  remembersMaking(): Promise<boolean> {
+    return Promise.resolve(!this.isNew);
+  }
+
   async *readLog(): AsyncGenerator<readonly LogPiece[]> {
     await Promise.resolve();
     yield [];
@@ -154,6 +162,10 @@ export class FakeDockerEngine implements DockerEngine {
   }
 
   pullImage(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  removeUnusedVolumes(): Promise<void> {
     return Promise.resolve();
   }
 
@@ -176,6 +188,8 @@ export class FakeDockerEngine implements DockerEngine {
     await Promise.resolve();
     signal.throwIfAborted();
     if (this.#isAway) throw new EngineAway("the fake engine is away");
+    const refusal = call === undefined ? undefined : this.refusals.get(call);
+    if (refusal !== undefined) throw new EngineRefusal(500, refusal);
     if (call === undefined || !this.hanging.has(call)) return;
     await new Promise((_resolve, reject) => {
       signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });

@@ -95,7 +95,12 @@ export class TestLogsService implements AsyncDisposable {
   }
 
   /** A stream as the engine makes it for a job; the group is there. */
-  async jobStream(groupName: string, name: string, jobId?: string): Promise<LogStream> {
+  async jobStream(
+    groupName: string,
+    name: string,
+    jobId?: string,
+    multilinePattern?: string,
+  ): Promise<LogStream> {
     const logStream: LogStream = {
       scope: TEST_SCOPE,
       groupName,
@@ -104,6 +109,7 @@ export class TestLogsService implements AsyncDisposable {
       streamId: this.nextId(),
       writer: "job",
       ...(jobId !== undefined && { jobId }),
+      ...(multilinePattern !== undefined && { multilinePattern }),
       createdAtMs: this.at.clock.ms,
     };
     const changes = [{ kind: "log-stream-put" as const, logStream }];

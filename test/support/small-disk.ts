@@ -9,10 +9,17 @@ export interface SmallDisk extends Disposable {
   readonly path: string;
 }
 
-/** Mounts one, or skips the test where this machine does not let us. */
-export function mountSmallDisk(sizeMiB: number, { skip }: TestContext): SmallDisk {
+/**
+ * Mounts one, or skips the test where this machine does not let us.
+ *
+ * @param inodesMax how many files and folders it takes, where not as many as its size allows.
+ */
+export function mountSmallDisk(sizeMiB: number, { skip }: TestContext, inodesMax?: number): SmallDisk {
+  const limits = [`size=${sizeMiB}m`, ...(inodesMax === undefined ? [] : [`nr_inodes=${inodesMax}`])].join(
+    ",",
+  );
   const path = mkdtempSync(join(tmpdir(), "batchyard-disk-"));
-  const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${sizeMiB}m`, "tmpfs", path]);
+  const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", limits, "tmpfs", path]);
   if (status !== 0) {
     rmdirSync(path);
     return skip("this machine does not let the test mount a small file system");

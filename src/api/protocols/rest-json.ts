@@ -84,9 +84,9 @@ function readLabel(label: string, encoded: string): string {
 }
 
 function readInput(model: ServiceModel, operation: FoundOperation, request: ApiRequest): unknown {
-  const members = inputMembers(model, operation);
-  const located = members.filter(([, member]) => member.location !== undefined);
-  const input: Record<string, unknown> = members.length > located.length ? { ...readBody(request) } : {};
+  const { located, hasBody } = inputPlacesOf(model, operation);
+  if (located.length === 0) return hasBody ? readBody(request) : {};
+  const input: Record<string, unknown> = hasBody ? { ...readBody(request) } : {};
   for (const [name, member] of located) {
     const sent = member.locationName ?? name;
     // Assigned even where nothing was sent: what the body says of such a member does not count.
@@ -96,11 +96,32 @@ function readInput(model: ServiceModel, operation: FoundOperation, request: ApiR
   return input;
 }
 
-function inputMembers(model: ServiceModel, operation: FoundOperation): [string, MemberModel][] {
-  if (operation.model.input === undefined) return [];
+/** Where the members of an operation's input stand. */
+interface InputPlaces {
+  /** In the path or the query; all others are in the body. */
+  readonly located: readonly [name: string, member: MemberModel][];
+  readonly hasBody: boolean;
+}
+
+/** Found once for each operation. */
+const foundPlaces = new WeakMap<OperationModel, InputPlaces>();
+
+function inputPlacesOf(model: ServiceModel, operation: FoundOperation): InputPlaces {
+  let places = foundPlaces.get(operation.model);
+  if (places === undefined) {
+    places = findInputPlaces(model, operation);
+    foundPlaces.set(operation.model, places);
+  }
+  return places;
+}
+
+function findInputPlaces(model: ServiceModel, operation: FoundOperation): InputPlaces {
+  if (operation.model.input === undefined) return { located: [], hasBody: false };
   const shape = model.shapes[operation.model.input];
   assert(shape?.type === "structure", `the input of ${operation.name} is not a structure`);
-  return Object.entries(shape.members);
+  const members = Object.entries(shape.members);
+  const located = members.filter(([, member]) => member.location !== undefined);
+  return { located, hasBody: members.length > located.length };
 }
 
 function readBody(request: ApiRequest): Readonly<Record<string, unknown>> {

@@ -6,6 +6,7 @@ import { type DockerSpecOptions, createDockerSpec } from "./docker-spec.ts";
 import { type EngineLink, EngineTimeout } from "./engine-link.ts";
 import { type ImagePuller, ImagePullFailure } from "./image-puller.ts";
 import type { LiveAttempt } from "./live-attempt.ts";
+import { HOST_LOST } from "./running-attempts.ts";
 import type { StartSlots } from "./start-slots.ts";
 
 export interface StarterOptions {
@@ -27,6 +28,12 @@ export type StartResult =
 export const STOPPED_BEFORE_START: AttemptOutcome = createStartFailure(
   "TaskStoppedBeforePullBeginError: Task stopped before image pull could begin for task",
 );
+
+/**
+ * What an engine says of a container that it was starting when it was killed: what runs containers for it has begun with
+ * this one, perhaps its command too, so it cannot be started once more.
+ */
+const HALF_STARTED = /\btask \w+: already exists/;
 
 /**
  * Brings attempts up: image, start slot, container, start. Each step may have been done before, so all of it is safe to
@@ -92,7 +99,10 @@ export class AttemptStarter {
       await link.run(startMsMax, (engine, signal) => engine.startContainer(containerId, signal));
       return { kind: "up", containerId };
     } catch (error) {
-      if (error instanceof EngineRefusal) return over(createStartFailure(reasonOf(stage, error.message)));
+      if (error instanceof EngineRefusal) {
+        const isHalfStarted = stage === "start" && HALF_STARTED.test(error.message);
+        return over(isHalfStarted ? HOST_LOST : createStartFailure(reasonOf(stage, error.message)));
+      }
       if (!(error instanceof EngineTimeout)) throw error;
       onGivenUp(name);
       return over(createStartFailure(timeoutReasonOf(stage)));

@@ -28,14 +28,15 @@ const CLOCK_MS_MAX = 1_000;
  * Whether the container went down with its engine rather than of itself.
  *
  * An engine that stops, and one that comes back after a crash, ends its containers as `docker stop` does, and keeps no
- * note of why. So an exit code that such an end gives counts as one where the engine has been started anew since; so
- * does success if the engine was on its way out: the command may have answered the signal with it.
+ * note of why. So an exit code that such an end gives counts as one where the engine has been started anew since. So
+ * does success, unless the engine is known to have been there: the command may have answered the signal with it, and
+ * Docker also notes it of a container whose end it was reading when it was killed.
  */
 export function diedWithEngine({ facts, isSameEngine, wasSignalled, engineLeftAtMs }: EndFacts): boolean {
   if (isSameEngine || facts.isOutOfMemory) return false;
   const { exitCode, finishedAtMs = Infinity } = facts;
   if (exitCode !== 0) return wasSignalled || isEndByEngine(facts);
-  return wasSignalled || (engineLeftAtMs !== undefined && finishedAtMs >= engineLeftAtMs - CLOCK_MS_MAX);
+  return wasSignalled || engineLeftAtMs === undefined || finishedAtMs >= engineLeftAtMs - CLOCK_MS_MAX;
 }
 
 /** Whether the exit code is one that the engine's own stopping gives. */

@@ -3,9 +3,10 @@ import type { AttemptSpec, RecoveredAttempt } from "../provider.ts";
 import { type AttemptStarter, STOPPED_BEFORE_START } from "./attempt-starter.ts";
 import type { AttemptLogs } from "./attempt-logs.ts";
 import type { ContainerRemovals } from "./container-removals.ts";
+import { EngineRefusal } from "./docker-engine.ts";
 import type { ContainerEvent, ContainerListing } from "./docker-engine.ts";
 import { OWNER_LABEL, TASK_LABEL, containerName } from "./docker-spec.ts";
-import type { EngineLink } from "./engine-link.ts";
+import { type EngineLink, EngineTimeout } from "./engine-link.ts";
 import { type LiveAttempt, addStep, createLiveAttempt } from "./live-attempt.ts";
 import { HOST_LOST, type RunningAttempts } from "./running-attempts.ts";
 import { decideTakeUp } from "./take-up.ts";
@@ -128,6 +129,7 @@ export class DockerAttempts {
       for (const attempt of attempts) await this.#takeUp(attempt, containers.get(attempt.spec.taskId));
     });
     await Promise.all(workers);
+    await this.#removeUnusedVolumes();
   }
 
   /** Begins what was asked for while the engine was being found. */
@@ -143,6 +145,16 @@ export class DockerAttempts {
     await Promise.all([...this.#live.values()].flatMap((attempt) => [attempt.steps, logs.leave(attempt)]));
   }
 
+  /** An engine that does not get to it is asked again when it is found anew. */
+  async #removeUnusedVolumes(): Promise<void> {
+    const { link, owner, askMsMax } = this.#options;
+    try {
+      await link.run(askMsMax, (engine, signal) => engine.removeUnusedVolumes(OWNER_LABEL, owner, signal));
+    } catch (error) {
+      if (!(error instanceof EngineRefusal || error instanceof EngineTimeout)) throw error;
+    }
+  }
+
   async #takeUp(attempt: LiveAttempt, container: ContainerListing | undefined): Promise<void> {
     const { link, logs, running, askMsMax } = this.#options;
     await attempt.steps;
@@ -153,7 +165,11 @@ export class DockerAttempts {
         ? undefined
         : await link.run(askMsMax, (engine, signal) => engine.inspectContainer(container.id, signal));
     const { hasRun, wish } = attempt;
-    const { action, because } = decideTakeUp({ facts, hasRun, isUnwanted: wish !== undefined });
+    const isOfEarlierEngine =
+      facts?.status === "created" &&
+      !(await link.run(askMsMax, (engine, signal) => engine.remembersMaking(facts.id, signal)));
+    const isUnwanted = wish !== undefined;
+    const { action, because } = decideTakeUp({ facts, hasRun, isOfEarlierEngine, isUnwanted });
     if (facts !== undefined) {
       attempt.containerId = facts.id;
       attempt.mayHaveContainer = true;
@@ -163,7 +179,7 @@ export class DockerAttempts {
         this.#begin(attempt);
         return;
       case "give-up":
-        this.#settle(attempt, because === "container-gone" ? HOST_LOST : STOPPED_BEFORE_START);
+        this.#settle(attempt, because === "stopped-before-start" ? STOPPED_BEFORE_START : HOST_LOST);
         return;
       case "adopt":
         if (facts !== undefined) running.adopt(attempt, facts);

@@ -34,6 +34,8 @@ export interface DockerEngine extends AsyncDisposable {
    * that cannot be told.
    */
   hasRunSince(atMs: number, signal: AbortSignal): Promise<boolean>;
+  /** Whether the engine has not been started anew since it made the container. True also where that cannot be told. */
+  remembersMaking(id: string, signal: AbortSignal): Promise<boolean>;
   /**
    * What it printed, from its first byte that the engine still has; with `follow` also what is still to come, until it
    * ends. Pieces in the order in which the engine wrote them.
@@ -54,6 +56,9 @@ export interface DockerEngine extends AsyncDisposable {
     signal: AbortSignal,
     registryAuth?: string,
   ): Promise<void>;
+
+  /** Removes the anonymous volumes that carry the label with the value and belong to no container. */
+  removeUnusedVolumes(label: string, value: string, signal: AbortSignal): Promise<void>;
 
   /** Makes the bridge network if it is not there. */
   ensureNetwork(name: string, labels: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void>;

@@ -2,6 +2,7 @@ import { describe, expect, inject, test } from "vitest";
 import { DockerHarness } from "../../../test/support/docker-harness.ts";
 import { ProviderDriver, aScript, anAttempt, recovered } from "../../../test/support/provider-driver.ts";
 import { describeProvider } from "../provider-contract.ts";
+import { readOwnerId } from "./owner-id.ts";
 
 const dockerHost = inject("dockerHost");
 
@@ -48,6 +49,18 @@ function describeContainers(): void {
     driver.provider.acknowledge(spec.taskId, "ended");
     await driver.until(() => harness.containers().length === 0);
     expect(harness.docker("volume", "ls", "--quiet", "--filter", `name=${volume}`)).toBe("");
+  });
+
+  test("a volume that an engine left behind when it was killed goes, and nobody else's", async () => {
+    await using harness = new DockerHarness(dockerHost);
+    const make = (owner: string): string =>
+      harness.docker("volume", "create", "--label", `batchyard.owner=${owner}`);
+    const [left, foreign] = [make(readOwnerId(harness.dir)), make("another")];
+    await using _driver = await ProviderDriver.recover(harness.open());
+    const volumes = harness.docker("volume", "ls", "--quiet").split("\n");
+    expect(volumes).not.toContain(left);
+    expect(volumes).toContain(foreign);
+    harness.docker("volume", "rm", foreign);
   });
 
   test("two servers on one engine, and what others run there, leave each other alone", async () => {

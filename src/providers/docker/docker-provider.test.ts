@@ -107,6 +107,28 @@ test("a container that was made and not started before a crash is started once",
   expect(engine.containers.size).toBe(1);
 });
 
+test("a container that an engine was starting when it was killed is lost with it", async () => {
+  const { engine, harness } = withFake();
+  await using _harness = harness;
+  await using driver = await ProviderDriver.recover(harness.open());
+  engine.refusals.set("startContainer", "task 0123abcd: already exists");
+  const spec = aScript("true");
+  driver.provider.start(spec);
+  expect((await driver.ended(spec.taskId)).outcome).toEqual({ kind: "host-lost" });
+});
+
+test("a container that an engine may have been starting when it went away is not started again", async () => {
+  const { engine, harness } = withFake();
+  await using _harness = harness;
+  const spec = aScript("true");
+  const labels = { [OWNER_LABEL]: readOwnerId(harness.dir), [TASK_LABEL]: spec.taskId };
+  engine.put(containerName(spec.taskId), labels);
+  engine.isNew = true;
+  await using driver = await ProviderDriver.recover(harness.open(), [recovered(spec, false)]);
+  expect((await driver.ended(spec.taskId)).outcome).toEqual({ kind: "host-lost" });
+  expect(engine.asked.filter((each) => each.startsWith("startContainer"))).toEqual([]);
+});
+
 test("a wish to end that came while the engine was away is fulfilled when it is back", async () => {
   const { engine, harness } = withFake();
   await using _harness = harness;

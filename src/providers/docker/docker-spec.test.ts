@@ -90,7 +90,14 @@ describe("createDockerSpec", () => {
       NetworkMode: "batchyard",
       LogConfig: LOG_CONFIG,
       Binds: ["/data:/in:ro", "/data:/out"],
-      Mounts: [{ Type: "volume", Target: "/own", ReadOnly: false }],
+      Mounts: [
+        {
+          Type: "volume",
+          Target: "/own",
+          ReadOnly: false,
+          VolumeOptions: { Labels: { "batchyard.owner": "server-1" } },
+        },
+      ],
       CpuShares: 1536,
       NanoCpus: 1_500_000_000,
       Memory: 64 * MIB,

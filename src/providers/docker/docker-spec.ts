@@ -50,7 +50,7 @@ export function createDockerSpec(spec: AttemptSpec, options: DockerSpecOptions):
   }
   const logConfig = createLogConfig(container.logConfiguration, options);
   if ("failure" in logConfig) return logConfig;
-  const mounts = createMounts(container);
+  const mounts = createMounts(container, { [OWNER_LABEL]: options.owner });
   if ("failure" in mounts) return mounts;
 
   const command = container.command ?? [];

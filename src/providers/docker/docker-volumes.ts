@@ -11,13 +11,21 @@ interface AnonymousVolume {
   readonly Type: "volume";
   readonly Target: string;
   readonly ReadOnly: boolean;
+  readonly VolumeOptions: { readonly Labels: Labels };
 }
 
-/** Says what of the host is mounted where in the container, or why that cannot be (specification 4.9). */
-export function createMounts({
-  volumes = [],
-  mountPoints = [],
-}: ContainerProperties): Mounts | { readonly failure: string } {
+type Labels = Readonly<Record<string, string>>;
+
+/**
+ * Says what of the host is mounted where in the container, or why that cannot be (specification 4.9).
+ *
+ * @param labels by which volumes are found that outlived their containers: an engine that is killed while it removes a
+ *   container may leave them.
+ */
+export function createMounts(
+  { volumes = [], mountPoints = [] }: ContainerProperties,
+  labels: Labels,
+): Mounts | { readonly failure: string } {
   const remote = volumes.find((volume) => fileSystemOf(volume) !== undefined);
   if (remote !== undefined) {
     return {
@@ -39,7 +47,12 @@ export function createMounts({
       };
     }
     mountedNames.add(sourceVolume);
-    anonymous.push({ Type: "volume", Target: containerPath, ReadOnly: readOnly });
+    anonymous.push({
+      Type: "volume",
+      Target: containerPath,
+      ReadOnly: readOnly,
+      VolumeOptions: { Labels: labels },
+    });
   }
   return {
     ...(binds.length === 0 ? {} : { Binds: binds }),

@@ -47,6 +47,8 @@ const CONFLICT = 409;
 
 /** https://github.com/moby/moby/blob/master/daemon/events/events.go */
 const REMEMBERED_EVENT_COUNT = 256;
+/** The engine's clock may be another machine's. */
+const CLOCK_SECONDS_MAX = 2;
 
 type Call = Omit<EngineRequest, "path">;
 
@@ -147,17 +149,13 @@ class HttpDockerEngine implements DockerEngine {
     throw this.#http.away("its events have ended");
   }
 
-  /** Docker remembers its latest events until it ends: one that has run since then has those of that time. */
   async hasRunSince(atMs: number, signal: AbortSignal): Promise<boolean> {
-    if (this.#hasNoDaemon) return true;
-    const query = { since: "0", until: String(Math.floor(Date.now() / 1000)) };
-    let count = 0;
-    let oldestAtMs = Infinity;
-    for await (const line of parseJsonLines(this.#stream("/events", { method: "GET", query, signal }))) {
-      count += 1;
-      oldestAtMs = Math.min(oldestAtMs, ((line as EventAnswer).timeNano ?? 0) / 1e6);
-    }
-    return count >= REMEMBERED_EVENT_COUNT || oldestAtMs <= atMs;
+    return this.#remembers(({ timeNano = 0 }) => timeNano / 1e6 <= atMs, 0, signal);
+  }
+
+  async remembersMaking(id: string, signal: AbortSignal): Promise<boolean> {
+    const isIt = ({ Action, Actor }: EventAnswer): boolean => Action === "create" && Actor?.ID === id;
+    return this.#remembers(isIt, CLOCK_SECONDS_MAX, signal);
   }
 
   readLog(id: string, follow: boolean, signal: AbortSignal): AsyncIterable<readonly LogPiece[]> {
@@ -193,6 +191,11 @@ class HttpDockerEngine implements DockerEngine {
     }
   }
 
+  async removeUnusedVolumes(label: string, value: string, signal: AbortSignal): Promise<void> {
+    const query = { filters: JSON.stringify({ label: [`${label}=${value}`] }) };
+    await this.#done("/volumes/prune", { method: "POST", query, signal });
+  }
+
   async ensureNetwork(
     name: string,
     labels: Readonly<Record<string, string>>,
@@ -207,6 +210,26 @@ class HttpDockerEngine implements DockerEngine {
   [Symbol.asyncDispose](): Promise<void> {
     this.#http[Symbol.dispose]();
     return Promise.resolve();
+  }
+
+  /**
+   * Docker remembers its latest events until it ends: one that has run since then has those of that time.
+   *
+   * @param waitSeconds how long to wait for an event that has not been, or seems so by the engine's clock.
+   */
+  async #remembers(
+    isIt: (event: EventAnswer) => boolean,
+    waitSeconds: number,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    if (this.#hasNoDaemon) return true;
+    const query = { since: "0", until: String(Math.floor(Date.now() / 1000) + waitSeconds) };
+    let count = 0;
+    for await (const line of parseJsonLines(this.#stream("/events", { method: "GET", query, signal }))) {
+      count += 1;
+      if (isIt(line as EventAnswer)) return true;
+    }
+    return count >= REMEMBERED_EVENT_COUNT;
   }
 
   async #path(path: string, signal: AbortSignal): Promise<string> {

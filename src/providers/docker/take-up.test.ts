@@ -24,10 +24,19 @@ test.each(CASES)(
   "an attempt whose container is %s (has run: %s, unwanted: %s): %s",
   (status, hasRun, isUnwanted, expected) => {
     const facts = status === undefined ? undefined : aContainer(status);
-    const { action, because } = decideTakeUp({ facts, hasRun, isUnwanted });
+    const { action, because } = decideTakeUp({ facts, hasRun, isOfEarlierEngine: false, isUnwanted });
     expect(`${action} ${because}`).toBe(expected);
   },
 );
+
+test("what an earlier engine may have been starting is not started again", () => {
+  const known = { facts: aContainer("created"), hasRun: false, isOfEarlierEngine: true };
+  expect(decideTakeUp({ ...known, isUnwanted: false })).toEqual({ action: "give-up", because: "engine-gone" });
+  expect(decideTakeUp({ ...known, isUnwanted: true })).toEqual({
+    action: "give-up",
+    because: "stopped-before-start",
+  });
+});
 
 function aContainer(status: ContainerFacts["status"]): ContainerFacts {
   return {

@@ -3,7 +3,7 @@ import type { Clock } from "../../lib/clock.ts";
 import type { JobLogs } from "../../logs/logs.ts";
 import type { AttemptSpec } from "../provider.ts";
 import type { ConfinedAttempt, Confinement, Session } from "./confinement.ts";
-import { isFileSystemError } from "./file-system-error.ts";
+import { isFileSystemError, isShortage } from "./file-system-error.ts";
 import { findStartFailure } from "./find-start-failure.ts";
 import type { ProcessIdentity, ProcessTable } from "./process-identity.ts";
 import {
@@ -201,20 +201,20 @@ export class AttemptSupervisor {
   }
 
   #begin(attempt: LiveAttempt, runner: Runner): void {
-    const { taskId } = attempt.spec;
     try {
       runner.folder.writeStart(this.#createStart(attempt.spec, runner));
     } catch (error) {
       if (!isFileSystemError(error)) throw error;
+      if (isShortage(error)) this.#waiting.add(attempt);
+      else this.#settle(attempt, createStartFailure("CannotCreateContainerError", error.message));
       this.#pool.end(runner, []);
-      this.#settle(attempt, createStartFailure("CannotCreateContainerError", error.message));
       return;
     }
-    if (runner.folder.order(taskId)) {
+    if (runner.folder.order(attempt.spec.taskId)) {
       this.#give(attempt, runner);
     } else {
-      this.#pool.end(runner, []);
       this.#waiting.add(attempt);
+      this.#pool.end(runner, []);
     }
   }
 
@@ -244,9 +244,8 @@ export class AttemptSupervisor {
       if (event === "started") this.#noteStart(attempt, attempt.runner, this.#options.clock.nowMs());
       else this.#consult(attempt, attempt.runner);
     } catch (error) {
-      // As without a descriptor to read with: the next sweep looks again.
       if (!isFileSystemError(error)) throw error;
-      attempt.isUnread = true;
+      attempt.isUnread = true; // the next sweep looks again
     }
   }
 
@@ -262,8 +261,8 @@ export class AttemptSupervisor {
   #check(attempt: LiveAttempt, runner: Runner): void {
     const hasStarted = attempt.startedAtMs !== undefined;
     const isInTurn = hasStarted ? this.#sweepCount % READ_EVERY_SWEEPS === 0 : this.#isOverdue(attempt);
-    const isDue = isInTurn || attempt.isUnread === true;
-    if (isDue || !this.#table.isAlive(runner.identity)) this.#consult(attempt, runner);
+    if (isInTurn || attempt.isUnread === true || !this.#table.isAlive(runner.identity))
+      this.#consult(attempt, runner);
     // Once more: it may have been having children faster than they could be found.
     else if (attempt.wish === "kill" && hasStarted) this.#fulfil(attempt, runner, "kill");
   }
@@ -334,8 +333,7 @@ export class AttemptSupervisor {
     // Recorded instants are exact to a hundredth of a second, and clocks are set: no end is before its start.
     const endedAtMs = Math.max(atMs, attempt.startedAtMs ?? atMs);
     this.#options.onEnded(taskId, { atMs: endedAtMs, outcome, startedAtMs: attempt.startedAtMs });
-    // Last: should the file system refuse, the end is told all the same.
-    this.#options.logs.closeFile(logStreamId);
+    this.#options.logs.closeFile(logStreamId); // last: the end is told also where the file system refuses this
   }
 
   /** A runner outlives SIGTERM to its group. SIGKILL goes to the command, and to the group when that has ended. */

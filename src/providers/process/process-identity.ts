@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { uptime } from "node:os";
+import { isShortage } from "./file-system-error.ts";
 
 /** A process for good: its number is given again, the number with its start and its boot is not. */
 export interface ProcessIdentity {
@@ -118,19 +119,17 @@ export function isDead(stat: ProcessStat): boolean {
 }
 
 /**
- * A process may end, or be another user's, between the look and the read: both count as nothing there. That this process
- * has no descriptor left, or the machine no memory, says nothing of the other and is thrown.
+ * A process may end, or be another user's, between the look and the read: both count as nothing there. That there
+ * is a shortage says nothing of the other process and is thrown.
  */
 function readProcFile(pid: number, name: string): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/${name}`, "utf8");
   } catch (error) {
-    if (OWN_TROUBLES.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    if (isShortage(error)) throw error;
     return undefined;
   }
 }
-
-const OWN_TROUBLES: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "ENOMEM"]);
 
 /** `target` is a pid, or a process group's number below zero. */
 function send(target: number, signal: NodeJS.Signals): void {

@@ -8,6 +8,7 @@ import { allPages } from "../../../test/support/store-pages.ts";
 import { StoreWriteError } from "../store.ts";
 import type { Store } from "../store.ts";
 import { SqliteStore } from "./sqlite-store.ts";
+import { loadStore } from "../../../test/support/load-store.ts";
 
 /** More than fits on the disk. */
 const COMMITS_MAX = 10_000;
@@ -52,7 +53,7 @@ async function storedIds(store: Store): Promise<string[]> {
   const listed = pages.flat().map(({ jobId }) => jobId);
   const read = await store.readJobs(SCOPE, listed);
   expect(read.map(({ job }) => job.jobId)).toEqual(listed);
-  const live = [...(await store.load()).liveJobs].map(({ jobId }) => jobId);
+  const live = (await loadStore(store)).liveJobs.map(({ jobId }) => jobId);
   expect(live.sort()).toEqual(listed.toSorted());
   return listed.sort();
 }

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { setFlagsFromString } from "node:v8";
 import type { Attempt } from "../../batch/attempt.ts";
 import { NO_RESOURCES } from "../../batch/resources.ts";
 import type { Resources } from "../../batch/resources.ts";
@@ -16,10 +17,28 @@ export function* readLiveJobs(database: DatabaseSync, texts: NumberedTexts): Gen
   const reader = new LiveJobReader(database, texts);
   const select = database.prepare(LIVE_JOBS);
   select.setReturnArrays(true);
+  using _cache = smallCache(database);
+  using _youngGeneration = smallYoungGeneration();
   // The types of node:sqlite do not know about rows that are arrays; `LIVE_JOBS` selects what `LiveJobRow` names.
   for (const row of select.iterate() as Iterable<unknown> as Iterable<LiveJobRow>) {
     yield reader.liveJob(row);
   }
+}
+
+/** Pages that are read once are not worth keeping: SQLite would not give the memory back. */
+function smallCache(database: DatabaseSync): Disposable {
+  const { cache_size: before } = database.prepare("PRAGMA cache_size").get() ?? {};
+  database.exec("PRAGMA cache_size = -512");
+  return { [Symbol.dispose]: () => database.exec(`PRAGMA cache_size = ${Number(before)}`) };
+}
+
+/**
+ * What is read stays. V8 takes that for a reason to enlarge the young generation, to 32 MiB, which it then keeps.
+ * Measured: 170 bytes a job at 100,000 jobs, and no time. https://nodejs.org/api/v8.html#v8setflagsfromstringflags
+ */
+function smallYoungGeneration(): Disposable {
+  setFlagsFromString("--semi-space-growth-factor=1");
+  return { [Symbol.dispose]: () => setFlagsFromString("--semi-space-growth-factor=2") };
 }
 
 /** The keys are collected from one range of the index and then visited in their order, which is that of submission. */

@@ -10,6 +10,7 @@ import type { Migration } from "./migrations.ts";
 import { openDatabase } from "./open-database.ts";
 import { SqliteStore } from "./sqlite-store.ts";
 import { temporaryStorePath } from "../../../test/support/temporary-store.ts";
+import { loadStore } from "../../../test/support/load-store.ts";
 
 const JOB = aJob("1");
 
@@ -96,7 +97,7 @@ describe("opening a store", () => {
     const path = temporaryStorePath();
     writeFileSync(`${path}.new`, "half a store");
     await using store = SqliteStore.open(path);
-    expect([...(await store.load()).liveJobs]).toEqual([]);
+    expect((await loadStore(store)).liveJobs).toEqual([]);
     expect(existsSync(`${path}.new`)).toBe(false);
   });
 });

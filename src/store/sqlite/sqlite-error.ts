@@ -5,7 +5,11 @@ export interface SqliteError extends Error {
 }
 
 export const SQLITE_BUSY = 5;
+const SQLITE_NOMEM = 7;
+const SQLITE_IOERR = 10;
 export const SQLITE_CORRUPT = 11;
+const SQLITE_FULL = 13;
+const SQLITE_CANTOPEN = 14;
 export const SQLITE_NOTADB = 26;
 
 export function isSqliteError(error: unknown): error is SqliteError {
@@ -20,4 +24,11 @@ export function hasSqliteCode(error: unknown, primaryCode: number): boolean {
 /** Whether what was read is not what SQLite wrote. */
 export function isDamage(error: unknown): boolean {
   return hasSqliteCode(error, SQLITE_CORRUPT) || hasSqliteCode(error, SQLITE_NOTADB);
+}
+
+/** Whether the operating system did not do its part: that may pass. */
+export function isOutageOfSqlite(error: unknown): error is SqliteError {
+  return [SQLITE_NOMEM, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN].some((code) =>
+    hasSqliteCode(error, code),
+  );
 }

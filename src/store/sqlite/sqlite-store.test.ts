@@ -3,6 +3,7 @@ import { testStoreContract } from "../store-contract.ts";
 import { aJob, SCOPE, SUBMITTED, submitted } from "../../../test/support/store-examples.ts";
 import { SqliteStore } from "./sqlite-store.ts";
 import { openTemporaryStore, temporaryStorePath } from "../../../test/support/temporary-store.ts";
+import { loadStore } from "../../../test/support/load-store.ts";
 
 testStoreContract("SqliteStore", openTemporaryStore);
 
@@ -24,7 +25,7 @@ test("a rejected commit leaves nothing behind that later ones build on", async (
   await using store = SqliteStore.open(path);
   const expected = jobs.map((job) => ({ job, progress: SUBMITTED, attempts: [] }));
   expect(await store.readJobs(SCOPE, ["0", "1", "2", "3"])).toEqual(expected);
-  expect([...(await store.load()).liveJobs].map(({ jobQueueArn }) => jobQueueArn)).toEqual([
+  expect((await loadStore(store)).liveJobs.map(({ jobQueueArn }) => jobQueueArn)).toEqual([
     "arn of rejected",
     "arn of another",
     "arn of rejected",

@@ -31,6 +31,7 @@ import { mergeJobChanges } from "./merge-job-changes.ts";
 import type { MergedChange } from "./merge-job-changes.ts";
 import { NamedTable } from "./named-table.ts";
 import { NumberedTexts } from "./numbered-texts.ts";
+import { documentError } from "./document-error.ts";
 import { openDatabase, openError } from "./open-database.ts";
 import { SettingTable } from "./setting-table.ts";
 import { isDamage, isSqliteError } from "./sqlite-error.ts";
@@ -101,7 +102,7 @@ export class SqliteStore implements Store {
         logGroups: this.#logGroups.all(),
       };
     } catch (error) {
-      throw this.#loadError(error);
+      throw this.#readError(error);
     }
   }
 
@@ -138,7 +139,11 @@ export class SqliteStore implements Store {
   }
 
   async readJobs(scope: Scope, jobIds: readonly string[]): Promise<StoredJob[]> {
-    return this.#jobReads.read(scope, jobIds);
+    try {
+      return this.#jobReads.read(scope, jobIds);
+    } catch (error) {
+      throw this.#readError(error);
+    }
   }
 
   async listJobs(scope: Scope, filter: JobFilter, page: PageRequest): Promise<Page<JobListEntry>> {
@@ -184,12 +189,14 @@ export class SqliteStore implements Store {
     try {
       yield* readLiveJobs(this.#database, this.#texts);
     } catch (error) {
-      throw this.#loadError(error);
+      throw this.#readError(error);
     }
   }
 
-  #loadError(error: unknown): unknown {
-    return isDamage(error) ? openError(this.#path, error) : error;
+  #readError(error: unknown): unknown {
+    if (isDamage(error)) return openError(this.#path, error);
+    // Only a document that is no JSON throws it.
+    return error instanceof SyntaxError ? documentError(this.#path, this.#database, error) : error;
   }
 
   #inTransaction<Result>(work: () => Result): Result {

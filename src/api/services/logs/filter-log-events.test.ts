@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { TEST_START_MS } from "../../../../test/support/temporary-logs.ts";
 import type { FilteredLogEvent, FilterLogEventsRequest } from "../../../model/logs.ts";
+import { turnsDuring } from "../../../../test/support/loop-turns.ts";
 import { TestLogsService } from "../../../../test/support/logs-service.ts";
 
 const GROUP = "/aws/batch/job";
@@ -46,6 +47,15 @@ async function withLines(
     service.at.clock.ms += 1_000;
   }
   return service;
+}
+
+/** Letters without order, so that nearly each makes a new state of a search. */
+function hostileText(length: number): string {
+  let seed = 1;
+  return Array.from({ length }, () => {
+    seed = (seed * 16_807) % 2_147_483_647;
+    return seed % 2 === 0 ? "a" : "x";
+  }).join("");
 }
 
 describe("FilterLogEvents", () => {
@@ -155,6 +165,40 @@ describe("FilterLogEvents", () => {
     expect(events.map(({ message }) => message)).toEqual(["needle"]);
     expect(pageSizes.length).toBeGreaterThan(2);
   });
+
+  test.each([
+    ["a costly expression", "%a.{120}b%"],
+    ["a costly term", `${"a".repeat(500)}b${"a".repeat(500)}`],
+  ])(
+    "looks for %s in 1 MB in pieces, others having their turn meanwhile",
+    async (_name, filterPattern) => {
+      await using service = await TestLogsService.open();
+      await service.group(GROUP, "a");
+      for (let count = 0; count < 5; count += 1) await service.put(GROUP, "a", hostileText(200_000));
+      await service.put(GROUP, "a", `a${"x".repeat(120)}b ${filterPattern}`);
+      const { turnCount, result } = await turnsDuring(() => walk(service, { filterPattern }));
+      expect(result.events.map(({ message }) => message?.slice(0, 3))).toEqual(["axx"]);
+      expect(result.pageSizes.length).toBeGreaterThanOrEqual(3);
+      expect(turnCount).toBeGreaterThan(200);
+    },
+    60_000,
+  );
+
+  test("reads lines of many jobs with a costly multi-line pattern in pieces", async () => {
+    await using service = await TestLogsService.open();
+    await service.group(GROUP);
+    const line = `${hostileText(20_000)}\n`;
+    for (const name of ["a", "b", "c", "d"]) {
+      const stream = await service.jobStream(GROUP, name, undefined, "a.{120}b");
+      service.at.job(stream.streamId, line.repeat(5));
+    }
+    const { turnCount, result } = await turnsDuring(() => walk(service));
+    expect(result.events.map(({ logStreamName, message }) => [logStreamName, message?.length])).toEqual(
+      ["a", "b", "c", "d"].map((name) => [name, 5 * line.length]),
+    );
+    expect(result.pageSizes.length).toBeGreaterThan(1);
+    expect(turnCount).toBeGreaterThan(100);
+  }, 60_000);
 
   test("leaves streams unopened that ended before the time asked for", async () => {
     await using service = await withLines(["a", "1"], ["b", "2"]);

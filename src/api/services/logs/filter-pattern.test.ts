@@ -12,8 +12,16 @@ const MESSAGES = [
 
 /** Indexes of the messages that match. */
 function found(pattern: string): readonly number[] {
-  const matches = parseFilterPattern(pattern);
-  return [...MESSAGES.keys()].filter((index) => matches(MESSAGES[index] ?? ""));
+  return [...MESSAGES.keys()].filter((index) => isFound(pattern, MESSAGES[index] ?? ""));
+}
+
+/** Looked for in pieces of so many steps. */
+function isFound(pattern: string, message: string, stepsMax = Infinity): boolean {
+  const search = parseFilterPattern(pattern)(message);
+  for (;;) {
+    const isThere = search.advance(stepsMax);
+    if (isThere !== undefined) return isThere;
+  }
 }
 
 describe("parseFilterPattern", () => {
@@ -47,8 +55,8 @@ describe("parseFilterPattern", () => {
     [String.raw`"a\\b"`, String.raw`a\b`, true],
     ["x.y_z-1", "ax.y_z-1b", true],
     ["größe", "die größe", true],
-  ])("finds by %j in %j", (pattern, message, isFound) => {
-    expect(parseFilterPattern(pattern)(message)).toBe(isFound);
+  ])("finds by %j in %j", (pattern, message, expected) => {
+    expect(isFound(pattern, message)).toBe(expected);
   });
 
   test.each<[pattern: string, message: string]>([
@@ -74,13 +82,44 @@ describe("parseFilterPattern", () => {
     ["%a**%", "at 3"],
     ["%a{2,1}%", "in term"],
     ["%a{x}%", "in term"],
-    ["%a{1000}b{1000}%", "in term"],
+    ["%a{1000}b{1000}%", "'%a{1000}b{1000}%' is too large"],
+    ["%a.{990}b%", "it may have at most 300 characters and operators"],
+    ["%a{0,150}%", "is too large"],
     ["%\\b%", "in term"],
     ["%a^b%", "at 2"],
     ["%a$b%", "at 3"],
     ["% %x", "Invalid character(s) in term '%'"],
   ])("refuses %j", (pattern, message) => {
     expect(() => parseFilterPattern(pattern)).toThrow(message);
+  });
+});
+
+describe("terms", () => {
+  test.each<[pattern: string, expected: boolean]>([
+    ["needle", true],
+    ["-needle", false],
+    ["?needle ?none", true],
+    ["?none ?never", false],
+    ["needle none", false],
+    ["needle -none", true],
+  ])("%j are found wherever they stand in a long message, in pieces", (pattern, expected) => {
+    const isRight = fc.property(fc.nat(70_000), fc.constantFrom(1, 1_000, 50_000), (before, stepsMax) => {
+      expect(isFound(pattern, `${"n".repeat(before)}needle${"e".repeat(30_000)}`, stepsMax)).toBe(expected);
+    });
+    fc.assert(isRight, { numRuns: 20 });
+  });
+
+  test("that are long count for more steps, as they may take longer to look for", () => {
+    const message = "a".repeat(100_000);
+    const stepsOf = (pattern: string): number => {
+      const search = parseFilterPattern(pattern)(message);
+      expect(search.advance(100_000)).toBeUndefined();
+      while (search.advance(100_000) === undefined);
+      return search.stepCount;
+    };
+    expect(stepsOf("ab")).toBeGreaterThan(message.length);
+    const half = "a".repeat(500);
+    expect(stepsOf(`${half}b${half}`)).toBeGreaterThan(100 * message.length);
   });
 });
 
@@ -98,7 +137,7 @@ describe("a regular expression of a pattern", () => {
     const text = fc.string({ unit: fc.constantFrom("a", "b", "1", ".", " ", "é", "\n"), maxLength: 12 });
     fc.assert(
       fc.property(regex, text, (source, message) => {
-        expect(parseFilterPattern(`%${source}%`)(message)).toBe(new RegExp(source).test(message));
+        expect(isFound(`%${source}%`, message)).toBe(new RegExp(source).test(message));
       }),
       { numRuns: 2_000 },
     );
@@ -106,8 +145,8 @@ describe("a regular expression of a pattern", () => {
 
   test("that could go many ways does not get lost in a long line", () => {
     const line = "a".repeat(262_118);
-    expect(parseFilterPattern("%a*a*a*a*a*b%")(line)).toBe(false);
-    expect(parseFilterPattern("%a{200}[^b]*b|a.{300}b%")(line)).toBe(false);
+    expect(isFound("%a*a*a*a*a*b%", line)).toBe(false);
+    expect(isFound("%a{100}[^b]*b|a.{150}b%", line)).toBe(false);
   });
 
   test("forgets what it has found out before that grows too large, and goes on", () => {
@@ -116,7 +155,7 @@ describe("a regular expression of a pattern", () => {
     const text = letters
       .map((letter) => ((seed = (seed * 16_807) % 2_147_483_647) % 2 === 0 ? letter : "a"))
       .join("");
-    expect(parseFilterPattern("%b.{14}b.{14}x%")(text)).toBe(false);
-    expect(parseFilterPattern("%b.{14}b.{14}x%")(`${text}bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbx`)).toBe(true);
+    expect(isFound("%b.{14}b.{14}x%", text)).toBe(false);
+    expect(isFound("%b.{14}b.{14}x%", `${text}bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbx`)).toBe(true);
   });
 });

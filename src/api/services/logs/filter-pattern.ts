@@ -1,9 +1,11 @@
-import { parseFilterRegex } from "./filter-regex-parser.ts";
-import { matcherOf } from "./filter-regex.ts";
+import type { TextSearch } from "../../../lib/text-search.ts";
+import { compileFilterRegex } from "./filter-regex.ts";
 import { invalidParameter } from "./logs-errors.ts";
+import { TermsSearch } from "./terms-search.ts";
+import type { Term } from "./terms-search.ts";
 
-/** Whether an event's message is one of those looked for. */
-export type MessageMatcher = (message: string) => boolean;
+/** Begins to find out whether an event's message is one of those looked for. */
+export type MessageMatcher = (message: string) => TextSearch;
 
 /**
  * Reads a filter pattern for text without structure.
@@ -23,14 +25,13 @@ export function parseFilterPattern(pattern: string): MessageMatcher {
     );
   }
   if (text.length > 1 && text.startsWith("%") && text.endsWith("%")) {
-    return matcherOf(parseFilterRegex(text.slice(1, -1)));
+    const regex = compileFilterRegex(text.slice(1, -1));
+    return (message) => regex.search(message);
   }
-  return matchTerms(parseTerms(text));
-}
-
-interface Term {
-  readonly sign: "" | "?" | "-";
-  readonly text: string;
+  const terms = parseTerms(text);
+  const others = terms.filter(({ sign }) => sign !== "?");
+  const heeded = others.length > 0 ? others : terms;
+  return (message) => new TermsSearch(heeded, message);
 }
 
 /** A term in quotes or without, and the blanks behind it. */
@@ -52,20 +53,6 @@ function parseTerms(pattern: string): readonly Term[] {
     terms.push({ sign: sign === "?" || sign === "-" ? sign : "", text });
   }
   return terms;
-}
-
-function matchTerms(terms: readonly Term[]): MessageMatcher {
-  const wanted = textsOf(terms, "");
-  const unwanted = textsOf(terms, "-");
-  const any = wanted.length + unwanted.length > 0 ? [] : textsOf(terms, "?");
-  return (message) =>
-    wanted.every((text) => message.includes(text)) &&
-    !unwanted.some((text) => message.includes(text)) &&
-    (any.length === 0 || any.some((text) => message.includes(text)));
-}
-
-function textsOf(terms: readonly Term[], wantedSign: Term["sign"]): readonly string[] {
-  return terms.filter(({ sign }) => sign === wantedSign).map(({ text }) => text);
 }
 
 /** AWS's words for it. */

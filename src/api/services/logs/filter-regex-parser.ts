@@ -22,7 +22,7 @@ export type CharacterSet = readonly boolean[];
 
 export const OTHER_CHARACTERS = 128;
 
-/** After `x{3}` is written out as `xxx`: more would be slow to search with. */
+/** After `x{3}` is written out as `xxx`; more is too large to search with, and not held. */
 const STEPS_MAX = 1_000;
 const COUNT_MAX = 1_000;
 
@@ -47,22 +47,23 @@ const CLASSES: Readonly<Record<string, CharacterSet>> = {
 const ANY = complementOf(setOfCode(0x0a));
 
 /**
- * Reads the regular expressions that filter patterns may hold: no groups, no look-around, nothing but ASCII.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+ * Reads the regular expressions that filter patterns may hold: no groups, no look-around, nothing but ASCII. Undefined
+ * where one is far too large.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/regex-expressions.html
  */
-export function parseFilterRegex(source: string): FilterRegex {
+export function parseFilterRegex(source: string): FilterRegex | undefined {
   const parser = new Parser(source);
   const alternatives = [parser.alternative()];
   while (!parser.isAtEnd) {
     parser.skip("|");
     alternatives.push(parser.alternative());
   }
-  const stepCount = alternatives.reduce((sum, { steps }) => sum + steps.length, 0);
-  if (stepCount > STEPS_MAX) throw parser.refusal();
-  return alternatives;
+  return parser.stepCount > STEPS_MAX ? undefined : alternatives;
 }
 
 class Parser {
+  /** Of all alternatives so far. */
+  stepCount = 0;
   readonly #source: string;
   #at = 0;
 
@@ -79,11 +80,12 @@ class Parser {
     const steps: Step[] = [];
     while (!this.isAtEnd && this.#next !== "|" && this.#next !== "$") {
       const set = this.#set();
-      steps.push(...this.#repeated(set));
-      if (steps.length > STEPS_MAX) throw this.refusal();
+      const repeated = this.#repeated(set);
+      this.stepCount += repeated.length;
+      if (this.stepCount <= STEPS_MAX) steps.push(...repeated);
     }
     const isToEnd = this.#take("$");
-    if (!this.isAtEnd && this.#next !== "|") throw this.refusal();
+    if (!this.isAtEnd && this.#next !== "|") throw this.#refusal();
     return { steps, isFromStart, isToEnd };
   }
 
@@ -91,7 +93,7 @@ class Parser {
     assert(this.#take(character), `${character} was to follow`);
   }
 
-  refusal(): Error {
+  #refusal(): Error {
     return invalidParameter(
       `Invalid filter pattern: Invalid character(s) in term '%${this.#source}%' at ${this.#at + 1}`,
     );
@@ -117,7 +119,7 @@ class Parser {
   /** A character that stands for itself. */
   #plain(): string {
     const character = this.#next;
-    if (!PLAIN.test(character) && !PLAIN_SYMBOLS.includes(character)) throw this.refusal();
+    if (!PLAIN.test(character) && !PLAIN_SYMBOLS.includes(character)) throw this.#refusal();
     this.#at += 1;
     return character;
   }
@@ -129,7 +131,7 @@ class Parser {
     const character = this.#next;
     const named = CLASSES[character];
     const isSymbol = character !== "" && (OPERATORS + PLAIN_SYMBOLS).includes(character);
-    if (named === undefined && !isSymbol) throw this.refusal();
+    if (named === undefined && !isSymbol) throw this.#refusal();
     this.#at += 1;
     return named ?? setOfCharacter(character);
   }
@@ -139,7 +141,7 @@ class Parser {
     const isComplement = this.#take("^");
     const sets: CharacterSet[] = [];
     do {
-      if (this.isAtEnd) throw this.refusal();
+      if (this.isAtEnd) throw this.#refusal();
       sets.push(this.#range());
     } while (!this.#take("]"));
     const union = setOf((code) => sets.some((set) => set[code] === true));
@@ -154,13 +156,13 @@ class Parser {
     if (!isRange) return setOfCharacter(first);
     this.skip("-");
     const last = this.#inBrackets();
-    if (last < first) throw this.refusal();
+    if (last < first) throw this.#refusal();
     return setOf((code) => code >= first.charCodeAt(0) && code <= last.charCodeAt(0));
   }
 
   #inBrackets(): string {
     const character = this.#next;
-    if (character === "" || "\\]".includes(character)) throw this.refusal();
+    if (character === "" || "\\]".includes(character)) throw this.#refusal();
     if (!OPERATORS.includes(character)) return this.#plain();
     this.#at += 1;
     return character;
@@ -174,10 +176,10 @@ class Parser {
     if (this.#next !== "{") return [once];
 
     const count = this.#match(COUNT);
-    if (count === undefined) throw this.refusal();
+    if (count === undefined) throw this.#refusal();
     const least = Number(count[1]);
     const most = count[2] === undefined ? least : Number(count[3] === "" ? least : count[3]);
-    if (most < least || most > COUNT_MAX) throw this.refusal();
+    if (most < least || most > COUNT_MAX) throw this.#refusal();
     const isEndless = count[2] !== undefined && count[3] === "";
     return [
       ...Array.from({ length: least }, () => once),

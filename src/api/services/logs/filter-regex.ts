@@ -1,12 +1,24 @@
-import { GoRegex } from "../../../lib/go-regex.ts";
+import { GoRegex, REGEX_POINTS_MAX } from "../../../lib/go-regex.ts";
 import type { RegexNode } from "../../../lib/go-regex-parser.ts";
-import { OTHER_CHARACTERS } from "./filter-regex-parser.ts";
-import type { Alternative, FilterRegex, Step } from "./filter-regex-parser.ts";
+import { OTHER_CHARACTERS, parseFilterRegex } from "./filter-regex-parser.ts";
+import type { Alternative, Step } from "./filter-regex-parser.ts";
+import { invalidParameter } from "./logs-errors.ts";
 
-/** Turns an expression into a search whose time grows with the text only. */
-export function matcherOf(regex: FilterRegex): (text: string) => boolean {
-  const search = GoRegex.of({ kind: "alternatives", nodes: regex.map(alternativeNode) });
-  return (text) => search.matches(text);
+/**
+ * Reads an expression and makes ready to search with it.
+ *
+ * AWS says nothing of how large one may be, beyond the 1,024 characters of a filter pattern; what would be slow to search
+ * with is refused here.
+ */
+export function compileFilterRegex(source: string): GoRegex {
+  const alternatives = parseFilterRegex(source);
+  const regex =
+    alternatives && GoRegex.of({ kind: "alternatives", nodes: alternatives.map(alternativeNode) });
+  if (regex !== undefined) return regex;
+  throw invalidParameter(
+    `Invalid filter pattern: the regular expression '%${source}%' is too large: with repetitions such as x{3} written ` +
+      `out as xxx it may have at most ${REGEX_POINTS_MAX} characters and operators.`,
+  );
 }
 
 function alternativeNode({ steps, isFromStart, isToEnd }: Alternative): RegexNode {

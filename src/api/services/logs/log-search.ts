@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { LogGroup, LogStream } from "../../../batch/log-stream.ts";
 import { EVENT_OVERHEAD_BYTES } from "../../../logs/logs.ts";
 import type { LogEvent, Logs } from "../../../logs/logs.ts";
+import { WorkBudget } from "../../../logs/work-budget.ts";
 import type { Store } from "../../../store/store.ts";
 import type { MessageMatcher } from "./filter-pattern.ts";
 
@@ -126,10 +127,12 @@ export class LogSearch {
     while (left.length > 0) {
       // One without a head may have anything to come: it is as early as can be.
       const earliest = left.reduce((best, cursor) => (cursor.timeMs < best.timeMs ? cursor : best));
-      if (earliest.head === undefined || !this.#page.take(earliest.stream, earliest.head)) break;
+      if (earliest.head === undefined || !(await this.#page.take(earliest.stream, earliest.head))) break;
       earliest.pass();
       if (earliest.head === undefined && !this.#page.isClosed) await earliest.fill(this.#page, readBytes);
       if (earliest.isAtEnd) left = left.filter((cursor) => cursor !== earliest);
+      // Not sooner: each call comes further by one event at least.
+      if (this.#page.budget.isSpent) break;
     }
     return left;
   }
@@ -182,6 +185,7 @@ class Cursor {
         fromMs,
         untilMs,
         multilinePattern: this.stream.multilinePattern,
+        budget: page.budget,
       });
       const before = this.#next === "start" ? 0 : this.#next;
       this.isAtEnd = events.length === 0 && nextPosition === before;
@@ -195,6 +199,8 @@ class Cursor {
 
 /** What was found, within the limits of a page and of a call. */
 class PageOfFound {
+  /** What the whole call may take to look at lines and messages. */
+  readonly budget = new WorkBudget();
   readonly #matches: MessageMatcher;
   readonly #limit: number;
   readonly #found: FoundEvent[] = [];
@@ -209,7 +215,7 @@ class PageOfFound {
 
   /** Nothing more is to be read or taken in this call. */
   get isClosed(): boolean {
-    return this.#isFull || this.#readBytes >= BYTES_PER_CALL_MAX;
+    return this.#isFull || this.#readBytes >= BYTES_PER_CALL_MAX || this.budget.isSpent;
   }
 
   countRead(bytes: number): void {
@@ -217,8 +223,8 @@ class PageOfFound {
   }
 
   /** Takes the event if it matches; false where it matches and has no room any more. */
-  take(stream: LogStream, event: LogEvent): boolean {
-    if (!this.#matches(event.message)) return true;
+  async take(stream: LogStream, event: LogEvent): Promise<boolean> {
+    if (!(await this.budget.find(this.#matches(event.message)))) return true;
     const bytes = this.#bytes + Buffer.byteLength(event.message) + EVENT_OVERHEAD_BYTES;
     const hasRoom = this.#found.length === 0 || bytes <= PAGE_BYTES_MAX;
     this.#isFull = !hasRoom || this.#found.length >= this.#limit;

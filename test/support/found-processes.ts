@@ -6,6 +6,7 @@ const POLL_MS = 100;
 
 export interface FoundProcess {
   readonly pid: number;
+  readonly parentPid: number;
   readonly command: string;
   /** As `NAME=value` with a zero byte behind each. */
   readonly environment: string;
@@ -13,17 +14,22 @@ export interface FoundProcess {
 
 /** Living processes in whose command line or environment the text stands; those in containers are among them. */
 export function findProcesses(text: string): readonly FoundProcess[] {
+  return readProcesses().filter(
+    ({ command, environment }) => command.includes(text) || environment.includes(text),
+  );
+}
+
+function readProcesses(): readonly FoundProcess[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
-    .map((name) => ({
+    .map((name) => ({ name, status: readProc(name, "status") }))
+    .filter(({ status }) => !/^State:\s+[ZX]/m.test(status))
+    .map(({ name, status }) => ({
       pid: Number(name),
+      parentPid: Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]),
       command: readProc(name, "cmdline").replaceAll("\0", " "),
       environment: readProc(name, "environ"),
-      state: /^State:\s+(\S)/m.exec(readProc(name, "status"))?.[1],
-    }))
-    .filter(({ state }) => state !== "Z" && state !== "X")
-    .filter(({ command, environment }) => command.includes(text) || environment.includes(text))
-    .map(({ pid, command, environment }) => ({ pid, command, environment }));
+    }));
 }
 
 /** A process that was killed takes a moment to be gone. What is left after a long one, is left. */
@@ -36,9 +42,11 @@ export async function waitUntilGone(text: string): Promise<readonly FoundProcess
   }
 }
 
-/** Ends what a run that went wrong has left. */
+/** Ends what a run that went wrong has left: those in which the text stands, and their children. */
 export function endProcesses(text: string): void {
-  for (const { pid } of findProcesses(text)) {
+  const found = new Set(findProcesses(text).map(({ pid }) => pid));
+  const all = readProcesses().filter(({ pid, parentPid }) => found.has(pid) || found.has(parentPid));
+  for (const { pid } of all) {
     try {
       process.kill(pid, "SIGKILL");
     } catch {
