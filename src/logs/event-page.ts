@@ -46,7 +46,7 @@ async function readForward(source: EventText, page: PageBuilder, start: number):
       next = piece.end;
     }
     next = run.end;
-    if (run.end - first >= SCAN_BYTES_MAX) break;
+    if (run.end - first >= SCAN_BYTES_MAX || page.isBudgetSpent) break;
   }
   return page.close(previous, next);
 }
@@ -65,7 +65,7 @@ async function readBackward(source: EventText, page: PageBuilder, start: number)
       previous = piece.begin;
     }
     previous = Math.min(previous, run.begin);
-    if (last - run.begin >= SCAN_BYTES_MAX) return page.close(previous, next);
+    if (last - run.begin >= SCAN_BYTES_MAX || page.isBudgetSpent) return page.close(previous, next);
   }
   if (notice !== undefined && previous > 0 && page.take(notice) !== "full") previous = 0;
   return page.close(previous, next ?? start);
@@ -106,6 +106,10 @@ class PageBuilder {
     this.untilMs = request.untilMs;
     this.#request = request;
     this.#isTimeOrdered = isTimeOrdered;
+  }
+
+  get isBudgetSpent(): boolean {
+    return this.#request.budget?.isSpent === true;
   }
 
   /** What became of the event. With one that is too early or too late no further one in its direction can fit. */

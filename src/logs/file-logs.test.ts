@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { EventPage, LogEvent } from "./logs.ts";
+import type { EventPage, LogEvent, ReadRequest } from "./logs.ts";
 import { TemporaryLogs, TEST_START_MS } from "../../test/support/temporary-logs.ts";
+import { WorkBudget } from "./work-budget.ts";
 
 describe("a job's log", () => {
   test("has a line for an event, stamped when it was seen", async () => {
@@ -290,6 +291,29 @@ describe("a stream", () => {
     expect(await at.messages("a1")).toEqual([]);
     expect(await at.messages("a3")).toEqual(["running"]);
   });
+
+  test.each(["forward", "backward"] as const)(
+    "is read %s in short pages where its budget is small, to the same events",
+    async (direction) => {
+      await using at = await TemporaryLogs.open();
+      at.job("a1", "#one\nmore\n".repeat(20_000));
+      const seen: number[] = [];
+      let position: ReadRequest["position"] = direction === "forward" ? "start" : "end";
+      let pageCount = 0;
+      for (;;) {
+        const budget = new WorkBudget(1_000);
+        const page = await at.read("a1", { position, direction, multilinePattern: "^#", budget });
+        if (page.events.length === 0) break;
+        seen.push(...page.events.map(({ position: begin }) => begin));
+        position = direction === "forward" ? page.nextPosition : page.previousPosition;
+        pageCount += 1;
+      }
+      const expected = Array.from({ length: 20_000 }, (_, index) => index * 10);
+      expect(seen.toSorted((a, b) => a - b)).toEqual(expected);
+      // Of 10,000 events each, were it not for the budget.
+      expect(pageCount).toBeGreaterThan(2);
+    },
+  );
 
   test("keeps its bytes as the job wrote them", async () => {
     await using at = await TemporaryLogs.open();

@@ -23,6 +23,7 @@ import type { LogLimits } from "./removal-notice.ts";
 import { STREAM_FILE_KINDS, StreamFiles } from "./stream-files.ts";
 import { openEventText } from "./stream-text.ts";
 import type { LineTest, StreamView } from "./stream-text.ts";
+import { WorkBudget } from "./work-budget.ts";
 
 export interface FileLogsOptions extends LogLimits {
   readonly directory: string;
@@ -93,8 +94,9 @@ export class FileLogs implements Logs {
   async readEvents(streamId: string, request: ReadRequest): Promise<EventPage> {
     for (;;) {
       const view = this.#view(streamId);
-      const begins = this.#lineTests.of(request.multilinePattern);
-      const page = await this.#withText(view, begins, (text) => readPage(text, request));
+      const budget = request.budget ?? new WorkBudget();
+      const begins = this.#lineTests.of(request.multilinePattern, budget);
+      const page = await this.#withText(view, begins, (text) => readPage(text, { ...request, budget }));
       // What had to go while it was read reads as zeros: once more, then, with the notice in its place.
       const removed = this.#files.facts(streamId).removed;
       if (removed?.size === view.facts.removed?.size) return page;

@@ -1,26 +1,30 @@
 import { GoRegex } from "../lib/go-regex.ts";
 import type { LineTest } from "./stream-text.ts";
+import type { WorkBudget } from "./work-budget.ts";
 
 /** Expressions kept ready for the next read. */
 const KEPT_MAX = 64;
 
-/** Makes tests of lines from the patterns of streams, and keeps those that were used last. */
+/** Makes tests of lines from the patterns of streams, and keeps the expressions that were used last. */
 export class LineTests {
-  readonly #kept = new Map<string, LineTest>();
+  readonly #kept = new Map<string, GoRegex>();
 
-  /** What is no expression is no test: its registration was refused. */
-  of(pattern: string | undefined): LineTest {
-    if (pattern === undefined) return undefined;
-    const test = this.#kept.get(pattern) ?? makeTest(pattern);
+  /**
+   * A test that looks at the whole line, however long it is; absent where each line is an event. What is no expression is
+   * no test: its registration was refused.
+   */
+  of(pattern: string | undefined, budget: WorkBudget): LineTest {
+    const regex = pattern === undefined ? undefined : this.#regexOf(pattern);
+    return regex === undefined ? undefined : (line) => budget.find(regex.search(line));
+  }
+
+  #regexOf(pattern: string): GoRegex | undefined {
+    const regex = this.#kept.get(pattern) ?? GoRegex.parse(pattern);
+    if (regex instanceof Error) return undefined;
     this.#kept.delete(pattern);
-    this.#kept.set(pattern, test);
+    this.#kept.set(pattern, regex);
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > KEPT_MAX && oldest !== undefined) this.#kept.delete(oldest);
-    return test;
+    return regex;
   }
-}
-
-function makeTest(pattern: string): LineTest {
-  const regex = GoRegex.parse(pattern);
-  return regex instanceof Error ? undefined : (line) => regex.matches(line);
 }

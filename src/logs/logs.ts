@@ -1,3 +1,5 @@
+import type { WorkBudget } from "./work-budget.ts";
+
 /**
  * What log streams hold, by stream id. Which groups and streams exist, and their names, the store knows.
  *
@@ -95,6 +97,8 @@ export interface ReadRequest {
    * line is an event. The same in all reads of a stream, else positions are not those of events.
    */
   readonly multilinePattern?: string | undefined;
+  /** What testing lines against the pattern may take before the page ends early; absent: the read has one of its own. */
+  readonly budget?: WorkBudget | undefined;
 }
 
 export interface EventPage {

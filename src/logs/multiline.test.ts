@@ -24,7 +24,7 @@ function readerOf(
   };
   const whole: Text = { source, begin, end: bytes.length, isEnded, lineBytesMax: LINE_BYTES_MAX };
   return new MultilineReader(whole, {
-    begins: (line) => line.startsWith("#"),
+    begins: (line) => Promise.resolve(line.startsWith("#")),
     isAfterPause: (offset) => Promise.resolve(pauses.includes(offset)),
     isQuiet,
   });

@@ -4,7 +4,7 @@ import type { PieceReader, PieceRun, Text } from "./text.ts";
 
 export interface MultilineOptions {
   /** Whether a line is the first of an event by what it says. */
-  begins(line: string): boolean;
+  begins(line: string): Promise<boolean>;
   /** Whether the byte came a while after the one before it. */
   isAfterPause(offset: number): Promise<boolean>;
   /** Nothing has come for a while. */
@@ -40,15 +40,14 @@ export class MultilineReader implements PieceReader {
     let begin = from;
     let readEnd = from;
     for await (const run of piecesForward(this.#text, from)) {
-      const pieces: Piece[] = [];
       for (const line of run.pieces) {
         const whole = grouping.add(line, await this.#isFirst(line));
-        if (whole !== undefined) pieces.push(whole);
+        if (whole === undefined) continue;
+        // One by one: no line is tested that nobody wants to read.
+        yield { pieces: [whole], begin, end: whole.end };
+        begin = whole.end;
       }
       readEnd = run.end;
-      const end = grouping.openBegin ?? begin;
-      if (end > begin) yield { pieces, begin, end };
-      begin = end;
     }
     const last = this.#isWhole(readEnd) ? grouping.end(readEnd) : undefined;
     if (last !== undefined) yield { pieces: [last], begin: last.begin, end: last.end };
@@ -133,7 +132,7 @@ export class MultilineReader implements PieceReader {
   }
 
   async #isFirst({ begin, bytes }: Piece): Promise<boolean> {
-    if (begin === this.#text.begin || this.#options.begins(bytes.toString("utf8"))) return true;
+    if (begin === this.#text.begin || (await this.#options.begins(bytes.toString("utf8")))) return true;
     return this.#options.isAfterPause(begin);
   }
 }

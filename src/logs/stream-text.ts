@@ -30,7 +30,7 @@ export interface StreamView {
 }
 
 /** Whether a line is the first of an event; undefined where each line is one. */
-export type LineTest = ((line: string) => boolean) | undefined;
+export type LineTest = ((line: string) => Promise<boolean>) | undefined;
 
 /** Opens the stream's files for as long as `resources` lives. */
 export async function openEventText(
@@ -84,7 +84,7 @@ async function openJobText(
 
 function multilineReader(
   text: Text,
-  begins: (line: string) => boolean,
+  begins: NonNullable<LineTest>,
   { jobFile, marks }: { readonly jobFile: JobFile | undefined; readonly marks: Marks },
 ): PieceReader {
   return new MultilineReader(text, {

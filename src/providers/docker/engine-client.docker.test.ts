@@ -183,6 +183,12 @@ describe.skipIf(dockerHost === "")("a container engine", () => {
     await expect(listening).rejects.toThrow("enough");
   });
 
+  test("remembers what it has made itself", async () => {
+    await using bench = createBench();
+    const id = await bench.create(["true"]);
+    expect(await bench.engine.remembersMaking(id, SIGNAL)).toBe(true);
+  });
+
   test("makes a network once", async () => {
     await using bench = createBench();
     await bench.engine.ensureNetwork(bench.name, { [LABEL]: bench.name }, SIGNAL);

@@ -1,7 +1,8 @@
 import { describe, expect, inject, test } from "vitest";
-import { DockerTestEngine } from "../../../test/support/docker-engine.ts";
+import { DockerTestEngine, TEST_IMAGE } from "../../../test/support/docker-engine.ts";
 import { DockerHarness } from "../../../test/support/docker-harness.ts";
 import { ProviderDriver, aScript } from "../../../test/support/provider-driver.ts";
+import { connectEngine } from "./engine-client.ts";
 
 const isThere = inject("dockerHost") !== "" && process.getuid?.() === 0;
 
@@ -48,6 +49,20 @@ describe.skipIf(!isThere)("an engine of the test's own", () => {
     expect((await driver.ended(lost.taskId)).outcome).toEqual({ kind: "host-lost" });
     expect((await driver.ended(waiting.taskId)).outcome).toMatchObject({ kind: "exited", exitCode: 0 });
     expect(harness.readLog(own.logStreamId).toString()).toMatch(/^ready\n/);
+  });
+
+  test("that is killed has forgotten what it made, and knows what it has made since", async () => {
+    await using engine = await DockerTestEngine.start();
+    await using client = connectEngine(engine.address);
+    const signal = AbortSignal.timeout(60_000);
+    const make = (name: string): Promise<string> =>
+      client.createContainer(name, { Image: TEST_IMAGE, Env: [], Labels: {}, HostConfig: {} }, signal);
+    const before = await make("before");
+    await engine.end("SIGKILL");
+    await engine.restart();
+    const after = await make("after");
+    expect(await client.remembersMaking(before, signal)).toBe(false);
+    expect(await client.remembersMaking(after, signal)).toBe(true);
   });
 
   test("that is away when the server starts is waited for", async () => {

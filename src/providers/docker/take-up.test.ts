@@ -31,7 +31,10 @@ test.each(CASES)(
 
 test("what an earlier engine may have been starting is not started again", () => {
   const known = { facts: aContainer("created"), hasRun: false, isOfEarlierEngine: true };
-  expect(decideTakeUp({ ...known, isUnwanted: false })).toEqual({ action: "give-up", because: "engine-gone" });
+  expect(decideTakeUp({ ...known, isUnwanted: false })).toEqual({
+    action: "give-up",
+    because: "engine-gone",
+  });
   expect(decideTakeUp({ ...known, isUnwanted: true })).toEqual({
     action: "give-up",
     because: "stopped-before-start",

@@ -24,7 +24,7 @@ export interface TakeUpFacts {
 
 /**
  * Decides what becomes of an attempt. What has never come up is started, unless it is to end; what came up and of which
- * nothing is there is lost.
+ * nothing is there is lost, and so is what an engine may have been starting when it went away.
  */
 export function decideTakeUp({ facts, hasRun, isOfEarlierEngine, isUnwanted }: TakeUpFacts): TakeUpDecision {
   const status = facts?.status;

@@ -35,10 +35,15 @@ import { documentError } from "./document-error.ts";
 import { openDatabase, openError } from "./open-database.ts";
 import { SettingTable } from "./setting-table.ts";
 import { isDamage, isSqliteError } from "./sqlite-error.ts";
+import { WalSync } from "./wal-sync.ts";
+
+/** So few changes are synced without leaving the thread: nobody else has much to do, and the way there and back costs more. */
+const SYNCED_AT_ONCE_MAX = 8;
 
 /**
  * A store in one SQLite file (beside it SQLite keeps `-wal`, and may leave a `-shm` that holds nothing). A commit is one
- * transaction, on the disk when it returns. SQLite runs in this thread: measured, a thread of its own is no faster.
+ * transaction, on the disk when it resolves; what is read is on the disk when the read resolves. SQLite runs in this
+ * thread, the disk beside it.
  */
 export class SqliteStore implements Store {
   readonly #path: string;
@@ -55,6 +60,7 @@ export class SqliteStore implements Store {
   readonly #jobLists: JobLists;
   readonly #logGroups: NamedTable<LogGroup>;
   readonly #logStreams: LogStreamTable;
+  readonly #wal: WalSync;
 
   /** Throws `StoreOpenError`. The folder of the file must exist; the file is made if it does not. */
   static open(path: string): SqliteStore {
@@ -82,6 +88,7 @@ export class SqliteStore implements Store {
     this.#jobLists = new JobLists(database, this.#texts);
     this.#logGroups = new NamedTable(database, "log_groups");
     this.#logStreams = new LogStreamTable(database);
+    this.#wal = new WalSync(path);
   }
 
   async commit(changes: readonly Change[]): Promise<void> {
@@ -89,6 +96,8 @@ export class SqliteStore implements Store {
     this.#inTransaction(() => {
       for (const change of mergeJobChanges(changes)) this.#apply(change);
     });
+    if (changes.length <= SYNCED_AT_ONCE_MAX) this.#wal.syncNow();
+    else await this.#wal.sync();
   }
 
   async load(): Promise<StoredState> {
@@ -107,27 +116,27 @@ export class SqliteStore implements Store {
   }
 
   async readSetting(name: string): Promise<string | undefined> {
-    return this.#settings.read(name);
+    return this.#whenSynced(this.#settings.read(name));
   }
 
   async readComputeEnvironments(scope: Scope, names: readonly string[]): Promise<ComputeEnvironment[]> {
-    return readNamed(this.#computeEnvironments, scope, names);
+    return this.#whenSynced(readNamed(this.#computeEnvironments, scope, names));
   }
 
   async listComputeEnvironments(scope: Scope, page: PageRequest): Promise<Page<ComputeEnvironment>> {
-    return this.#computeEnvironments.list(scope, "", page);
+    return this.#whenSynced(this.#computeEnvironments.list(scope, "", page));
   }
 
   async readJobQueues(scope: Scope, names: readonly string[]): Promise<JobQueue[]> {
-    return readNamed(this.#jobQueues, scope, names);
+    return this.#whenSynced(readNamed(this.#jobQueues, scope, names));
   }
 
   async listJobQueues(scope: Scope, page: PageRequest): Promise<Page<JobQueue>> {
-    return this.#jobQueues.list(scope, "", page);
+    return this.#whenSynced(this.#jobQueues.list(scope, "", page));
   }
 
   async readJobDefinition(scope: Scope, name: string, revision: number): Promise<JobDefinition | undefined> {
-    return this.#jobDefinitions.read(scope, name, revision);
+    return this.#whenSynced(this.#jobDefinitions.read(scope, name, revision));
   }
 
   async listJobDefinitions(
@@ -135,54 +144,66 @@ export class SqliteStore implements Store {
     filter: JobDefinitionFilter,
     page: PageRequest,
   ): Promise<Page<JobDefinition>> {
-    return this.#jobDefinitions.list(scope, filter, page);
+    return this.#whenSynced(this.#jobDefinitions.list(scope, filter, page));
   }
 
   async readJobs(scope: Scope, jobIds: readonly string[]): Promise<StoredJob[]> {
     try {
-      return this.#jobReads.read(scope, jobIds);
+      return this.#whenSynced(this.#jobReads.read(scope, jobIds));
     } catch (error) {
       throw this.#readError(error);
     }
   }
 
   async listJobs(scope: Scope, filter: JobFilter, page: PageRequest): Promise<Page<JobListEntry>> {
-    return this.#jobLists.list(scope, filter, page);
+    return this.#whenSynced(this.#jobLists.list(scope, filter, page));
   }
 
   async removeJobsStoppedBefore(stoppedBeforeMs: number, limit: number): Promise<number> {
-    return this.#inTransaction(() => this.#jobWrites.removeStoppedBefore(stoppedBeforeMs, limit));
+    const count = this.#inTransaction(() => this.#jobWrites.removeStoppedBefore(stoppedBeforeMs, limit));
+    await this.#wal.sync();
+    return count;
   }
 
   async removeJobDefinitionsDeregisteredBefore(deregisteredBeforeMs: number, limit: number): Promise<number> {
-    return this.#inTransaction(() =>
+    const count = this.#inTransaction(() =>
       this.#jobDefinitions.removeDeregisteredBefore(deregisteredBeforeMs, limit),
     );
+    await this.#wal.sync();
+    return count;
   }
 
   async readInstance(scope: Scope, instanceId: string): Promise<Instance | undefined> {
-    return this.#instances.read(scope, instanceId);
+    return this.#whenSynced(this.#instances.read(scope, instanceId));
   }
 
   async readLogGroup(scope: Scope, name: string): Promise<LogGroup | undefined> {
-    return this.#logGroups.read(scope, name);
+    return this.#whenSynced(this.#logGroups.read(scope, name));
   }
 
   async listLogGroups(scope: Scope, namePrefix: string, page: PageRequest): Promise<Page<LogGroup>> {
-    return this.#logGroups.list(scope, namePrefix, page);
+    return this.#whenSynced(this.#logGroups.list(scope, namePrefix, page));
   }
 
   async readLogStream(scope: Scope, groupName: string, name: string): Promise<LogStream | undefined> {
-    return this.#logStreams.read(scope, groupName, name);
+    return this.#whenSynced(this.#logStreams.read(scope, groupName, name));
   }
 
   async listLogStreams(scope: Scope, filter: LogStreamFilter, page: PageRequest): Promise<Page<LogStream>> {
-    return this.#logStreams.list(scope, filter, page);
+    return this.#whenSynced(this.#logStreams.list(scope, filter, page));
   }
 
   /** SQLite moves what is in the WAL into the file as it closes it. */
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#wal.settled();
+    this.#wal[Symbol.dispose]();
     this.#database[Symbol.dispose]();
+  }
+
+  /** An answer may show what was committed a moment ago: it waits until that is on the disk. */
+  async #whenSynced<Answer>(answer: Answer): Promise<Answer> {
+    await this.#wal.settled();
+    return answer;
   }
 
   *#liveJobs(): Generator<StoredLiveJob> {
