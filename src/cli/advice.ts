@@ -20,9 +20,13 @@ const SYMPTOMS: readonly Symptom[] = [
       "A server of your own can take images from elsewhere: `batchyard serve --help`.",
   },
   {
-    pattern: /CannotStart|CannotCreate|executable file not found|no such file|not found in/i,
+    pattern: /executable file not found|no such file|not found in|exec: .*permission denied/i,
     advice:
       "Its command could not be started: check that the program is in the image, and how it is spelled.",
+  },
+  {
+    pattern: /CannotStart|CannotCreate/,
+    advice: "Its container could not be made or started: the reason above says what was refused.",
   },
   {
     pattern: /attempt duration exceeded timeout/,

@@ -11,6 +11,7 @@ import type { Provider } from "../providers/provider.ts";
 import { capacityPolicy } from "./capacity-policy.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { DataFolderError } from "./data-folder.ts";
+import type { Logger } from "./logger.ts";
 import type { ProviderParts } from "./open-provider.ts";
 
 /** An engine that takes longer to answer is taken for one that is not there, where nobody asked for it. */
@@ -28,8 +29,11 @@ export async function openDockerProvider(
   const choice = chooseEngineAddress({ dockerHost, environment: process.env, exists: existsSync });
   if ("problem" in choice) throw new DataFolderError(choice.problem);
   const engine = connectEngine(choice.address);
-  if (!isAsked && !(await answers(engine))) {
+  const problem = isAsked ? undefined : await problemOf(engine);
+  if (problem !== undefined) {
     await engine[Symbol.asyncDispose]();
+    const where = describeEngineAddress(choice.address);
+    logger.info({ engine: where, reason: problem }, "jobs do not run as containers");
     return undefined;
   }
   logger.info(
@@ -46,14 +50,28 @@ export async function openDockerProvider(
     imageMap,
     registryAuth: readRegistryAuth,
     jobLogBytesMax: jobLogLimitMiB * 1_048_576,
+    onEngineChange: tellOutages(logger),
   });
 }
 
-function answers(engine: DockerEngine): Promise<boolean> {
+/** Why the engine is not there for us; undefined where it answers. */
+function problemOf(engine: DockerEngine): Promise<string | undefined> {
   return engine.describe(AbortSignal.timeout(ENGINE_ANSWER_MS_MAX)).then(
-    () => true,
-    () => false,
+    () => undefined,
+    (error: Error) => error.message,
   );
+}
+
+/** Tells when the engine goes and when it is back, but not of each trial in between. */
+function tellOutages(logger: Logger): (outage: string | undefined) => void {
+  let wasAway = false;
+  return (outage) => {
+    const isAway = outage !== undefined;
+    if (isAway === wasAway) return;
+    wasAway = isAway;
+    if (isAway) logger.warn({ reason: outage }, "the container engine is away: new jobs wait");
+    else logger.info("the container engine is there again");
+  };
 }
 
 /** Read anew for each pull, so that `docker login` takes effect at once. */

@@ -81,6 +81,13 @@ describe.skipIf(dockerHost === "")("a server of containers", () => {
       attempts: [{ container: { exitCode: 7 } }],
     });
     expect(await run.linesOf(running)).toEqual(["begun"]);
+    const told = run.server.errorOutput.match(
+      /"reason":"the container engine at .*|the container engine is there again/g,
+    );
+    expect(told).toEqual([
+      expect.stringMatching(/door\.sock cannot be reached: .*"the container engine is away: new jobs wait"/),
+      "the container engine is there again",
+    ]);
   });
 });
 

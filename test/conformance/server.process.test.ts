@@ -103,6 +103,21 @@ describe("a server", () => {
     });
   });
 
+  test("that falls to processes by itself says why not containers", async () => {
+    const socket = join(folder, "no.sock");
+    await using server = await ServerProcess.start({
+      flags: ["--provider", "auto"],
+      environment: { DOCKER_HOST: `unix://${socket}` },
+    });
+    expect(logOf(server)).toContainEqual(
+      expect.objectContaining({
+        engine: `unix://${socket}`,
+        reason: `the container engine at unix://${socket} cannot be reached: connect ENOENT ${socket}`,
+        msg: "jobs do not run as containers",
+      }),
+    );
+  });
+
   test("says that it is well and ready", async () => {
     expect(await get("/health")).toEqual({
       status: 200,

@@ -2,7 +2,7 @@ import type { CrashRecord, Submission, Wish } from "./crash-record.ts";
 import type { AttemptFacts, FinalFacts, JobFacts } from "./final-facts.ts";
 import { exitCodeOf } from "./job-plans.ts";
 import type { JobPlan } from "./job-plans.ts";
-import { saysHostLost, wasInOutage } from "./outages.ts";
+import { wasInOutage, wentWithHost } from "./outages.ts";
 import type { Outage } from "./outages.ts";
 
 /** How an attempt ends whose command ended, by itself or not (AWS's sentence). */
@@ -77,7 +77,7 @@ export function wasInterrupted({ isCancelled, isTerminated }: JobFacts): boolean
 /** An engine that went away has ended it: it says so, or its command answered the engine's signal. */
 export function wasCutByEngine(plan: JobPlan, attempt: AttemptFacts, outages: readonly Outage[]): boolean {
   const hasAnswered = attempt.exitCode !== undefined && plan.stopCodes.includes(attempt.exitCode);
-  return wasInOutage(attempt, outages) && (saysHostLost(attempt) || hasAnswered);
+  return wentWithHost(attempt, outages) || (hasAnswered && wasInOutage(attempt, outages));
 }
 
 /** Something may have ended the attempt before its command came to its end, or to its beginning. */
@@ -96,7 +96,7 @@ function expectedCodes(plan: JobPlan, job: JobFacts, outages: readonly Outage[])
     const isCut = attempt !== undefined && wasCutByEngine(plan, attempt, outages);
     const code = isCut ? attempt.exitCode : exitCodeOf(plan, index);
     codes.push(code);
-    const isLost = isCut && saysHostLost(attempt);
+    const isLost = isCut && wentWithHost(attempt, outages);
     const isRetried = isLost || (code !== 0 && plan.retriesExits);
     if (!isRetried) break;
   }
@@ -110,7 +110,7 @@ function checkNatural(
   outages: readonly Outage[],
 ): string[] {
   const codes = job.attempts.map(({ exitCode }) => exitCode);
-  const lost = job.attempts.filter((attempt) => saysHostLost(attempt) && wasInOutage(attempt, outages));
+  const lost = job.attempts.filter((attempt) => wentWithHost(attempt, outages));
   const [last] = job.attempts.slice(-1);
   const expectedList = expectedCodes(plan, job, outages);
   const expected = expectedList.at(-1);

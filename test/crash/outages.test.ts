@@ -78,7 +78,7 @@ describe("findMistakes where the engine went away", () => {
   });
 
   test("finds an attempt that is said to be lost and ran when the engine was there", () => {
-    expect(mistakesOf({ logs: replaced(facts.logs, "log/a1", ["one", "two", "three"]) }, 700)).toContain(
+    expect(mistakesOf({ logs: replaced(facts.logs, "log/a1", ["one", "two", "three"]) }, 70_000)).toContain(
       `retried-1 (a) has an attempt with the status reason ${HOST_LOST}`,
     );
   });

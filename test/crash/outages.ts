@@ -15,6 +15,9 @@ const SERVER_LIVES_MS_MAX = 6_000;
 /** An engine that is told to stop rather than killed, in so many of a hundred cases. */
 const STOP_SHARE = 40;
 
+/** So long there may have been no server that was ready. */
+const UNWATCHED_MS_MAX = 15_000;
+
 const HOST_LOST = /^Host EC2 \(instance i-[0-9a-f]+\) terminated\.$/;
 
 /** Takes an engine away from under the server, at moments of the seed, and brings it back. */
@@ -68,4 +71,10 @@ export function wasInOutage(attempt: AttemptFacts, outages: readonly Outage[]): 
 /** It says that it went down with its host. */
 export function saysHostLost({ statusReason = "" }: AttemptFacts): boolean {
   return HOST_LOST.test(statusReason);
+}
+
+/** It says so with reason: success that no server saw before the engine went is not believed. */
+export function wentWithHost(attempt: AttemptFacts, outages: readonly Outage[]): boolean {
+  const widened = outages.map(({ fromMs, toMs }) => ({ fromMs: fromMs - UNWATCHED_MS_MAX, toMs }));
+  return saysHostLost(attempt) && wasInOutage(attempt, widened);
 }

@@ -33,6 +33,8 @@ export class FakeDockerEngine implements DockerEngine {
   readonly refusals = new Map<Call, string>();
   /** What was asked, in order: the kind and the container's name. */
   readonly asked: string[] = [];
+  /** Somebody has removed them: nothing that is to be in one of them starts. */
+  readonly missingNetworks = new Set<string>();
   /** It was started anew, and knows nothing of what happened before. */
   isNew = false;
   readonly #happenings = new EventEmitter();
@@ -84,6 +86,8 @@ export class FakeDockerEngine implements DockerEngine {
   async startContainer(id: string, signal: AbortSignal): Promise<void> {
     const container = await this.#find(id, signal, "startContainer");
     if (container?.status !== "created") return;
+    const [missing] = this.missingNetworks;
+    if (missing !== undefined) throw new EngineRefusal(404, `network ${missing} not found`);
     container.status = "running";
     this.#tell(container, "start");
   }
@@ -169,7 +173,8 @@ export class FakeDockerEngine implements DockerEngine {
     return Promise.resolve();
   }
 
-  ensureNetwork(): Promise<void> {
+  ensureNetwork(name: string): Promise<void> {
+    this.missingNetworks.delete(name);
     return Promise.resolve();
   }
 

@@ -13,6 +13,8 @@ describe("doctor", () => {
   >([
     ["good", "good", "good", "containers"],
     ["good", "missing", "good", "processes"],
+    ["good", "poor", "good", "processes"],
+    ["missing", "poor", "good", "containers"],
     ["poor", "missing", "poor", "processes"],
     ["missing", "good", "good", "containers"],
     ["missing", "missing", "good", undefined],

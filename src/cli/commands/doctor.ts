@@ -61,7 +61,8 @@ export async function doctor(
 export function findWay(findings: readonly Finding[]): keyof typeof WAYS | undefined {
   const missing = findings.filter(({ verdict }) => verdict === "missing").map(({ name }) => name);
   if (missing.some((name) => !(name in WAYS))) return undefined;
-  return PREFERENCE.find((name) => !missing.includes(name));
+  const good = findings.filter(({ verdict }) => verdict === "good").map(({ name }) => name);
+  return PREFERENCE.find((name) => good.includes(name)) ?? PREFERENCE.find((name) => !missing.includes(name));
 }
 
 export function renderFindings(

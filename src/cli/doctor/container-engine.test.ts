@@ -5,6 +5,7 @@ import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { findWay } from "../commands/doctor.ts";
 import { lookAtContainerEngine } from "./container-engine.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "batchyard-engine-"));
@@ -53,7 +54,7 @@ describe("lookAtContainerEngine", () => {
   test.each([
     { host: "unix:///no/such/docker.sock", verdict: "missing", text: /ENOENT/, remedy: /Start it/ },
     { host: "tcp://127.0.0.1:1", verdict: "missing", text: /ECONNREFUSED/, remedy: /Start it/ },
-    { host: "ssh://somewhere", verdict: "poor", text: /was not tried/, remedy: /unix:\/\/ and tcp:\/\// },
+    { host: "https://somewhere", verdict: "poor", text: /was not tried/, remedy: /unix:\/\/ and tcp:\/\// },
   ])("says what is in the way of $host, and what to do", async ({ host, verdict, text, remedy }) => {
     const found = await lookAtContainerEngine({ environment: { DOCKER_HOST: host }, homeDir: folder });
     expect(found).toMatchObject({
@@ -62,4 +63,18 @@ describe("lookAtContainerEngine", () => {
       remedy: expect.stringMatching(remedy),
     });
   });
+
+  test.each(["ssh://somewhere", "nonsense", "unix://relative", "tcp://"])(
+    "says that the server does not start with %s, whatever else could run jobs",
+    async (host) => {
+      const found = await lookAtContainerEngine({ environment: { DOCKER_HOST: host }, homeDir: folder });
+      expect(found).toEqual({
+        name: "DOCKER_HOST",
+        verdict: "missing",
+        text: `${host} is no engine's address`,
+        remedy: expect.stringContaining("the server does not start with it"),
+      });
+      expect(findWay([{ name: "processes", verdict: "good", text: "" }, found])).toBeUndefined();
+    },
+  );
 });

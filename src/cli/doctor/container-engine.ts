@@ -17,10 +17,19 @@ interface Sources {
 const WAIT_MAX_MS = 3_000;
 const TCP_PORT = 2_375;
 
+/** What the server takes for an engine's address; with anything else it does not start. */
+const SCHEME = /^(?:unix:\/\/\/|(?:tcp|https?):\/\/.)/;
+
 /** Whether a Docker or Podman answers, and which. */
 export async function lookAtContainerEngine(sources: Sources): Promise<Finding> {
   const name = "containers";
   const host = sources.environment["DOCKER_HOST"];
+  if (host !== undefined && host !== "" && !SCHEME.test(host)) {
+    const remedy =
+      "Set it to unix:///PATH or tcp://HOST:PORT, or unset it: the server does not start with it. An engine that is " +
+      "reached over ssh: forward its socket with `ssh -L` and name that.";
+    return { name: "DOCKER_HOST", verdict: "missing", text: `${host} is no engine's address`, remedy };
+  }
   const places = host === undefined || host === "" ? usualPlaces(sources) : [parseDockerHost(host)];
   const failures: Finding[] = [];
   for (const place of places) {

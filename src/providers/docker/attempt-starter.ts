@@ -34,6 +34,8 @@ export const STOPPED_BEFORE_START: AttemptOutcome = createStartFailure(
  * this one, perhaps its command too, so it cannot be started once more.
  */
 const HALF_STARTED = /\btask \w+: already exists/;
+/** Docker says so when it starts the container, Podman when it makes it. */
+const NETWORK_GONE = /network \S+ not found|unable to find network/i;
 
 /**
  * Brings attempts up: image, start slot, container, start. Each step may have been done before, so all of it is safe to
@@ -90,13 +92,15 @@ export class AttemptStarter {
     try {
       attempt.phase = "creating";
       attempt.mayHaveContainer = true;
-      const containerId = await link.run(createMsMax, (engine, signal) =>
-        engine.createContainer(name, request, signal),
+      const containerId = await this.#withNetwork(() =>
+        link.run(createMsMax, (engine, signal) => engine.createContainer(name, request, signal)),
       );
       if (attempt.unwanted.signal.aborted) return over(STOPPED_BEFORE_START);
       stage = "start";
       attempt.phase = "starting";
-      await link.run(startMsMax, (engine, signal) => engine.startContainer(containerId, signal));
+      await this.#withNetwork(() =>
+        link.run(startMsMax, (engine, signal) => engine.startContainer(containerId, signal)),
+      );
       return { kind: "up", containerId };
     } catch (error) {
       if (error instanceof EngineRefusal) {
@@ -106,6 +110,17 @@ export class AttemptStarter {
       if (!(error instanceof EngineTimeout)) throw error;
       onGivenUp(name);
       return over(createStartFailure(timeoutReasonOf(stage)));
+    }
+  }
+
+  /** `docker network prune` removes ours as well while no job runs: then it is made again, and the step done again. */
+  async #withNetwork<T>(step: () => Promise<T>): Promise<T> {
+    try {
+      return await step();
+    } catch (error) {
+      if (!(error instanceof EngineRefusal) || !NETWORK_GONE.test(error.message)) throw error;
+      await this.#options.link.ensureNetwork();
+      return step();
     }
   }
 }

@@ -142,3 +142,21 @@ test("a wish to end that came while the engine was away is fulfilled when it is 
   engine.comeBack();
   expect((await driver.ended(spec.taskId)).outcome).toMatchObject({ kind: "exited", exitCode: 143 });
 });
+
+test("a network of our own that somebody has removed is made again, another's is not", async () => {
+  const { engine, harness } = withFake({ network: "batchyard" });
+  await using _harness = harness;
+  await using driver = await ProviderDriver.recover(harness.open());
+  engine.missingNetworks.add("batchyard");
+  const spec = aScript("true");
+  driver.provider.start(spec);
+  await driver.started(spec.taskId);
+
+  engine.missingNetworks.add("theirs");
+  const refused = aScript("true");
+  driver.provider.start(refused);
+  expect((await driver.ended(refused.taskId)).outcome).toEqual({
+    kind: "start-failed",
+    reason: "CannotStartContainerError: Error response from daemon: network theirs not found",
+  });
+});

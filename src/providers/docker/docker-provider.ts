@@ -39,6 +39,8 @@ export interface DockerProviderOptions {
   readonly jobLogBytesMax: number;
   /** Containers that are being created and started at a time. */
   readonly startsAtOnceMax?: number;
+  /** The engine was tried or went away: why it cannot be used, undefined where it can. */
+  readonly onEngineChange?: (outage: string | undefined) => void;
   readonly limits?: Partial<DockerLimits>;
 }
 
@@ -101,6 +103,7 @@ export class DockerProvider implements Provider {
   readonly #removals: ContainerRemovals;
   readonly #attempts: DockerAttempts;
   #wake: () => void = () => {};
+  #isClosing = false;
 
   constructor(options: DockerProviderOptions) {
     this.#options = options;
@@ -238,6 +241,7 @@ export class DockerProvider implements Provider {
   /** Leaves containers alone: the next run of the server takes them up. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#wake = () => {};
+    this.#isClosing = true;
     await this.#running.drain();
     await this.#link.close();
     await Promise.all([this.#attempts.close(), this.#running.close(), this.#removals.close()]);
@@ -249,7 +253,9 @@ export class DockerProvider implements Provider {
   }
 
   #engineChanged(): void {
-    if (this.#link.outage === undefined) this.#attempts.beginFresh();
+    const { outage } = this.#link;
+    if (!this.#isClosing) this.#options.onEngineChange?.(outage);
+    if (outage === undefined) this.#attempts.beginFresh();
     else this.#running.setAdrift();
     this.#wake();
   }

@@ -125,6 +125,11 @@ export class EngineLink {
     if (this.#session !== undefined) this.#leave(this.#session, error);
   }
 
+  /** Makes the network if it is ours and missing. */
+  async ensureNetwork(): Promise<void> {
+    await this.run(this.#options.connectMsMax, (_engine, signal) => this.#ensureNetwork(signal));
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.#session !== undefined) this.#leave(this.#session, new EngineAway("the provider is closing"));

@@ -51,7 +51,7 @@ describe("parseImageMapping", () => {
     expect(parseImageMapping("a/=localhost:5000/")).toEqual({ from: "a", to: "localhost:5000" });
   });
 
-  test.each(["", "a", "a=", "=b", "a=b=c", "/=b"])("refuses %j", (text) => {
+  test.each(["", "a", "a=", "=b", "a=b=c", "/=b", "a=b c", " a=b", "https://a=b"])("refuses %j", (text) => {
     expect(parseImageMapping(text)).toEqual({
       problem: `--image-map must be FROM=TO, as in registry.example/team=localhost:5000, got ${text}`,
     });

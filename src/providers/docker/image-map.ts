@@ -6,10 +6,13 @@ export interface ImageMapping {
   readonly to: string;
 }
 
+/** No scheme and no blanks: neither is in any image's name. */
+const NAME = /^(?!.*:\/\/)\S+$/;
+
 /** The mapping that `FROM=TO` asks for, or the sentence that says what is wrong with it. */
 export function parseImageMapping(text: string): ImageMapping | { readonly problem: string } {
   const [from = "", to = "", ...more] = text.split("=").map((part) => part.replace(/\/$/, ""));
-  if (from === "" || to === "" || more.length > 0) {
+  if (more.length > 0 || ![from, to].every((name) => NAME.test(name))) {
     return {
       problem: `--image-map must be FROM=TO, as in registry.example/team=localhost:5000, got ${text}`,
     };

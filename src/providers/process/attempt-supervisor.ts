@@ -2,10 +2,12 @@ import type { AttemptOutcome } from "../../batch/attempt.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { JobLogs } from "../../logs/logs.ts";
 import type { AttemptSpec } from "../provider.ts";
-import type { ConfinedAttempt, Confinement, Session } from "./confinement.ts";
+import { AttemptSignals } from "./attempt-signals.ts";
+import type { Confinement, Session } from "./confinement.ts";
 import { isFileSystemError, isShortage } from "./file-system-error.ts";
 import { findStartFailure } from "./find-start-failure.ts";
-import type { ProcessIdentity, ProcessTable } from "./process-identity.ts";
+import { type LiveAttempt, confine, findCommand, findRecorded } from "./live-attempt.ts";
+import type { ProcessTable } from "./process-identity.ts";
 import {
   type AttemptUsage,
   HOST_LOST,
@@ -40,27 +42,11 @@ export interface AttemptEnd {
   readonly startedAtMs: number | undefined;
 }
 
-/** An attempt that has not ended. */
-interface LiveAttempt {
-  readonly spec: AttemptSpec;
-  /** Absent while it waits for one. */
-  runner?: Runner | undefined;
-  /** When it got its runner, by the monotonic clock. */
-  givenAtMs?: number;
-  startedAtMs?: number | undefined;
-  /** The first process of the command, once somebody needed to know. */
-  command?: ProcessIdentity | undefined;
-  /** What somebody wants of it; done once it has started. */
-  wish?: "stop" | "kill";
-  isOutOfMemory?: boolean;
-  /** The runner is not to have another attempt: it is of an earlier run of the server, or its `start` is gone. */
-  isRunnerSpent?: boolean;
-  /** An event told that there is news in the record, but it could not be read. */
-  isUnread?: boolean;
-}
-
 /** After this a runner that was given an attempt and has not begun it is given up. */
 const BEGIN_MS_MAX = 10_000;
+
+/** After this a runner that does not tell of the end of a command that is dead is given up. */
+const TELL_MS_MAX = 10_000;
 
 /** So often the record of a running attempt is read though no event told of it. */
 const READ_EVERY_SWEEPS = 16;
@@ -74,12 +60,14 @@ const READ_EVERY_SWEEPS = 16;
 export class AttemptSupervisor {
   readonly #options: SupervisorOptions;
   readonly #pool: RunnerPool;
+  readonly #signals: AttemptSignals;
   readonly #attempts = new Map<string, LiveAttempt>();
   readonly #waiting = new Set<LiveAttempt>();
   #sweepCount = 0;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
+    this.#signals = new AttemptSignals(options.workplace.table, options.confinement);
     this.#pool = new RunnerPool({
       ...options,
       onEvent: (event, taskId) => this.#takeEvent(event, taskId),
@@ -121,8 +109,9 @@ export class AttemptSupervisor {
       return;
     }
     attempt.wish = wish;
+    if (wish === "kill") attempt.killedAtMs ??= this.#options.clock.monotonicMs();
     const { runner, startedAtMs } = attempt;
-    if (runner !== undefined && startedAtMs !== undefined) this.#fulfil(attempt, runner, wish);
+    if (runner !== undefined && startedAtMs !== undefined) this.#signals.send(attempt, runner, wish);
   }
 
   /** The end of the attempt is durable elsewhere. */
@@ -142,9 +131,10 @@ export class AttemptSupervisor {
     this.#beginWaiting();
   }
 
-  /** Lets go. Attempts that a runner has go on. */
+  /** Lets go. Attempts that a runner has go on, and the runner ends with its attempt. */
   async close(): Promise<void> {
     const runners = [...this.#attempts.values()].flatMap(({ runner }) => runner ?? []);
+    for (const { folder } of runners) folder.order("quit");
     await this.#pool.close(new Set(runners.map(({ identity }) => identity.pid)));
   }
 
@@ -201,21 +191,19 @@ export class AttemptSupervisor {
   }
 
   #begin(attempt: LiveAttempt, runner: Runner): void {
+    const { folder } = runner;
     try {
-      runner.folder.writeStart(this.#createStart(attempt.spec, runner));
+      if (folder.writeStart(this.#createStart(attempt.spec, runner)) && folder.order(attempt.spec.taskId)) {
+        this.#give(attempt, runner);
+        return;
+      }
+      this.#waiting.add(attempt);
     } catch (error) {
       if (!isFileSystemError(error)) throw error;
       if (isShortage(error)) this.#waiting.add(attempt);
       else this.#settle(attempt, createStartFailure("CannotCreateContainerError", error.message));
-      this.#pool.end(runner, []);
-      return;
     }
-    if (runner.folder.order(attempt.spec.taskId)) {
-      this.#give(attempt, runner);
-    } else {
-      this.#waiting.add(attempt);
-      this.#pool.end(runner, []);
-    }
+    this.#pool.end(runner, []);
   }
 
   #createStart(spec: AttemptSpec, runner: Runner): string {
@@ -255,20 +243,31 @@ export class AttemptSupervisor {
     attempt.startedAtMs = atMs;
     runner.folder.appendToRecord(formatStarted(taskId, atMs));
     this.#options.onStarted(taskId, atMs);
-    if (attempt.wish !== undefined) this.#fulfil(attempt, runner, attempt.wish);
+    if (attempt.wish !== undefined) this.#signals.send(attempt, runner, attempt.wish);
   }
 
   #check(attempt: LiveAttempt, runner: Runner): void {
     const hasStarted = attempt.startedAtMs !== undefined;
-    const isInTurn = hasStarted ? this.#sweepCount % READ_EVERY_SWEEPS === 0 : this.#isOverdue(attempt);
-    if (isInTurn || attempt.isUnread === true || !this.#table.isAlive(runner.identity))
-      this.#consult(attempt, runner);
+    const isKilled = attempt.killedAtMs !== undefined;
+    const stat = this.#table.find(runner.identity);
+    if (hasStarted && stat?.state === "T") this.#signals.wake(runner);
     // Once more: it may have been having children faster than they could be found.
-    else if (attempt.wish === "kill" && hasStarted) this.#fulfil(attempt, runner, "kill");
+    if (hasStarted && isKilled) this.#signals.send(attempt, runner, "kill");
+    const isInTurn = hasStarted ? this.#sweepCount % READ_EVERY_SWEEPS === 0 : this.#isOverdue(attempt);
+    if (isInTurn || isKilled || attempt.isUnread === true || stat === undefined)
+      this.#consult(attempt, runner);
   }
 
   #isOverdue({ givenAtMs = 0 }: LiveAttempt): boolean {
     return this.#options.clock.monotonicMs() - givenAtMs > BEGIN_MS_MAX;
+  }
+
+  /** It was killed and is dead, and the runner does not say so. */
+  #isUntold(attempt: LiveAttempt, runner: Runner): boolean {
+    const { killedAtMs = Number.POSITIVE_INFINITY } = attempt;
+    if (this.#options.clock.monotonicMs() - killedAtMs <= TELL_MS_MAX) return false;
+    const command = findCommand(attempt, runner);
+    return command === undefined || !this.#table.isAlive(command);
   }
 
   /** Acts on what the record says; it is complete only once the runner is known to be dead, and is read again then. */
@@ -279,9 +278,9 @@ export class AttemptSupervisor {
     attempt.isUnread = false;
     if (recorded?.end !== undefined) {
       this.#finish(attempt, runner, recorded, recorded.end);
-    } else if (recorded === undefined) {
+    } else if (recorded === undefined && attempt.startedAtMs === undefined) {
       if (!isAlive || this.#isOverdue(attempt)) this.#takeBack(attempt, runner);
-    } else if (!isAlive) {
+    } else if (recorded === undefined || !isAlive || this.#isUntold(attempt, runner)) {
       this.#lose(attempt, runner, recorded);
     } else {
       this.#noteStart(attempt, runner, this.#findStart(recorded, runner));
@@ -301,13 +300,12 @@ export class AttemptSupervisor {
     else this.#pool.giveBack(runner);
   }
 
-  /** The runner is gone, and with it the exit code. Whatever it left is ended. */
-  #lose(attempt: LiveAttempt, runner: Runner, recorded: RecordedAttempt): void {
+  /** The runner is gone or its record, and with it the exit code. Whatever is left is ended. */
+  #lose(attempt: LiveAttempt, runner: Runner, recorded: RecordedAttempt | undefined): void {
     const { taskId } = attempt.spec;
-    if (recorded.command !== undefined) {
-      attempt.startedAtMs ??= this.#findStart(recorded, runner);
-      this.#table.signal({ ...recorded.command, bootId: runner.identity.bootId }, "SIGKILL");
-    }
+    if (recorded?.command !== undefined) attempt.startedAtMs ??= this.#findStart(recorded, runner);
+    const command = findCommand(attempt, runner);
+    if (command !== undefined) this.#table.signal(command, "SIGKILL");
     this.#pool.end(runner, [taskId]);
     this.#settle(attempt, HOST_LOST);
   }
@@ -336,29 +334,13 @@ export class AttemptSupervisor {
     this.#options.logs.closeFile(logStreamId); // last: the end is told also where the file system refuses this
   }
 
-  /** A runner outlives SIGTERM to its group. SIGKILL goes to the command, and to the group when that has ended. */
-  #fulfil(attempt: LiveAttempt, runner: Runner, wish: "stop" | "kill"): void {
-    const { confinement } = this.#options;
-    if (wish === "kill") {
-      const command = this.#findCommand(attempt, runner);
-      if (command !== undefined) this.#table.signal(command, "SIGKILL");
-      confinement.kill(confine(attempt, runner));
-      return;
-    }
-    this.#table.signalGroupOf(runner.identity, "SIGTERM");
-    for (const pid of confinement.members(runner.name)) {
-      const stat = this.#table.stat(pid);
-      const hasLeftGroup = stat !== undefined && stat.groupId !== runner.identity.pid;
-      if (hasLeftGroup) this.#table.signal({ ...stat, bootId: this.#table.bootId }, "SIGTERM");
-    }
-  }
-
   #endForMemory(taskId: string): void {
     const attempt = this.#attempts.get(taskId);
     if (attempt?.runner === undefined) return;
     if (attempt.isOutOfMemory !== true) attempt.runner.folder.appendToRecord(formatOutOfMemory(taskId));
     attempt.isOutOfMemory = true;
-    this.#fulfil(attempt, attempt.runner, "kill");
+    attempt.killedAtMs ??= this.#options.clock.monotonicMs();
+    this.#signals.send(attempt, attempt.runner, "kill");
   }
 
   #listSessions(): readonly Session[] {
@@ -366,19 +348,11 @@ export class AttemptSupervisor {
     const busy = [...this.#attempts.values()].flatMap((attempt) => {
       const { runner, spec } = attempt;
       if (runner === undefined) return [];
-      const command = attempt.startedAtMs === undefined ? undefined : this.#findCommand(attempt, runner);
+      const command = attempt.startedAtMs === undefined ? undefined : findCommand(attempt, runner);
       const described = { ...confine(attempt, runner), memoryMiB: spec.resources.memoryMiB, command };
       return [{ runner: runner.identity, attempt: described }];
     });
     return [...idle, ...busy];
-  }
-
-  #findCommand(attempt: LiveAttempt, runner: Runner): ProcessIdentity | undefined {
-    if (attempt.command === undefined) {
-      const command = findRecorded(runner, attempt)?.command;
-      attempt.command = command && { ...command, bootId: runner.identity.bootId };
-    }
-    return attempt.command;
   }
 
   #readUsage(attempt: LiveAttempt, runner: Runner): AttemptUsage {
@@ -389,12 +363,4 @@ export class AttemptSupervisor {
   #findStart(recorded: RecordedAttempt, runner: Runner): number | undefined {
     return findStart(recorded, runner, this.#table, this.#options.clock.nowMs());
   }
-}
-
-function findRecorded(runner: Runner, { spec }: LiveAttempt): RecordedAttempt | undefined {
-  return runner.read().attempts.find(({ taskId }) => taskId === spec.taskId);
-}
-
-function confine({ spec }: LiveAttempt, runner: Runner): ConfinedAttempt {
-  return { taskId: spec.taskId, runnerName: runner.name };
 }

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { rmSync, statSync } from "node:fs";
+import { lstatSync, rmSync } from "node:fs";
 import { promisify } from "node:util";
 
 /** Where programs are looked for if nobody says otherwise, as in a container. */
@@ -7,9 +7,9 @@ export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/
 
 const run = promisify(execFile);
 
-/** Makes a FIFO unless it is there. What else stands at its place, as a backup may have left it, makes way. */
+/** Makes a FIFO unless it is there. What else stands at its place, as a backup or a job may have left it, makes way. */
 export async function makeFifo(file: string, path: string): Promise<void> {
-  if (statSync(file, { throwIfNoEntry: false })?.isFIFO() === true) return;
+  if (lstatSync(file, { throwIfNoEntry: false })?.isFIFO() === true) return;
   rmSync(file, { force: true, recursive: true });
   await run("mkfifo", [file], { env: { PATH: path } });
 }

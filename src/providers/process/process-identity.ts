@@ -13,7 +13,7 @@ export interface ProcessIdentity {
 /** What one line of `/proc/⟨pid⟩/stat` says, as far as it is needed here. */
 export interface ProcessStat {
   readonly pid: number;
-  /** `Z` and `X` are dead already. */
+  /** `Z` and `X` are dead already, `T` is stopped. */
   readonly state: string;
   readonly parentPid: number;
   readonly groupId: number;
@@ -41,10 +41,15 @@ export class ProcessTable {
       .filter((stat) => stat !== undefined);
   }
 
-  isAlive(identity: ProcessIdentity): boolean {
-    if (identity.bootId !== this.bootId) return false;
+  /** Undefined once it is dead. */
+  find(identity: ProcessIdentity): ProcessStat | undefined {
+    if (identity.bootId !== this.bootId) return undefined;
     const stat = this.stat(identity.pid);
-    return stat !== undefined && stat.startTicks === identity.startTicks && !isDead(stat);
+    return stat?.startTicks === identity.startTicks && !isDead(stat) ? stat : undefined;
+  }
+
+  isAlive(identity: ProcessIdentity): boolean {
+    return this.find(identity) !== undefined;
   }
 
   signal(identity: ProcessIdentity, signal: NodeJS.Signals): void {

@@ -92,7 +92,7 @@ export function surveyAttempts(workplace: Workplace, known: readonly RecoveredAt
     spentRunners,
     keptRunners: new Set(owners.filter(({ runner }) => kept.has(runner)).map(({ runner }) => runner.name)),
     keptRunnerPids: new Set([...adopted].flatMap((runner) => runner?.identity.pid ?? [])),
-    overTaskIds: new Set([...found.keys()].filter((taskId) => !goingOnTaskIds.has(taskId))),
+    overTaskIds: new Set([...found.keys(), ...knownTaskIds].filter((taskId) => !goingOnTaskIds.has(taskId))),
     unrecordedTaskIds: toTaskIds(unrecorded),
   };
 }

@@ -1,22 +1,22 @@
 import {
-  chmodSync,
-  closeSync,
-  constants,
   appendFileSync,
-  fstatSync,
+  chmodSync,
+  constants,
+  lstatSync,
   mkdirSync,
-  openSync,
-  readSync,
   readdirSync,
   renameSync,
   rmdirSync,
-  statSync,
   unlinkSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { openFifoToWrite, openRegularFile, readRegularFile } from "./regular-file.ts";
+
+/** One of 500 attempts has a quarter of this. */
+const RECORD_BYTES_MAX = 1024 * 1024;
 
 /**
  * The folder of a runner, through which the server and the shim know of each other whatever dies:
@@ -50,11 +50,14 @@ export class RunnerFolder {
   }
 
   /**
-   * Throws what the file system throws. What is left of a longer text before it is never read: the new one ends with
-   * `exit`.
+   * False if `start` is gone. Throws what else the file system throws. What is left of a longer text before it is
+   * never read: the new one ends with `exit`.
    */
-  writeStart(text: string): void {
-    writeFileSync(this.#startPath, text, { flag: "r+" });
+  writeStart(text: string): boolean {
+    using file = openRegularFile(this.#startPath, constants.O_WRONLY);
+    if (file === undefined) return false;
+    writeFileSync(file.fd, text);
+    return true;
   }
 
   /**
@@ -68,7 +71,8 @@ export class RunnerFolder {
   /** Tells the runner to begin. False if nobody reads: without a reader a FIFO cannot be opened without waiting. */
   order(taskId: string): boolean {
     try {
-      using file = openFile(join(this.path, "orders"), constants.O_WRONLY | constants.O_NONBLOCK);
+      using file = openFifoToWrite(join(this.path, "orders"));
+      if (file === undefined) return false;
       writeSync(file.fd, `${taskId}\n`);
       return true;
     } catch {
@@ -76,34 +80,31 @@ export class RunnerFolder {
     }
   }
 
-  /** The record from this byte on, up to its last whole line; empty if there is none. */
+  /** The record from this byte on, up to its last whole line; empty if it is gone. */
   readRecord(offset = 0): string {
-    try {
-      using file = openFile(this.#recordPath, constants.O_RDONLY);
-      const bytes = Buffer.alloc(Math.max(0, fstatSync(file.fd).size - offset));
-      const length = readSync(file.fd, bytes, 0, bytes.length, offset);
-      return bytes.toString("latin1", 0, bytes.lastIndexOf("\n", length - 1) + 1);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
-      throw error;
-    }
+    const bytes = readRegularFile(this.#recordPath, RECORD_BYTES_MAX, offset);
+    return bytes === undefined ? "" : bytes.toString("latin1", 0, bytes.lastIndexOf("\n") + 1);
   }
 
   /** Notes something for a later run of the server. On a full disk there will be no note. */
   appendToRecord(line: string): void {
-    succeeds(() => appendFileSync(this.#recordPath, `${line}\n`));
+    succeeds(() => {
+      using file = openRegularFile(this.#recordPath, constants.O_WRONLY | constants.O_APPEND);
+      if (file !== undefined) appendFileSync(file.fd, `${line}\n`);
+    });
   }
 
   recordedAtMs(): number | undefined {
-    const stat = statSync(this.#recordPath, { throwIfNoEntry: false });
+    const stat = lstatSync(this.#recordPath, { throwIfNoEntry: false });
     return stat === undefined ? undefined : Math.round(stat.mtimeMs);
   }
 
   /** Whether the working folder is as good as new. */
   isWorkUntouched(): boolean {
     try {
-      const { mode } = statSync(this.workPath);
-      return (mode & 0o7777) === WORK_MODE && readdirSync(this.workPath).length === 0;
+      const stat = lstatSync(this.workPath);
+      const isAsMade = stat.isDirectory() && (stat.mode & 0o7777) === WORK_MODE;
+      return isAsMade && readdirSync(this.workPath).length === 0;
     } catch {
       return false;
     }
@@ -142,11 +143,6 @@ export class RunnerFolder {
 }
 
 const WORK_MODE = 0o755;
-
-function openFile(path: string, flags: number): Disposable & { readonly fd: number } {
-  const fd = openSync(path, flags);
-  return { fd, [Symbol.dispose]: () => closeSync(fd) };
-}
 
 /** The mode is set apart from the making, which the umask has a say in. */
 function makeWork(path: string): void {

@@ -78,12 +78,12 @@ interface RecordLine {
   readonly rest: string;
 }
 
-/** What follows each word. */
+/** What follows each word. A job can write there too, so no number is longer than one that can be true. */
 const LINE_SHAPES = Object.entries({
   claim: /^ (\S+)$/,
   oom: /^ (\S+)$/,
-  started: /^ (\S+) (\d+)$/,
-  end: /^ (\S+) (\d+ \d+(?:\.\d+)?)$/,
+  started: /^ (\S+) (\d{1,13})$/,
+  end: /^ (\S+) (\d{1,3} \d{1,10}(?:\.\d{1,10})?)$/,
   runner: /^ (\S+) (.+)$/,
   command: /^ (\S+) (.+)$/,
 });
@@ -110,7 +110,7 @@ export function formatOutOfMemory(taskId: string): string {
 /** A line that the builtin `times` prints, as `0m1.250000s 0m0.030000s`: user and system time. */
 function parseTimesMs(line: string): number | undefined {
   if (!line.includes("s ")) return undefined;
-  const parts = [...line.matchAll(/(\d+)m(\d+(?:[.,]\d+)?)s/g)].slice(-2);
+  const parts = [...line.matchAll(/(\d{1,9})m(\d{1,2}(?:[.,]\d{1,9})?)s/g)].slice(-2);
   if (parts.length !== 2) return undefined;
   return parts.reduce(
     (sum, [, minutes, seconds]) =>

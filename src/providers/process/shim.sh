@@ -21,9 +21,10 @@ dispatch() {
   done
   # The server is gone, whatever ended it: no runner stays for longer than its attempt. One that is only coming up
   # either has its FIFO open by now, or will find this file.
-  : >"$dir/closed"
+  # Nothing here waits for a FIFO, of which a job may have made or filled one.
+  : 1<>"$dir/closed"
   for orders in "$dir"/runners/*/orders; do
-    [ -p "$orders" ] && echo quit 1<>"$orders"
+    [ -p "$orders" ] && echo quit 1<>"$orders" &
   done
 }
 
@@ -34,8 +35,9 @@ run() {
   trap : HUP INT QUIT ALRM PIPE TERM USR1 USR2
   unset BATCHYARD_PROVIDER_DIR
   cd "$dir/runners/$name" && mkfifo orders || exit
-  # Both ends of the FIFOs, so that neither side waits for the other and nobody reads an end of file.
-  exec 3<>orders 4<>"$dir/events" 5>>record
+  # Both ends of the FIFOs, so that neither side waits for the other and nobody reads an end of file. The server gave
+  # "events" as 3, which is opened anew: its own does not wait where the FIFO is full.
+  exec 4<>/proc/self/fd/3 3<>orders 5>>record
   [ -e "$dir/closed" ] && exit
   read -r self </proc/self/stat
   times >&5 && echo "runner $boot $self" >&5 || exit

@@ -5,6 +5,8 @@ import { Socket } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Clock } from "../../lib/clock.ts";
+import { EventLines, parseEventLine } from "./event-lines.ts";
+import { createPrivateStdio } from "./inherited-descriptors.ts";
 import { type ProcessTable, parseProcessStat } from "./process-identity.ts";
 import { RunnerFolder } from "./runner-folder.ts";
 import { Runner } from "./runner.ts";
@@ -50,20 +52,22 @@ interface ComingRunner {
  */
 export class Shim {
   readonly #options: ShimOptions;
+  readonly #eventsFd: number;
   readonly #events: Socket;
+  readonly #lines = new EventLines();
   readonly #coming = new Map<string, ComingRunner>();
   #dispatcher: ChildProcess | undefined;
-  #partialLine = "";
 
   constructor(options: ShimOptions) {
     this.#options = options;
-    // The dispatcher of an earlier run of the server said by this file that its runners should go.
-    rmSync(join(options.dir, "closed"), { force: true });
+    this.#reopen();
     // Both ends, so that it never reads as ended; not through the thread pool, which a waiting read would hold.
-    const fd = openSync(join(options.dir, "events"), constants.O_RDWR | constants.O_NONBLOCK);
-    this.#events = new Socket({ fd, readable: true, writable: false });
+    this.#eventsFd = openSync(join(options.dir, "events"), constants.O_RDWR | constants.O_NONBLOCK);
+    this.#events = new Socket({ fd: this.#eventsFd, readable: true, writable: false });
     this.#events.setEncoding("latin1");
-    this.#events.on("data", (text: string) => this.#takeLines(text));
+    this.#events.on("data", (text: string) => {
+      for (const line of this.#lines.take(text)) this.#takeLine(line);
+    });
   }
 
   /**
@@ -89,28 +93,43 @@ export class Shim {
     if (dispatcher === undefined) return folders;
     await new Promise<void>((resolve) => {
       dispatcher.once("exit", () => resolve());
+      dispatcher.kill("SIGCONT");
       dispatcher.stdin?.end();
     });
     return folders;
   }
 
-  /** Their folders stay until the next start: should one come after all, it finds that nobody waits for it. */
+  /**
+   * Their folders stay until the next start: should one come after all, it finds that nobody waits for it. What a job
+   * can have done to keep them from coming is undone.
+   */
   #forgetOverdue(): void {
     const nowMs = this.#options.clock.monotonicMs();
-    for (const [name, { sinceMs }] of this.#coming) {
-      if (nowMs - sinceMs > RUNNER_COMING_MS_MAX) this.#coming.delete(name);
-    }
+    const overdue = [...this.#coming].filter(([, { sinceMs }]) => nowMs - sinceMs > RUNNER_COMING_MS_MAX);
+    for (const [name] of overdue) this.#coming.delete(name);
+    if (overdue.length === 0) return;
+    this.#dispatcher?.kill("SIGCONT");
+    this.#reopen();
   }
 
-  /** In a session of its own, so that no terminal's Ctrl-C reaches it, and with nothing of ours but its input. */
+  /** By this file the dispatcher of an earlier run of the server said that runners that are coming up should go. */
+  #reopen(): void {
+    rmSync(join(this.#options.dir, "closed"), { force: true, recursive: true });
+  }
+
+  /**
+   * In a session of its own, so that no terminal's Ctrl-C reaches it, and with nothing of ours but its input and the
+   * FIFO `events`: runners get to that whatever stands at its path by then.
+   */
   #spawnDispatcher(): ChildProcess {
     const { dir, table, shell, path } = this.#options;
     const [command = "/bin/sh", ...words] = shell;
+    using privately = createPrivateStdio(["pipe", "ignore", "ignore", this.#eventsFd]);
     const dispatcher = spawn(command, [...words, SHIM_FILE, "dispatch", dir, table.bootId, ...shell], {
       cwd: "/",
       detached: true,
       env: { PATH: path, [SHIM_MARKER]: dir },
-      stdio: ["pipe", "ignore", "ignore"],
+      stdio: privately.stdio,
     });
     const forget = (): void => {
       if (this.#dispatcher !== dispatcher) return;
@@ -124,16 +143,10 @@ export class Shim {
     return dispatcher;
   }
 
-  #takeLines(text: string): void {
-    const lines = (this.#partialLine + text).split("\n");
-    this.#partialLine = lines.pop() ?? "";
-    for (const line of lines) this.#takeLine(line);
-  }
-
   #takeLine(line: string): void {
-    const [event, subject = "", ...rest] = line.split(" ");
-    if (event === "ready") this.#welcome(subject, rest.join(" "));
-    else if (event === "started" || event === "ended") this.#options.onEvent(event, subject);
+    const told = parseEventLine(line);
+    if (told?.event === "ready") this.#welcome(told.runnerName, told.statLine);
+    else if (told !== undefined) this.#options.onEvent(told.event, told.taskId);
   }
 
   /** One that nobody waits for any more, of this run or an earlier one, is ended. */

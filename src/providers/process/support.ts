@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { describeMissingExecutable } from "./find-executable.ts";
+import { INHERITED_DESCRIPTOR_MAX, listInheritedDescriptors } from "./inherited-descriptors.ts";
 import { DEFAULT_PATH } from "./machine-probe.ts";
 
 export type Support = { readonly ok: true } | { readonly ok: false; readonly reason: string };
@@ -13,6 +14,11 @@ export function isProcessProviderSupported(path: string = DEFAULT_PATH): Support
   }
   if (!existsSync("/proc/self/stat")) {
     return { ok: false, reason: "the process provider needs /proc, which is not mounted" };
+  }
+  const highest = listInheritedDescriptors().at(-1) ?? 0;
+  if (highest > INHERITED_DESCRIPTOR_MAX) {
+    const limit = `the process provider keeps them from jobs up to ${INHERITED_DESCRIPTOR_MAX}`;
+    return { ok: false, reason: `the server was started with the descriptor ${highest} open, and ${limit}` };
   }
   const missing = PROGRAMS_NEEDED.filter((name) => describeMissingExecutable(name, path, "/") !== undefined);
   if (missing.length === 0) return { ok: true };

@@ -1,13 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
-import { open, rename } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { chmodSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { CgroupConfinement } from "./cgroup-confinement.ts";
 import { type CgroupCandidate, type CgroupPlace, findCgroupPlace, listCgroupCandidates } from "./cgroup.ts";
 import type { Confinement } from "./confinement.ts";
 import { isFileSystemError } from "./file-system-error.ts";
 import { canEnterGroup, isShellExportExact, makeFifo } from "./machine-probe.ts";
 import { ProcessTable, readBootId } from "./process-identity.ts";
+import { readRegularFile } from "./regular-file.ts";
 import { WatchConfinement } from "./watch-confinement.ts";
 
 /** What a provider works with: its folder, and what this machine and its shell can do. */
@@ -36,7 +37,7 @@ export interface WorkplaceOptions {
 export async function openWorkplace({ dir, shell, path, memory }: WorkplaceOptions): Promise<Workplace> {
   const runnersPath = join(dir, "runners");
   const trashPath = join(dir, "trash");
-  for (const folder of [runnersPath, trashPath]) mkdirSync(folder, { recursive: true });
+  for (const folder of [runnersPath, trashPath]) makeFolder(folder);
   await makeFifo(join(dir, "events"), path);
   const table = new ProcessTable(readBootId());
   return {
@@ -48,6 +49,14 @@ export async function openWorkplace({ dir, shell, path, memory }: WorkplaceOptio
     isShellExportExact: await isShellExportExact(shell, path),
     cgroupPlace: memory === "watch" ? undefined : await findPlace(dir, shell, path),
   };
+}
+
+/** What else stands at its place, as a job may have left it, makes way. */
+function makeFolder(path: string): void {
+  const isFolder = lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (!isFolder) rmSync(path, { force: true });
+  mkdirSync(path, { recursive: true });
+  chmodSync(path, 0o700);
 }
 
 export function listRunnerNames({ runnersPath }: Workplace): readonly string[] {
@@ -83,23 +92,28 @@ function readBootOfLastRun(dir: string): string | undefined {
 
 /**
  * Replaces a file as a whole, so that a crash leaves the old text or the new one: half a note of the boot would look
- * like that of another.
+ * like that of another. What else stands at its place makes way.
  */
 async function note(path: string, text: string): Promise<void> {
-  if (readNote(path) === text) return;
+  const known = readNote(path);
+  if (known === text) return;
   const unfinished = `${path}.new`;
+  await rm(unfinished, { force: true, recursive: true });
   await writeDurably(unfinished, text);
+  if (known === undefined) await rm(path, { force: true, recursive: true });
   await rename(unfinished, path);
 }
 
 async function writeDurably(path: string, text: string): Promise<void> {
-  await using file = await open(path, "w");
+  await using file = await open(path, "wx");
   await file.writeFile(text);
   await file.sync();
 }
 
+const NOTE_BYTES_MAX = 8_192;
+
 function readNote(path: string): string | undefined {
-  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+  return readRegularFile(path, NOTE_BYTES_MAX)?.toString("utf8");
 }
 
 /** Looks first where the last run kept its groups: those of attempts that go on are there. */
@@ -109,14 +123,14 @@ async function findPlace(
   path: string,
 ): Promise<CgroupPlace | undefined> {
   const placeFile = join(dir, "cgroup");
-  const candidates = [
-    ...readLastCandidate(placeFile),
-    ...listCgroupCandidates(
-      readFileSync("/proc/self/mountinfo", "utf8"),
-      readFileSync("/proc/self/cgroup", "utf8"),
-    ),
-  ];
-  const place = await findCgroupPlace(candidates, dir, (file) => canEnterGroup(shell, path, file));
+  const candidates = listCgroupCandidates(
+    readFileSync("/proc/self/mountinfo", "utf8"),
+    readFileSync("/proc/self/cgroup", "utf8"),
+  );
+  const last = readLastCandidate(placeFile).filter((each) => isWithin(candidates, each));
+  const place = await findCgroupPlace([...last, ...candidates], dir, (file) =>
+    canEnterGroup(shell, path, file),
+  );
   if (place !== undefined) await note(placeFile, `${place.version} ${place.parent}`);
   return place;
 }
@@ -124,4 +138,10 @@ async function findPlace(
 function readLastCandidate(placeFile: string): readonly CgroupCandidate[] {
   const match = readNote(placeFile)?.match(/^([12]) (.+)$/);
   return match?.[2] === undefined ? [] : [{ version: match[1] === "2" ? 2 : 1, base: dirname(match[2]) }];
+}
+
+/** Whether the place is in a cgroup file system that is mounted here: ordinary folders keep nobody to a limit. */
+function isWithin(candidates: readonly CgroupCandidate[], { version, base }: CgroupCandidate): boolean {
+  const path = `${resolve(base)}/`;
+  return candidates.some((each) => each.version === version && path.startsWith(`${each.base}/`));
 }

@@ -195,6 +195,7 @@ export class SqliteStore implements Store {
 
   /** SQLite moves what is in the WAL into the file as it closes it. */
   async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#database.isOpen) return;
     await this.#wal.settled();
     this.#wal[Symbol.dispose]();
     this.#database[Symbol.dispose]();
