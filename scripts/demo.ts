@@ -14,6 +14,9 @@ import { startServer } from "./demo/server.ts";
 
 const WHAT_RUNS = { docker: "containers", process: "plain processes of this machine" };
 
+// Who stops reading, as `head` does, does not keep the demo from ending what it has begun.
+process.stdout.on("error", () => {});
+
 const startedAtMs = Date.now();
 const isAsExpected = await main().catch((error: Error) => {
   console.error(styleText("red", `  ✗ ${error.message}`));

@@ -258,9 +258,11 @@ function colour(status: string): string {
   return status === "RUNNING" ? styleText("cyan", padded) : padded;
 }
 
-/** Ctrl-C: whoever waits gives up at the next look. */
+/** Ctrl-C, `kill`, a terminal that is closed: whoever waits gives up at the next look. */
 const interruption = { isWanted: false };
-process.once("SIGINT", () => (interruption.isWanted = true));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.once(signal, () => (interruption.isWanted = true));
+}
 
 async function waitUntil(isDone: () => Promise<boolean>): Promise<void> {
   const endAtMs = Date.now() + PATIENCE_MS;

@@ -88,8 +88,8 @@ describe("opening a store", () => {
 
   test("waits for every commit to be on the disk", () => {
     using database = openDatabase(temporaryStorePath());
-    const NORMAL = 1;
-    expect(database.prepare("PRAGMA synchronous").get()).toEqual({ synchronous: NORMAL });
+    const FULL = 2;
+    expect(database.prepare("PRAGMA synchronous").get()).toEqual({ synchronous: FULL });
     expect(database.prepare("PRAGMA journal_mode").get()).toEqual({ journal_mode: "wal" });
   });
 
