@@ -42,8 +42,8 @@ describe.skipIf(dockerHost === "")("a job in a container", () => {
   afterAll(async () => {
     await used.end();
     await registry[Symbol.asyncDispose]();
-    runDocker(dockerHost, "rmi", STOP_IMAGE);
     rmSync(folder, { recursive: true, force: true });
+    runDocker(dockerHost, "rmi", STOP_IMAGE);
   });
 
   /** Registers the container as a definition of its own and submits it; answers the job's id. */
