@@ -70,8 +70,14 @@ describe("parseRunnerRecord", () => {
       `${claim}0m0.01s 0m0.0${times("0m1.0s 0m0.5s")}end a1 0 12.3\n`,
       [{ ...claimed, end: { code: 0, cpuTimeMs: 500, uptimeSeconds: 12.3 } }],
     ],
+    ["numbers that cannot be true", `${claim}started a1 ${"9".repeat(20)}\nend a1 9999 12.3\n`, [claimed]],
   ])("makes the best of %s", (_name, text, attempts) => {
     expect(parseRunnerRecord(text).attempts).toEqual(attempts);
+  });
+
+  test("takes in a megabyte of digits, which a job can write, at once", () => {
+    const digits = "1".repeat(1_000_000);
+    expect(parseRunnerRecord(`${digits}s ${digits}m${digits}\n`).attempts).toEqual([]);
   });
 
   test("never takes a record that was cut anywhere for one that says something else", () => {
