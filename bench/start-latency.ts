@@ -21,13 +21,7 @@ export const startLatency: Benchmark<"p50" | "p99"> = {
     await server.define(first.command);
     const kept = opened.move();
     return {
-      product: () =>
-        latencies(JOBS, async () => {
-          let submitted = Promise.resolve("");
-          const tookMs = await first.measure(() => (submitted = server.submit()));
-          await server.succeeded(await submitted, ASK_AGAIN_MS);
-          return tookMs;
-        }),
+      product: () => latencies(JOBS, () => first.measureJob(server, ASK_AGAIN_MS)),
       reference: () =>
         latencies(JOBS, async () => {
           let ended = Promise.resolve();

@@ -34,7 +34,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "engine/": ["scheduler/", "store/", "providers/provider.ts", "batch/", "model/", "lib/"],
   "api/": ["store/", "logs/logs.ts", "logs/work-budget.ts", "batch/", "model/", "lib/", "node:"],
   "main.ts": ["version.ts", "server/", "cli/", "node:"],
-  "cli/": ["model/", "lib/", "node:", "commander", "aws4"],
+  "cli/": ["cli/doctor/", "model/", "lib/", "node:", "commander", "aws4"],
+  "cli/doctor/": ["cli/", "providers/docker/", "lib/", "node:"],
   "version.ts": ["node:"],
   "server/": [
     "version.ts",

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { constants, openSync } from "node:fs";
 import { Socket } from "node:net";
 import { join } from "node:path";
+import type { JobServer } from "./job-server.ts";
 
 /**
  * Hears of a command's first instruction: the command writes a line into a FIFO that is open here. Product and reference
@@ -29,6 +30,14 @@ export class FirstInstruction implements Disposable {
     const beganAtMs = performance.now();
     begin();
     return (await this.#heard.promise) - beganAtMs;
+  }
+
+  /** Milliseconds from a submission until its job wrote; resolves when the job has ended. */
+  async measureJob(server: JobServer, askAgainMs: number): Promise<number> {
+    let submitted = Promise.resolve("");
+    const tookMs = await this.measure(() => (submitted = server.submit()));
+    await server.succeeded(await submitted, askAgainMs);
+    return tookMs;
   }
 
   [Symbol.dispose](): void {

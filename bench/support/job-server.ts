@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { AwsClients } from "../../test/support/aws-clients.ts";
 import { makeEnvironment, makeQueue } from "../../test/support/batch-resources.ts";
 import { ServerProcess } from "../../test/support/server-process.ts";
@@ -140,8 +141,4 @@ interface DescribedJobs {
 
 interface ListedJobs {
   readonly jobSummaryList: readonly object[];
-}
-
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,4 +1,4 @@
-import { pause } from "./job-server.ts";
+import { setTimeout as pause } from "node:timers/promises";
 
 /** So that nothing of the last one is still going on. */
 const REST_MS = 5;

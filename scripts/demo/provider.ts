@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
+import { homedir } from "node:os";
 import { chooseEngineAddress, describeEngineAddress } from "../../src/providers/docker/engine-address.ts";
-import { connectEngine } from "../../src/providers/docker/engine-client.ts";
+import { findEngine } from "../../src/providers/docker/find-engine.ts";
 import type { DockerEngine } from "../../src/providers/docker/docker-engine.ts";
 
 /** The image of the demo's jobs: it has a shell, and little else. */
@@ -12,25 +13,28 @@ export interface ProviderChoice {
   readonly because: string;
 }
 
-const ANSWER_MS_MAX = 2_000;
 const PULL_MS_MAX = 20_000;
 
 /** Containers where an engine answers and has the image or gets it soon; else plain processes. */
 export async function chooseProvider(): Promise<ProviderChoice> {
-  const choice = chooseEngineAddress({ environment: process.env, exists: existsSync });
+  const choice = chooseEngineAddress({
+    environment: process.env,
+    homeDir: homedir(),
+    exists: existsSync,
+  });
   if ("problem" in choice) return { provider: "process", because: choice.problem };
-  const place = describeEngineAddress(choice.address);
-  await using engine = connectEngine(choice.address);
-  try {
-    const { product, version } = await engine.describe(AbortSignal.timeout(ANSWER_MS_MAX));
-    const name = `${product} ${version} at ${place}`;
-    const problem = await obtainImage(engine);
-    if (problem === undefined)
-      return { provider: "docker", because: `${name} answers and has ${DEMO_IMAGE}` };
-    return { provider: "process", because: `${name} answers, but ${DEMO_IMAGE} cannot be had: ${problem}` };
-  } catch {
-    return { provider: "process", because: `no container engine answers at ${place}` };
+  const addresses = "address" in choice ? [choice.address] : choice.addresses;
+  const found = await findEngine(addresses);
+  if ("failures" in found) {
+    const places = addresses.map(describeEngineAddress).join(" or ");
+    return { provider: "process", because: `no container engine answers at ${places}` };
   }
+  await using engine = found.engine;
+  const { product, version } = found.description;
+  const name = `${product} ${version} at ${describeEngineAddress(found.address)}`;
+  const problem = await obtainImage(engine);
+  if (problem === undefined) return { provider: "docker", because: `${name} answers and has ${DEMO_IMAGE}` };
+  return { provider: "process", because: `${name} answers, but ${DEMO_IMAGE} cannot be had: ${problem}` };
 }
 
 async function obtainImage(engine: DockerEngine): Promise<string | undefined> {

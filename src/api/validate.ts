@@ -1,10 +1,4 @@
-import type {
-  MemberModel,
-  ServiceModel,
-  ShapeModel,
-  StringShape,
-  StructureShape,
-} from "../model/service-model.ts";
+import type { ServiceModel, ShapeModel, StringShape, StructureShape } from "../model/service-model.ts";
 import { assert, AssertionError, unreachable } from "../lib/assert.ts";
 import type { ApiError } from "./errors.ts";
 import type { Bounds, Path, PathStep, ShapeProblem } from "./shape-problem.ts";
@@ -30,9 +24,9 @@ export function validateInput(
   value: unknown,
   refuse: Refuse,
 ): PlainObject {
-  const shape = shapeOf(model, shapeName);
-  assert(shape.type === "structure", `the input ${shapeName} is not a structure`);
-  return readStructure({ model, refuse }, shape, value, undefined);
+  assert(shapeOf(model, shapeName).type === "structure", `the input ${shapeName} is not a structure`);
+  // A structure is read as an object.
+  return readerOf(model, shapeName)(value, undefined, refuse) as PlainObject;
 }
 
 /** Largest values of AWS's `integer` and of what JSON numbers carry of its `long`. */
@@ -46,146 +40,167 @@ type ListShape = Extract<ShapeModel, { type: "list" }>;
 type MapShape = Extract<ShapeModel, { type: "map" }>;
 type IntegerShape = Extract<ShapeModel, { type: "integer" | "long" }>;
 
-interface Check {
-  readonly model: ServiceModel;
-  readonly refuse: Refuse;
+/** Checks a value of one shape and builds it anew. */
+type Reader = (value: unknown, path: Path, refuse: Refuse) => unknown;
+
+/** Made once for each shape that is asked for: what a shape says is looked up then, not with every value. */
+const readers = new WeakMap<ShapeModel, Reader>();
+
+function readerOf(model: ServiceModel, shapeName: string): Reader {
+  const shape = shapeOf(model, shapeName);
+  let reader = readers.get(shape);
+  if (reader === undefined) {
+    reader = createReader(model, shapeName, shape);
+    readers.set(shape, reader);
+  }
+  return reader;
 }
 
-function readShape(check: Check, shapeName: string, value: unknown, path: Path): unknown {
-  const shape = shapeOf(check.model, shapeName);
+function createReader(model: ServiceModel, shapeName: string, shape: ShapeModel): Reader {
   switch (shape.type) {
     case "structure":
-      return readStructure(check, shape, value, path);
+      return structureReader(model, shape);
     case "list":
-      return readList(check, shape, value, path);
+      return listReader(model, shape);
     case "map":
-      return readMap(check, shape, value, path);
+      return mapReader(model, shape);
     case "string":
-      return readString(check, shape, shapeName === CASE_BLIND_ENUM ? upperCased(value) : value, path);
+      return shapeName === CASE_BLIND_ENUM
+        ? (value, path, refuse) => readString(shape, upperCased(value), path, refuse)
+        : (value, path, refuse) => readString(shape, value, path, refuse);
     case "integer":
     case "long":
-      return readInteger(check, shape, value, path);
+      return (value, path, refuse) => readInteger(shape, value, path, refuse);
     case "float":
     case "double":
-      return readNumber(check, value, path);
+      return readNumber;
     case "boolean":
-      if (typeof value === "boolean") return value;
-      throw check.refuse({ kind: "type", path, wanted: "a boolean", got: value });
+      return readBoolean;
     case "timestamp":
     case "blob":
-      throw new AssertionError(`no input that is served here holds a ${shape.type}`);
+      return () => {
+        throw new AssertionError(`no input that is served here holds a ${shape.type}`);
+      };
     default:
       return unreachable(shape);
   }
 }
 
-function readStructure(check: Check, shape: StructureShape, value: unknown, path: Path): PlainObject {
-  const given = readObject(check, value, path);
-  const result: Record<string, unknown> = {};
-  for (const [name, member] of membersOf(shape)) {
-    const memberValue = Object.hasOwn(given, name) ? given[name] : undefined;
-    if (memberValue === undefined || memberValue === null) continue;
-    result[name] = readShape(check, member.shape, memberValue, below(path, { kind: "member", name }));
-  }
-  for (const name of shape.required) {
-    if (!Object.hasOwn(result, name)) {
-      throw check.refuse({ kind: "missing", path: below(path, { kind: "member", name }) });
+function structureReader(model: ServiceModel, shape: StructureShape): Reader {
+  const members = Object.entries(shape.members).map(([name, member]) => ({
+    name,
+    step: { kind: "member", name } as const,
+    read: readerOf(model, member.shape),
+  }));
+  return (value, path, refuse) => {
+    const given = readObject(value, path, refuse);
+    const result: Record<string, unknown> = {};
+    for (const { name, step, read } of members) {
+      const memberValue = given[name];
+      if (memberValue === undefined || memberValue === null || !Object.hasOwn(given, name)) continue;
+      result[name] = read(memberValue, below(path, step), refuse);
     }
-  }
-  return result;
+    for (const name of shape.required) {
+      if (Object.hasOwn(result, name)) continue;
+      throw refuse({ kind: "missing", path: below(path, { kind: "member", name }) });
+    }
+    return result;
+  };
 }
 
-function readList(check: Check, shape: ListShape, value: unknown, path: Path): readonly unknown[] {
-  if (!Array.isArray(value)) throw check.refuse({ kind: "type", path, wanted: "a list", got: value });
-  if (isOutside(shape, value.length)) {
-    const bounds = boundsOf(shape);
-    throw check.refuse({ kind: "size", path, bounds, unit: "items", size: value.length, got: value });
-  }
-  return Array.from(value, (item: unknown, index) =>
-    readShape(check, shape.item, item, below(path, { kind: "item", index })),
-  );
+function listReader(model: ServiceModel, shape: ListShape): Reader {
+  const read = readerOf(model, shape.item);
+  return (value, path, refuse) => {
+    if (!Array.isArray(value)) throw refuse({ kind: "type", path, wanted: "a list", got: value });
+    if (isOutside(shape, value.length)) {
+      const bounds = boundsOf(shape);
+      throw refuse({ kind: "size", path, bounds, unit: "items", size: value.length, got: value });
+    }
+    const result: unknown[] = [];
+    for (let index = 0; index < value.length; index += 1) {
+      result.push(read(value[index], below(path, { kind: "item", index }), refuse));
+    }
+    return result;
+  };
 }
 
-function readMap(check: Check, shape: MapShape, value: unknown, path: Path): PlainObject {
-  const given = Object.entries(readObject(check, value, path)).filter(
-    ([, entry]) => entry !== undefined && entry !== null,
-  );
-  if (isOutside(shape, given.length)) {
-    const bounds = boundsOf(shape);
-    throw check.refuse({ kind: "size", path, bounds, unit: "entries", size: given.length, got: value });
-  }
-  // fromEntries makes own members of all keys, `__proto__` among them; an assignment would not.
-  return Object.fromEntries(
-    given.map(([name, entry]) => [
-      readShape(check, shape.key, name, below(path, { kind: "key", name })),
-      readShape(check, shape.value, entry, below(path, { kind: "entry", name })),
-    ]),
-  );
+function mapReader(model: ServiceModel, shape: MapShape): Reader {
+  const readKey = readerOf(model, shape.key);
+  const readEntry = readerOf(model, shape.value);
+  return (value, path, refuse) => {
+    const given = Object.entries(readObject(value, path, refuse)).filter(
+      ([, entry]) => entry !== undefined && entry !== null,
+    );
+    if (isOutside(shape, given.length)) {
+      const bounds = boundsOf(shape);
+      throw refuse({ kind: "size", path, bounds, unit: "entries", size: given.length, got: value });
+    }
+    // fromEntries makes own members of all keys, `__proto__` among them; an assignment would not.
+    return Object.fromEntries(
+      given.map(([name, entry]) => [
+        readKey(name, below(path, { kind: "key", name }), refuse),
+        readEntry(entry, below(path, { kind: "entry", name }), refuse),
+      ]),
+    );
+  };
 }
 
-function readObject(check: Check, value: unknown, path: Path): PlainObject {
+function readObject(value: unknown, path: Path, refuse: Refuse): PlainObject {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
     // Any object may be asked for its own members.
     return value as PlainObject;
   }
-  throw check.refuse({ kind: "type", path, wanted: "an object", got: value });
+  throw refuse({ kind: "type", path, wanted: "an object", got: value });
 }
 
-function readString(check: Check, shape: StringShape, value: unknown, path: Path): string {
-  if (typeof value !== "string") throw check.refuse({ kind: "type", path, wanted: "a string", got: value });
+function readString(shape: StringShape, value: unknown, path: Path, refuse: Refuse): string {
+  if (typeof value !== "string") throw refuse({ kind: "type", path, wanted: "a string", got: value });
   const text = value.toWellFormed();
   if (shape.enum !== undefined && !shape.enum.includes(text)) {
-    throw check.refuse({ kind: "enum", path, allowed: shape.enum, got: text });
+    throw refuse({ kind: "enum", path, allowed: shape.enum, got: text });
   }
   if (shape.min !== undefined || shape.max !== undefined) {
     const size = characterCount(text);
     if (isOutside(shape, size)) {
       const bounds = boundsOf(shape);
-      throw check.refuse({ kind: "size", path, bounds, unit: "characters", size, got: text });
+      throw refuse({ kind: "size", path, bounds, unit: "characters", size, got: text });
     }
   }
   if (shape.pattern !== undefined && !wholePattern(shape.pattern).test(text)) {
-    throw check.refuse({ kind: "pattern", path, pattern: shape.pattern, got: text });
+    throw refuse({ kind: "pattern", path, pattern: shape.pattern, got: text });
   }
   return text;
 }
 
-function readInteger(check: Check, shape: IntegerShape, value: unknown, path: Path): number {
+function readInteger(shape: IntegerShape, value: unknown, path: Path, refuse: Refuse): number {
   if (typeof value !== "number" || !Number.isInteger(value)) {
-    throw check.refuse({ kind: "type", path, wanted: "an integer", got: value });
+    throw refuse({ kind: "type", path, wanted: "an integer", got: value });
   }
   const limit = shape.type === "integer" ? INTEGER_MAX : LONG_MAX;
   if (Math.abs(value) > limit) {
     const wanted = `an integer between ${-limit} and ${limit}`;
-    throw check.refuse({ kind: "type", path, wanted, got: value });
+    throw refuse({ kind: "type", path, wanted, got: value });
   }
   if (isOutside(shape, value)) {
-    throw check.refuse({ kind: "value", path, bounds: boundsOf(shape), got: value });
+    throw refuse({ kind: "value", path, bounds: boundsOf(shape), got: value });
   }
   return value;
 }
 
-function readNumber(check: Check, value: unknown, path: Path): number {
+function readNumber(value: unknown, path: Path, refuse: Refuse): number {
   if (typeof value === "number" && Number.isFinite(value)) return value;
-  throw check.refuse({ kind: "type", path, wanted: "a number", got: value });
+  throw refuse({ kind: "type", path, wanted: "a number", got: value });
+}
+
+function readBoolean(value: unknown, path: Path, refuse: Refuse): boolean {
+  if (typeof value === "boolean") return value;
+  throw refuse({ kind: "type", path, wanted: "a boolean", got: value });
 }
 
 function shapeOf(model: ServiceModel, name: string): ShapeModel {
   const shape = model.shapes[name];
   assert(shape !== undefined, `the model has no shape ${name}`);
   return shape;
-}
-
-/** The entries of a structure's members, listed once: there are as many structures as the models have. */
-const listedMembers = new WeakMap<StructureShape, readonly [string, MemberModel][]>();
-
-function membersOf(shape: StructureShape): readonly [string, MemberModel][] {
-  let members = listedMembers.get(shape);
-  if (members === undefined) {
-    members = Object.entries(shape.members);
-    listedMembers.set(shape, members);
-  }
-  return members;
 }
 
 function below(parent: Path, step: PathStep["step"]): PathStep {

@@ -22,24 +22,27 @@ interface AttemptLogsOptions {
 }
 
 /** The output of a job's attempts, one after the other, while it runs and is tried again. */
-export class AttemptLogs {
+export class AttemptLogs implements AsyncDisposable {
   readonly #options: AttemptLogsOptions;
+  readonly #disposed = new AbortController();
+  /** Nobody wants to see more. */
+  readonly #left: AbortSignal;
   readonly #seen = new Set<string>();
   #current: { readonly ended: AbortController; readonly done: Promise<void> } | undefined;
 
   constructor(options: AttemptLogsOptions) {
     this.#options = options;
+    this.#left = AbortSignal.any([options.left, this.#disposed.signal]);
   }
 
   /** Takes up the logs of attempts that are new; an attempt that another follows is shown to its end first. */
   async follow(job: JobDetail): Promise<void> {
     const streams = logStreamsOf(job);
-    const isFirst = this.#seen.size === 0;
-    const isLatestOnly = isFirst && this.#options.from === "latest";
+    const isLatestOnly = this.#seen.size === 0 && this.#options.from === "latest";
     for (const name of isLatestOnly ? streams.slice(-1) : streams) {
       if (this.#seen.has(name.stream)) continue;
       await this.finish();
-      if (this.#options.left.aborted) return;
+      if (this.#left.aborted) return;
       const ended = new AbortController();
       const done = this.#print(name, this.#seen.size === 0 ? this.#options.start : {}, ended.signal);
       // Whoever finishes it hears of its failure; until then nobody listens.
@@ -58,8 +61,15 @@ export class AttemptLogs {
     await current?.done;
   }
 
+  /** What is not shown yet stays so. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed.abort();
+    await this.#current?.done.catch(() => undefined);
+  }
+
   async #print(name: LogStreamName, start: LogStart, ended: AbortSignal): Promise<void> {
-    const { context, display, patience, left, format } = this.#options;
+    const { context, display, patience, format } = this.#options;
+    const left = this.#left;
     const reader = new LogReader(context.client, name, start);
     try {
       for await (const events of followLog(reader, { context, patience, ended, left })) {

@@ -44,7 +44,7 @@ const FETCHED = [
  */
 export function findIdentity(options: IdentityOptions, sources: Sources): Identity {
   const { environment } = sources;
-  const name = options.profile ?? environment["AWS_PROFILE"] ?? "default";
+  const name = options.profile ?? (environment["AWS_PROFILE"] || "default");
   const profile = readProfile(name, sources);
   if (options.profile !== undefined && profile === undefined) throw unknownProfile(name);
   const region = findRegion(options, environment, profile);

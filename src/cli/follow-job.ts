@@ -35,7 +35,7 @@ export async function followJob(
 ): Promise<JobDetail | undefined> {
   const patience = new Patience(context, display);
   const narrator = new Narrator(context, display);
-  const logs = new AttemptLogs({ context, display, patience, left, format, from, start });
+  await using logs = new AttemptLogs({ context, display, patience, left, format, from, start });
   for await (const job of watchJob(context, jobId, { patience, left })) {
     await logs.follow(job);
     if (isTerminal(job.status)) await logs.finish();

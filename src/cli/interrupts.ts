@@ -69,7 +69,7 @@ export class Interrupts implements Disposable {
         this.#work = this.#terminate();
         break;
       case "terminating":
-        this.#left.abort();
+        this.#leave();
         break;
     }
   }
@@ -87,7 +87,13 @@ export class Interrupts implements Disposable {
     });
     if (signal.aborted) return;
     if (answer === "t") return await this.#terminate();
+    this.#leave();
+  }
+
+  /** From now on a signal ends the program at once, and does nothing to the job. */
+  #leave(): void {
     this.#left.abort();
+    this.#registration[Symbol.dispose]();
   }
 
   async #terminate(): Promise<void> {

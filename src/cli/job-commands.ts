@@ -194,22 +194,27 @@ function addLogs(kit: CommandKit): void {
     });
 }
 
-function addEnd(kit: CommandKit, way: "cancel" | "terminate"): void {
-  const description =
-    way === "cancel"
-      ? "Cancel jobs that have not started. Those that have are left alone: `terminate` ends them."
-      : "End jobs, whether they wait or run.";
+const WAYS_TO_END = {
+  cancel: {
+    summary: "Cancel jobs that have not started",
+    description: "Cancel jobs that have not started. Those that have are left alone: `terminate` ends them.",
+    reason: "Cancelled by batchyard cancel",
+  },
+  terminate: {
+    summary: "End jobs, whether they wait or run",
+    description: "End jobs, whether they wait or run.",
+    reason: "Terminated by batchyard terminate",
+  },
+} as const;
+
+function addEnd(kit: CommandKit, way: keyof typeof WAYS_TO_END): void {
+  const { summary, description, reason } = WAYS_TO_END[way];
   const command = kit.program
     .command(way)
-    .summary(way === "cancel" ? "Cancel jobs that have not started" : "End jobs, whether they wait or run")
+    .summary(summary)
     .description(description)
     .argument("<job...>", "ids, their first or last characters, or names")
-    .option(
-      "--reason <text>",
-      "why; it becomes their status reason",
-      parseReason,
-      way === "cancel" ? "Cancelled by batchyard cancel" : "Terminated by batchyard terminate",
-    );
+    .option("--reason <text>", "why; it becomes their status reason", parseReason, reason);
   addConnectionOptions(command)
     .addHelpText(
       "after",

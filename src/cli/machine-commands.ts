@@ -16,6 +16,7 @@ export function addMachineCommands(kit: CommandKit): void {
 interface DoctorArguments {
   readonly data: string;
   readonly port: number;
+  readonly dockerHost?: string;
   readonly output: "text" | "json";
 }
 
@@ -24,16 +25,17 @@ function addDoctor(kit: CommandKit): void {
     .command("doctor")
     .summary("Look whether jobs can run on this machine")
     .description("Look whether jobs can run on this machine, and say what to do about what is missing.");
-  for (const flag of ["--data", "--port"]) command.addOption(optionOf(kit.serve, flag));
+  for (const flag of ["--data", "--port", "--docker-host"]) command.addOption(optionOf(kit.serve, flag));
   command
     .addOption(
       new Option("--output <form>", "json is for programs").choices(["text", "json"]).default("text"),
     )
     .addHelpText("after", examples("batchyard doctor"))
-    .action(async ({ data, port, output }: DoctorArguments) => {
+    .action(async ({ data, port, dockerHost, output }: DoctorArguments) => {
       await kit.act(async () => {
         const { doctor } = await import("./commands/doctor.ts");
-        return await doctor(kit.surroundings, { dataDir: data, port, isJson: output === "json" });
+        const isJson = output === "json";
+        return await doctor(kit.surroundings, { dataDir: data, port, dockerHost, isJson });
       });
     });
 }

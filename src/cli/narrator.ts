@@ -3,6 +3,7 @@ import { advise } from "./advice.ts";
 import { ServerAwayError } from "./cli-error.ts";
 import type { Context } from "./context.ts";
 import type { Display } from "./display.ts";
+import { isTerminal } from "./job-lists.ts";
 import { describeOutcome } from "./outcome-text.ts";
 import { describeWait } from "./wait-text.ts";
 
@@ -52,8 +53,7 @@ export class Narrator {
 
   /** Says of attempts that end while the job is followed and that others follow; the last one's end is the job's. */
   async #tellAttempts({ attempts = [], status, retryStrategy }: JobDetail): Promise<void> {
-    const isOver = status === "SUCCEEDED" || status === "FAILED";
-    const count = isOver ? attempts.length - 1 : attempts.length;
+    const count = isTerminal(status) ? attempts.length - 1 : attempts.length;
     const told = this.#toldAttemptCount;
     this.#toldAttemptCount = Math.max(told, count);
     for (const [index, attempt] of attempts.slice(0, Math.max(0, count)).entries()) {

@@ -45,17 +45,17 @@ export function integer(min: number, max: number): (value: string) => number {
   };
 }
 
-/** `KEY=VALUE`, again and again. */
+/** `NAME=VALUE`, again and again. */
 export function collectPairs(
   value: string,
-  before: Readonly<Record<string, string>>,
+  before: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
   const [, name, text = ""] = /^([^=]+)=(.*)$/s.exec(value) ?? [];
   if (name === undefined) throw new InvalidArgumentError("It must be NAME=VALUE.");
   return { ...before, [name]: text };
 }
 
-/** `KEY=VALUE`, or `KEY` for the value that it has in the environment of this program. */
+/** `NAME=VALUE`, or `NAME` for the value that it has in the environment of this program. */
 export function collectVariables(
   environment: Readonly<Record<string, string | undefined>>,
 ): (value: string, before?: Readonly<Record<string, string>>) => Record<string, string> {

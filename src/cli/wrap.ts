@@ -4,7 +4,7 @@
  */
 export function wrap(line: string, columns: number | undefined): readonly string[] {
   if (columns === undefined || line.length <= columns) return [line];
-  const indent = /^(?: {2}\d\S* +|[A-Za-z ]+: {1,}| +)/.exec(line)?.[0].length ?? 0;
+  const indent = /^(?: {2}\d\S* +|[A-Za-z ]+: +| +)/.exec(line)?.[0].length ?? 0;
   const lines: string[] = [];
   let current = line.slice(0, indent);
   let isBlank = true;

@@ -73,8 +73,10 @@ class Watch implements GrowthWatch {
     if (!this.#hasGrown && !signal.aborted) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#wake = resolve;
-      signal.addEventListener("abort", () => resolve(), { once: true });
+      const stop = (): void => resolve();
+      signal.addEventListener("abort", stop);
       await promise;
+      signal.removeEventListener("abort", stop);
     }
     this.#hasGrown = false;
   }

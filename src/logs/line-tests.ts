@@ -1,4 +1,5 @@
 import { GoRegex } from "../lib/go-regex.ts";
+import { RecentlyUsed } from "../lib/recently-used.ts";
 import type { LineTest } from "./stream-text.ts";
 import type { WorkBudget } from "./work-budget.ts";
 
@@ -7,7 +8,7 @@ const KEPT_MAX = 64;
 
 /** Makes tests of lines from the patterns of streams, and keeps the expressions that were used last. */
 export class LineTests {
-  readonly #kept = new Map<string, GoRegex>();
+  readonly #kept = new RecentlyUsed<GoRegex>(KEPT_MAX);
 
   /**
    * A test that looks at the whole line, however long it is; absent where each line is an event. What is no expression is
@@ -19,12 +20,11 @@ export class LineTests {
   }
 
   #regexOf(pattern: string): GoRegex | undefined {
-    const regex = this.#kept.get(pattern) ?? GoRegex.parse(pattern);
+    const kept = this.#kept.get(pattern);
+    if (kept !== undefined) return kept;
+    const regex = GoRegex.parse(pattern);
     if (regex instanceof Error) return undefined;
-    this.#kept.delete(pattern);
     this.#kept.set(pattern, regex);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > KEPT_MAX && oldest !== undefined) this.#kept.delete(oldest);
     return regex;
   }
 }

@@ -128,14 +128,14 @@ export class LimitKeeper {
     const { content } = files.facts(streamId);
     usage.change(streamId, -usage.ofStream(streamId));
     const size = content?.size ?? 0;
-    const isNoted = size === 0 || this.#canMarkRemoved(streamId, size, nowMs);
+    const isNoted = size === 0 || this.#tryMarkRemoved(streamId, size, nowMs);
     files.delete(streamId, ["log", "events", "marks"]);
     // A file system that took no new file may take one now. If not, the log is empty and nothing says why.
-    if (!isNoted) this.#canMarkRemoved(streamId, size, nowMs);
+    if (!isNoted) this.#tryMarkRemoved(streamId, size, nowMs);
   }
 
   /** Says whether the file system took the mark. */
-  #canMarkRemoved(streamId: string, size: number, nowMs: number): boolean {
+  #tryMarkRemoved(streamId: string, size: number, nowMs: number): boolean {
     try {
       this.#options.files.markRemoved(streamId, size, nowMs);
       return true;

@@ -7,7 +7,7 @@ export interface Host {
 }
 
 export interface CapacityPolicy {
-  /** How often each CPU is promised: vCPUs are shares of time, as on EC2. At least 1. */
+  /** How often each CPU is promised: vCPUs are shares of time, as on EC2. */
   readonly vcpuOvercommit: number;
   /** Kept back from jobs for everything else on the host. */
   readonly memoryReserveMiB: number;

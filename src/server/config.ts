@@ -21,7 +21,7 @@ export interface ServerConfig {
   /** Whether `/metrics` is answered to everybody under `--auth sigv4`. */
   readonly isMetricsOpen: boolean;
   readonly allowedHosts: readonly string[];
-  /** As in `unix:///var/run/docker.sock`; absent: what the environment says, or what is found. */
+  /** As in `unix:///var/run/docker.sock`; absent: what the environment says, or what answers. */
   readonly dockerHost?: string;
   readonly dockerNetwork: string;
   readonly imageMap: ImageMap;
@@ -116,13 +116,13 @@ export const OPTIONS: readonly Option[] = [
   ),
   choice(
     "--provider <name>",
-    "what runs jobs; auto decides once for a data folder: docker where an engine answers, else process",
+    "what runs jobs; auto decides once for a data folder: docker where an engine is named or answers, else process",
     ["auto", "docker", "process"],
     "auto",
   ),
   option(
     "--docker-host <address>",
-    "where the container engine is; default: DOCKER_HOST, else where one is found",
+    "where the container engine is; default: DOCKER_HOST, else the first usual socket that answers",
     text,
   ),
   option(

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import type { DockerEngine } from "../providers/docker/docker-engine.ts";
 import { DockerProvider } from "../providers/docker/docker-provider.ts";
 import { chooseEngineAddress, describeEngineAddress } from "../providers/docker/engine-address.ts";
+import type { EngineAddress } from "../providers/docker/engine-address.ts";
 import { connectEngine } from "../providers/docker/engine-client.ts";
+import { findEngine } from "../providers/docker/find-engine.ts";
 import { findRegistryAuth } from "../providers/docker/registry-auth.ts";
 import type { RegistryAuth } from "../providers/docker/registry-auth.ts";
 import type { Provider } from "../providers/provider.ts";
@@ -14,34 +16,30 @@ import { DataFolderError } from "./data-folder.ts";
 import type { Logger } from "./logger.ts";
 import type { ProviderParts } from "./open-provider.ts";
 
-/** An engine that takes longer to answer is taken for one that is not there, where nobody asked for it. */
-const ENGINE_ANSWER_MS_MAX = 2_000;
+/** The engine that was found, as in `DOCKER_HOST`. */
+const SETTING = "engine";
 
 /**
- * Containers of the engine that the configuration or the environment names, or that is found. One that was asked for
- * and is away is waited for; where nobody asked, undefined says that none answers.
+ * Containers of an engine; undefined where nobody asked for them and no engine answers.
+ *
+ * 1. The engine that the configuration or the environment names. Naming one asks for containers.
+ * 2. The one that was found before, which may have jobs of ours.
+ * 3. The first that answers of those in the usual places.
+ *
+ * One that is named, was found before, or was asked for is waited for while it is away.
  */
 export async function openDockerProvider(
-  { config, folder, logs, logger }: ProviderParts,
+  parts: ProviderParts,
   { isAsked }: { readonly isAsked: boolean },
 ): Promise<Provider | undefined> {
-  const { dockerHost, dockerNetwork, imageMap, jobLogLimitMiB } = config;
-  const choice = chooseEngineAddress({ dockerHost, environment: process.env, exists: existsSync });
-  if ("problem" in choice) throw new DataFolderError(choice.problem);
-  const engine = connectEngine(choice.address);
-  const problem = isAsked ? undefined : await problemOf(engine);
-  if (problem !== undefined) {
-    await engine[Symbol.asyncDispose]();
-    const where = describeEngineAddress(choice.address);
-    logger.info({ engine: where, reason: problem }, "jobs do not run as containers");
-    return undefined;
-  }
-  logger.info(
-    { provider: "docker", engine: describeEngineAddress(choice.address) },
-    "jobs run as containers",
-  );
+  const { config, folder, logs, logger } = parts;
+  const { dockerNetwork, imageMap, jobLogLimitMiB } = config;
+  const chosen = await chooseEngine(parts, isAsked);
+  if (chosen === undefined) return undefined;
+  const place = describeEngineAddress(chosen.address);
+  logger.info({ provider: "docker", engine: place, because: chosen.because }, "jobs run as containers");
   return new DockerProvider({
-    engine,
+    engine: chosen.engine ?? connectEngine(chosen.address),
     dir: join(folder.path, "docker"),
     logs,
     clock: SYSTEM_CLOCK,
@@ -54,12 +52,41 @@ export async function openDockerProvider(
   });
 }
 
-/** Why the engine is not there for us; undefined where it answers. */
-function problemOf(engine: DockerEngine): Promise<string | undefined> {
-  return engine.describe(AbortSignal.timeout(ENGINE_ANSWER_MS_MAX)).then(
-    () => undefined,
-    (error: Error) => error.message,
-  );
+interface ChosenEngine {
+  readonly address: EngineAddress;
+  /** Where it is connected already. */
+  readonly engine?: DockerEngine;
+  /** A sentence for the log. */
+  readonly because: string;
+}
+
+async function chooseEngine(
+  { config, store, logger }: ProviderParts,
+  isAsked: boolean,
+): Promise<ChosenEngine | undefined> {
+  const choice = chooseEngineAddress({
+    dockerHost: config.dockerHost,
+    recorded: await store.readSetting(SETTING),
+    environment: process.env,
+    homeDir: homedir(),
+    exists: existsSync,
+  });
+  if ("problem" in choice) throw new DataFolderError(choice.problem);
+  if ("address" in choice) return { ...choice, because: `${choice.namedBy} names the engine` };
+
+  const found = await findEngine(choice.addresses);
+  if (!("failures" in found)) {
+    const value = describeEngineAddress(found.address);
+    await store.commit([{ kind: "setting-put", name: SETTING, value }]);
+    return { ...found, because: "it is the first engine that answers" };
+  }
+  const [address] = choice.addresses;
+  if (isAsked) return { address, because: "no engine answers yet: this one is waited for" };
+  for (const { address: tried, error } of found.failures) {
+    const fields = { engine: describeEngineAddress(tried), reason: error.message };
+    logger.info(fields, "jobs do not run as containers");
+  }
+  return undefined;
 }
 
 /** Tells when the engine goes and when it is back, but not of each trial in between. */

@@ -24,7 +24,7 @@ export interface ProviderParts {
  *
  * 1. What the folder has recorded holds; asking for another is refused.
  * 2. What was asked for by `--provider`.
- * 3. Docker where an engine answers.
+ * 3. Docker where an engine is named or answers.
  * 4. Processes where this machine can run them as jobs; else none, and jobs wait.
  */
 export async function openProvider(parts: ProviderParts): Promise<Provider> {

@@ -1,6 +1,7 @@
 import type { Attempt } from "../batch/attempt.ts";
 import type { Resources } from "../batch/resources.ts";
-import type { RetryStrategy } from "../batch/retry-strategy.ts";
+import type { EvaluateOnExit, RetryStrategy } from "../batch/retry-strategy.ts";
+import { isSameScope } from "../batch/scope.ts";
 import type { Scope } from "../batch/scope.ts";
 import type { Indexed } from "../lib/indexed-heap.ts";
 import type { JobStatus } from "../model/batch.ts";
@@ -83,13 +84,33 @@ export class SharedTerms {
   }
 }
 
-/** Cheaply, so that equal members in different objects may go unnoticed. */
 function isSameTerms(a: JobTerms, b: JobTerms): boolean {
   return (
-    a.retryStrategy === b.retryStrategy &&
-    a.resources === b.resources &&
     a.jobQueueArn === b.jobQueueArn &&
     a.attemptDurationSeconds === b.attemptDurationSeconds &&
-    a.scope === b.scope
+    isSameScope(a.scope, b.scope) &&
+    isSameResources(a.resources, b.resources) &&
+    isSameStrategy(a.retryStrategy, b.retryStrategy)
+  );
+}
+
+function isSameResources(a: Resources, b: Resources): boolean {
+  return a.vcpuMillis === b.vcpuMillis && a.memoryMiB === b.memoryMiB && a.gpuCount === b.gpuCount;
+}
+
+function isSameStrategy(a: RetryStrategy, b: RetryStrategy): boolean {
+  return (
+    a.attempts === b.attempts &&
+    a.evaluateOnExit.length === b.evaluateOnExit.length &&
+    a.evaluateOnExit.every((rule, index) => isSameRule(rule, b.evaluateOnExit[index]))
+  );
+}
+
+function isSameRule(a: EvaluateOnExit, b: EvaluateOnExit | undefined): boolean {
+  return (
+    a.action === b?.action &&
+    a.onStatusReason === b.onStatusReason &&
+    a.onReason === b.onReason &&
+    a.onExitCode === b.onExitCode
   );
 }

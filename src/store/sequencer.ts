@@ -56,7 +56,7 @@ export class Sequencer {
    * Decides on the live state, for the API. Resolves with the answer once it is durable. If `decide` throws, nothing
    * is changed and the promise rejects with what was thrown, once all that the decision could see is durable.
    */
-  async decide<Answer>(decide: (state: LiveState) => Decision<Answer>): Promise<Answer> {
+  decide<Answer>(decide: (state: LiveState) => Decision<Answer>): Promise<Answer> {
     return this.transact((state, apply) => {
       const decision = decide(state);
       for (const change of decision.changes) apply(change);

@@ -21,7 +21,7 @@ describe("logs", () => {
     });
     expect(await runCli(["logs", ID, "--timestamps", "--endpoint", aws.url])).toMatchInlineSnapshot(`
       {
-        "errors": "batchyard: attempt 2 of 2; --attempt shows an earlier one
+        "errors": "batchyard: this is attempt 2; --attempt shows an earlier one
       ",
         "exitCode": 0,
         "output": "2026-03-01T12:00:00.000Z a
@@ -52,13 +52,33 @@ describe("logs", () => {
     });
   });
 
+  test("counts attempts that never started, and says which have a log", async () => {
+    const [, second] = FAILED_JOB.attempts;
+    const unstarted = { stoppedAt: NOW_MS - 400_000, container: { reason: "CannotPullContainerError" } };
+    await using aws = await FakeAws.start({
+      describejobs: ok({ jobs: [{ ...FAILED_JOB, attempts: [unstarted, second] }] }),
+      GetLogEvents: logPages(["x"]),
+    });
+    const { output } = await runCli(["logs", ID, "--attempt", "2", "--endpoint", aws.url]);
+    expect(output).toBe("x\n");
+    expect(await runCli(["logs", ID, "--attempt", "1", "--endpoint", aws.url])).toMatchInlineSnapshot(`
+      {
+        "errors": "batchyard: 0000abcd has no log of an attempt 1
+        There are logs of these: 2. See also \`batchyard describe 0000abcd\`.
+      ",
+        "exitCode": 1,
+        "output": "",
+      }
+    `);
+  });
+
   test("says of a job that never ran why it has none", async () => {
     const container = { ...CONTAINER, reason: "CannotPullContainerError: no such image" };
     const job = { ...JOB, status: "FAILED", statusReason: "Task failed to start", container };
     await using aws = await FakeAws.start({ describejobs: ok({ jobs: [job] }) });
     expect(await runCli(["logs", ID, "--endpoint", aws.url])).toMatchInlineSnapshot(`
       {
-        "errors": "batchyard: 0000abcd has no log, as it never ran (0000abcd FAILED: CannotPullContainerError: no such image)
+        "errors": "batchyard: 0000abcd has no log: FAILED before it ran: CannotPullContainerError: no such image
         See \`batchyard describe 0000abcd\`.
       ",
         "exitCode": 1,
@@ -90,7 +110,7 @@ describe("logs", () => {
     expect(await runCli(["logs", "-f", ID, "--endpoint", aws.url])).toMatchInlineSnapshot(`
       {
         "errors": "batchyard: STARTING
-      batchyard: 0000abcd FAILED: exit 3
+      batchyard: 0000abcd FAILED after 3m20s: exit 3
       ",
         "exitCode": 0,
         "output": "one

@@ -183,9 +183,15 @@ describe("run", () => {
     await using aws = await FakeAws.start({ ...submission, describejobs: RUNNING });
     const result = await runCli(["run", "--endpoint", aws.url, "sh"], {
       isTerminal: true,
-      signals: [["submitted", "SIGINT"]],
+      signals: [
+        ["submitted", "SIGINT"],
+        ["goes on", "SIGINT"],
+      ],
       lines: ["what?", "l"],
     });
+    // By its answers everything that was asked before has come.
+    await runCli(["submit", "--endpoint", aws.url, "sh"]);
+    expect(aws.inputsOf("terminatejob")).toEqual([]);
     expect(result).toMatchInlineSnapshot(`
       {
         "errors": "batchyard: 0000abcd sh (busybox, 1 vCPU, 256 MiB) submitted to default
@@ -198,5 +204,20 @@ describe("run", () => {
         "output": "",
       }
     `);
+  });
+
+  test("asks for nothing more once the job cannot be looked at", async () => {
+    const container = { ...CONTAINER, logStreamName: "batchyard-sh/default/one" };
+    const running = { ...JOB, status: "RUNNING", startedAt: NOW_MS, container };
+    await using aws = await FakeAws.start({
+      ...submission,
+      describejobs: [ok({ jobs: [running] }), refusal("no", "AccessDeniedException")],
+      GetLogEvents: ok({ events: [], nextForwardToken: "f/1" }),
+    });
+    const { exitCode } = await runCli(["run", "--endpoint", aws.url, "sh"]);
+    expect(exitCode).toBe(125);
+    const countAtEnd = aws.inputsOf("GetLogEvents").length;
+    await runCli(["submit", "--endpoint", aws.url, "sh"]);
+    expect(aws.inputsOf("GetLogEvents")).toHaveLength(countAtEnd);
   });
 });

@@ -103,7 +103,7 @@ describe("a server", () => {
     });
   });
 
-  test("that falls to processes by itself says why not containers", async () => {
+  test("that has the engine named waits for it, and says so", async () => {
     const socket = join(folder, "no.sock");
     await using server = await ServerProcess.start({
       flags: ["--provider", "auto"],
@@ -112,8 +112,14 @@ describe("a server", () => {
     expect(logOf(server)).toContainEqual(
       expect.objectContaining({
         engine: `unix://${socket}`,
+        because: "DOCKER_HOST names the engine",
+        msg: "jobs run as containers",
+      }),
+    );
+    expect(logOf(server)).toContainEqual(
+      expect.objectContaining({
         reason: `the container engine at unix://${socket} cannot be reached: connect ENOENT ${socket}`,
-        msg: "jobs do not run as containers",
+        msg: "the container engine is away: new jobs wait",
       }),
     );
   });

@@ -206,7 +206,8 @@ function daemonArguments(dockerHost: string, folder: string): string[] {
 
 /** Of an engine that the setup of the tests provided. */
 export function parseTestAddress(dockerHost: string): EngineAddress {
-  const choice = chooseEngineAddress({ dockerHost, environment: process.env, exists: existsSync });
-  if ("problem" in choice) throw new Error(choice.problem);
+  const { env: environment } = process;
+  const choice = chooseEngineAddress({ dockerHost, environment, homeDir: "/", exists: existsSync });
+  if (!("address" in choice)) throw new Error("problem" in choice ? choice.problem : "no engine was named");
   return choice.address;
 }

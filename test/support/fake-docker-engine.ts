@@ -8,6 +8,7 @@ import type {
   EngineDescription,
   ImageFacts,
   LogPiece,
+  LogReading,
 } from "../../src/providers/docker/docker-engine.ts";
 import { EngineAway, EngineRefusal } from "../../src/providers/docker/docker-engine.ts";
 
@@ -155,7 +156,11 @@ export class FakeDockerEngine implements DockerEngine {
     return Promise.resolve(!this.isNew);
   }
 
-  async *readLog(): AsyncGenerator<readonly LogPiece[]> {
+  async *readLog(
+    _id?: string,
+    _reading?: LogReading,
+    _signal?: AbortSignal,
+  ): AsyncGenerator<readonly LogPiece[]> {
     await Promise.resolve();
     yield [];
   }

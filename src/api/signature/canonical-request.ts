@@ -14,19 +14,18 @@ export function canonicalRequest(
   bodyHash: string,
 ): string {
   const names = [...signedHeaders].sort();
-  return [
-    request.method,
-    canonicalPath(pathOf(request.target)),
-    canonicalQuery(request.target),
-    ...names.map((name) => `${name}:${collapseSpace(request.headers[name] ?? "")}`),
-    "",
-    names.join(";"),
-    bodyHash,
-  ].join("\n");
+  let headers = "";
+  for (const name of names) headers += `${name}:${collapseSpace(request.headers[name] ?? "")}\n`;
+  const path = canonicalPath(pathOf(request.target));
+  return `${request.method}\n${path}\n${canonicalQuery(request.target)}\n${headers}\n${names.join(";")}\n${bodyHash}`;
 }
+
+/** A path that is its own canonical form, as almost all are. */
+const PLAIN_PATH = /^(?:\/[\w~-]+)+$/;
 
 /** As every service but S3 has it: dot segments and doubled slashes taken out, then what is encoded encoded again. */
 function canonicalPath(path: string): string {
+  if (PLAIN_PATH.test(path)) return path;
   const segments: string[] = [];
   for (const segment of path.split("/")) {
     if (segment === "..") segments.pop();
@@ -38,6 +37,7 @@ function canonicalPath(path: string): string {
 
 /** Encoded anew and in order of name, then value; without the signature itself, which a presigned request holds. */
 function canonicalQuery(target: string): string {
+  if (!target.includes("?")) return "";
   return queryOf(target)
     .filter(([name]) => name !== "X-Amz-Signature")
     .map(([name, value]): readonly [string, string] => [encodePercent(name), encodePercent(value)])

@@ -1,6 +1,6 @@
 import { ApiError } from "../errors.ts";
 import type { SignatureParts } from "./read-signature.ts";
-import { formatTimestamp, parseTimestamp } from "./timestamp.ts";
+import { parseTimestamp } from "./timestamp.ts";
 
 /** For what a signature was made, by which key. */
 export interface CredentialScope {
@@ -17,7 +17,8 @@ export interface Signature {
   readonly credential: CredentialScope;
   /** Lower-case. */
   readonly signedHeaders: readonly string[];
-  readonly digest: Uint8Array;
+  /** 64 lower-case digits. */
+  readonly hexDigest: string;
   readonly signedAtMs: number;
   /** The same instant as signatures hold it: `20150830T123600Z`. */
   readonly signedAt: string;
@@ -47,8 +48,8 @@ export function parseSignature(parts: SignatureParts): Signature {
   ) {
     throw incomplete(missingParts(parts));
   }
-  const signedAtMs = parseTimestamp(signedAt);
-  if (signedAtMs === undefined) {
+  const instant = parseTimestamp(signedAt);
+  if (instant === undefined) {
     throw incomplete(
       `The time of the signature must be like 20150830T123600Z, got ${JSON.stringify(signedAt)}`,
     );
@@ -58,9 +59,9 @@ export function parseSignature(parts: SignatureParts): Signature {
     form,
     credential: parseCredentialScope(credential),
     signedHeaders: signedHeaders.toLowerCase().split(";"),
-    digest: Buffer.from(signature, "hex"),
-    signedAtMs,
-    signedAt: formatTimestamp(signedAtMs),
+    hexDigest: signature,
+    signedAtMs: instant.atMs,
+    signedAt: instant.text,
     sessionToken: parts.sessionToken,
     expiresSeconds: parts.expires === undefined ? undefined : parseExpires(parts.expires),
   };

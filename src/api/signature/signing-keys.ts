@@ -1,5 +1,6 @@
 import { createHmac, createSecretKey } from "node:crypto";
 import type { KeyObject } from "node:crypto";
+import { RecentlyUsed } from "../../lib/recently-used.ts";
 import type { Credential } from "./credentials-file.ts";
 
 /** What a signature is good for, apart from the key. */
@@ -17,15 +18,13 @@ export const SIGNING_KEYS_MAX = 1_000;
 export type SigningKeys = (credential: Credential, scope: SignatureScope) => KeyObject;
 
 export function createSigningKeys(): SigningKeys {
-  // A Map keeps the order of insertion: the first key is the one not used for longest.
-  const kept = new Map<string, KeyObject>();
+  const kept = new RecentlyUsed<KeyObject>(SIGNING_KEYS_MAX);
   return (credential, { date, region, service }) => {
     const id = `${credential.accessKeyId}/${date}/${region}/${service}`;
-    const key = kept.get(id) ?? deriveKey(credential.secretAccessKey, [date, region, service]);
-    kept.delete(id);
+    const known = kept.get(id);
+    if (known !== undefined) return known;
+    const key = deriveKey(credential.secretAccessKey, [date, region, service]);
     kept.set(id, key);
-    const [oldest] = kept.keys();
-    if (kept.size > SIGNING_KEYS_MAX && oldest !== undefined) kept.delete(oldest);
     return key;
   };
 }

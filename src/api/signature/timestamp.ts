@@ -1,16 +1,36 @@
-/** Reads `20150830T123600Z`, or the forms that the `Date` header has in HTTP and in mail; undefined for anything else. */
-export function parseTimestamp(text: string): number | undefined {
-  const parts = COMPACT.exec(text);
-  const standard =
-    parts === null ? text : `${parts[1]}-${parts[2]}-${parts[3]}T${parts[4]}:${parts[5]}:${parts[6]}Z`;
-  if (parts === null && !HTTP_DATE.test(text)) return undefined;
-  const atMs = Date.parse(standard);
-  return Number.isNaN(atMs) ? undefined : atMs;
+interface Instant {
+  readonly atMs: number;
+  /** As signatures hold it: `20150830T123600Z`. */
+  readonly text: string;
+}
+
+/**
+ * Reads `20150830T123600Z`, or the forms that the `Date` header has in HTTP and in mail; undefined for anything else.
+ * A busy server's signatures are mostly of the same second: a text that comes again at once is not read again.
+ */
+export function parseTimestamp(text: string): Instant | undefined {
+  if (text !== latestText) {
+    latest = readTimestamp(text);
+    latestText = text;
+  }
+  return latest;
 }
 
 /** An instant as signatures hold it: `20150830T123600Z`. */
 export function formatTimestamp(atMs: number): string {
   return `${new Date(atMs).toISOString().slice(0, 19).replace(/[-:]/g, "")}Z`;
+}
+
+let latestText: string | undefined;
+let latest: Instant | undefined;
+
+function readTimestamp(text: string): Instant | undefined {
+  const parts = COMPACT.exec(text);
+  const standard =
+    parts === null ? text : `${parts[1]}-${parts[2]}-${parts[3]}T${parts[4]}:${parts[5]}:${parts[6]}Z`;
+  if (parts === null && !HTTP_DATE.test(text)) return undefined;
+  const atMs = Date.parse(standard);
+  return Number.isNaN(atMs) ? undefined : { atMs, text: formatTimestamp(atMs) };
 }
 
 const COMPACT = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;

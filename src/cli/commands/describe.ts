@@ -5,7 +5,7 @@ import { EXIT } from "../exit-codes.ts";
 import { findJob } from "../find-job.ts";
 import { isTerminal, nameOfArn } from "../job-lists.ts";
 import { logStreamsOf, otherLogDriver } from "../log-stream.ts";
-import { describeOutcome } from "../outcome-text.ts";
+import { describeEnd, describeOutcome } from "../outcome-text.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { formatDuration, quoteCommand, shortId, styled, styledStatus } from "../text.ts";
 import { describeWait } from "../wait-text.ts";
@@ -48,19 +48,11 @@ async function tellStory(context: Context, job: JobDetail): Promise<string> {
 }
 
 function headline(surroundings: Surroundings, job: JobDetail, wait: string | undefined): string {
-  const { status, startedAt, stoppedAt } = job;
+  const { status, startedAt } = job;
   const painted = styledStatus(surroundings.output, status);
   if (wait !== undefined) return wait.replace(status, painted);
   if (!isTerminal(status)) return `${painted} for ${formatDuration(surroundings.nowMs() - startedAt)}`;
-  const outcome = describeOutcome(job);
-  const ranMs = stoppedAt !== undefined && hasRun(job) ? stoppedAt - startedAt : undefined;
-  const after = ranMs === undefined ? "before it ran" : `after ${formatDuration(ranMs)}`;
-  return `${painted} ${after}${outcome === "" ? "" : `: ${outcome}`}`;
-}
-
-/** The model requires `startedAt`; AWS leaves it out until the job has run. */
-function hasRun({ startedAt }: { readonly startedAt?: number | undefined }): boolean {
-  return startedAt !== undefined;
+  return describeEnd(job, painted);
 }
 
 function facts(job: JobDetail): readonly (readonly [string, string])[] {

@@ -28,6 +28,23 @@ describe("doctor", () => {
     expect(findWay(findings)).toBe(way);
   });
 
+  test.each<
+    [
+      processes: Finding["verdict"],
+      containers: Finding["verdict"],
+      decided: "containers" | "processes",
+      way: unknown,
+    ]
+  >([
+    ["good", "missing", "containers", undefined],
+    ["good", "good", "processes", "processes"],
+    ["missing", "good", "processes", undefined],
+    ["missing", "poor", "containers", "containers"],
+  ])("processes %s, containers %s, %s are decided: jobs run by %s", (processes, containers, decided, way) => {
+    const findings = [finding("processes", processes), finding("containers", containers)];
+    expect(findWay(findings, decided)).toBe(way);
+  });
+
   test("says of what is missing what to do, within 80 columns", () => {
     const sink: Sink = { isTerminal: true, columns: 80, hasColors: false, write: () => Promise.resolve() };
     const findings: Finding[] = [

@@ -9,6 +9,7 @@ import {
   lookAtOpenFiles,
   lookAtProcesses,
 } from "../doctor/machine.ts";
+import { describeProvider, readRecordedSettings } from "../doctor/recorded-settings.ts";
 import { lookAtPort } from "../doctor/server-port.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { Sink, Surroundings } from "../surroundings.ts";
@@ -18,12 +19,15 @@ import { wrap } from "../wrap.ts";
 interface DoctorOptions {
   readonly dataDir: string;
   readonly port: number;
+  readonly dockerHost: string | undefined;
   readonly isJson: boolean;
 }
 
 /** Findings that stand in for one another: what runs jobs, the better one first. */
 const WAYS = { containers: "in containers", processes: "as plain processes" } as const;
 const PREFERENCE = ["containers", "processes"] as const;
+
+type Way = keyof typeof WAYS;
 
 const MARKS = {
   good: { text: "ok", style: "green" },
@@ -34,21 +38,24 @@ const MARKS = {
 /** `batchyard doctor`: what this machine offers and what is missing. Ends with 0 where jobs can run. */
 export async function doctor(
   surroundings: Surroundings,
-  { dataDir, port, isJson }: DoctorOptions,
+  { dataDir, port, dockerHost, isJson }: DoctorOptions,
 ): Promise<number> {
   const { environment, output } = surroundings;
+  const recorded = readRecordedSettings(dataDir);
+  const engine = await lookAtContainerEngine({ ...surroundings, dockerHost, recorded: recorded.engine });
   const findings = [
     lookAtNode(),
     lookAtMachine(),
     lookAtProcesses(environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"),
-    await lookAtContainerEngine(surroundings),
+    engine.finding,
     lookAtCgroups(),
     lookAtDataFolder(dataDir),
+    ...[describeProvider(recorded)].filter((finding) => finding !== undefined),
     lookAtOpenFiles(),
     lookAtClock(surroundings.nowMs()),
     await lookAtPort(port),
   ];
-  const way = findWay(findings);
+  const way = findWay(findings, decideWay(recorded.provider, engine.isAwaited));
   await output.write(
     isJson
       ? `${JSON.stringify({ canRunJobs: way !== undefined, findings }, undefined, 2)}\n`
@@ -57,17 +64,29 @@ export async function doctor(
   return way !== undefined ? EXIT.done : EXIT.failed;
 }
 
-/** What would run jobs; undefined where nothing could, or where something else is missing. */
-export function findWay(findings: readonly Finding[]): keyof typeof WAYS | undefined {
+/** What the server takes whether it works or not: what is recorded, else containers of an engine that is named. */
+function decideWay(provider: string | undefined, isEngineAwaited: boolean): Way | undefined {
+  if (provider === "docker") return "containers";
+  if (provider === "process") return "processes";
+  return isEngineAwaited ? "containers" : undefined;
+}
+
+/**
+ * What would run jobs; undefined where nothing could, or where something else is missing.
+ *
+ * @param decided the only one that comes into question; absent: any.
+ */
+export function findWay(findings: readonly Finding[], decided?: Way): Way | undefined {
   const missing = findings.filter(({ verdict }) => verdict === "missing").map(({ name }) => name);
   if (missing.some((name) => !(name in WAYS))) return undefined;
   const good = findings.filter(({ verdict }) => verdict === "good").map(({ name }) => name);
-  return PREFERENCE.find((name) => good.includes(name)) ?? PREFERENCE.find((name) => !missing.includes(name));
+  const ways = PREFERENCE.filter((name) => decided === undefined || name === decided);
+  return ways.find((name) => good.includes(name)) ?? ways.find((name) => !missing.includes(name));
 }
 
 export function renderFindings(
   findings: readonly Finding[],
-  { way, sink }: { readonly way: keyof typeof WAYS | undefined; readonly sink: Sink },
+  { way, sink }: { readonly way: Way | undefined; readonly sink: Sink },
 ): string {
   const lines = findings.flatMap(({ name, verdict, text, remedy }) => {
     const { text: mark, style } = MARKS[verdict];

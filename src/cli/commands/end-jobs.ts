@@ -10,7 +10,9 @@ import { shortId, styled } from "../text.ts";
 type Way = "cancel" | "terminate";
 
 interface Ending {
+  /** What the job was called on the command line, where it was not found. */
   readonly jobId: string;
+  /** Empty where it was not found. */
   readonly jobName: string;
   /** Whether it has ended, or will. */
   readonly isDone: boolean;
@@ -31,9 +33,8 @@ export async function endJobs(
     try {
       return await endJob(context, await findJob(context, reference), { way, reason });
     } catch (error) {
-      if (!(error instanceof CliError)) throw error;
-      const message = references.length === 1 ? undefined : `${error.message}. ${error.remedy}`;
-      if (message === undefined) throw error;
+      if (!(error instanceof CliError) || references.length === 1) throw error;
+      const message = `${error.message}. ${error.remedy}`;
       return { jobId: reference, jobName: "", isDone: false, message };
     }
   });
@@ -41,7 +42,8 @@ export async function endJobs(
   for (const { jobId, jobName, isDone, message } of context.isJson ? [] : endings) {
     const sink = isDone ? output : errors;
     const mark = isDone ? "" : styled(sink, "red", "not done: ");
-    await sink.write(`${mark}${[shortId(jobId), jobName].filter(Boolean).join(" ")}: ${message}\n`);
+    const job = jobName === "" ? jobId : `${shortId(jobId)} ${jobName}`;
+    await sink.write(`${mark}${job}: ${message}\n`);
   }
   return endings.every(({ isDone }) => isDone) ? EXIT.done : EXIT.failed;
 }

@@ -9,7 +9,8 @@ import { followJob } from "../follow-job.ts";
 import { isTerminal } from "../job-lists.ts";
 import { LogReader } from "../log-reader.ts";
 import { logStreamsOf, otherLogDriver } from "../log-stream.ts";
-import { describeOutcome } from "../outcome-text.ts";
+import type { LogStreamName } from "../log-stream.ts";
+import { describeEnd } from "../outcome-text.ts";
 import { shortId, styled } from "../text.ts";
 import type { Sink } from "../surroundings.ts";
 
@@ -44,19 +45,22 @@ export async function logs(context: Context, reference: string, options: LogsOpt
     const left = new AbortController().signal;
     const ended = await followJob(context, job.jobId, { display, left, from: "latest", start, format });
     await display.showStatus(undefined);
-    if (ended !== undefined) await display.say(describeEnd(ended));
+    if (ended !== undefined) await display.say(`${shortId(job.jobId)} ${describeEnd(ended, ended.status)}`);
     return EXIT.done;
   }
   const streams = logStreamsOf(job);
-  const name = options.attempt === undefined ? streams.at(-1) : streams[options.attempt - 1];
-  if (name === undefined) throw noLog(job, options.attempt, streams.length);
+  const name =
+    options.attempt === undefined
+      ? streams.at(-1)
+      : streams.find(({ attempt }) => attempt === options.attempt);
+  if (name === undefined) throw noLog(job, options.attempt, streams);
   const reader = new LogReader(context.client, name, start);
   for (let page = await reader.readPage(); !page.isAtEnd; page = await reader.readPage()) {
     if (page.events.length > 0) await surroundings.output.write(page.events.map(format).join(""));
   }
   if (options.attempt === undefined && streams.length > 1) {
     await surroundings.errors.write(
-      `batchyard: attempt ${streams.length} of ${streams.length}; --attempt shows an earlier one\n`,
+      `batchyard: this is attempt ${name.attempt}; --attempt shows an earlier one\n`,
     );
   }
   return EXIT.done;
@@ -75,22 +79,18 @@ function stamp(sink: Sink, timestampMs: number): string {
   return styled(sink, "dim", new Date(timestampMs).toISOString());
 }
 
-function describeEnd(job: JobDetail): string {
-  const outcome = describeOutcome(job);
-  return `${shortId(job.jobId)} ${job.status}${outcome === "" ? "" : `: ${outcome}`}`;
-}
-
-function noLog(job: JobDetail, attempt: number | undefined, count: number): CliError {
+function noLog(job: JobDetail, attempt: number | undefined, streams: readonly LogStreamName[]): CliError {
   const id = shortId(job.jobId);
-  if (attempt !== undefined) {
+  if (attempt !== undefined && streams.length > 0) {
+    const others = streams.map((stream) => stream.attempt).join(", ");
     return new CliError(
-      `${id} has ${count} ${count === 1 ? "attempt" : "attempts"} with a log, not ${attempt}`,
-      `See \`batchyard describe ${id}\`.`,
+      `${id} has no log of an attempt ${attempt}`,
+      `There are logs of these: ${others}. See also \`batchyard describe ${id}\`.`,
     );
   }
   if (isTerminal(job.status)) {
     return new CliError(
-      `${id} has no log, as it never ran (${describeEnd(job)})`,
+      `${id} has no log: ${describeEnd(job, job.status)}`,
       `See \`batchyard describe ${id}\`.`,
     );
   }

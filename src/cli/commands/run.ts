@@ -4,15 +4,15 @@ import { CliError } from "../cli-error.ts";
 import type { Context } from "../context.ts";
 import { Display } from "../display.ts";
 import { EXIT } from "../exit-codes.ts";
+import { describeJob } from "../find-job.ts";
 import { followJob } from "../follow-job.ts";
 import { Interrupts } from "../interrupts.ts";
 import { isTerminal } from "../job-lists.ts";
-import { describeOutcome } from "../outcome-text.ts";
-import { describeJob } from "../find-job.ts";
+import { describeEnd } from "../outcome-text.ts";
 import { submitJob } from "../submission.ts";
 import type { SubmissionOptions } from "../submission.ts";
 import { describeSubmission } from "../submission-text.ts";
-import { formatDuration, shortId, styledStatus } from "../text.ts";
+import { shortId, styledStatus } from "../text.ts";
 
 /** `batchyard run`: submits, follows to the end, and passes the job's exit code on. */
 export async function run(
@@ -66,13 +66,9 @@ function exitCodeOf({ status, container }: JobDetail): number {
 }
 
 async function sayEnd({ surroundings }: Context, display: Display, job: JobDetail): Promise<void> {
-  const { jobId, status, startedAt, stoppedAt } = job;
-  const hasRun = (startedAt as number | undefined) !== undefined && stoppedAt !== undefined;
-  const after = hasRun ? `after ${formatDuration(stoppedAt - startedAt)}` : "before it ran";
-  const outcome = describeOutcome(job);
+  const status = styledStatus(surroundings.errors, job.status);
+  await display.say(`${shortId(job.jobId)} ${describeEnd(job, status)}`);
   const advice = advise(job);
-  const said = `${shortId(jobId)} ${styledStatus(surroundings.errors, status)} ${after}`;
-  await display.say(outcome === "" ? said : `${said}: ${outcome}`);
   if (advice !== undefined && job.isTerminated !== true) await display.say(advice);
 }
 

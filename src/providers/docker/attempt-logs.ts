@@ -1,9 +1,9 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { JobLogs } from "../../logs/logs.ts";
-import { EngineAway, EngineRefusal } from "./docker-engine.ts";
+import { EngineAway, EngineRefusal, type LogPiece, LogCutShort } from "./docker-engine.ts";
 import { type EngineLink, EngineTimeout } from "./engine-link.ts";
-import type { LiveAttempt } from "./live-attempt.ts";
+import type { FollowedLog, LiveAttempt } from "./live-attempt.ts";
 import { copyLog, removeMark } from "./log-copy.ts";
 
 export interface AttemptLogOptions {
@@ -12,9 +12,14 @@ export interface AttemptLogOptions {
   /** Where marks are kept. */
   readonly dir: string;
   readonly markEveryBytes: number;
-  /** How long a log that is followed may take to end after its container. */
-  readonly followEndMsMax: number;
+  /** How long nothing may come of a log that is followed, once its container has ended. */
+  readonly followIdleMsMax: number;
   readonly logReadMsMax: number;
+}
+
+interface Following {
+  readonly signal: AbortSignal;
+  readonly onArrival: () => void;
 }
 
 /** Copies what attempts print from the engine into their log streams. */
@@ -30,14 +35,16 @@ export class AttemptLogs {
     const { logs } = this.#options;
     logs.openFile(attempt.spec.logStreamId);
     const stop = new AbortController();
-    attempt.log = { stop, isWhole: this.#copy(attempt, stop.signal) };
+    const log = { stop, arrivalCount: 0 };
+    const onArrival = (): void => void (log.arrivalCount += 1);
+    attempt.log = Object.assign(log, { isWhole: this.#copy(attempt, { signal: stop.signal, onArrival }) });
   }
 
   /** The attempt has ended: copies the rest. */
   async complete(attempt: LiveAttempt): Promise<void> {
     const { log } = attempt;
     if (log !== undefined) {
-      AbortSignal.timeout(this.#options.followEndMsMax).addEventListener("abort", () => log.stop.abort());
+      this.#stopWhenIdle(log);
       if (await log.isWhole) return;
     }
     await this.#copy(attempt, undefined);
@@ -65,8 +72,16 @@ export class AttemptLogs {
     }
   }
 
+  #stopWhenIdle(log: FollowedLog): void {
+    const { arrivalCount } = log;
+    AbortSignal.timeout(this.#options.followIdleMsMax).addEventListener("abort", () => {
+      if (log.arrivalCount === arrivalCount) log.stop.abort();
+      else this.#stopWhenIdle(log);
+    });
+  }
+
   /** Answers whether all of it was read. An engine that cannot read its log back has nothing to be copied. */
-  async #copy(attempt: LiveAttempt, followed: AbortSignal | undefined): Promise<boolean> {
+  async #copy(attempt: LiveAttempt, followed: Following | undefined): Promise<boolean> {
     const { link, logs, markEveryBytes, logReadMsMax } = this.#options;
     const { spec, containerId = attempt.name } = attempt;
     const place = {
@@ -76,8 +91,12 @@ export class AttemptLogs {
       markEveryBytes,
     };
     try {
-      await link.run(followed ?? logReadMsMax, (engine, signal) =>
-        copyLog(engine.readLog(containerId, followed !== undefined, signal), place),
+      await link.run(followed?.signal ?? logReadMsMax, (engine, signal) =>
+        copyLog((sinceSeconds) => {
+          const since = sinceSeconds === undefined ? {} : { sinceSeconds };
+          const log = engine.readLog(containerId, { follow: followed !== undefined, ...since }, signal);
+          return followed === undefined ? log : counted(log, followed.onArrival);
+        }, place),
       );
       return true;
     } catch (error) {
@@ -85,7 +104,8 @@ export class AttemptLogs {
         error instanceof EngineAway ||
         error instanceof EngineTimeout ||
         error instanceof EngineRefusal ||
-        error === followed?.reason;
+        error instanceof LogCutShort ||
+        error === followed?.signal.reason;
       if (!isExpected) throw error;
       return false;
     }
@@ -93,5 +113,15 @@ export class AttemptLogs {
 
   #markPath(taskId: string): string {
     return join(this.#options.dir, `${taskId}.mark`);
+  }
+}
+
+async function* counted(
+  log: AsyncIterable<readonly LogPiece[]>,
+  onArrival: () => void,
+): AsyncGenerator<readonly LogPiece[], void, undefined> {
+  for await (const pieces of log) {
+    onArrival();
+    yield pieces;
   }
 }

@@ -60,7 +60,7 @@ export class AttemptStarter {
     const failure = await this.#getImage(spec.request.Image, interrupted);
     if (failure !== undefined) return over(failure);
     attempt.phase = "waiting";
-    const hasSlot = !interrupted.aborted && (await slots.take(interrupted));
+    const hasSlot = await slots.take(interrupted);
     if (!hasSlot) {
       if (attempt.unwanted.signal.aborted) return over(STOPPED_BEFORE_START);
       throw interrupted.reason;
@@ -74,8 +74,9 @@ export class AttemptStarter {
 
   /** Answers why it cannot be had. */
   async #getImage(reference: string, interrupted: AbortSignal): Promise<AttemptOutcome | undefined> {
+    const { link, images } = this.#options;
     try {
-      await this.#options.images.get(reference, interrupted);
+      await link.run(interrupted, (_engine, signal) => images.get(reference, signal));
       return undefined;
     } catch (error) {
       if (error instanceof ImagePullFailure) return createStartFailure(error.message);

@@ -44,11 +44,6 @@ export class DockerAttempts {
     return this.#live.get(taskId);
   }
 
-  /** Whether anything has not ended. */
-  get isEmpty(): boolean {
-    return this.#live.size === 0;
-  }
-
   start(spec: AttemptSpec): void {
     const attempt = createLiveAttempt(spec);
     this.#live.set(spec.taskId, attempt);
@@ -164,10 +159,10 @@ export class DockerAttempts {
       container === undefined
         ? undefined
         : await link.run(askMsMax, (engine, signal) => engine.inspectContainer(container.id, signal));
-    const { hasRun, wish } = attempt;
     const isOfEarlierEngine =
       facts?.status === "created" &&
       !(await link.run(askMsMax, (engine, signal) => engine.remembersMaking(facts.id, signal)));
+    const { hasRun, wish } = attempt;
     const isUnwanted = wish !== undefined;
     const { action, because } = decideTakeUp({ facts, hasRun, isOfEarlierEngine, isUnwanted });
     if (facts !== undefined) {

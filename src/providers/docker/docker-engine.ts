@@ -37,10 +37,10 @@ export interface DockerEngine extends AsyncDisposable {
   /** Whether the engine has not been started anew since it made the container. True also where that cannot be told. */
   remembersMaking(id: string, signal: AbortSignal): Promise<boolean>;
   /**
-   * What it printed, from its first byte that the engine still has; with `follow` also what is still to come, until it
-   * ends. Pieces in the order in which the engine wrote them.
+   * What it printed, from its first byte that the engine still has. Pieces in the order in which the engine wrote them.
+   * A log that is followed rejects with `LogCutShort` where the engine ended it before its end.
    */
-  readLog(id: string, follow: boolean, signal: AbortSignal): AsyncIterable<readonly LogPiece[]>;
+  readLog(id: string, reading: LogReading, signal: AbortSignal): AsyncIterable<readonly LogPiece[]>;
 
   /** Undefined where the engine does not have it. */
   inspectImage(reference: string, signal: AbortSignal): Promise<ImageFacts | undefined>;
@@ -121,6 +121,13 @@ export interface ContainerEvent {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+export interface LogReading {
+  /** Also what is still to come, until the container ends. */
+  readonly follow: boolean;
+  /** Leaves out pieces with an earlier stamp: seconds since 1970 by the engine's clock. */
+  readonly sinceSeconds?: number;
+}
+
 export interface LogPiece {
   /** The engine's own stamp to the nanosecond, as text: a mark to find the piece by again. */
   readonly stamp: string;
@@ -141,6 +148,11 @@ export class EngineRefusal extends Error {
     super(message);
     this.status = status;
   }
+}
+
+/** The engine ended a log that was followed, and there is more of it. */
+export class LogCutShort extends Error {
+  override readonly name = "LogCutShort";
 }
 
 /** The engine cannot be reached. The message says what was tried; the cause is kept. */

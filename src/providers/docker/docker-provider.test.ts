@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { DockerHarness } from "../../../test/support/docker-harness.ts";
 import { FakeDockerEngine } from "../../../test/support/fake-docker-engine.ts";
 import { ProviderDriver, aScript, recovered } from "../../../test/support/provider-driver.ts";
+import { EngineAway } from "./docker-engine.ts";
 import type { DockerProviderOptions } from "./docker-provider.ts";
 import { OWNER_LABEL, TASK_LABEL, containerName } from "./docker-spec.ts";
 import { readOwnerId } from "./owner-id.ts";
@@ -55,6 +56,47 @@ test("a kill that hangs is given up", async () => {
     reason: "DockerTimeoutError: Could not transition to stopped; timed out after waiting 30s",
   });
   await driver.until(() => engine.containers.size === 0);
+});
+
+test("a container that ends while its kill is being given up is told of once", async () => {
+  const { engine, harness } = withFake({ limits: { signalMsMax: 20 } });
+  await using _harness = harness;
+  await using driver = await ProviderDriver.recover(harness.open());
+  const spec = aScript("true");
+  driver.provider.start(spec);
+  await driver.started(spec.taskId);
+  const [asked, mayAnswer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const inspect = engine.inspectContainer.bind(engine);
+  engine.inspectContainer = async (id, signal) => {
+    asked.resolve();
+    await mayAnswer.promise;
+    return inspect(id, signal);
+  };
+  engine.hanging.add("signalContainer");
+  engine.end(containerName(spec.taskId), 0);
+  await asked.promise;
+  driver.provider.kill(spec.taskId);
+  await driver.ended(spec.taskId);
+  mayAnswer.resolve();
+  engine.inspectContainer = inspect;
+  const other = aScript("true");
+  driver.provider.start(other);
+  await driver.started(other.taskId);
+  expect(driver.provider.observe().filter(({ kind }) => kind === "ended")).toHaveLength(1);
+});
+
+test("a pull that loses the engine is begun again, even if nothing else noticed", async () => {
+  const { engine, harness } = withFake();
+  await using _harness = harness;
+  await using driver = await ProviderDriver.recover(harness.open());
+  const inspectImage = engine.inspectImage.bind(engine);
+  engine.inspectImage = () => {
+    engine.inspectImage = inspectImage;
+    return Promise.reject(new EngineAway("the connection was cut"));
+  };
+  const spec = aScript("true");
+  driver.provider.start(spec);
+  await driver.started(spec.taskId);
 });
 
 test("an engine that does not answer what every engine can counts as away, and nothing is lost by it", async () => {

@@ -14,10 +14,9 @@ import { DockerAttempts } from "./docker-attempts.ts";
 import type { DockerEngine } from "./docker-engine.ts";
 import { STAGE_MS_MAX } from "./docker-outcome.ts";
 import { EngineLink } from "./engine-link.ts";
-import type { ImageMap } from "./image-map.ts";
+import { type ImageMap, mapImage } from "./image-map.ts";
 import { ImagePuller } from "./image-puller.ts";
 import { withDefaultTag } from "./image-reference.ts";
-import { mapImage } from "./image-map.ts";
 import type { LiveAttempt } from "./live-attempt.ts";
 import { readOwnerId } from "./owner-id.ts";
 import type { RegistryAuth } from "./registry-auth.ts";
@@ -55,8 +54,8 @@ export interface DockerLimits {
   readonly removeMsMax: number;
   readonly measureMsMax: number;
   readonly logReadMsMax: number;
-  /** How long a log that is followed may take to end after its container. */
-  readonly followEndMsMax: number;
+  /** How long nothing may come of a log that is followed, once its container has ended. */
+  readonly followIdleMsMax: number;
 }
 
 const LIMITS: DockerLimits = {
@@ -68,7 +67,7 @@ const LIMITS: DockerLimits = {
   removeMsMax: 60_000,
   measureMsMax: 1_000,
   logReadMsMax: 10 * 60_000,
-  followEndMsMax: 5_000,
+  followIdleMsMax: 5_000,
 };
 
 /** The bridge network that is made where it is missing. */

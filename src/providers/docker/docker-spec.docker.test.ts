@@ -126,7 +126,7 @@ async function run(
       return facts?.status === "exited" ? facts : undefined;
     });
     const chunks: Uint8Array[] = [];
-    for await (const pieces of engine.readLog(id, false, SIGNAL))
+    for await (const pieces of engine.readLog(id, { follow: false }, SIGNAL))
       chunks.push(...pieces.map(({ bytes }) => bytes));
     return Buffer.concat(chunks).toString();
   } finally {

@@ -1,9 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { chooseEngineAddress, describeEngineAddress } from "./engine-address.ts";
-import type { EngineAddress } from "./engine-address.ts";
+import type { AddressChoice, AddressSources, EngineAddress } from "./engine-address.ts";
 
-const nothingExists = (): boolean => false;
-const everythingExists = (): boolean => true;
+const DOCKER_SOCKET = "/var/run/docker.sock";
+
+function choose(sources: Partial<AddressSources>): AddressChoice {
+  return chooseEngineAddress({ environment: {}, homeDir: "/home/me", exists: () => false, ...sources });
+}
+
+function addressesOf(paths: readonly string[]) {
+  return { addresses: paths.map((path) => ({ kind: "socket", path })) };
+}
 
 describe("chooseEngineAddress", () => {
   test.each<[name: string, text: string, environment: Record<string, string>, address: EngineAddress]>([
@@ -65,9 +72,9 @@ describe("chooseEngineAddress", () => {
       },
     ],
   ])("reads %s", (_name, dockerHost, environment, address) => {
-    expect(chooseEngineAddress({ dockerHost, environment, exists: nothingExists })).toEqual({ address });
+    expect(choose({ dockerHost, environment })).toEqual({ namedBy: "--docker-host", address });
     const fromEnvironment = { ...environment, DOCKER_HOST: dockerHost };
-    expect(chooseEngineAddress({ environment: fromEnvironment, exists: nothingExists })).toEqual({ address });
+    expect(choose({ environment: fromEnvironment })).toEqual({ namedBy: "DOCKER_HOST", address });
   });
 
   test.each<[text: string, problem: string]>([
@@ -80,46 +87,43 @@ describe("chooseEngineAddress", () => {
     ["tcp://engine/path", "it must name a host and a port and nothing else"],
     ["http://me@engine", "it must name a host and a port and nothing else"],
   ])("refuses %s", (dockerHost, problem) => {
-    expect(chooseEngineAddress({ dockerHost, environment: {}, exists: nothingExists })).toEqual({
-      problem: `DOCKER_HOST ${dockerHost}: ${problem}`,
-    });
+    const environment = { DOCKER_HOST: dockerHost };
+    expect([choose({ dockerHost }), choose({ environment })]).toEqual([
+      { problem: `--docker-host ${dockerHost}: ${problem}` },
+      { problem: `DOCKER_HOST ${dockerHost}: ${problem}` },
+    ]);
   });
 
   test("prefers what was asked for to the environment, and that to what is there", () => {
     const environment = { DOCKER_HOST: "tcp://environment" };
-    expect(
-      chooseEngineAddress({ dockerHost: "tcp://asked", environment, exists: everythingExists }),
-    ).toMatchObject({
-      address: { host: "asked" },
-    });
-    expect(chooseEngineAddress({ environment, exists: everythingExists })).toMatchObject({
-      address: { host: "environment" },
-    });
-    expect(chooseEngineAddress({ environment: { DOCKER_HOST: "" }, exists: everythingExists })).toEqual({
-      address: { kind: "socket", path: "/var/run/docker.sock" },
-    });
+    const choices = [
+      choose({ dockerHost: "tcp://asked", environment }),
+      choose({ dockerHost: "", environment }),
+      choose({ environment: { DOCKER_HOST: "" }, exists: (path) => path === DOCKER_SOCKET }),
+    ];
+    expect(choices).toEqual([
+      { namedBy: "--docker-host", address: { kind: "tcp", host: "asked", port: 2375 } },
+      { namedBy: "DOCKER_HOST", address: { kind: "tcp", host: "environment", port: 2375 } },
+      { addresses: [{ kind: "socket", path: DOCKER_SOCKET }] },
+    ]);
   });
 
-  test("takes the first of the usual sockets that is there, else Docker's", () => {
+  test("has all of the usual sockets that are there tried, in order, else Docker's", () => {
     const sockets = [
-      "/var/run/docker.sock",
+      DOCKER_SOCKET,
       "/run/user/7/docker.sock",
       "/run/user/7/podman/podman.sock",
       "/run/podman/podman.sock",
+      "/home/me/.docker/run/docker.sock",
     ];
     const environment = { XDG_RUNTIME_DIR: "/run/user/7" };
-    const chosen = sockets.map((_socket, index) => {
-      const present = sockets.slice(index);
-      return chooseEngineAddress({ environment, exists: (path) => present.includes(path) });
-    });
-    expect(chosen).toEqual(sockets.map((path) => ({ address: { kind: "socket", path } })));
-    expect(chooseEngineAddress({ environment, exists: nothingExists })).toEqual({
-      address: { kind: "socket", path: "/var/run/docker.sock" },
-    });
-    const withoutFolder = { environment: {}, exists: (path: string) => path === "/run/podman/podman.sock" };
-    expect(chooseEngineAddress(withoutFolder)).toEqual({
-      address: { kind: "socket", path: "/run/podman/podman.sock" },
-    });
+    for (const [index] of sockets.entries()) {
+      const present = sockets.toSpliced(index, 1);
+      const exists = (path: string): boolean => present.includes(path);
+      expect(choose({ environment, exists })).toEqual(addressesOf(present));
+    }
+    expect(choose({ environment })).toEqual(addressesOf([DOCKER_SOCKET]));
+    expect(choose({ exists: (path) => !path.startsWith("/var") })).toEqual(addressesOf(sockets.slice(3)));
   });
 });
 

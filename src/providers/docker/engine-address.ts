@@ -15,35 +15,76 @@ export interface EngineTls {
 export interface AddressSources {
   /** What the operator asked for in so many words; it goes before `DOCKER_HOST`. */
   readonly dockerHost?: string | undefined;
+  /** What the data folder's jobs ran in before, found without a name; it comes behind `DOCKER_HOST`. */
+  readonly recorded?: string | undefined;
+  readonly homeDir: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly exists: (path: string) => boolean;
 }
 
-/** The address, or the sentence that says why there is none. */
-export type AddressChoice = { readonly address: EngineAddress } | { readonly problem: string };
+/** Where an engine may be, or the sentence that says why nowhere. */
+export type AddressChoice = NamedAddress | UsualAddresses | { readonly problem: string };
+
+/** What somebody named is taken, whether it answers or not. */
+export interface NamedAddress {
+  readonly namedBy: AddressName;
+  readonly address: EngineAddress;
+}
+
+/** The sockets that are there, in the order in which they are tried; Docker's own where there are none. */
+export interface UsualAddresses {
+  readonly addresses: readonly [EngineAddress, ...EngineAddress[]];
+}
+
+type AddressName = "--docker-host" | "DOCKER_HOST" | "the data folder";
+type Parsed = { readonly address: EngineAddress } | { readonly problem: string };
 
 const DEFAULT_SOCKET = "/var/run/docker.sock";
 const TCP_PORT = 2375;
 const TLS_PORT = 2376;
 
 /**
- * Chooses the engine: what was asked for, else `DOCKER_HOST`, else the first of the usual sockets that is there.
+ * Chooses where to look for the engine: what was asked for, else `DOCKER_HOST`, else the one that was found before,
+ * which may have jobs of ours, else the usual sockets.
  *
- * Sockets, in order: Docker's, that of a Docker without root, those of Podman without root and with it. TLS follows
- * the variables of Docker's own client: https://docs.docker.com/reference/cli/docker/#environment-variables
+ * Sockets, in order: Docker's, that of a Docker without root, those of Podman without root and with it, that of Docker
+ * Desktop. TLS follows the variables of Docker's own client:
+ * https://docs.docker.com/reference/cli/docker/#environment-variables
  */
-export function chooseEngineAddress({ dockerHost, environment, exists }: AddressSources): AddressChoice {
-  const text = dockerHost ?? environment["DOCKER_HOST"] ?? "";
-  if (text !== "") return parseDockerHost(text, environment);
+export function chooseEngineAddress(sources: AddressSources): AddressChoice {
+  const { environment, exists } = sources;
+  const named = findName(sources);
+  if (named !== undefined) {
+    const { namedBy, text } = named;
+    const parsed = parseDockerHost(text, environment);
+    return "problem" in parsed ? { problem: `${namedBy} ${parsed.problem}` } : { namedBy, ...parsed };
+  }
+  const [first, ...others] = usualSockets(sources)
+    .filter(exists)
+    .map((path) => ({ kind: "socket", path }) as const);
+  return { addresses: [first ?? { kind: "socket", path: DEFAULT_SOCKET }, ...others] };
+}
+
+function findName({ dockerHost, environment, recorded }: AddressSources) {
+  const names: readonly (readonly [namedBy: AddressName, text: string | undefined])[] = [
+    ["--docker-host", dockerHost],
+    ["DOCKER_HOST", environment["DOCKER_HOST"]],
+    ["the data folder", recorded],
+  ];
+  for (const [namedBy, text = ""] of names) if (text !== "") return { namedBy, text };
+  return undefined;
+}
+
+function usualSockets({ environment, homeDir }: AddressSources): string[] {
   const runtimeFolder = environment["XDG_RUNTIME_DIR"] ?? "";
-  const sockets = [
+  return [
     DEFAULT_SOCKET,
     ...(runtimeFolder === ""
       ? []
       : [join(runtimeFolder, "docker.sock"), join(runtimeFolder, "podman/podman.sock")]),
     "/run/podman/podman.sock",
+    join(homeDir, ".docker/run/docker.sock"),
   ];
-  return { address: { kind: "socket", path: sockets.find(exists) ?? DEFAULT_SOCKET } };
 }
 
 /** As Docker writes it: `unix:///run/docker.sock`, `tcp://127.0.0.1:2376`, `https://engine`. */
@@ -53,7 +94,7 @@ export function describeEngineAddress(address: EngineAddress): string {
   return `${address.tls === undefined ? "tcp" : "https"}://${host}:${address.port}`;
 }
 
-function parseDockerHost(text: string, environment: AddressSources["environment"]): AddressChoice {
+function parseDockerHost(text: string, environment: AddressSources["environment"]): Parsed {
   const [, scheme = "", rest = ""] = /^([a-z]+):\/\/(.*)$/s.exec(text) ?? [];
   switch (scheme) {
     case "unix":
@@ -72,7 +113,7 @@ function parseDockerHost(text: string, environment: AddressSources["environment"
   }
 }
 
-function parseTcp(text: string, scheme: string, environment: AddressSources["environment"]): AddressChoice {
+function parseTcp(text: string, scheme: string, environment: AddressSources["environment"]): Parsed {
   const url = URL.parse(text.replace(/^[a-z]+:/, "http:"));
   if (url === null || url.hostname === "")
     return refuse(text, "it must name a host, as in tcp://127.0.0.1:2375");
@@ -104,6 +145,6 @@ function chooseTls(scheme: string, environment: AddressSources["environment"]): 
   return scheme === "https" || isVerified ? { isVerified: true } : undefined;
 }
 
-function refuse(text: string, why: string): AddressChoice {
-  return { problem: `DOCKER_HOST ${text}: ${why}` };
+function refuse(text: string, why: string): Parsed {
+  return { problem: `${text}: ${why}` };
 }

@@ -69,7 +69,7 @@ describe.skipIf(dockerHost === "")("a container engine", () => {
     ]);
     await bench.engine.signalContainer(id, "SIGTERM", SIGNAL);
     await bench.engine.startContainer(id, SIGNAL);
-    for await (const _pieces of bench.engine.readLog(id, true, SIGNAL)) break;
+    for await (const _pieces of bench.engine.readLog(id, { follow: true }, SIGNAL)) break;
     expect(await bench.engine.measureContainer(id, SIGNAL)).toEqual({
       memoryBytes: expect.any(Number),
       cpuTimeMs: expect.any(Number),
@@ -127,7 +127,7 @@ describe.skipIf(dockerHost === "")("a container engine", () => {
     ]).toString("latin1");
     expect(await bench.log(id, true)).toBe(expected);
     expect(await bench.log(id, false)).toBe(expected);
-    for await (const pieces of bench.engine.readLog(id, false, SIGNAL)) {
+    for await (const pieces of bench.engine.readLog(id, { follow: false }, SIGNAL)) {
       for (const { stamp } of pieces) expect(stamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*Z$/);
     }
   });
@@ -141,12 +141,31 @@ describe.skipIf(dockerHost === "")("a container engine", () => {
     }
   });
 
+  test("leaves out what a log has from before an instant", async () => {
+    await using bench = createBench();
+    const id = await bench.create(["sh", "-c", "echo early; sleep 2.2; echo late"]);
+    await bench.engine.startContainer(id, SIGNAL);
+    const { finishedAtMs = 0 } = await bench.ended(id);
+    const textSince = async (sinceSeconds: number, follow: boolean): Promise<string> => {
+      const chunks: Uint8Array[] = [];
+      for await (const pieces of bench.engine.readLog(id, { follow, sinceSeconds }, SIGNAL)) {
+        chunks.push(...pieces.map(({ bytes }) => bytes));
+      }
+      return Buffer.concat(chunks).toString();
+    };
+    const lateSeconds = Math.floor(finishedAtMs / 1_000) - 1;
+    for (const follow of [false, true]) {
+      expect(await textSince(lateSeconds, follow)).toBe("late\n");
+      expect(await textSince(lateSeconds - 600, follow)).toBe("early\nlate\n");
+    }
+  });
+
   test("ends the log of a container that goes away, and refuses that of one that is not there", async () => {
     await using bench = createBench();
     const id = await bench.create(["sh", "-c", "echo ready; sleep 600"]);
     await bench.engine.startContainer(id, SIGNAL);
     const texts: string[] = [];
-    for await (const pieces of bench.engine.readLog(id, true, SIGNAL)) {
+    for await (const pieces of bench.engine.readLog(id, { follow: true }, SIGNAL)) {
       texts.push(...pieces.map(({ bytes }) => Buffer.from(bytes).toString()));
       await bench.engine.removeContainer(id, SIGNAL);
     }
@@ -230,7 +249,7 @@ function createBench(): Bench {
       }),
     log: async (id, follow) => {
       const chunks: Uint8Array[] = [];
-      for await (const pieces of engine.readLog(id, follow, SIGNAL)) {
+      for await (const pieces of engine.readLog(id, { follow }, SIGNAL)) {
         chunks.push(...pieces.map(({ bytes }) => bytes));
       }
       return Buffer.concat(chunks).toString("latin1");

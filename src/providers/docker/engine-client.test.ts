@@ -49,7 +49,7 @@ describe("a client of an engine", () => {
     ["inspectImage", (engine, signal) => engine.inspectImage("a", signal)],
     ["pullImage", (engine, signal) => engine.pullImage("a", () => undefined, signal)],
     ["ensureNetwork", (engine, signal) => engine.ensureNetwork("a", {}, signal)],
-    ["readLog", (engine, signal) => exhaust(engine.readLog("a", true, signal))],
+    ["readLog", (engine, signal) => exhaust(engine.readLog("a", { follow: true }, signal))],
     ["events", (engine, signal) => exhaust(engine.events("a", "b", signal))],
   ])("%s ends with its signal where the engine hangs", async (_name, ask) => {
     const asked = Promise.withResolvers<void>();

@@ -9,6 +9,7 @@ import type {
   EngineDescription,
   ImageFacts,
   LogPiece,
+  LogReading,
 } from "./docker-engine.ts";
 import type { EngineAddress } from "./engine-address.ts";
 import { chooseApiVersion } from "./engine-api-version.ts";
@@ -158,13 +159,18 @@ class HttpDockerEngine implements DockerEngine {
     return this.#remembers(isIt, CLOCK_SECONDS_MAX, signal);
   }
 
-  readLog(id: string, follow: boolean, signal: AbortSignal): AsyncIterable<readonly LogPiece[]> {
+  readLog(
+    id: string,
+    { follow, sinceSeconds }: LogReading,
+    signal: AbortSignal,
+  ): AsyncIterable<readonly LogPiece[]> {
     const read = (more: Readonly<Record<string, string>>): AsyncIterable<readonly LogPiece[]> => {
       const query = { stdout: "true", stderr: "true", timestamps: "true", ...more };
       return parseLogFrames(this.#stream(containerPath(id, "/logs"), { method: "GET", query, signal }));
     };
-    if (!follow) return read({});
-    return followLog(read({ follow: "true" }), (pieceCountMax) =>
+    const since = sinceSeconds === undefined ? {} : { since: String(sinceSeconds) };
+    if (!follow) return read(since);
+    return followLog(read({ ...since, follow: "true" }), (pieceCountMax) =>
       endedBy(read({ tail: String(pieceCountMax) }), NOT_FOUND),
     );
   }

@@ -20,7 +20,7 @@ export async function* parseLogFrames(
   let rest: Buffer = Buffer.alloc(0);
   const lastCuts = new Map<number, string>();
   for await (const chunk of chunks) {
-    const bytes = rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk]);
+    const bytes = rest.length === 0 ? viewOf(chunk) : Buffer.concat([rest, chunk]);
     const pieces: LogPiece[] = [];
     let offset = 0;
     while (offset + FRAME_HEADER_LENGTH <= bytes.length) {
@@ -74,6 +74,11 @@ function endLongLine(piece: LogPiece, stream: number, lastCuts: Map<number, stri
   }
   lastCuts.delete(stream);
   return isOfCutLine && !isEnded ? { stamp, bytes: Buffer.concat([bytes, Buffer.of(NEWLINE)]) } : piece;
+}
+
+/** The same bytes, not a copy of them. */
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function parsePiece(frame: Buffer): LogPiece {

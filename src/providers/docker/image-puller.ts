@@ -3,7 +3,7 @@ import type { Clock } from "../../lib/clock.ts";
 import { EngineRefusal } from "./docker-engine.ts";
 import type { DockerEngine } from "./docker-engine.ts";
 import { reasonOf, STAGE_MS_MAX, timeoutReasonOf } from "./docker-outcome.ts";
-import { registryOf, withDefaultTag, withoutRegistry } from "./image-reference.ts";
+import { registryOf, withoutRegistry } from "./image-reference.ts";
 import type { RegistryAuth } from "./registry-auth.ts";
 
 export interface ImagePullerOptions {
@@ -36,7 +36,7 @@ const PRESENCE_COUNT_MAX = 1_000;
 export class ImagePuller {
   readonly #options: ImagePullerOptions;
   readonly #pulls = new Map<string, Pull>();
-  /** By reference: until when it counts as there. */
+  /** By name: until when it counts as there, by the monotonic clock. */
   readonly #presentUntilMs = new Map<string, number>();
 
   constructor(options: ImagePullerOptions) {
@@ -46,11 +46,12 @@ export class ImagePuller {
   /**
    * Settles once the image is there. Rejects with an `ImagePullFailure` where it cannot be had, with `EngineAway` where
    * the engine went away, else with the signal's reason; the pull goes on while anybody waits for it.
+   *
+   * @param name with a tag or a digest, as everywhere here.
    */
-  async get(reference: string, signal: AbortSignal): Promise<void> {
-    const name = withDefaultTag(reference);
+  async get(name: string, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    if ((this.#presentUntilMs.get(name) ?? 0) > this.#options.clock.nowMs()) return;
+    if ((this.#presentUntilMs.get(name) ?? 0) > this.#options.clock.monotonicMs()) return;
     const pull = this.#pulls.get(name) ?? this.#begin(name);
     pull.waiterCount += 1;
     try {
@@ -62,8 +63,8 @@ export class ImagePuller {
   }
 
   /** As in `pulling app:1 from localhost:5000, 12 of 40 MB`; undefined while it is not being pulled. */
-  progressOf(reference: string): string | undefined {
-    return this.#pulls.get(withDefaultTag(reference))?.progress;
+  progressOf(name: string): string | undefined {
+    return this.#pulls.get(name)?.progress;
   }
 
   #begin(name: string): Pull {
@@ -91,7 +92,7 @@ export class ImagePuller {
       throw isTimeout(error) ? new ImagePullFailure(timeoutReasonOf("pull"), { cause: error }) : error;
     }
     if (this.#presentUntilMs.size >= PRESENCE_COUNT_MAX) this.#presentUntilMs.clear();
-    this.#presentUntilMs.set(name, clock.nowMs() + PRESENCE_MS);
+    this.#presentUntilMs.set(name, clock.monotonicMs() + PRESENCE_MS);
   }
 
   async #pull(name: string, pull: Pull, signal: AbortSignal): Promise<void> {

@@ -45,6 +45,8 @@ export interface LiveAttempt {
 
 export interface FollowedLog {
   readonly stop: AbortController;
+  /** How often something has come of it. */
+  arrivalCount: number;
   /** Whether it was read to its end. */
   readonly isWhole: Promise<boolean>;
 }

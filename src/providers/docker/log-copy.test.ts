@@ -45,7 +45,7 @@ async function* give(
 }
 
 async function copyUntilBroken(pieces: AsyncIterable<readonly LogPiece[]>, place: LogPlace): Promise<void> {
-  await copyLog(pieces, place).catch((error: unknown) => {
+  await copyLog(() => pieces, place).catch((error: unknown) => {
     if (!(error instanceof Broken)) throw error;
   });
 }
@@ -88,7 +88,7 @@ test("a copy that breaks off anywhere, any number of times, ends up whole", asyn
         const { length } = folder.read();
         const markedOffset = readMarkOffset(folder.dir);
         writeFileSync(folder.logPath, folder.read().slice(0, Math.max(markedOffset, length - torn)));
-        await copyLog(give(log, 7, Infinity), place);
+        await copyLog(() => give(log, 7, Infinity), place);
         expect(folder.read()).toBe(textOf(log));
       },
     ),
@@ -122,7 +122,7 @@ test("what the engine dropped meanwhile is said in a line; where it dropped only
       );
       const kept = start < 0 ? [] : log.slice(start);
       const mark = readMark(folder.dir);
-      await copyLog(give(kept, 3, Infinity), place);
+      await copyLog(() => give(kept, 3, Infinity), place);
       const first = kept[0];
       if (first === undefined) return;
       const isBehind = mark !== undefined && first.stamp > mark.stamp;
@@ -143,3 +143,38 @@ function readMark(dir: string): { readonly stamp: string } | undefined {
     return undefined;
   }
 }
+
+test("a copy that goes on reads no more than what came since its mark, however stamps are out of order", async () => {
+  const aDisorderedLog = fc.array(fc.record({ stepMs: fc.nat(9_000), lateMs: fc.nat(4_000) }), {
+    minLength: 1,
+    maxLength: 60,
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      aDisorderedLog,
+      fc.nat(60),
+      fc.integer({ min: 1, max: 30 }),
+      async (steps, copied, every) => {
+        using folder = new CopyFolder();
+        let atMs = Date.UTC(2026, 0, 1);
+        const log = steps.map(({ stepMs, lateMs }, index): LogPiece => {
+          atMs += stepMs;
+          const nanoseconds = String(index).padStart(6, "0");
+          const stamp = new Date(atMs - lateMs).toISOString().replace("Z", `${nanoseconds}Z`);
+          return { stamp, bytes: Buffer.from(`${index}\n`) };
+        });
+        const place = folder.place(every);
+        await copyUntilBroken(give(log, 1, copied), place);
+        const mark = readMark(folder.dir);
+        const asked: (number | undefined)[] = [];
+        await copyLog((sinceSeconds) => {
+          asked.push(sinceSeconds);
+          const isKept = ({ stamp }: LogPiece): boolean => Date.parse(stamp) / 1000 >= (sinceSeconds ?? 0);
+          return give(log.filter(isKept), 3, Infinity);
+        }, place);
+        expect(folder.read()).toBe(textOf(log));
+        expect(asked).toEqual([mark && Math.floor(Date.parse(mark.stamp) / 1000) - 5]);
+      },
+    ),
+  );
+});

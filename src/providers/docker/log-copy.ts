@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { type FileHandle, open, readFile, rename, writeFile } from "node:fs/promises";
+import { isSystemError } from "../../lib/system-error.ts";
 import type { LogPiece } from "./docker-engine.ts";
 import { LogCursor, type LogMark } from "./log-cursor.ts";
 
@@ -16,20 +17,26 @@ export interface LogPlace {
 
 const NEWLINE = 0x0a;
 const ENGINE_DROPPED = "batchyard: a part of the output is lost: the container engine had dropped it";
+/** Pieces that come behind a mark may have stamps that are this much earlier. */
+const DISORDER_SECONDS_MAX = 5;
 const DISK_REFUSED = "batchyard: a part of the output is lost: the disk did not take it";
+
+/** The engine's log, without pieces that were written before the instant, in seconds since 1970. */
+export type LogSource = (sinceSeconds: number | undefined) => AsyncIterable<readonly LogPiece[]>;
 
 /**
  * Appends to the file what it does not have of the engine's log, piece by piece as they come.
  *
- * Nothing else writes to the file, so wherever this breaks off, another copy goes on at its end. Pieces are taken no
- * faster than they can be written. What the disk does not take is dropped, and a line says so once it takes something
- * again.
+ * Nothing else writes to the file, so wherever this breaks off, another copy goes on at its end, and reads again no more
+ * than what came after the latest mark. Pieces are taken no faster than they can be written. What the disk does not take
+ * is dropped, and a line says so once it takes something again.
  */
-export async function copyLog(pieces: AsyncIterable<readonly LogPiece[]>, place: LogPlace): Promise<void> {
-  let copier: LogCopier | undefined;
+export async function copyLog(read: LogSource, place: LogPlace): Promise<void> {
+  const mark = await readMark(place.markPath);
+  let copier = mark === undefined ? undefined : await openCopier(place, mark);
   try {
-    for await (const batch of pieces) {
-      copier ??= await openCopier(place);
+    for await (const batch of read(copier?.sinceSeconds)) {
+      copier ??= await openCopier(place, mark);
       await copier?.add(batch);
     }
   } finally {
@@ -43,11 +50,11 @@ export function removeMark(markPath: string): void {
 }
 
 /** Undefined where the disk does not even take a new file. */
-async function openCopier(place: LogPlace): Promise<LogCopier | undefined> {
+async function openCopier(place: LogPlace, mark: LogMark | undefined): Promise<LogCopier | undefined> {
   try {
-    return await LogCopier.open(place);
+    return await LogCopier.open(place, mark);
   } catch (error) {
-    if (isFileSystemError(error)) return undefined;
+    if (isSystemError(error)) return undefined;
     throw error;
   }
 }
@@ -67,13 +74,18 @@ class LogCopier {
     this.#cursor = new LogCursor(size, mark, place.markEveryBytes);
   }
 
-  static async open(place: LogPlace): Promise<LogCopier> {
-    const mark = await readMark(place.markPath);
+  static async open(place: LogPlace, mark: LogMark | undefined): Promise<LogCopier> {
     const file = await open(place.openLog(), "a+");
     const { size } = await file.stat();
     const copier = new LogCopier(place, file, size, mark);
     await copier.#readLastByte();
     return copier;
+  }
+
+  /** What comes before it in the engine's log is in the file. */
+  get sinceSeconds(): number | undefined {
+    const stampMs = Date.parse(this.#cursor.wantedStamp ?? "");
+    return Number.isNaN(stampMs) ? undefined : Math.floor(stampMs / 1_000) - DISORDER_SECONDS_MAX;
   }
 
   async add(pieces: readonly LogPiece[]): Promise<void> {
@@ -117,7 +129,7 @@ class LogCopier {
         written += bytesWritten;
       }
     } catch (error) {
-      if (!isFileSystemError(error)) throw error;
+      if (!isSystemError(error)) throw error;
     }
     this.#size += written;
     this.#lastByte = bytes[written - 1] ?? this.#lastByte;
@@ -132,7 +144,7 @@ class LogCopier {
       await writeFile(`${markPath}.new`, JSON.stringify(mark));
       await rename(`${markPath}.new`, markPath);
     } catch (error) {
-      if (!isFileSystemError(error)) throw error;
+      if (!isSystemError(error)) throw error;
     }
   }
 }
@@ -143,11 +155,7 @@ async function readMark(path: string): Promise<LogMark | undefined> {
     return typeof offset === "number" && typeof stamp === "string" ? { offset, stamp } : undefined;
   } catch (error) {
     // Torn by a crash of the machine, or never written.
-    if (error instanceof SyntaxError || isFileSystemError(error)) return undefined;
+    if (error instanceof SyntaxError || isSystemError(error)) return undefined;
     throw error;
   }
-}
-
-function isFileSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && "syscall" in error;
 }

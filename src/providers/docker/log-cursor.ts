@@ -1,6 +1,6 @@
 import type { LogPiece } from "./docker-engine.ts";
 
-/** Where in the file the first piece with the stamp begins. */
+/** Where in the file the piece with the stamp begins, the first that has it, and later than all before it. */
 export interface LogMark {
   readonly offset: number;
   readonly stamp: string;
@@ -16,9 +16,10 @@ export interface LogAddition {
 /**
  * Tells what of an engine's log is not yet in the file, which is a copy of the log's beginning.
  *
- * Reading begins at the first piece that the engine still has. With a mark, pieces are passed over until the one with
- * its stamp; pieces of one long line share a stamp, so marks are set at the first of them. From there bytes are counted:
- * those that the file has are passed over.
+ * Reading begins at the first piece that the engine still has, or somewhat before the mark. With a mark, pieces are passed
+ * over until the one with its stamp. Pieces of one long line share a stamp, and those of standard output and standard
+ * error may be out of order by their stamps: so marks are set at pieces that are later than all before them. From there
+ * bytes are counted: those that the file has are passed over.
  */
 export class LogCursor {
   readonly #markEveryBytes: number;
@@ -29,7 +30,8 @@ export class LogCursor {
   /** From here on a mark is due. */
   #markAt = 0;
   #wanted: LogMark | undefined;
-  #lastStamp: string | undefined;
+  #latestStamp = "";
+  #hasBegun = false;
 
   constructor(size: number, mark: LogMark | undefined, markEveryBytes: number) {
     this.#size = size;
@@ -38,9 +40,14 @@ export class LogCursor {
     if (mark !== undefined && mark.offset <= size) this.#wanted = mark;
   }
 
+  /** The piece that reading may begin at; absent: the first. */
+  get wantedStamp(): string | undefined {
+    return this.#wanted?.stamp;
+  }
+
   /** Whether the engine has dropped what comes next in the file: its log begins behind the mark. */
   isBehind(first: LogPiece): boolean {
-    return this.#wanted !== undefined && this.#lastStamp === undefined && first.stamp > this.#wanted.stamp;
+    return this.#wanted !== undefined && !this.#hasBegun && first.stamp > this.#wanted.stamp;
   }
 
   /** What comes next belongs at the end of the file, which has got another length than the pieces make. */
@@ -55,8 +62,9 @@ export class LogCursor {
     const bytes: Uint8Array[] = [];
     let mark: LogMark | undefined;
     for (const piece of pieces) {
-      const isFresh = piece.stamp !== this.#lastStamp;
-      this.#lastStamp = piece.stamp;
+      const isFresh = piece.stamp > this.#latestStamp;
+      if (isFresh) this.#latestStamp = piece.stamp;
+      this.#hasBegun = true;
       if (!this.#isFound(piece)) continue;
       if (isFresh && mark === undefined && this.#offset >= this.#markAt) {
         mark = { offset: this.#offset, stamp: piece.stamp };

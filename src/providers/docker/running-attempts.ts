@@ -30,6 +30,8 @@ export const HOST_LOST: AttemptOutcome = { kind: "host-lost" };
 const FIRST_LOOK_MS = 40;
 const LOOK_MS_MIN = 1_000;
 const LOOK_MS_MAX = 30_000;
+/** Those whose turn to be measured has not come are due all the time. */
+const POLL_MS_MIN = 10;
 /** Attempts that are measured at the same time. */
 const MEASURED_AT_ONCE_MAX = 4;
 const DRAIN_MS_MAX = 2_000;
@@ -76,17 +78,16 @@ export class RunningAttempts {
     const nowMs = this.#options.clock.monotonicMs();
     let soonestMs = Infinity;
     for (const attempt of this.#running) {
-      const isDue = attempt.lookAtMs <= nowMs && this.#measuredCount < MEASURED_AT_ONCE_MAX;
-      if (isDue) this.#look(attempt, nowMs);
+      if (attempt.lookAtMs <= nowMs) this.#look(attempt, nowMs);
       soonestMs = Math.min(soonestMs, attempt.lookAtMs);
     }
-    return soonestMs === Infinity ? undefined : Math.max(1, soonestMs - nowMs);
+    return soonestMs === Infinity ? undefined : Math.max(POLL_MS_MIN, soonestMs - nowMs);
   }
 
   /** The engine says that it ended. */
   died(attempt: LiveAttempt): void {
     attempt.hasDied = true;
-    if (attempt.phase === "running") addStep(attempt, () => this.#end(attempt));
+    if (attempt.phase === "running") addStep(attempt, async () => void (await this.#findRunning(attempt)));
   }
 
   /** Measures it, as nothing can be measured of it afterwards, and sends the signal. */
@@ -121,17 +122,18 @@ export class RunningAttempts {
       onEnded(attempt, HOST_LOST);
       return;
     }
-    const isLost = isTakenUp
-      ? await this.#isLost(attempt, facts)
-      : await this.#isEngineLeaving(attempt, facts);
+    if (!isTakenUp) await this.#checkEngineStays(attempt, facts);
+    const isLost = isTakenUp && (await this.#isLost(attempt, facts));
     this.#noteStart(attempt, facts);
     await logs.complete(attempt);
     onEnded(attempt, isLost ? HOST_LOST : createOutcome(facts, attempt.use), facts.finishedAtMs);
   }
 
   #look(attempt: LiveAttempt, nowMs: number): void {
+    const isFirst = attempt.log === undefined;
+    if (!isFirst && this.#measuredCount >= MEASURED_AT_ONCE_MAX) return;
     attempt.lookAtMs = nowMs + attempt.lookPauseMs;
-    if (attempt.log === undefined) {
+    if (isFirst) {
       addStep(attempt, () => this.#lookFirst(attempt));
       return;
     }
@@ -143,10 +145,19 @@ export class RunningAttempts {
 
   /** It lives longer than a moment: its start is told, and its log followed. */
   async #lookFirst(attempt: LiveAttempt): Promise<void> {
-    if (attempt.phase !== "running") return;
+    const facts = await this.#findRunning(attempt);
+    if (facts !== undefined) this.#watchOver(attempt, facts);
+  }
+
+  /** What the engine says of it while it runs; otherwise undefined, and its end is told if that has not been done. */
+  async #findRunning(attempt: LiveAttempt): Promise<ContainerFacts | undefined> {
+    if (!this.#running.has(attempt)) return undefined;
     const facts = await this.#inspect(attempt);
-    if (!isRunning(facts)) return this.finish(attempt, facts, false);
-    this.#watchOver(attempt, facts);
+    // A kill that the engine does not get done may have given it up meanwhile.
+    if (!this.#running.has(attempt)) return undefined;
+    if (isRunning(facts)) return facts;
+    await this.finish(attempt, facts, false);
+    return undefined;
   }
 
   #watchOver(attempt: LiveAttempt, facts: ContainerFacts): void {
@@ -154,12 +165,6 @@ export class RunningAttempts {
     attempt.lookAtMs = this.#options.clock.monotonicMs() + LOOK_MS_MIN;
     this.#noteStart(attempt, facts);
     this.#options.logs.follow(attempt);
-  }
-
-  async #end(attempt: LiveAttempt): Promise<void> {
-    if (attempt.phase !== "running") return;
-    const facts = await this.#inspect(attempt);
-    if (!isRunning(facts)) await this.finish(attempt, facts, false);
   }
 
   #noteStart(attempt: LiveAttempt, { startedAtMs }: ContainerFacts): void {
@@ -173,12 +178,11 @@ export class RunningAttempts {
    * An engine on its way out ends its containers first, but takes no new connections any more: then this rejects, and
    * the attempt is taken up when the engine is back.
    */
-  async #isEngineLeaving(attempt: LiveAttempt, facts: ContainerFacts): Promise<false> {
+  async #checkEngineStays(attempt: LiveAttempt, facts: ContainerFacts): Promise<void> {
     const { link, askMsMax } = this.#options;
     const isSuspicious = !facts.isOutOfMemory && (attempt.wasSignalled || isEndByEngine(facts));
-    if (!isSuspicious || attempt.wish !== undefined) return false;
+    if (!isSuspicious || attempt.wish !== undefined) return;
     await link.ask(askMsMax, (engine, signal) => engine.describe(signal));
-    return false;
   }
 
   async #isLost(attempt: LiveAttempt, facts: ContainerFacts): Promise<boolean> {
@@ -251,7 +255,7 @@ export class RunningAttempts {
   }
 }
 
-export function isRunning(facts: ContainerFacts | undefined): facts is ContainerFacts {
+function isRunning(facts: ContainerFacts | undefined): facts is ContainerFacts {
   return facts?.status === "running" || facts?.status === "paused";
 }
 

@@ -1,10 +1,10 @@
 import type { AttemptOutcome } from "../../batch/attempt.ts";
 import type { Clock } from "../../lib/clock.ts";
+import { isSystemError } from "../../lib/system-error.ts";
 import type { JobLogs } from "../../logs/logs.ts";
 import type { AttemptSpec } from "../provider.ts";
 import { AttemptSignals } from "./attempt-signals.ts";
 import type { Confinement, Session } from "./confinement.ts";
-import { isFileSystemError, isShortage } from "./file-system-error.ts";
 import { findStartFailure } from "./find-start-failure.ts";
 import { type LiveAttempt, confine, findCommand, findRecorded } from "./live-attempt.ts";
 import type { ProcessTable } from "./process-identity.ts";
@@ -21,6 +21,7 @@ import { findEnd, findStart } from "./recorded-times.ts";
 import { RunnerPool } from "./runner-pool.ts";
 import { type CommandEnd, type RecordedAttempt, formatOutOfMemory, formatStarted } from "./runner-record.ts";
 import type { Runner } from "./runner.ts";
+import { isShortage } from "./shortage.ts";
 import type { ShimEvent } from "./shim.ts";
 import type { Workplace } from "./workplace.ts";
 
@@ -199,7 +200,7 @@ export class AttemptSupervisor {
       }
       this.#waiting.add(attempt);
     } catch (error) {
-      if (!isFileSystemError(error)) throw error;
+      if (!isSystemError(error)) throw error;
       if (isShortage(error)) this.#waiting.add(attempt);
       else this.#settle(attempt, createStartFailure("CannotCreateContainerError", error.message));
     }
@@ -232,7 +233,7 @@ export class AttemptSupervisor {
       if (event === "started") this.#noteStart(attempt, attempt.runner, this.#options.clock.nowMs());
       else this.#consult(attempt, attempt.runner);
     } catch (error) {
-      if (!isFileSystemError(error)) throw error;
+      if (!isSystemError(error)) throw error;
       attempt.isUnread = true; // the next sweep looks again
     }
   }

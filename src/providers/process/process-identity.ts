@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { uptime } from "node:os";
-import { isShortage } from "./file-system-error.ts";
+import { isShortage } from "./shortage.ts";
 
 /** A process for good: its number is given again, the number with its start and its boot is not. */
 export interface ProcessIdentity {

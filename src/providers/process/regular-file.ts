@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
-import { isFileSystemError } from "./file-system-error.ts";
+import { isSystemError } from "../../lib/system-error.ts";
 
 export interface OpenFile extends Disposable {
   readonly fd: number;
@@ -45,8 +45,7 @@ function openIfThere(path: string, flags: number): number | undefined {
   try {
     return openSync(path, flags);
   } catch (error) {
-    const { code = "" } = error as NodeJS.ErrnoException;
-    if (isFileSystemError(error) && GONE.has(code)) return undefined;
+    if (isSystemError(error) && GONE.has(error.code)) return undefined;
     throw error;
   }
 }

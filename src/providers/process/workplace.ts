@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { isSystemError } from "../../lib/system-error.ts";
 import { CgroupConfinement } from "./cgroup-confinement.ts";
 import { type CgroupCandidate, type CgroupPlace, findCgroupPlace, listCgroupCandidates } from "./cgroup.ts";
 import type { Confinement } from "./confinement.ts";
-import { isFileSystemError } from "./file-system-error.ts";
 import { canEnterGroup, isShellExportExact, makeFifo } from "./machine-probe.ts";
 import { ProcessTable, readBootId } from "./process-identity.ts";
 import { readRegularFile } from "./regular-file.ts";
@@ -82,7 +82,7 @@ export async function rememberBoot({ dir, table }: Pick<Workplace, "dir" | "tabl
   try {
     await note(join(dir, "boot"), table.bootId);
   } catch (error) {
-    if (!isFileSystemError(error)) throw error;
+    if (!isSystemError(error)) throw error;
   }
 }
 

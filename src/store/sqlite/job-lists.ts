@@ -5,20 +5,30 @@ import type { Scope } from "../../batch/scope.ts";
 import { lastOutcomeOf } from "../last-outcome.ts";
 import { pageOf, positionAfter } from "../page-token.ts";
 import type { JobFilter, JobListEntry, Page, PageRequest } from "../store.ts";
+import type { JobListIndex } from "./job-list-index.ts";
 import type { NumberedTexts } from "./numbered-texts.ts";
 import { parseDocument, PROGRESS_COLUMNS, progressOf, STATUS_COUNT, statusNumber } from "./rows.ts";
 import type { ProgressRow } from "./rows.ts";
 
-/** Lists of jobs. Each page is a range of one index, or of one for each status, merged by SQLite as it goes. */
+/**
+ * Lists of jobs. Each page is a range of one index, or of one for each status, and what matches of the tail (see
+ * `JobListIndex`), merged by SQLite as it goes.
+ */
 export class JobLists {
   readonly #database: DatabaseSync;
   readonly #texts: NumberedTexts;
+  readonly #index: JobListIndex;
+  readonly #selectOutcome: StatementSync;
   /** By their text: there are as many as there are kinds of filters. */
   readonly #statements = new Map<string, StatementSync>();
 
-  constructor(database: DatabaseSync, texts: NumberedTexts) {
+  constructor(database: DatabaseSync, texts: NumberedTexts, index: JobListIndex) {
     this.#database = database;
     this.#texts = texts;
+    this.#index = index;
+    this.#selectOutcome = database.prepare(
+      "SELECT document -> '$.outcome' AS outcome FROM attempts WHERE job_key = ? ORDER BY number DESC LIMIT 1",
+    );
   }
 
   list(scope: Scope, filter: JobFilter, page: PageRequest): Page<JobListEntry> {
@@ -26,6 +36,7 @@ export class JobLists {
     const queue = {
       scope: this.#numberOf(scopeKey(scope)),
       queue: this.#numberOf(filter.jobQueueArn),
+      indexEnd: this.#index.end,
     };
     return group === undefined
       ? this.#listNewestFirst(queue, filter, page)
@@ -36,7 +47,7 @@ export class JobLists {
     const start: Position = [filter.createdBeforeMs ?? Number.MAX_SAFE_INTEGER, 0];
     const [createdAtMs, jobKey] = positionAfter(NEWEST_FIRST, after, start);
     const { conditions, values } = this.#chosenBy(filter);
-    const rows = this.#select(newestFirstSql(conditions), {
+    const rows = this.#select(newestFirstSql(indexAndTail(conditions)), {
       ...queue,
       ...values,
       createdAtMs,
@@ -56,18 +67,17 @@ export class JobLists {
     const { column, prefix } = group;
     const start: NamedPosition = [prefix, Number.MAX_SAFE_INTEGER, 0];
     const [name, createdAtMs, jobKey] = positionAfter(BY_NAME, after, start);
-    const rows = this.#select(newestFirstSql([`${column} = :name`]), {
-      ...queue,
-      name,
+    const named = { ...queue, name };
+    const rows = this.#select(newestFirstSql(indexAndTail([`${column} = :name`])), {
+      ...named,
       createdAtMs,
       jobKey,
       createdAfterMs: -Number.MAX_SAFE_INTEGER,
       limit: limit + 1,
     });
     if (rows.length <= limit) {
-      rows.push(
-        ...this.#select(byNameSql(column), { ...queue, name, prefix, limit: limit + 1 - rows.length }),
-      );
+      const left = limit + 1 - rows.length;
+      rows.push(...this.#select(byNameSql(column), { ...named, prefix, limit: left }));
     }
     return pageOf(rows, limit, {
       name: BY_NAME,
@@ -108,7 +118,7 @@ export class JobLists {
   }
 
   #entry(row: JobListRow): JobListEntry {
-    const { jobId, jobName, createdAtMs, vcpuMillis, shareIdentifier, outcome } = row;
+    const { jobId, jobName, createdAtMs, vcpuMillis, shareIdentifier } = row;
     return {
       jobId,
       jobName,
@@ -117,8 +127,14 @@ export class JobLists {
       vcpuMillis,
       ...(shareIdentifier !== null && { shareIdentifier }),
       progress: progressOf(row),
-      ...lastOutcomeOf(outcome === null ? undefined : parseDocument<AttemptOutcome>(outcome)),
+      ...lastOutcomeOf(this.#latestOutcome(row.jobKey)),
     };
+  }
+
+  /** Read for the jobs of the page only: as a column it would be read for the whole tail. */
+  #latestOutcome(jobKey: number): AttemptOutcome | undefined {
+    const outcome = this.#selectOutcome.get(jobKey)?.["outcome"] ?? null;
+    return outcome === null ? undefined : parseDocument<AttemptOutcome>(outcome);
   }
 
   /** No row has the number 0: where a text is unknown, nothing is found. */
@@ -167,21 +183,17 @@ interface JobListRow extends ProgressRow {
   readonly createdAtMs: number;
   readonly vcpuMillis: number;
   readonly shareIdentifier: string | null;
-  /** JSON. */
-  readonly outcome: string | null;
 }
 
 const COLUMNS = `job_key AS jobKey, job_id AS jobId, name AS jobName, name_key, definition, definition_name,
-  created_at AS createdAtMs, vcpu_millis AS vcpuMillis, share_identifier AS shareIdentifier, ${PROGRESS_COLUMNS},
-  (SELECT document -> '$.outcome' FROM attempts WHERE attempts.job_key = jobs.job_key
-    ORDER BY number DESC LIMIT 1) AS outcome`;
+  created_at AS createdAtMs, vcpu_millis AS vcpuMillis, share_identifier AS shareIdentifier, ${PROGRESS_COLUMNS}`;
 
 /** Columns of a merged SELECT are ordered by their names in the answer. */
 const NEWEST_FIRST_ORDER = "ORDER BY createdAtMs DESC, jobKey DESC LIMIT :limit";
 
-function newestFirstSql(conditions: readonly string[]): string {
-  const selects = conditions.map(
-    (condition) => `SELECT ${COLUMNS} FROM jobs WHERE scope = :scope AND queue = :queue AND ${condition}
+function newestFirstSql(sources: readonly string[]): string {
+  const selects = sources.map(
+    (source) => `SELECT ${COLUMNS} FROM ${source} AND scope = :scope AND queue = :queue
       AND (created_at, job_key) < (:createdAtMs, :jobKey) AND created_at > :createdAfterMs`,
   );
   return `${selects.join(" UNION ALL ")} ${NEWEST_FIRST_ORDER}`;
@@ -189,7 +201,20 @@ function newestFirstSql(conditions: readonly string[]): string {
 
 /** The prefix and a byte that is in no UTF-8 text end the range of the texts that begin with the prefix. */
 function byNameSql(column: Group["column"]): string {
-  return `SELECT ${COLUMNS} FROM jobs WHERE scope = :scope AND queue = :queue
-    AND ${column} > :name AND ${column} < :prefix || CAST(X'FF' AS TEXT)
-    ORDER BY ${column}, created_at DESC, job_key DESC LIMIT :limit`;
+  const range = `${column} > :name AND ${column} < :prefix || CAST(X'FF' AS TEXT)`;
+  const selects = indexAndTail([range]).map(
+    (source) => `SELECT ${COLUMNS} FROM ${source} AND scope = :scope AND queue = :queue`,
+  );
+  return `${selects.join(" UNION ALL ")} ORDER BY ${column}, createdAtMs DESC, jobKey DESC LIMIT :limit`;
+}
+
+/**
+ * Where the jobs are for which one of the conditions holds: in a range of an index for each, and in the tail. Each as it
+ * stands in SQL behind FROM, with more conditions to follow.
+ */
+function indexAndTail(conditions: readonly string[]): readonly string[] {
+  return [
+    ...conditions.map((condition) => `jobs WHERE is_indexed = 1 AND ${condition}`),
+    `jobs NOT INDEXED WHERE job_key > :indexEnd AND is_indexed = 0 AND (${conditions.join(" OR ")})`,
+  ];
 }

@@ -1,9 +1,11 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Attempt } from "../../batch/attempt.ts";
 import type { Job } from "../../batch/job.ts";
+import type { RetryStrategy } from "../../batch/retry-strategy.ts";
 import { scopeKey } from "../../batch/scope.ts";
 import type { Scope } from "../../batch/scope.ts";
 import type { StoredJob } from "../store.ts";
+import type { JobColumns, JobDocument } from "./job-document.ts";
 import type { NumberedTexts } from "./numbered-texts.ts";
 import { parseDocument, PROGRESS_COLUMNS, progressOf } from "./rows.ts";
 import type { ProgressRow } from "./rows.ts";
@@ -17,7 +19,7 @@ export class JobReads {
   constructor(database: DatabaseSync, texts: NumberedTexts) {
     this.#texts = texts;
     this.#selectJob = database.prepare(
-      `SELECT job_key AS jobKey, document, ${PROGRESS_COLUMNS}
+      `SELECT job_key AS jobKey, ${JOB_COLUMNS}, document, ${PROGRESS_COLUMNS}
       FROM jobs JOIN job_documents USING (job_key) WHERE scope = ? AND job_id = ?`,
     );
     this.#selectAttempts = database.prepare(
@@ -31,20 +33,51 @@ export class JobReads {
     return jobIds
       .map((jobId) => this.#selectJob.get(scopeNumber, jobId))
       .filter((row) => row !== undefined)
-      .map((row) => this.#storedJob(row as unknown as JobRow));
+      .map((row) => this.#storedJob(scope, row as unknown as JobRow));
   }
 
-  #storedJob(row: JobRow): StoredJob {
+  #storedJob(scope: Scope, row: JobRow): StoredJob {
     return {
-      job: parseDocument<Job>(row.document),
+      job: { ...parseDocument<JobDocument>(row.document), ...this.#columns(scope, row) } satisfies Job,
       progress: progressOf(row),
       attempts: this.#selectAttempts.all(row.jobKey).map(({ document }) => parseDocument<Attempt>(document)),
     };
   }
+
+  #columns(scope: Scope, row: JobRow): JobColumns {
+    const { vcpuMillis, memoryMiB, gpuCount, attemptDurationSeconds, shareIdentifier } = row;
+    return {
+      scope,
+      jobId: row.jobId,
+      jobName: row.jobName,
+      jobQueueArn: this.#texts.textOf(row.queue),
+      jobDefinitionArn: this.#texts.textOf(row.definition),
+      createdAtMs: row.createdAtMs,
+      resources: { vcpuMillis, memoryMiB, gpuCount },
+      retryStrategy: parseDocument<RetryStrategy>(this.#texts.textOf(row.retryStrategy)),
+      ...(attemptDurationSeconds !== null && { attemptDurationSeconds }),
+      ...(shareIdentifier !== null && { shareIdentifier }),
+    };
+  }
 }
+
+const JOB_COLUMNS = `job_id AS jobId, name AS jobName, queue, definition, created_at AS createdAtMs,
+  vcpu_millis AS vcpuMillis, memory_mib AS memoryMiB, gpu_count AS gpuCount, retry_strategy AS retryStrategy,
+  attempt_duration_seconds AS attemptDurationSeconds, share_identifier AS shareIdentifier`;
 
 /** As `#selectJob` names its columns. */
 interface JobRow extends ProgressRow {
   readonly jobKey: number;
+  readonly jobId: string;
+  readonly jobName: string;
+  readonly queue: number;
+  readonly definition: number;
+  readonly createdAtMs: number;
+  readonly vcpuMillis: number;
+  readonly memoryMiB: number;
+  readonly gpuCount: number;
+  readonly retryStrategy: number;
+  readonly attemptDurationSeconds: number | null;
+  readonly shareIdentifier: string | null;
   readonly document: string;
 }

@@ -5,12 +5,16 @@ import type { Cause } from "../../batch/cause.ts";
 import type { Job, JobProgress, JobProgressPatch } from "../../batch/job.ts";
 import { scopeKey } from "../../batch/scope.ts";
 import type { Scope } from "../../batch/scope.ts";
+import { documentOf } from "./job-document.ts";
+import type { JobDocument } from "./job-document.ts";
+import type { JobListIndex } from "./job-list-index.ts";
 import type { NumberedTexts } from "./numbered-texts.ts";
 import { FIRST_TERMINAL_STATUS, parseDocument, statusNumber } from "./rows.ts";
 
 /** What changes jobs and their attempts. For use in a transaction only. */
 export class JobWrites {
   readonly #texts: NumberedTexts;
+  readonly #index: JobListIndex;
   readonly #insert: StatementSync;
   readonly #insertDocument: StatementSync;
   readonly #update: StatementSync;
@@ -20,8 +24,9 @@ export class JobWrites {
   readonly #selectStopped: StatementSync;
   readonly #removals: readonly StatementSync[];
 
-  constructor(database: DatabaseSync, texts: NumberedTexts) {
+  constructor(database: DatabaseSync, texts: NumberedTexts, index: JobListIndex) {
     this.#texts = texts;
+    this.#index = index;
     this.#insert = database.prepare(INSERT);
     this.#insertDocument = database.prepare("INSERT INTO job_documents (job_key, document) VALUES (?, ?)");
     this.#update = database.prepare(UPDATE);
@@ -60,8 +65,9 @@ export class JobWrites {
       job.attemptDurationSeconds ?? null,
       ...progressValues({ ...progress, ...patch }),
     );
-    if (changes === 1) this.#insertDocument.run(lastInsertRowid, JSON.stringify(job));
-    else this.change(job.scope, job.jobId, patch);
+    if (changes === 0) return this.change(job.scope, job.jobId, patch);
+    this.#insertDocument.run(lastInsertRowid, JSON.stringify(documentOf(job)));
+    this.#index.indexLongTail(Number(lastInsertRowid));
   }
 
   change(scope: Scope, jobId: string, patch: JobProgressPatch): void {
@@ -71,8 +77,8 @@ export class JobWrites {
   tag(scope: Scope, jobId: string, tags: Job["tags"], taggedBy: Cause): void {
     const row = this.#selectDocument.get(this.#numberOf(scope), jobId);
     if (row === undefined) return;
-    const job = parseDocument<Job>(row["document"]);
-    this.#updateDocument.run(JSON.stringify({ ...job, tags, taggedBy }), Number(row["job_key"]));
+    const document: JobDocument = { ...parseDocument<JobDocument>(row["document"]), tags, taggedBy };
+    this.#updateDocument.run(JSON.stringify(document), Number(row["job_key"]));
   }
 
   putAttempt(attempt: Attempt): void {
@@ -86,6 +92,7 @@ export class JobWrites {
     for (const row of stopped) {
       for (const removal of this.#removals) removal.run(Number(row["job_key"]));
     }
+    this.#index.forget();
     return stopped.length;
   }
 

@@ -6,6 +6,7 @@ import type { Resources } from "../../batch/resources.ts";
 import type { RetryStrategy } from "../../batch/retry-strategy.ts";
 import type { Scope } from "../../batch/scope.ts";
 import type { StoredLiveJob } from "../store.ts";
+import type { JobListIndex } from "./job-list-index.ts";
 import type { NumberedTexts } from "./numbered-texts.ts";
 import { FIRST_TERMINAL_STATUS, isUnderWay, parseDocument, parseScopeKey, statusOf } from "./rows.ts";
 
@@ -13,14 +14,18 @@ import { FIRST_TERMINAL_STATUS, isUnderWay, parseDocument, parseScopeKey, status
  * Reads every live job in slim form, in the order of submission. A start with a million of them waits for this: rows
  * come as arrays, what jobs have in common is one object for all of them, and no list of them is made.
  */
-export function* readLiveJobs(database: DatabaseSync, texts: NumberedTexts): Generator<StoredLiveJob> {
+export function* readLiveJobs(
+  database: DatabaseSync,
+  texts: NumberedTexts,
+  index: JobListIndex,
+): Generator<StoredLiveJob> {
   const reader = new LiveJobReader(database, texts);
   const select = database.prepare(LIVE_JOBS);
   select.setReturnArrays(true);
   using _cache = smallCache(database);
   using _youngGeneration = smallYoungGeneration();
   // The types of node:sqlite do not know about rows that are arrays; `LIVE_JOBS` selects what `LiveJobRow` names.
-  for (const row of select.iterate() as Iterable<unknown> as Iterable<LiveJobRow>) {
+  for (const row of select.iterate({ indexEnd: index.end }) as Iterable<unknown> as Iterable<LiveJobRow>) {
     yield reader.liveJob(row);
   }
 }
@@ -41,10 +46,13 @@ function smallYoungGeneration(): Disposable {
   return { [Symbol.dispose]: () => setFlagsFromString("--semi-space-growth-factor=2") };
 }
 
-/** The keys are collected from one range of the index and then visited in their order, which is that of submission. */
+/** The keys are collected from one range of the index and the tail and then visited in their order: that of submission. */
 const LIVE_JOBS = `SELECT job_key, scope, job_id, queue, status, queue_position, attempt_count,
     vcpu_millis, memory_mib, gpu_count, retry_strategy, attempt_duration_seconds
-  FROM jobs WHERE job_key IN (SELECT job_key FROM jobs WHERE status < ${FIRST_TERMINAL_STATUS})
+  FROM jobs WHERE job_key IN (
+    SELECT job_key FROM jobs WHERE is_indexed = 1 AND status < ${FIRST_TERMINAL_STATUS} UNION ALL
+    SELECT job_key FROM jobs NOT INDEXED
+    WHERE job_key > :indexEnd AND is_indexed = 0 AND status < ${FIRST_TERMINAL_STATUS})
   ORDER BY job_key`;
 
 type LiveJobRow = readonly [

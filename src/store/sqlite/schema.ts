@@ -3,9 +3,11 @@
  *
  * - Jobs are many and have long keys in common, so scopes, ARNs and retry strategies stand in `texts` once, and in rows of
  *   jobs as its numbers. `job_key` counts up in the order of the commits.
- * - What changes in a job's life is in `jobs`, whose rows are small; its document, written once, is in `job_documents`.
+ * - What changes in a job's life is in `jobs`, whose rows are small; its document, written once, is in `job_documents`:
+ *   what has no column, see `JobDocument`.
  * - `status` of a job is an index into `JOB_STATUSES`: the live ones come first, so they are one range of `jobs_by_status`.
- * - Every index is there for one list of the store's interface; each is paid for with every job.
+ * - Every index is there for one list of the store's interface; each is paid for with every job, those with
+ *   `is_indexed = 1` in bulk: see `JobListIndex`.
  */
 export const SCHEMA_1 = `
 CREATE TABLE settings (
@@ -86,15 +88,20 @@ CREATE TABLE jobs (
   stopped_at INTEGER,
   is_cancelled INTEGER NOT NULL,
   is_terminated INTEGER NOT NULL,
-  stopped_by TEXT
+  stopped_by TEXT,
+  is_indexed INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE UNIQUE INDEX jobs_by_id ON jobs (scope, job_id);
-CREATE INDEX jobs_by_status ON jobs (status, scope, queue, created_at);
-CREATE INDEX jobs_by_name ON jobs (scope, queue, name_key, created_at DESC, job_key DESC);
-CREATE INDEX jobs_by_definition ON jobs (scope, queue, definition, created_at);
-CREATE INDEX jobs_by_definition_name ON jobs (scope, queue, definition_name, created_at DESC, job_key DESC);
+CREATE INDEX jobs_by_status ON jobs (status, scope, queue, created_at)
+  WHERE is_indexed = 1;
+CREATE INDEX jobs_by_name ON jobs (scope, queue, name_key, created_at DESC, job_key DESC)
+  WHERE is_indexed = 1;
+CREATE INDEX jobs_by_definition ON jobs (scope, queue, definition, created_at)
+  WHERE is_indexed = 1;
+CREATE INDEX jobs_by_definition_name ON jobs (scope, queue, definition_name, created_at DESC, job_key DESC)
+  WHERE is_indexed = 1;
 CREATE INDEX jobs_by_share ON jobs (scope, queue, share_identifier, status, created_at)
-  WHERE share_identifier IS NOT NULL;
+  WHERE is_indexed = 1 AND share_identifier IS NOT NULL;
 CREATE INDEX jobs_by_stop ON jobs (stopped_at) WHERE stopped_at IS NOT NULL;
 
 CREATE TABLE job_documents (

@@ -22,6 +22,7 @@ import type {
 } from "../store.ts";
 import { InstanceTable } from "./instance-table.ts";
 import { JobDefinitionTable } from "./job-definition-table.ts";
+import { JobListIndex } from "./job-list-index.ts";
 import { JobLists } from "./job-lists.ts";
 import { JobReads } from "./job-reads.ts";
 import { JobWrites } from "./job-writes.ts";
@@ -50,6 +51,7 @@ export class SqliteStore implements Store {
   readonly #jobQueues: NamedTable<JobQueue>;
   readonly #jobDefinitions: JobDefinitionTable;
   readonly #instances: InstanceTable;
+  readonly #jobListIndex: JobListIndex;
   readonly #jobWrites: JobWrites;
   readonly #jobReads: JobReads;
   readonly #jobLists: JobLists;
@@ -77,9 +79,10 @@ export class SqliteStore implements Store {
     this.#jobQueues = new NamedTable(database, "job_queues");
     this.#jobDefinitions = new JobDefinitionTable(database);
     this.#instances = new InstanceTable(database);
-    this.#jobWrites = new JobWrites(database, this.#texts);
+    this.#jobListIndex = new JobListIndex(database);
+    this.#jobWrites = new JobWrites(database, this.#texts, this.#jobListIndex);
     this.#jobReads = new JobReads(database, this.#texts);
-    this.#jobLists = new JobLists(database, this.#texts);
+    this.#jobLists = new JobLists(database, this.#texts, this.#jobListIndex);
     this.#logGroups = new NamedTable(database, "log_groups");
     this.#logStreams = new LogStreamTable(database);
   }
@@ -187,7 +190,7 @@ export class SqliteStore implements Store {
 
   *#liveJobs(): Generator<StoredLiveJob> {
     try {
-      yield* readLiveJobs(this.#database, this.#texts);
+      yield* readLiveJobs(this.#database, this.#texts, this.#jobListIndex);
     } catch (error) {
       throw this.#readError(error);
     }
@@ -209,6 +212,7 @@ export class SqliteStore implements Store {
       // SQLite has rolled back by itself where the disk was full or failed.
       if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
       this.#texts.forgetAll();
+      this.#jobListIndex.forget();
       if (!isSqliteError(error)) throw error;
       throw new StoreWriteError(`the store cannot write to ${this.#path}: ${error.message}`, {
         cause: error,

@@ -1,6 +1,7 @@
 import type { JobDefinition } from "../../../batch/job-definition.ts";
 import { jobDefinitionArn } from "../../../batch/arn.ts";
 import type { Scope } from "../../../batch/scope.ts";
+import { RecentlyUsed } from "../../../lib/recently-used.ts";
 import type { Sequencer } from "../../../store/sequencer.ts";
 import type { Store } from "../../../store/store.ts";
 
@@ -13,8 +14,7 @@ const ENTRIES_MAX = 1_000;
 export class DefinitionCache {
   readonly #sequencer: Sequencer;
   readonly #store: Store;
-  /** In the order of their last use. */
-  readonly #entries = new Map<string, JobDefinition>();
+  readonly #recent = new RecentlyUsed<JobDefinition>(ENTRIES_MAX);
 
   constructor(sequencer: Sequencer, store: Store) {
     this.#sequencer = sequencer;
@@ -23,13 +23,10 @@ export class DefinitionCache {
 
   async read(scope: Scope, name: string, revision: number): Promise<JobDefinition | undefined> {
     const arn = jobDefinitionArn(scope, name, revision);
-    const cached = this.#entries.get(arn);
-    const definition = cached ?? (await this.#readDurable(scope, name, revision));
-    if (definition === undefined) return undefined;
-    this.#entries.delete(arn);
-    this.#entries.set(arn, definition);
-    const [oldest] = this.#entries.keys();
-    if (this.#entries.size > ENTRIES_MAX && oldest !== undefined) this.#entries.delete(oldest);
+    const known = this.#recent.get(arn);
+    if (known !== undefined) return known;
+    const definition = await this.#readDurable(scope, name, revision);
+    if (definition !== undefined) this.#recent.set(arn, definition);
     return definition;
   }
 

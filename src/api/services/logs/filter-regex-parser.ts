@@ -1,29 +1,7 @@
 import { assert } from "../../../lib/assert.ts";
+import type { CharacterTest, RegexNode } from "../../../lib/go-regex-parser.ts";
 import { invalidParameter } from "./logs-errors.ts";
 
-/** Alternatives, any of which has to be found in a text. */
-export type FilterRegex = readonly Alternative[];
-
-/** Steps in a row, from the text's start and up to its end where that is asked for. */
-export interface Alternative {
-  readonly steps: readonly Step[];
-  readonly isFromStart: boolean;
-  readonly isToEnd: boolean;
-}
-
-/** One character of a set: exactly once, once or not at all, or any number of times. */
-export interface Step {
-  readonly set: CharacterSet;
-  readonly times: "once" | "maybe" | "any";
-}
-
-/** Whether a character belongs to the set, by its code; all beyond ASCII are treated as one, `OTHER_CHARACTERS`. */
-export type CharacterSet = readonly boolean[];
-
-export const OTHER_CHARACTERS = 128;
-
-/** After `x{3}` is written out as `xxx`; more is too large to search with, and not held. */
-const STEPS_MAX = 1_000;
 const COUNT_MAX = 1_000;
 
 /** What stands for itself, beyond letters and digits; a blank is let through, though AWS does not list it. */
@@ -33,37 +11,34 @@ const PLAIN = /^[A-Za-z0-9]$/;
 const COUNT = /\{(\d{1,4})(?:(,)(\d{0,4}))?\}/y;
 const HEX = /\\x([0-9A-Fa-f]{2})/y;
 
-const DIGITS = setOf((code) => code >= 0x30 && code <= 0x39);
-const LETTERS = setOf((code) => /\w/.test(String.fromCharCode(code)));
-const BLANKS = setOf((code) => /\s/.test(String.fromCharCode(code)));
-const CLASSES: Readonly<Record<string, CharacterSet>> = {
-  d: DIGITS,
-  D: complementOf(DIGITS),
-  w: LETTERS,
-  W: complementOf(LETTERS),
-  s: BLANKS,
-  S: complementOf(BLANKS),
+const ASCII_COUNT = 128;
+const isDigit: CharacterTest = (code) => code >= 0x30 && code <= 0x39;
+const isLetter: CharacterTest = (code) => code < ASCII_COUNT && /\w/.test(String.fromCharCode(code));
+const isBlank: CharacterTest = (code) => code < ASCII_COUNT && /\s/.test(String.fromCharCode(code));
+const CLASSES: Readonly<Record<string, CharacterTest>> = {
+  d: isDigit,
+  D: not(isDigit),
+  w: isLetter,
+  W: not(isLetter),
+  s: isBlank,
+  S: not(isBlank),
 };
-const ANY = complementOf(setOfCode(0x0a));
 
 /**
- * Reads the regular expressions that filter patterns may hold: no groups, no look-around, nothing but ASCII. Undefined
- * where one is far too large.
+ * Reads the regular expressions that filter patterns may hold: no groups, no look-around, nothing but ASCII.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/regex-expressions.html
  */
-export function parseFilterRegex(source: string): FilterRegex | undefined {
+export function parseFilterRegex(source: string): RegexNode {
   const parser = new Parser(source);
-  const alternatives = [parser.alternative()];
+  const nodes = [parser.alternative()];
   while (!parser.isAtEnd) {
     parser.skip("|");
-    alternatives.push(parser.alternative());
+    nodes.push(parser.alternative());
   }
-  return parser.stepCount > STEPS_MAX ? undefined : alternatives;
+  return { kind: "alternatives", nodes };
 }
 
 class Parser {
-  /** Of all alternatives so far. */
-  stepCount = 0;
   readonly #source: string;
   #at = 0;
 
@@ -75,18 +50,15 @@ class Parser {
     return this.#at >= this.#source.length;
   }
 
-  alternative(): Alternative {
-    const isFromStart = this.#take("^");
-    const steps: Step[] = [];
+  alternative(): RegexNode {
+    const nodes: RegexNode[] = [];
+    if (this.#take("^")) nodes.push({ kind: "condition", condition: "text-start" });
     while (!this.isAtEnd && this.#next !== "|" && this.#next !== "$") {
-      const set = this.#set();
-      const repeated = this.#repeated(set);
-      this.stepCount += repeated.length;
-      if (this.stepCount <= STEPS_MAX) steps.push(...repeated);
+      nodes.push(this.#repeated({ kind: "character", matches: this.#set() }));
     }
-    const isToEnd = this.#take("$");
+    if (this.#take("$")) nodes.push({ kind: "condition", condition: "text-end" });
     if (!this.isAtEnd && this.#next !== "|") throw this.#refusal();
-    return { steps, isFromStart, isToEnd };
+    return { kind: "sequence", nodes };
   }
 
   skip(character: string): void {
@@ -109,11 +81,11 @@ class Parser {
     return true;
   }
 
-  #set(): CharacterSet {
-    if (this.#take(".")) return ANY;
+  #set(): CharacterTest {
+    if (this.#take(".")) return not(isCode(0x0a));
     if (this.#take("[")) return this.#bracket();
     if (this.#next === "\\") return this.#escape();
-    return setOfCharacter(this.#plain());
+    return isCharacter(this.#plain());
   }
 
   /** A character that stands for itself. */
@@ -124,40 +96,40 @@ class Parser {
     return character;
   }
 
-  #escape(): CharacterSet {
+  #escape(): CharacterTest {
     const hex = this.#match(HEX);
-    if (hex !== undefined) return setOfCode(Number.parseInt(hex[1] ?? "", 16));
+    if (hex !== undefined) return isCode(Number.parseInt(hex[1] ?? "", 16));
     this.skip("\\");
     const character = this.#next;
     const named = CLASSES[character];
     const isSymbol = character !== "" && (OPERATORS + PLAIN_SYMBOLS).includes(character);
     if (named === undefined && !isSymbol) throw this.#refusal();
     this.#at += 1;
-    return named ?? setOfCharacter(character);
+    return named ?? isCharacter(character);
   }
 
   /** What stands between brackets; the opening one is read. */
-  #bracket(): CharacterSet {
+  #bracket(): CharacterTest {
     const isComplement = this.#take("^");
-    const sets: CharacterSet[] = [];
+    const tests: CharacterTest[] = [];
     do {
       if (this.isAtEnd) throw this.#refusal();
-      sets.push(this.#range());
+      tests.push(this.#range());
     } while (!this.#take("]"));
-    const union = setOf((code) => sets.some((set) => set[code] === true));
-    return isComplement ? complementOf(union) : union;
+    const isMember: CharacterTest = (code) => tests.some((matches) => matches(code));
+    return isComplement ? not(isMember) : isMember;
   }
 
   /** In brackets operators stand for themselves, but `\` and `]`. */
-  #range(): CharacterSet {
+  #range(): CharacterTest {
     if (this.#next === "\\") return this.#escape();
     const first = this.#inBrackets();
     const isRange = this.#next === "-" && this.#source.charAt(this.#at + 1) !== "]";
-    if (!isRange) return setOfCharacter(first);
+    if (!isRange) return isCharacter(first);
     this.skip("-");
     const last = this.#inBrackets();
     if (last < first) throw this.#refusal();
-    return setOf((code) => code >= first.charCodeAt(0) && code <= last.charCodeAt(0));
+    return (code) => code >= first.charCodeAt(0) && code <= last.charCodeAt(0);
   }
 
   #inBrackets(): string {
@@ -168,24 +140,19 @@ class Parser {
     return character;
   }
 
-  #repeated(set: CharacterSet): readonly Step[] {
-    const once: Step = { set, times: "once" };
-    if (this.#take("*")) return [{ set, times: "any" }];
-    if (this.#take("+")) return [once, { set, times: "any" }];
-    if (this.#take("?")) return [{ set, times: "maybe" }];
-    if (this.#next !== "{") return [once];
+  #repeated(node: RegexNode): RegexNode {
+    if (this.#take("*")) return { kind: "repetition", node, least: 0, most: undefined };
+    if (this.#take("+")) return { kind: "repetition", node, least: 1, most: undefined };
+    if (this.#take("?")) return { kind: "repetition", node, least: 0, most: 1 };
+    if (this.#next !== "{") return node;
 
-    const count = this.#match(COUNT);
+    const [, count, comma, end] = this.#match(COUNT) ?? [];
     if (count === undefined) throw this.#refusal();
-    const least = Number(count[1]);
-    const most = count[2] === undefined ? least : Number(count[3] === "" ? least : count[3]);
+    const least = Number(count);
+    const isEndless = comma !== undefined && end === "";
+    const most = comma === undefined || isEndless ? least : Number(end);
     if (most < least || most > COUNT_MAX) throw this.#refusal();
-    const isEndless = count[2] !== undefined && count[3] === "";
-    return [
-      ...Array.from({ length: least }, () => once),
-      ...Array.from({ length: most - least }, () => ({ set, times: "maybe" as const })),
-      ...(isEndless ? [{ set, times: "any" as const }] : []),
-    ];
+    return { kind: "repetition", node, least, most: isEndless ? undefined : most };
   }
 
   #match(expression: RegExp): RegExpExecArray | undefined {
@@ -196,19 +163,14 @@ class Parser {
   }
 }
 
-/** A set by what it says of each ASCII code; nothing beyond ASCII. */
-function setOf(has: (code: number) => boolean): CharacterSet {
-  return Array.from({ length: OTHER_CHARACTERS + 1 }, (_, code) => code < OTHER_CHARACTERS && has(code));
+function isCode(wanted: number): CharacterTest {
+  return (code) => code === wanted;
 }
 
-function setOfCode(code: number): CharacterSet {
-  return setOf((candidate) => candidate === code);
+function isCharacter(character: string): CharacterTest {
+  return isCode(character.charCodeAt(0));
 }
 
-function setOfCharacter(character: string): CharacterSet {
-  return setOfCode(character.charCodeAt(0));
-}
-
-function complementOf(set: CharacterSet): CharacterSet {
-  return set.map((has) => !has);
+function not(matches: CharacterTest): CharacterTest {
+  return (code) => !matches(code);
 }
