@@ -123,10 +123,19 @@ class Parser {
         continue;
       }
       const set = this.#match(/\(\?([imsU]*)(?:-([imsU]+))?\)/y);
-      if (set === undefined) branches.at(-1)?.push(this.#repeated(this.#atom(flags, depth)));
+      if (set === undefined) branches.at(-1)?.push(...this.#repeatedAtoms(flags, depth));
       else flags = withFlags(flags, set[1] ?? "", set[2] ?? "");
     }
     return { kind: "alternatives", nodes: branches.map((nodes) => ({ kind: "sequence", nodes })) };
+  }
+
+  /** Several where characters are quoted: a repetition behind them is of the last. */
+  #repeatedAtoms(flags: Flags, depth: number): readonly RegexNode[] {
+    const quoted = this.#match(/\\Q(.*?)(?:\\E|$)/sy)?.[1];
+    if (quoted === undefined) return [this.#repeated(this.#atom(flags, depth))];
+    const literals = Array.from(quoted, (character) => literal(codeOf(character), flags));
+    const last = literals.pop();
+    return last === undefined ? [] : [...literals, this.#repeated(last)];
   }
 
   #atom(flags: Flags, depth: number): RegexNode {
@@ -183,11 +192,6 @@ class Parser {
   }
 
   #escapedAtom(flags: Flags): RegexNode {
-    const quoted = this.#match(/\\Q(.*?)(?:\\E|$)/sy);
-    if (quoted !== undefined) {
-      const nodes = Array.from(quoted[1] ?? "", (character) => literal(codeOf(character), flags));
-      return { kind: "sequence", nodes };
-    }
     const conditionName = this.#match(/\\([AzbB])/y)?.[1] ?? "";
     const met = CONDITION_ESCAPES.get(conditionName);
     if (met !== undefined) return condition(met);

@@ -43,6 +43,7 @@ describe("a regular expression of Go", () => {
     ["^(a*)*$", ["", "aaaa"], ["b"]],
     [String.raw`^\[(?P<time>[^\]]+)\] \p{Lu}`, ["[x] Ä"], ["[x] ä", "[] Ä"]],
     [String.raw`^\x41\x{1F600}\.\Q[*]\E`, ["A😀.[*]"], ["A😀x[*]"]],
+    [String.raw`^\Qa.b\E+$`, ["a.b", "a.bb"], ["a.ba.b"]],
     ["^.😀.$", ["x😀y"], ["x😀"]],
     [String.raw`\Aab\z`, ["ab"], ["ab "]],
     ["(?m)^b", ["a\nb"], ["ab"]],

@@ -3,18 +3,30 @@ import type { IdSource } from "../lib/id-source.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 
 export const RANDOM_IDS: IdSource = {
-  uuid: () => orderedUuid(SYSTEM_CLOCK.nowMs()),
+  uuid: createOrderedUuids(SYSTEM_CLOCK.nowMs),
   hex: (length) =>
     randomBytes(Math.ceil(length / 2))
       .toString("hex")
       .slice(0, length),
 };
 
+/** Three hexadecimal digits count what is made within a millisecond. */
+const COUNT_MAX = 0x1000;
+
 /**
- * A UUID of the form that AWS's have, its first 48 bits the time and 74 of the rest random: ids that are made together
- * stand together in the store's index. Measured: wholly random ones make a submission's commit half as dear again.
+ * Makes UUIDs of the form that AWS's have, in ascending order: their first 48 bits are the time, the next 12 count within
+ * the millisecond, 62 are random. Ids that are made together so stand together in the store's index. Measured: wholly
+ * random ones make a submission's commit half as dear again.
  */
-function orderedUuid(nowMs: number): string {
-  const time = nowMs.toString(16).padStart(12, "0");
-  return `${time.slice(0, 8)}-${time.slice(8)}${randomUUID().slice(13)}`;
+export function createOrderedUuids(nowMs: () => number): () => string {
+  let atMs = 0;
+  let count = 0;
+  return () => {
+    const now = nowMs();
+    count = now === atMs ? (count + 1) % COUNT_MAX : 0;
+    atMs = now;
+    const time = now.toString(16).padStart(12, "0");
+    const number = count.toString(16).padStart(3, "0");
+    return `${time.slice(0, 8)}-${time.slice(8)}-4${number}${randomUUID().slice(18)}`;
+  };
 }

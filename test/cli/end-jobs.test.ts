@@ -40,10 +40,10 @@ describe("cancel and terminate", () => {
       describejobqueues: QUEUES,
       listjobs: ok({ jobSummaryList: [] }),
     });
-    const result = await runCli(["terminate", ID, "nope", "--endpoint", aws.url]);
+    const result = await runCli(["terminate", ID, "nightly-report", "--endpoint", aws.url]);
     expect({ ...result, errors: result.errors.replace(aws.url, "URL") }).toMatchInlineSnapshot(`
       {
-        "errors": "not done: nope: no job nope was found at URL in the region us-east-1. See \`batchyard ls\`. Give an id, its first or last characters, or a name that only one job has.
+        "errors": "not done: nightly-report: no job nightly-report was found at URL in the region us-east-1. See \`batchyard ls\`. Give an id, its first or last characters, or a name that only one job has.
       ",
         "exitCode": 1,
         "output": "0000abcd sh: has ended before (FAILED)
