@@ -1,12 +1,12 @@
 import type { AttemptOutcome } from "../../batch/attempt.ts";
 import { assert } from "../../lib/assert.ts";
+import { HOST_LOST, STOPPED_BEFORE_START, createStartFailure } from "../attempt-outcomes.ts";
 import { type CreateRequest, EngineRefusal } from "./docker-engine.ts";
-import { type Stage, createStartFailure, reasonOf, timeoutReasonOf } from "./docker-outcome.ts";
+import { type Stage, reasonOf, timeoutReasonOf } from "./docker-outcome.ts";
 import { type DockerSpecOptions, createDockerSpec } from "./docker-spec.ts";
 import { type EngineLink, EngineTimeout } from "./engine-link.ts";
 import { type ImagePuller, ImagePullFailure } from "./image-puller.ts";
 import type { LiveAttempt } from "./live-attempt.ts";
-import { HOST_LOST } from "./running-attempts.ts";
 import type { StartSlots } from "./start-slots.ts";
 
 export interface StarterOptions {
@@ -24,10 +24,6 @@ export interface StarterOptions {
 export type StartResult =
   | { readonly kind: "up"; readonly containerId: string }
   | { readonly kind: "over"; readonly outcome: AttemptOutcome };
-
-export const STOPPED_BEFORE_START: AttemptOutcome = createStartFailure(
-  "TaskStoppedBeforePullBeginError: Task stopped before image pull could begin for task",
-);
 
 /**
  * What an engine says of a container that it was starting when it was killed: what runs containers for it has begun with

@@ -1,3 +1,4 @@
+import { EXIT_CODE_SIGKILL } from "../attempt-outcomes.ts";
 import type { ContainerFacts } from "./docker-engine.ts";
 
 export interface EndFacts {
@@ -10,7 +11,6 @@ export interface EndFacts {
   readonly engineLeftAtMs: number | undefined;
 }
 
-const EXIT_CODE_SIGKILL = 137;
 /** What the engine notes for a container that it finds gone when it comes up: after a crash of the machine. */
 const EXIT_CODE_UNKNOWN = 255;
 const SIGNAL_EXIT_CODE_BASE = 128;

@@ -1,6 +1,7 @@
 import type { AttemptOutcome } from "../../batch/attempt.ts";
+import { HOST_LOST, STOPPED_BEFORE_START } from "../attempt-outcomes.ts";
 import type { AttemptSpec, RecoveredAttempt } from "../provider.ts";
-import { type AttemptStarter, STOPPED_BEFORE_START } from "./attempt-starter.ts";
+import type { AttemptStarter } from "./attempt-starter.ts";
 import type { AttemptLogs } from "./attempt-logs.ts";
 import type { ContainerRemovals } from "./container-removals.ts";
 import { EngineRefusal } from "./docker-engine.ts";
@@ -8,7 +9,7 @@ import type { ContainerEvent, ContainerListing } from "./docker-engine.ts";
 import { OWNER_LABEL, TASK_LABEL, containerName } from "./docker-spec.ts";
 import { type EngineLink, EngineTimeout } from "./engine-link.ts";
 import { type LiveAttempt, addStep, createLiveAttempt } from "./live-attempt.ts";
-import { HOST_LOST, type RunningAttempts } from "./running-attempts.ts";
+import type { RunningAttempts } from "./running-attempts.ts";
 import { decideTakeUp } from "./take-up.ts";
 
 export interface AttemptsOptions {

@@ -1,4 +1,5 @@
 import type { AttemptOutcome } from "../../batch/attempt.ts";
+import { OUT_OF_MEMORY, createStartFailure, shortenReason } from "../attempt-outcomes.ts";
 import type { ContainerFacts, ContainerUse } from "./docker-engine.ts";
 
 /** What is done to a container, as far as it can fail or take too long. */
@@ -12,31 +13,19 @@ export const STAGE_MS_MAX: Readonly<Record<Stage, number>> = {
   stop: 30_000,
 };
 
-const REASON_LENGTH_MAX = 255;
-const EXIT_CODE_SIGKILL = 137;
-const OUT_OF_MEMORY_REASON = "OutOfMemoryError: Container killed due to memory usage";
-
 /**
  * Turns what the engine says of an ended container into an outcome.
  *
- * One that never came up failed to start, whatever exit code the engine gives it. One that went over its memory ends
- * with 137, also where its first process outlived the one that was killed for it: it is ended as a whole.
+ * One that never came up failed to start, whatever exit code the engine gives it.
  */
 export function createOutcome(facts: ContainerFacts, use: ContainerUse | undefined): AttemptOutcome {
   if (facts.startedAtMs === undefined) {
     return createStartFailure(reasonOf("start", facts.error === "" ? "it did not come up" : facts.error));
   }
   const measured = use === undefined ? {} : { peakMemoryBytes: use.memoryBytes, cpuTimeMs: use.cpuTimeMs };
-  if (facts.isOutOfMemory) {
-    return { kind: "exited", exitCode: EXIT_CODE_SIGKILL, reason: OUT_OF_MEMORY_REASON, ...measured };
-  }
-  const reason = facts.error === "" ? {} : { reason: shorten(`DockerStateError: ${facts.error}`) };
+  if (facts.isOutOfMemory) return { ...OUT_OF_MEMORY, ...measured };
+  const reason = facts.error === "" ? {} : { reason: shortenReason(`DockerStateError: ${facts.error}`) };
   return { kind: "exited", exitCode: facts.exitCode, ...reason, ...measured };
-}
-
-/** The outcome of an attempt that cannot start for this reason, which is cut to what AWS shows. */
-export function createStartFailure(reason: string): AttemptOutcome {
-  return { kind: "start-failed", reason: shorten(reason) };
 }
 
 /** The container's reason for what the engine said when it refused, as the ECS agent gives it. */
@@ -48,10 +37,6 @@ export function reasonOf(stage: Stage, engineText: string): string {
 export function timeoutReasonOf(stage: Stage): string {
   const { state, length } = TIMEOUT_WORDS[stage];
   return `DockerTimeoutError: Could not transition to ${state}; timed out after waiting ${length}`;
-}
-
-function shorten(reason: string): string {
-  return reason.slice(0, REASON_LENGTH_MAX);
 }
 
 const ERROR_NAMES: Readonly<Record<Stage, string>> = {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { AttemptOutcome } from "../../batch/attempt.ts";
 import type { Clock } from "../../lib/clock.ts";
+import { HOST_LOST } from "../attempt-outcomes.ts";
 import type { AttemptLogs } from "./attempt-logs.ts";
 import { diedWithEngine, isEndByEngine } from "./container-end.ts";
 import { EngineAway, EngineRefusal } from "./docker-engine.ts";
@@ -23,8 +24,6 @@ export interface RunningOptions {
   /** It does not end although it was killed. */
   readonly onGivenUp: (name: string) => void;
 }
-
-export const HOST_LOST: AttemptOutcome = { kind: "host-lost" };
 
 /** Most are over by then: they are told of, and their log is read, once and for all at their end. */
 const FIRST_LOOK_MS = 40;

@@ -2,19 +2,14 @@ import type { AttemptOutcome } from "../../batch/attempt.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { isSystemError } from "../../lib/system-error.ts";
 import type { JobLogs } from "../../logs/logs.ts";
+import { HOST_LOST, STOPPED_BEFORE_START, createStartFailure } from "../attempt-outcomes.ts";
 import type { AttemptSpec } from "../provider.ts";
 import { AttemptSignals } from "./attempt-signals.ts";
 import type { Confinement, Session } from "./confinement.ts";
 import { findStartFailure } from "./find-start-failure.ts";
 import { type LiveAttempt, confine, findCommand, findRecorded } from "./live-attempt.ts";
 import type { ProcessTable } from "./process-identity.ts";
-import {
-  type AttemptUsage,
-  HOST_LOST,
-  STOPPED_BEFORE_START,
-  createOutcome,
-  createStartFailure,
-} from "./process-outcome.ts";
+import { type AttemptUsage, createOutcome } from "./process-outcome.ts";
 import { createJobEnvironment, createStartText } from "./process-spec.ts";
 import type { Survey, SurveyedAttempt } from "./recovery.ts";
 import { findEnd, findStart } from "./recorded-times.ts";
@@ -202,7 +197,7 @@ export class AttemptSupervisor {
     } catch (error) {
       if (!isSystemError(error)) throw error;
       if (isShortage(error)) this.#waiting.add(attempt);
-      else this.#settle(attempt, createStartFailure("CannotCreateContainerError", error.message));
+      else this.#settle(attempt, createStartFailure(`CannotCreateContainerError: ${error.message}`));
     }
     this.#pool.end(runner, []);
   }

@@ -1,7 +1,7 @@
 import type { AttemptOutcome } from "../../batch/attempt.ts";
+import { createStartFailure } from "../attempt-outcomes.ts";
 import type { AttemptSpec } from "../provider.ts";
 import { describeMissingExecutable } from "./find-executable.ts";
-import { createStartFailure } from "./process-outcome.ts";
 import { createJobEnvironment, needsEnvCommand } from "./process-spec.ts";
 
 /** What Docker says of a command that it cannot start. */
@@ -16,7 +16,7 @@ export interface JobDefaults {
 /** Says why an attempt cannot start, as far as that is known before the start; undefined if nothing is in the way. */
 export function findStartFailure(spec: AttemptSpec, defaults: JobDefaults): AttemptOutcome | undefined {
   const problem = describeProblem(spec, defaults);
-  return problem === undefined ? undefined : createStartFailure("CannotStartContainerError", problem);
+  return problem === undefined ? undefined : createStartFailure(`CannotStartContainerError: ${problem}`);
 }
 
 function describeProblem(

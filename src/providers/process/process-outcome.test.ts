@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AttemptOutcome } from "../../batch/attempt.ts";
-import { createOutcome, createStartFailure } from "./process-outcome.ts";
+import { createOutcome } from "./process-outcome.ts";
 import type { CommandEnd } from "./runner-record.ts";
 
 const REASON = "OutOfMemoryError: Container killed due to memory usage";
@@ -45,9 +45,4 @@ describe("createOutcome", () => {
   ])("%s", (_name, end, seen, expected) => {
     expect(createOutcome(end, seen)).toEqual(expected);
   });
-});
-
-test("a reason is cut to the 255 characters that AWS allows", () => {
-  const { reason } = createStartFailure("CannotCreateContainerError", "x".repeat(500));
-  expect(reason).toBe(`CannotCreateContainerError: ${"x".repeat(255 - 28)}`);
 });

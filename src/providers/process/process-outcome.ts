@@ -1,4 +1,5 @@
 import type { AttemptOutcome } from "../../batch/attempt.ts";
+import { OUT_OF_MEMORY, createStartFailure } from "../attempt-outcomes.ts";
 import type { CommandEnd } from "./runner-record.ts";
 
 /** What was seen of an attempt's memory. */
@@ -9,41 +10,16 @@ export interface AttemptUsage {
   readonly isOutOfMemory: boolean;
 }
 
-const OUT_OF_MEMORY_REASON = "OutOfMemoryError: Container killed due to memory usage";
-const EXIT_CODE_SIGKILL = 137;
-const REASON_LENGTH_MAX = 255;
-
-/**
- * Turns the end of a command into an outcome.
- *
- * An attempt that went over its memory limit ends with 137, also where its first process outlived the one that was
- * killed for it: a container is ended as a whole.
- */
+/** Turns the end of a command into an outcome. */
 export function createOutcome(
   end: CommandEnd,
   { hasBegun, isOutOfMemory, peakMemoryBytes }: AttemptUsage & { readonly hasBegun: boolean },
 ): AttemptOutcome {
   const peak = peakMemoryBytes === undefined ? {} : { peakMemoryBytes };
   const measured = { ...peak, cpuTimeMs: end.cpuTimeMs };
-  if (isOutOfMemory) {
-    return { kind: "exited", exitCode: EXIT_CODE_SIGKILL, reason: OUT_OF_MEMORY_REASON, ...measured };
-  }
+  if (isOutOfMemory) return { ...OUT_OF_MEMORY, ...measured };
   if (hasBegun) return { kind: "exited", exitCode: end.code, ...measured };
-  const text = `the shell could not get to the command (status ${end.code})`;
-  return createStartFailure("CannotStartContainerError", text);
+  return createStartFailure(
+    `CannotStartContainerError: the shell could not get to the command (status ${end.code})`,
+  );
 }
-
-/** The names are those of the ECS agent's errors. */
-export function createStartFailure(
-  name: "CannotCreateContainerError" | "CannotStartContainerError" | "TaskStoppedBeforePullBeginError",
-  text: string,
-): AttemptOutcome {
-  return { kind: "start-failed", reason: `${name}: ${text}`.slice(0, REASON_LENGTH_MAX) };
-}
-
-export const HOST_LOST: AttemptOutcome = { kind: "host-lost" };
-
-export const STOPPED_BEFORE_START: AttemptOutcome = createStartFailure(
-  "TaskStoppedBeforePullBeginError",
-  "Task stopped before image pull could begin for task",
-);
