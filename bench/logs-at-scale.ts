@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Command, InvalidArgumentError } from "commander";
 import type { RequestContext } from "../src/api/operation.ts";
 import { createLogsOperations } from "../src/api/services/logs/logs-operations.ts";
 import { RecentStreams } from "../src/api/services/logs/recent-streams.ts";
@@ -17,29 +18,42 @@ import type { Change } from "../src/store/change.ts";
 import { Sequencer } from "../src/store/sequencer.ts";
 import { SqliteStore } from "../src/store/sqlite/sqlite-store.ts";
 
-/** What reading logs costs at two gigabytes and at 100,000 streams: `node bench/logs-at-scale.ts`. Not run in CI. */
-const GIBIBYTES = Number(process.argv[2] ?? 2);
-const STREAM_COUNT = Number(process.argv[3] ?? 100_000);
 const GIB = 1_073_741_824;
 const GROUP = "/aws/batch/job";
 const SCOPE = { accountId: "000000000000", region: "us-east-1" };
 const CONTEXT: RequestContext = { scope: SCOPE, principal: "", requestId: "" };
 const NO_LIMITS = { diskBytesMax: 2 ** 50, jobLogBytesMax: 2 ** 50 };
 
-const folder = mkdtempSync(join(tmpdir(), "batchyard-logs-at-scale-"));
-try {
-  await measureLargeStream(join(folder, "large"));
-  await measureManyStreams(join(folder, "many"));
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+interface Scale {
+  readonly gibibytes: number;
+  readonly streams: number;
 }
 
-async function measureLargeStream(directory: string): Promise<void> {
-  print(`\none stream of ${GIBIBYTES} GiB, lines of 100 bytes`);
+/** `npm run bench -- logs-at-scale`: a command of its own, since it takes minutes and has no reference. */
+export function logsAtScaleCommand(): Command {
+  return new Command("logs-at-scale")
+    .description("Measures what reading logs costs in a large stream, and among many.")
+    .option("--gibibytes <count>", "how long the large stream is", wholeNumber, 2)
+    .option("--streams <count>", "how many streams of ended jobs there are", wholeNumber, 100_000)
+    .action(measureLogs);
+}
+
+async function measureLogs({ gibibytes, streams }: Scale): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "batchyard-logs-at-scale-"));
+  try {
+    await measureLargeStream(join(folder, "large"), gibibytes);
+    await measureManyStreams(join(folder, "many"), streams);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function measureLargeStream(directory: string, gibibytes: number): Promise<void> {
+  print(`\none stream of ${gibibytes} GiB, lines of 100 bytes`);
   await using logs = await FileLogs.open({ directory, clock: SYSTEM_CLOCK, ...NO_LIMITS });
   const path = logs.openFile("large");
   const beganAtMs = Date.now();
-  const script = `yes "$(printf '%099d' 0)" | head -c ${GIBIBYTES * GIB} >>'${path}'`;
+  const script = `yes "$(printf '%099d' 0)" | head -c ${gibibytes * GIB} >>'${path}'`;
   const writer = spawn("sh", ["-c", script], { stdio: "inherit" });
   const ended = once(writer, "exit");
   while (writer.exitCode === null) {
@@ -49,7 +63,7 @@ async function measureLargeStream(directory: string): Promise<void> {
   logs.closeFile("large");
   const endedAtMs = Date.now();
   print(
-    `${"written, stamped every 100 ms".padEnd(46)} ${((GIBIBYTES * 1024) / ((endedAtMs - beganAtMs) / 1000)).toFixed(0)} MiB/s`,
+    `${"written, stamped every 100 ms".padEnd(46)} ${((gibibytes * 1024) / ((endedAtMs - beganAtMs) / 1000)).toFixed(0)} MiB/s`,
   );
 
   const page = { limit: 10_000, bytesMax: 1_048_576 };
@@ -84,18 +98,18 @@ async function measureLargeStream(directory: string): Promise<void> {
 
   const sequentialMs = performance.now();
   let position = 0;
-  while (position < 256 * 1_048_576) {
+  while (position < Math.min(size, 256 * 1_048_576)) {
     position = (await logs.readEvents("large", { ...page, position, direction: "forward" })).nextPosition;
   }
   const rate = position / 1_048_576 / ((performance.now() - sequentialMs) / 1000);
   print(`${"read page by page".padEnd(46)} ${rate.toFixed(0)} MiB/s`);
 }
 
-async function measureManyStreams(directory: string): Promise<void> {
-  print(`\n${STREAM_COUNT} streams of ended jobs in one group`);
+async function measureManyStreams(directory: string, streamCount: number): Promise<void> {
+  print(`\n${streamCount} streams of ended jobs in one group`);
   const files = new StreamFiles(join(directory, "logs"));
   const store = SqliteStore.open(join(directory, "store.db"));
-  const streamIds = Array.from({ length: STREAM_COUNT }, () => RANDOM_IDS.hex(32));
+  const streamIds = Array.from({ length: streamCount }, () => RANDOM_IDS.hex(32));
   const filledAtMs = await fill(store, files, streamIds);
 
   const before = process.memoryUsage().rss;
@@ -107,7 +121,7 @@ async function measureManyStreams(directory: string): Promise<void> {
   });
   print(`${"opening the folder".padEnd(46)} ${(performance.now() - openMs).toFixed(1)} ms`);
   await measure("counting the disk, in the background", () => logs.enforceLimit(Date.now()), 1);
-  const perStream = (process.memoryUsage().rss - before) / STREAM_COUNT;
+  const perStream = (process.memoryUsage().rss - before) / streamCount;
   print(`${"memory of an ended stream".padEnd(46)} ${perStream.toFixed(0)} bytes`);
 
   const recentStreams = new RecentStreams({ store, logs, clock: SYSTEM_CLOCK, state: () => sequencer.state });
@@ -125,7 +139,7 @@ async function measureManyStreams(directory: string): Promise<void> {
   await measure("DescribeLogStreams by name", describe("LogStreamName"));
   await measure("DescribeLogStreams by LastEventTime, first time", describe("LastEventTime"), 1);
   await measure("DescribeLogStreams by LastEventTime, again", describe("LastEventTime"));
-  const logStreamName = `job/default/${streamIds[STREAM_COUNT / 2]}`;
+  const logStreamName = `job/default/${streamIds[Math.floor(streamCount / 2)]}`;
   await measure("GetLogEvents of one", async () => {
     const { events } = await operations.GetLogEvents({ logGroupName, logStreamName }, CONTEXT);
     return `${events?.length} events`;
@@ -193,6 +207,12 @@ async function measure(name: string, call: () => Promise<string | void>, times =
   tookMs.sort((a, b) => a - b);
   const [median = 0, longest = 0] = [tookMs[Math.floor(times / 2)], tookMs.at(-1)];
   print(`${name.padEnd(46)} ${median.toFixed(1)} ms, at most ${longest.toFixed(1)}  ${found ?? ""}`);
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new InvalidArgumentError("It must be a whole number from 1.");
 }
 
 function print(line: string): void {

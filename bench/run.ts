@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { BENCHMARKS } from "./benchmarks.ts";
 import { measure } from "./harness.ts";
 import type { Benchmark } from "./harness.ts";
+import { logsAtScaleCommand } from "./logs-at-scale.ts";
 import { soakCommand } from "./soak.ts";
 import { markdownTable, plainTable } from "./table.ts";
 import { judge } from "./verdict.ts";
@@ -26,6 +27,7 @@ await new Command("npm run bench --")
   .option("--markdown", "print tables as docs/performance.md has them", false)
   .action(run)
   .addCommand(soakCommand())
+  .addCommand(logsAtScaleCommand())
   .parseAsync();
 
 async function run(names: readonly string[], options: Options): Promise<void> {

@@ -42,6 +42,8 @@ const NOT_SENT = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ENETUNREACH", "EHOS
 /** Asked twice, it would be done twice. */
 const NOT_REPEATABLE: readonly string[] = ["SubmitJob"] satisfies BatchOperationName[];
 
+const LOOK_FIRST = "Look with `batchyard ls` before you submit it again.";
+
 /** A client of AWS's own operations, at AWS or elsewhere: signs, tries again, and turns failures into sentences. */
 export class AwsClient {
   readonly connection: Connection;
@@ -123,7 +125,14 @@ export class AwsClient {
   #explain(outcome: HttpAnswer | string, { operation, url, service }: Call): CliError {
     const { isAws } = this.connection.endpoint;
     const place = new URL(url).origin;
-    if (typeof outcome !== "string") return explainRefusal(outcome, operation, place);
+    if (typeof outcome !== "string") {
+      return NOT_REPEATABLE.includes(operation) && isPerhapsServed(outcome)
+        ? new CliError(
+            `${place} answered HTTP ${outcome.status}, which may be a proxy's: the job may have been submitted`,
+            LOOK_FIRST,
+          )
+        : explainRefusal(outcome, operation, place);
+    }
     if (NOT_SENT.includes(outcome)) {
       const remedy = isAws
         ? "Check the network and the region."
@@ -133,7 +142,7 @@ export class AwsClient {
     if (NOT_REPEATABLE.includes(operation)) {
       return new CliError(
         `the connection to ${place} was lost before the answer (${outcome}): the job may have been submitted`,
-        "Look with `batchyard ls` before you submit it again.",
+        LOOK_FIRST,
       );
     }
     return new ServerAwayError(
@@ -145,8 +154,22 @@ export class AwsClient {
 
 /** Throttling and the service's own failures pass; so do lost connections, unless the request may have been served. */
 function mayTryAgain(outcome: HttpAnswer | string, { operation }: Call): boolean {
-  if (typeof outcome === "string") return !NOT_SENT.includes(outcome) && !NOT_REPEATABLE.includes(operation);
-  return outcome.status === 429 || outcome.status >= 500;
+  const isRepeatable = !NOT_REPEATABLE.includes(operation);
+  if (typeof outcome === "string") return !NOT_SENT.includes(outcome) && isRepeatable;
+  return outcome.status === 429 || (outcome.status >= 500 && (isRepeatable || !isPerhapsServed(outcome)));
+}
+
+/**
+ * Whether a request may have been served for all that its answer is a failure.
+ *
+ * A proxy answers 502, 503 or 504 also where it sent the request on and has lost the answer, so such an answer says
+ * nothing of the request. 500 and 503 with an error of AWS's form are the service's own word that it has failed, which
+ * AWS's SDKs take for leave to try again: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+ */
+function isPerhapsServed(answer: HttpAnswer): boolean {
+  if (answer.status < 500) return false;
+  const isOwn = (answer.status === 500 || answer.status === 503) && errorTypeOf(answer) !== "";
+  return !isOwn;
 }
 
 function failureCode(error: unknown): string {
@@ -162,13 +185,19 @@ function parseOutput({ status, text }: HttpAnswer, { operation, url }: Call): un
   }
 }
 
-function explainRefusal({ status, headers, text }: HttpAnswer, operation: string, place: string): CliError {
+function explainRefusal(answer: HttpAnswer, operation: string, place: string): CliError {
+  const { status, text } = answer;
   const body = parseErrorBody(text);
-  const named = headers["x-amzn-errortype"]?.toString() ?? body.type ?? "";
+  const named = errorTypeOf(answer);
   if (named === "" && body.message === undefined) return notAws(status, operation, place);
   const type = named.replace(/^.*#|:.*$/g, "");
   const message = withoutWrapper(body.message ?? `${operation} was refused`);
   return new RefusedError(type, message, remedyOf(type, status));
+}
+
+/** Empty where the answer is no error of AWS's form. */
+function errorTypeOf({ headers, text }: HttpAnswer): string {
+  return headers["x-amzn-errortype"]?.toString() ?? parseErrorBody(text).type ?? "";
 }
 
 function notAws(status: number, operation: string, place: string): CliError {

@@ -8,11 +8,13 @@ const TERMINATION_REASON = "Terminated by Ctrl-C in batchyard run";
 /**
  * What Ctrl-C does while a job is followed. The first asks whether to leave the job running or to terminate it, the
  * second terminates it, the third stops watching. Where nobody can be asked, and for SIGTERM, the first terminates.
+ *
+ * While it is still being submitted, the first is kept until it can be followed, and the second ends the program.
  */
 export class Interrupts implements Disposable {
   readonly #context: Context;
   readonly #display: Display;
-  readonly #registration: Disposable;
+  #registration: Disposable;
   readonly #left = new AbortController();
   readonly #question = new AbortController();
   #jobId: string | undefined;
@@ -23,10 +25,7 @@ export class Interrupts implements Disposable {
   constructor(context: Context, display: Display) {
     this.#context = context;
     this.#display = display;
-    this.#registration = context.surroundings.onSignal((signal) => {
-      this.#exitCode ??= signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
-      if (this.#jobId !== undefined) this.#advance(signal === "SIGINT");
-    });
+    this.#registration = this.#listen();
   }
 
   /** Aborted when nobody wants to watch any more. */
@@ -46,7 +45,9 @@ export class Interrupts implements Disposable {
   /** From now on there is a job to terminate. What came before counts. */
   begin(jobId: string): void {
     this.#jobId = jobId;
-    if (this.#exitCode !== undefined) this.#advance(this.#exitCode === EXIT.interrupted);
+    if (this.#exitCode === undefined) return;
+    this.#registration = this.#listen();
+    this.#advance(this.#exitCode === EXIT.interrupted);
   }
 
   /** Resolves when what was begun for a signal is done. */
@@ -57,6 +58,15 @@ export class Interrupts implements Disposable {
   [Symbol.dispose](): void {
     this.#registration[Symbol.dispose]();
     this.#question.abort();
+  }
+
+  #listen(): Disposable {
+    return this.#context.surroundings.onSignal((signal) => {
+      this.#exitCode ??= signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
+      // A server that hangs keeps the submission for long: nobody has to wait for it.
+      if (this.#jobId === undefined) this.#registration[Symbol.dispose]();
+      else this.#advance(signal === "SIGINT");
+    });
   }
 
   #advance(mayAsk: boolean): void {

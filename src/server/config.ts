@@ -156,7 +156,10 @@ export const OPTIONS: readonly Option[] = [
     [],
   ),
   flag("--bare", "leave an empty data folder empty, as AWS does: no compute environment, no queue"),
-  flag("--drain", "on SIGTERM or SIGINT wait for running jobs instead of leaving them to the next start"),
+  flag(
+    "--drain",
+    "when a signal ends the server, wait for running jobs instead of leaving them to the next start",
+  ),
   choice("--log-level <level>", "how much goes to the log", LOG_LEVELS, "info"),
   option(
     "--vcpu-overcommit <factor>",

@@ -3,7 +3,7 @@ import type { IdSource } from "../lib/id-source.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 
 export const RANDOM_IDS: IdSource = {
-  uuid: createOrderedUuids(SYSTEM_CLOCK.nowMs),
+  uuid: createOrderedUuids(() => SYSTEM_CLOCK.nowMs()),
   hex: (length) =>
     randomBytes(Math.ceil(length / 2))
       .toString("hex")

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { MemoryStore } from "../store/memory/memory-store.ts";
-import { openDockerProvider } from "./open-docker-provider.ts";
+import { openDockerProvider, readRegistryAuth } from "./open-docker-provider.ts";
 import type { ProviderParts } from "./open-provider.ts";
 
 let folder: string;
@@ -44,6 +44,15 @@ describe("an engine that somebody named", () => {
         },
       ],
     });
+  });
+
+  test("is told of where the folder had another before, whose jobs are not seen", async () => {
+    await store.commit([{ kind: "setting-put", name: "engine", value: "unix:///before.sock" }]);
+    const { log } = await open({ dockerHost: "unix:///no/such.sock", isAsked: true });
+    expect(log).toMatchObject([
+      { level: "warn", engine: "unix:///no/such.sock", before: "unix:///before.sock" },
+      { level: "info", because: "--docker-host names the engine" },
+    ]);
   });
 
   test("is refused where it is no address", async () => {
@@ -88,6 +97,15 @@ describe.skipIf(systemSockets.some((path) => existsSync(path)))("where no engine
     expect(await open({ isAsked: true })).toMatchObject(waited);
     await using _engine = await anEngine(stale());
     expect(await open({ isAsked: true })).toMatchObject({ log: [{ engine: `unix://${stale()}` }] });
+  });
+});
+
+test("a file of credentials that cannot be read is a problem of the pull only", () => {
+  const file = join(folder, "config.json");
+  vi.stubEnv("DOCKER_CONFIG", folder);
+  mkdirSync(file);
+  expect(readRegistryAuth("registry.example/app:1")).toEqual({
+    problem: `${file} cannot be read: EISDIR: illegal operation on a directory, read`,
   });
 });
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { isSystemError } from "../lib/system-error.ts";
 import type { DockerEngine } from "../providers/docker/docker-engine.ts";
 import { DockerProvider } from "../providers/docker/docker-provider.ts";
 import { chooseEngineAddress, describeEngineAddress } from "../providers/docker/engine-address.ts";
@@ -64,15 +65,23 @@ async function chooseEngine(
   { config, store, logger }: ProviderParts,
   isAsked: boolean,
 ): Promise<ChosenEngine | undefined> {
+  const recorded = await store.readSetting(SETTING);
   const choice = chooseEngineAddress({
     dockerHost: config.dockerHost,
-    recorded: await store.readSetting(SETTING),
+    recorded,
     environment: process.env,
     homeDir: homedir(),
     exists: existsSync,
   });
   if ("problem" in choice) throw new DataFolderError(choice.problem);
-  if ("address" in choice) return { ...choice, because: `${choice.namedBy} names the engine` };
+  if ("address" in choice) {
+    const named = describeEngineAddress(choice.address);
+    if (recorded !== undefined && recorded !== named) {
+      const fields = { engine: named, because: `${choice.namedBy} names it`, before: recorded };
+      logger.warn(fields, "another engine than before: jobs that still run in the earlier one are not seen");
+    }
+    return { ...choice, because: `${choice.namedBy} names the engine` };
+  }
 
   const found = await findEngine(choice.addresses);
   if (!("failures" in found)) {
@@ -102,8 +111,14 @@ function tellOutages(logger: Logger): (outage: string | undefined) => void {
 }
 
 /** Read anew for each pull, so that `docker login` takes effect at once. */
-function readRegistryAuth(reference: string): RegistryAuth {
+export function readRegistryAuth(reference: string): RegistryAuth {
   const folder = process.env["DOCKER_CONFIG"] ?? join(homedir(), ".docker");
   const file = join(folder, "config.json");
-  return findRegistryAuth(existsSync(file) ? readFileSync(file, "utf8") : undefined, reference);
+  if (!existsSync(file)) return {};
+  try {
+    return findRegistryAuth(readFileSync(file, "utf8"), reference);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return { problem: `${file} cannot be read: ${error.message}` };
+  }
 }

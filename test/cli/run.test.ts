@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { CONTAINER, FAILED_JOB, ID, JOB, QUEUES, logPages } from "./examples.ts";
 import { FakeAws, ok, refusal } from "./fake-aws.ts";
+import type { FakeAnswer } from "./fake-aws.ts";
 import { NOW_MS, runCli } from "./run-cli.ts";
 
 describe("run", () => {
@@ -144,6 +145,31 @@ describe("run", () => {
       }
     `);
     expect(aws.inputsOf("submitjob").length).toBe(1);
+  });
+
+  test("does not submit twice where a proxy has lost the answer", async () => {
+    await using aws = await FakeAws.start({ ...submission, submitjob: { status: 502, body: "Bad Gateway" } });
+    const result = await runCli(["submit", "--endpoint", aws.url, "sh"]);
+    expect({ ...result, errors: result.errors.replace(aws.url, "URL") }).toMatchInlineSnapshot(`
+      {
+        "errors": "batchyard: URL answered HTTP 502, which may be a proxy's: the job may have been submitted
+        Look with \`batchyard ls\` before you submit it again.
+      ",
+        "exitCode": 1,
+        "output": "",
+      }
+    `);
+    expect(aws.inputsOf("submitjob").length).toBe(1);
+  });
+
+  test.each<[name: string, answer: FakeAnswer]>([
+    ["throttles", refusal("slow down", "TooManyRequestsException", 429)],
+    ["fails in its own words", refusal("later", "ServerException", 500)],
+    ["is away in its own words", refusal("later", "ServiceUnavailable", 503)],
+  ])("submits again where the service %s", async (_name, answer) => {
+    await using aws = await FakeAws.start({ ...submission, submitjob: [answer, submission.submitjob] });
+    expect((await runCli(["submit", "--endpoint", aws.url, "sh"])).exitCode).toBe(0);
+    expect(aws.inputsOf("submitjob").length).toBe(2);
   });
 
   const RUNNING = ok({ jobs: [{ ...JOB, status: "RUNNING", startedAt: NOW_MS }] });

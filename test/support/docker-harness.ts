@@ -26,7 +26,7 @@ export class DockerHarness implements ProviderHarness {
     return new DockerProvider({
       engine: connectEngine(parseTestAddress(this.dockerHost)),
       dir: this.dir,
-      logs: { openFile: (streamId) => this.#openLog(streamId), closeFile: () => {} },
+      logs: { openFile: (streamId) => this.openLog(streamId), closeFile: () => {} },
       clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
       capacity: { vcpuOvercommit: 1, memoryReserveMiB: 0 },
       network: "none",
@@ -35,6 +35,12 @@ export class DockerHarness implements ProviderHarness {
       jobLogBytesMax: 16 * 1024 * 1024,
       ...this.#options,
     });
+  }
+
+  openLog(streamId: string): string {
+    const file = this.#logFile(streamId);
+    appendFileSync(file, "");
+    return file;
   }
 
   readLog(streamId: string): Buffer {
@@ -70,12 +76,6 @@ export class DockerHarness implements ProviderHarness {
     if (left.length > 0) this.docker("rm", "--force", "--volumes", ...left);
     rmSync(this.#root, { recursive: true });
     await Promise.resolve();
-  }
-
-  #openLog(streamId: string): string {
-    const file = this.#logFile(streamId);
-    appendFileSync(file, "");
-    return file;
   }
 
   #logFile(streamId: string): string {

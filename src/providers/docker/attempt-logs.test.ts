@@ -6,7 +6,8 @@ import { expect, test } from "vitest";
 import { DockerHarness } from "../../../test/support/docker-harness.ts";
 import { FakeDockerEngine } from "../../../test/support/fake-docker-engine.ts";
 import { ProviderDriver, aScript, recovered } from "../../../test/support/provider-driver.ts";
-import { LogCutShort } from "./docker-engine.ts";
+import type { LogDriver } from "../../model/batch.ts";
+import { EngineRefusal, LogCutShort } from "./docker-engine.ts";
 import type { LogPiece, LogReading } from "./docker-engine.ts";
 import { readOwnerId } from "./owner-id.ts";
 
@@ -54,6 +55,36 @@ test.each<[name: string, end: (signal: AbortSignal) => Promise<void>]>([
   ]);
 });
 
+test("an attempt is followed also where the disk takes no file for its log at first", async () => {
+  const engine = new LoggingEngine();
+  engine.follow = lag;
+  const refusals = [Object.assign(new Error("ENOSPC: no space left"), { code: "ENOSPC", syscall: "mkdir" })];
+  expect(await runToEnd(engine, { refusals })).toBe("0\n1\n2\n3\n4\n5\n");
+  expect(refusals).toEqual([]);
+});
+
+const MISSING = "batchyard: a part of the output may be missing: the container engine did not give it: ";
+
+test.each<[name: string, error: Error | undefined, logDriver: LogDriver, expected: string]>([
+  ["refused", new EngineRefusal(500, "log is\nbroken"), "awslogs", `0\n${MISSING}log is broken\n`],
+  [
+    "not given in time",
+    undefined,
+    "awslogs",
+    `0\n${MISSING}the container engine did not answer within 300 ms\n`,
+  ],
+  ["refused, of a driver that carries it elsewhere", new EngineRefusal(501, "not readable"), "syslog", "0\n"],
+])("a line says so where the rest of a log is %s", async (_name, error, logDriver, expected) => {
+  const engine = new LoggingEngine();
+  engine.follow = breakOff;
+  engine.read = async function* read(signal) {
+    yield [];
+    if (error === undefined) await hang(signal);
+    throw error;
+  };
+  expect(await runToEnd(engine, { logDriver })).toBe(expected);
+});
+
 const IDLE_MS = 400;
 
 /** Takes longer than nothing may come, in steps that do not. */
@@ -62,6 +93,12 @@ async function* lag(): Log {
     await pause(IDLE_MS / 4);
     yield [aPiece(index)];
   }
+}
+
+async function* breakOff(): Log {
+  yield [aPiece(0)];
+  await Promise.resolve();
+  throw new LogCutShort("there is more");
 }
 
 async function hang(signal: AbortSignal): Promise<void> {
@@ -74,11 +111,20 @@ function aPiece(index: number): LogPiece {
 }
 
 /** Runs an attempt that ends once its log is followed, and gives its log. */
-async function runToEnd(engine: LoggingEngine): Promise<string> {
-  const harness = new FakeHarness("unix:///none", { engine, limits: { followIdleMsMax: IDLE_MS } });
+async function runToEnd(
+  engine: LoggingEngine,
+  {
+    refusals = [],
+    logDriver = "awslogs",
+  }: { readonly refusals?: Error[]; readonly logDriver?: LogDriver } = {},
+): Promise<string> {
+  const limits = { followIdleMsMax: IDLE_MS, logReadMsMax: 300 };
+  const harness = new FakeHarness("unix:///none", { engine, limits });
   await using _harness = harness;
+  harness.refusals = refusals;
   await using driver = await ProviderDriver.recover(harness.open());
-  const spec = aScript("true");
+  const script = aScript("true");
+  const spec = { ...script, container: { ...script.container, logConfiguration: { logDriver } } };
   driver.provider.start(spec);
   await driver.until(() => engine.readings[0]);
   engine.end(`batchyard-${spec.taskId}`, 0);
@@ -91,15 +137,24 @@ type Log = AsyncGenerator<readonly LogPiece[]>;
 class LoggingEngine extends FakeDockerEngine {
   readonly readings: LogReading[] = [];
   follow: (signal: AbortSignal) => Log = () => super.readLog();
-  read: () => Log = () => super.readLog();
+  read: (signal: AbortSignal) => Log = () => super.readLog();
 
   override readLog(_id: string, reading: LogReading, signal: AbortSignal): Log {
     this.readings.push(reading);
-    return reading.follow ? this.follow(signal) : this.read();
+    return reading.follow ? this.follow(signal) : this.read(signal);
   }
 }
 
 class FakeHarness extends DockerHarness {
+  /** What making a log's file fails with, one time after the other. */
+  refusals: Error[] = [];
+
+  override openLog(streamId: string): string {
+    const refusal = this.refusals.shift();
+    if (refusal !== undefined) throw refusal;
+    return super.openLog(streamId);
+  }
+
   override containers(): readonly string[] {
     return [];
   }

@@ -1,10 +1,11 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { isSystemError } from "../../lib/system-error.ts";
 import type { JobLogs } from "../../logs/logs.ts";
 import { EngineAway, EngineRefusal, type LogPiece, LogCutShort } from "./docker-engine.ts";
 import { type EngineLink, EngineTimeout } from "./engine-link.ts";
 import type { FollowedLog, LiveAttempt } from "./live-attempt.ts";
-import { copyLog, removeMark } from "./log-copy.ts";
+import { type LogPlace, copyLog, noteUnread, removeMark } from "./log-copy.ts";
 
 export interface AttemptLogOptions {
   readonly link: EngineLink;
@@ -32,12 +33,12 @@ export class AttemptLogs {
 
   /** Copies from now on what it prints, as it comes. */
   follow(attempt: LiveAttempt): void {
-    const { logs } = this.#options;
-    logs.openFile(attempt.spec.logStreamId);
+    this.#makeFile(attempt);
     const stop = new AbortController();
     const log = { stop, arrivalCount: 0 };
     const onArrival = (): void => void (log.arrivalCount += 1);
-    attempt.log = Object.assign(log, { isWhole: this.#copy(attempt, { signal: stop.signal, onArrival }) });
+    const copied = this.#copy(attempt, { signal: stop.signal, onArrival });
+    attempt.log = Object.assign(log, { isWhole: copied.then((failure) => failure === undefined) });
   }
 
   /** The attempt has ended: copies the rest. */
@@ -47,9 +48,10 @@ export class AttemptLogs {
       this.#stopWhenIdle(log);
       if (await log.isWhole) return;
     }
-    await this.#copy(attempt, undefined);
+    const failure = await this.#copy(attempt, undefined);
     // The engine went away: the rest is read when it is back.
     this.#options.link.signal.throwIfAborted();
+    if (failure !== undefined && isReadBack(attempt)) await noteUnread(this.#place(attempt), failure);
   }
 
   /** Nothing more is copied for now. */
@@ -80,16 +82,29 @@ export class AttemptLogs {
     });
   }
 
-  /** Answers whether all of it was read. An engine that cannot read its log back has nothing to be copied. */
-  async #copy(attempt: LiveAttempt, followed: Following | undefined): Promise<boolean> {
-    const { link, logs, markEveryBytes, logReadMsMax } = this.#options;
-    const { spec, containerId = attempt.name } = attempt;
-    const place = {
+  /** An attempt that prints nothing has a file too; where the disk takes none, copying tries again. */
+  #makeFile({ spec }: LiveAttempt): void {
+    try {
+      this.#options.logs.openFile(spec.logStreamId);
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+    }
+  }
+
+  #place({ spec }: LiveAttempt): Omit<LogPlace, "isMarked"> {
+    const { logs, markEveryBytes } = this.#options;
+    return {
       openLog: () => logs.openFile(spec.logStreamId),
       markPath: this.#markPath(spec.taskId),
-      isMarked: followed !== undefined,
       markEveryBytes,
     };
+  }
+
+  /** Answers what kept it from reading all of it. */
+  async #copy(attempt: LiveAttempt, followed: Following | undefined): Promise<Error | undefined> {
+    const { link, logReadMsMax } = this.#options;
+    const { containerId = attempt.name } = attempt;
+    const place = { ...this.#place(attempt), isMarked: followed !== undefined };
     try {
       await link.run(followed?.signal ?? logReadMsMax, (engine, signal) =>
         copyLog((sinceSeconds) => {
@@ -98,22 +113,28 @@ export class AttemptLogs {
           return followed === undefined ? log : counted(log, followed.onArrival);
         }, place),
       );
-      return true;
+      return undefined;
     } catch (error) {
       const isExpected =
         error instanceof EngineAway ||
         error instanceof EngineTimeout ||
         error instanceof EngineRefusal ||
-        error instanceof LogCutShort ||
-        error === followed?.signal.reason;
-      if (!isExpected) throw error;
-      return false;
+        error instanceof LogCutShort;
+      if (isExpected) return error;
+      if (followed?.signal.aborted === true && error === followed.signal.reason)
+        return new LogCutShort("following the log was given up");
+      throw error;
     }
   }
 
   #markPath(taskId: string): string {
     return join(this.#options.dir, `${taskId}.mark`);
   }
+}
+
+/** What another driver carries elsewhere need not be readable here. */
+function isReadBack({ spec }: LiveAttempt): boolean {
+  return (spec.container.logConfiguration?.logDriver ?? "awslogs") === "awslogs";
 }
 
 async function* counted(

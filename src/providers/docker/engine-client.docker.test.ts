@@ -53,9 +53,7 @@ describe.skipIf(dockerHost === "")("a container engine", () => {
     const id = await bench.create(["sh", "-c", "echo once; exit 7"]);
     await bench.engine.startContainer(id, SIGNAL);
     await bench.engine.startContainer(id, SIGNAL);
-    const { startedAtMs = 0, finishedAtMs = 0, exitCode } = await bench.ended(id);
-    expect(exitCode).toBe(7);
-    expect(finishedAtMs).toBeGreaterThanOrEqual(startedAtMs);
+    expect((await bench.ended(id)).exitCode).toBe(7);
     await bench.engine.startContainer(id, SIGNAL);
     expect(await bench.log(id, true)).toBe("once\n");
   });

@@ -19,6 +19,7 @@ const NEWLINE = 0x0a;
 const ENGINE_DROPPED = "batchyard: a part of the output is lost: the container engine had dropped it";
 /** Pieces that come behind a mark may have stamps that are this much earlier. */
 const DISORDER_SECONDS_MAX = 5;
+const UNREAD = "batchyard: a part of the output may be missing: the container engine did not give it";
 const DISK_REFUSED = "batchyard: a part of the output is lost: the disk did not take it";
 
 /** The engine's log, without pieces that were written before the instant, in seconds since 1970. */
@@ -39,6 +40,16 @@ export async function copyLog(read: LogSource, place: LogPlace): Promise<void> {
       copier ??= await openCopier(place, mark);
       await copier?.add(batch);
     }
+  } finally {
+    await copier?.close();
+  }
+}
+
+/** Says at the end of the file why there may be more in the engine's log. */
+export async function noteUnread(place: Omit<LogPlace, "isMarked">, { message }: Error): Promise<void> {
+  const copier = await openCopier({ ...place, isMarked: false }, undefined);
+  try {
+    await copier?.note(`${UNREAD}: ${message.replaceAll(/\s+/g, " ")}`);
   } finally {
     await copier?.close();
   }
@@ -99,6 +110,11 @@ class LogCopier {
     if (mark !== undefined && mark.offset <= this.#size) await this.#keep(mark);
     if (bytes.length > 0) this.#isRefused = !(await this.#append(Buffer.concat(bytes)));
     if (mark !== undefined && mark.offset > this.#size) await this.#keep(mark);
+  }
+
+  /** Adds a line of our own. */
+  async note(text: string): Promise<void> {
+    await this.#appendNotice(text);
   }
 
   async close(): Promise<void> {

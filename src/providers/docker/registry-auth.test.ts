@@ -47,6 +47,11 @@ describe("findRegistryAuth", () => {
     ["there is no file", undefined, undefined],
     ["there is no entry", '{"auths":{"elsewhere":{"auth":"bWU6eA=="}}}', undefined],
     ["the entry is empty", '{"auths":{"registry.example":{}}}', undefined],
+    [
+      "the entry is no string",
+      '{"auths":{"registry.example":{"auth":7}}}',
+      `auths["registry.example"].auth in Docker's config.json must be a string, got number`,
+    ],
     ["the file is no JSON", "{", "Docker's config.json is no JSON"],
     ["the file is no object", "null", "Docker's config.json is no JSON"],
     [

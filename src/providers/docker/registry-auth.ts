@@ -11,7 +11,7 @@ const DOCKER_HUB_KEY = "https://index.docker.io/v1/";
 
 /** Docker's own `config.json`, as far as it holds credentials: https://docs.docker.com/reference/cli/docker/login/ */
 interface DockerConfig {
-  readonly auths?: Readonly<Record<string, { readonly auth?: string; readonly identitytoken?: string }>>;
+  readonly auths?: Readonly<Record<string, { readonly auth?: unknown; readonly identitytoken?: string }>>;
   readonly credsStore?: string;
   readonly credHelpers?: Readonly<Record<string, string>>;
 }
@@ -33,6 +33,9 @@ export function findRegistryAuth(configText: string | undefined, reference: stri
   const key = keys.find((candidate) => config.auths?.[candidate] !== undefined);
   const { auth = "", identitytoken } = key === undefined ? {} : (config.auths?.[key] ?? {});
   const helper = config.credHelpers?.[registry] ?? config.credsStore;
+  if (typeof auth !== "string") {
+    return { problem: `auths["${key}"].auth in Docker's config.json must be a string, got ${typeof auth}` };
+  }
   if (auth === "" && helper !== undefined) {
     return { problem: `the credential helper ${helper} is not supported: log in without it` };
   }
