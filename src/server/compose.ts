@@ -230,11 +230,13 @@ function createEngineTask(engine: Engine, logger: Logger, onTick: () => void) {
   };
 }
 
+/** What went well is told at `debug`: a client that follows a job asks several times a second. */
 function requestReporter(logger: Logger, metrics: Metrics): (request: HandledRequest) => void {
   return (request) => {
     const { service, operation = "unknown", status, durationMs } = request;
     metrics.requestEnded({ service, operation, status, durationMs });
-    logger.info({ ...request, durationMs: Math.round(durationMs * 100) / 100 }, "request");
+    const level = status < 400 ? "debug" : "info";
+    logger[level]({ ...request, durationMs: Math.round(durationMs * 100) / 100 }, "request");
   };
 }
 
