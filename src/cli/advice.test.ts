@@ -11,8 +11,8 @@ const JOB = {
 
 describe("advise", () => {
   test.each([
-    ['CannotStartContainerError: Error: exec: "x": executable file not found in $PATH', /the program/],
-    ['CannotStartContainerError: Error: exec: "/x": stat /x: no such file or directory', /the program/],
+    ['CannotStartContainerError: Error: exec: "x": executable file not found in $PATH', /absolute path/],
+    ['CannotStartContainerError: Error: exec: "/x": stat /x: no such file or directory', /absolute path/],
     ['CannotStartContainerError: Error: exec: "/etc/passwd": permission denied: unknown', /the program/],
     ["CannotStartContainerError: Error: network nosuch not found", /what was refused/],
     ["CannotStartContainerError: Error: unable to find user x: no matching entries", /what was refused/],

@@ -20,9 +20,14 @@ const SYMPTOMS: readonly Symptom[] = [
       "A server of your own can take images from elsewhere: `batchyard serve --help`.",
   },
   {
-    pattern: /executable file not found|no such file|not found in|exec: .*permission denied/i,
+    pattern: /executable file not found|no such file|not found in/i,
     advice:
-      "Its command could not be started: check that the program is in the image, and how it is spelled.",
+      "Its command was not found where the job runs, which is not in your folder: check how the program is spelled, " +
+      "that it is installed there, and give its absolute path.",
+  },
+  {
+    pattern: /exec: .*permission denied/i,
+    advice: "Its command could not be started: check that the program is a file that may be executed.",
   },
   {
     pattern: /CannotStart|CannotCreate/,

@@ -39,6 +39,9 @@ const ANSWER_WAIT_MAX_MS = 60_000;
 /** What a connection fails with before anything was sent. */
 const NOT_SENT = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH", "ENOENT"];
 
+/** An https request was answered by what does not speak TLS; nothing was sent. */
+const NO_TLS = "no TLS";
+
 /** Asked twice, it would be done twice. */
 const NOT_REPEATABLE: readonly string[] = ["SubmitJob"] satisfies BatchOperationName[];
 
@@ -133,6 +136,13 @@ export class AwsClient {
           )
         : explainRefusal(outcome, operation, place);
     }
+    if (outcome === NO_TLS) {
+      const plain = place.replace(/^https:/, "http:");
+      return new CliError(
+        `what answers at ${place} does not speak https`,
+        `It may speak http: try --endpoint ${plain}`,
+      );
+    }
     if (NOT_SENT.includes(outcome)) {
       const remedy = isAws
         ? "Check the network and the region."
@@ -155,6 +165,7 @@ export class AwsClient {
 /** Throttling and the service's own failures pass; so do lost connections, unless the request may have been served. */
 function mayTryAgain(outcome: HttpAnswer | string, { operation }: Call): boolean {
   const isRepeatable = !NOT_REPEATABLE.includes(operation);
+  if (outcome === NO_TLS) return false;
   if (typeof outcome === "string") return !NOT_SENT.includes(outcome) && isRepeatable;
   return outcome.status === 429 || (outcome.status >= 500 && (isRepeatable || !isPerhapsServed(outcome)));
 }
@@ -174,6 +185,7 @@ function isPerhapsServed(answer: HttpAnswer): boolean {
 
 function failureCode(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error.message.includes("wrong version number")) return NO_TLS;
   return "code" in error && typeof error.code === "string" ? error.code : error.message;
 }
 

@@ -8,6 +8,8 @@ interface Completions {
     readonly name: string;
     readonly description: string;
     readonly options: readonly {
+      /** Its value is a file or a folder. */
+      readonly isPath: boolean;
       readonly flags: readonly string[];
       readonly description: string;
       readonly choices: readonly string[];
@@ -52,6 +54,7 @@ function optionOf(option: Option) {
     description: option.description,
     choices: option.argChoices ?? [],
     takesValue: option.required,
+    isPath: /<(file|folder)>/.test(option.flags),
   };
 }
 
@@ -61,8 +64,8 @@ function renderBash({ commands }: Completions): string {
     options
       .filter(({ takesValue }) => takesValue)
       .map(
-        ({ flags, choices }) =>
-          `    ${flags.map((flag) => `${name}:${flag}`).join("|")}) COMPREPLY=($(compgen ${choices.length > 0 ? `-W "${choices.join(" ")}"` : "-f"} -- "$current")); return ;;`,
+        ({ flags, choices, isPath }) =>
+          `    ${flags.map((flag) => `${name}:${flag}`).join("|")}) COMPREPLY=($(compgen -P "$prefix" ${isPath ? "-f" : `-W "${choices.join(" ")}"`} -- "$current")); return ;;`,
       ),
   );
   const words = commands.map(({ name, options, choices }) => {
@@ -73,7 +76,7 @@ function renderBash({ commands }: Completions): string {
   return [
     "# batchyard: completion for bash. Use it with: source <(batchyard completion bash)",
     "_batchyard() {",
-    '  local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" command="${COMP_WORDS[1]}" words=""',
+    '  local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" command="${COMP_WORDS[1]}" words="" prefix=""',
     "  COMPREPLY=()",
     '  if [ "$COMP_CWORD" -eq 1 ]; then',
     `    COMPREPLY=($(compgen -W "${names} --help --version" -- "$current"))`,
@@ -83,6 +86,11 @@ function renderBash({ commands }: Completions): string {
     "  for ((index = 2; index < COMP_CWORD; index++)); do",
     '    [ "${COMP_WORDS[index]}" = "--" ] && { COMPREPLY=($(compgen -c -f -- "$current")); return; }',
     "  done",
+    "  # Of --option=value bash makes three words; where = does not part words it is one.",
+    '  if [ "$current" = "=" ]; then current=""',
+    '  elif [ "$previous" = "=" ]; then previous="${COMP_WORDS[COMP_CWORD-2]}"',
+    '  elif [[ "$current" == --*=* ]]; then previous="${current%%=*}" prefix="${current%%=*}=" current="${current#*=}"',
+    "  fi",
     '  case "$command:$previous" in',
     ...values,
     "  esac",
@@ -105,7 +113,8 @@ function renderFish({ commands }: Completions): string {
     ...options.map(
       (option) =>
         `complete -c batchyard -n '__fish_seen_subcommand_from ${name}' ${option.flags.map(fishFlag).join(" ")}` +
-        `${option.takesValue ? " -r" : ""}${option.choices.length > 0 ? ` -f -a '${option.choices.join(" ")}'` : ""}` +
+        (option.takesValue ? ` -r${option.isPath ? "" : " -f"}` : "") +
+        (option.choices.length > 0 ? ` -a '${option.choices.join(" ")}'` : "") +
         ` -d ${quoted(option.description)}`,
     ),
   ]);

@@ -60,8 +60,8 @@ export class Display {
       // The terminal has shown Ctrl-C as ^C at the cursor.
       await this.#errors.write(`${CLEAR_LINE}${NAME}${question} `);
       const answer = await readAnswer();
-      // Nobody ended the line.
-      if (answer === undefined) await this.#errors.write("\n");
+      // Nobody ended the line: the question was withdrawn, or input is at its end.
+      if (answer === undefined) await this.#errors.write(CLEAR_LINE);
       return answer;
     } finally {
       resolve();

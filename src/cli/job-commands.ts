@@ -119,10 +119,11 @@ function addList(kit: CommandKit): void {
     .summary("List jobs")
     .description("List jobs of all queues: those that have not ended first, the newest first.")
     .option("--queue <name>", "only jobs of this queue")
-    .option(
-      "--status <status>",
-      `only these: ${STATUS_WORDS.slice(0, -2).join(", ")}; active or ended (repeatable)`,
-      collectStatus,
+    .addOption(
+      new Option("--status <status>", "only jobs of this status; repeatable")
+        .choices(STATUS_WORDS)
+        // After `choices`, whose own parser takes them in one spelling.
+        .argParser(collectStatus),
     )
     .option(
       "--name <name>",

@@ -19,7 +19,7 @@ export async function runProgram(parts: ProgramParts, argv: readonly string[]): 
     exitCode = code;
   });
   try {
-    await program.parseAsync(argv, { from: "user" });
+    await program.parseAsync(withoutVainHelp(program, argv), { from: "user" });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return usageExitCode(error, argv);
@@ -56,6 +56,13 @@ export function createProgram(parts: ProgramParts, onEnd: (exitCode: number) => 
   addJobCommands(kit);
   addMachineCommands(kit);
   return program;
+}
+
+/** Help of a command that there is not is answered as that command is: with what may have been meant. */
+function withoutVainHelp({ commands }: Command, argv: readonly string[]): readonly string[] {
+  const [first, named] = argv;
+  if (first !== "help" || named === undefined || named.startsWith("-")) return argv;
+  return commands.some((command) => command.name() === named) ? argv : [named];
 }
 
 function usageExitCode({ exitCode }: CommanderError, argv: readonly string[]): number {

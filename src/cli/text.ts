@@ -26,12 +26,12 @@ const STATUS_STYLES: Readonly<Record<JobStatus, Style>> = {
   FAILED: "red",
 };
 
-/** `40ms`, `1.4s`, `45s`, `3m12s`, `2h05m`, `3d04h`: at most six characters below a hundred days. */
+/** Rounded down, as ages are. `40ms`, `1.4s`, `45s`, `3m12s`, `2h05m`, `3d04h`: at most six characters below a hundred days. */
 export function formatDuration(milliseconds: number): string {
   const ms = Math.max(0, milliseconds);
-  if (ms < 1_000) return `${Math.round(ms)}ms`;
-  if (ms < 9_950) return `${(ms / 1000).toFixed(1)}s`;
-  const seconds = Math.round(ms / 1000);
+  if (ms < 1_000) return `${Math.floor(ms)}ms`;
+  if (ms < 10_000) return `${(Math.floor(ms / 100) / 10).toFixed(1)}s`;
+  const seconds = Math.floor(ms / 1000);
   if (seconds < 60) return `${seconds}s`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes}m${padded(seconds % 60)}s`;

@@ -236,6 +236,7 @@ function requestReporter(logger: Logger, metrics: Metrics): (request: HandledReq
     const { service, operation = "unknown", status, durationMs } = request;
     metrics.requestEnded({ service, operation, status, durationMs });
     const level = status < 400 ? "debug" : "info";
+    if (!logger.isLevelEnabled(level)) return;
     logger[level]({ ...request, durationMs: Math.round(durationMs * 100) / 100 }, "request");
   };
 }

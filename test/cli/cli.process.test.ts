@@ -61,7 +61,7 @@ describe("run", () => {
     expect((await runCli(server, ["run", "--", "sh", "-c", "kill -9 $$"])).exitCode).toBe(137);
     const unknown = await runCli(server, ["run", "--", "no-such-program"]);
     expect(unknown.exitCode).toBe(1);
-    expect(unknown.errors).toMatch(/CannotStartContainerError.*\n.*check that the program/);
+    expect(unknown.errors).toMatch(/CannotStartContainerError.*\n.*check how the program/);
   });
 
   test("shows the output of each attempt", async () => {
@@ -96,16 +96,17 @@ describe("run", () => {
   });
 
   test.each([
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-  ] as const)("terminates the job on %s where nobody can be asked", async (signal, code) => {
+    ["SIGINT", 130, "Ctrl-C in"],
+    ["SIGTERM", 143, "a signal to"],
+  ] as const)("terminates the job on %s where nobody can be asked", async (signal, code, cause) => {
     await using server = await ServerProcess.start();
     const cli = new CliProcess(["run", "--endpoint", server.url, "sh", "-c", "echo up; sleep 600"]);
     await waitFor("the job's output", async () => cli.output || undefined);
     cli.signal(signal);
     const { exitCode, errors } = await cli.end();
     expect(exitCode).toBe(code);
-    expect(errors).toMatch(/FAILED after .*: exit 143, Terminated by Ctrl-C in batchyard run/);
+    expect(errors).toMatch(/FAILED after .*: exit 143/);
+    expect(errors).toContain(`Terminated by ${cause} batchyard run`);
     const { output } = await runCli(server, ["ls", "--output", "json"]);
     expect(JSON.parse(output)).toMatchObject({ jobSummaryList: [{ status: "FAILED", isTerminated: true }] });
   });
@@ -164,6 +165,15 @@ describe.skipIf(!hasPython)("Ctrl-C on a terminal, which python3 makes", () => {
     const { output } = await runCli(server, ["describe", id, "--output", "json"]);
     expect(JSON.parse(output)).toMatchObject({ jobs: [{ status: "RUNNING" }] });
     expect(await runCli(server, ["terminate", id])).toMatchObject({ exitCode: 0 });
+  });
+
+  test("withdraws the question when the job ends before the answer, and ends as the job did", async () => {
+    await using server = await ServerProcess.start();
+    const words = ["run", "--endpoint", server.url, "sh", "-c", "echo up; sleep 2; echo down; exit 3"];
+    const { exitCode, shown } = onTerminal(words, [["up\r\n", CTRL_C]]);
+    expect(shown).toContain(QUESTION);
+    expect(shown).toMatch(/down\r\n[^]*FAILED.* after .*: exit 3/);
+    expect(exitCode).toBe(3);
   });
 
   test.each([

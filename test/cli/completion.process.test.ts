@@ -33,6 +33,23 @@ describe.skipIf(!hasBash)("bash", () => {
       ["batchyard", "serve", "--store", ""],
       ["sqlite", "memory"],
     ],
+    [
+      ["batchyard", "ls", "--status", "R"],
+      ["RUNNABLE", "RUNNING"],
+    ],
+    [
+      ["batchyard", "ls", "--status", "=", "R"],
+      ["RUNNABLE", "RUNNING"],
+    ],
+    [["batchyard", "ls", "--status", "="], expect.arrayContaining(["SUBMITTED", "ended"])],
+    [
+      ["batchyard", "ls", "--status=R"],
+      ["--status=RUNNABLE", "--status=RUNNING"],
+    ],
+    [["batchyard", "ls", "--name", ""], []],
+    [["batchyard", "ls", "--limit", ""], []],
+    [["batchyard", "run", "--endpoint", ""], []],
+    [["batchyard", "serve", "--data", "/et"], ["/etc"]],
     [["batchyard", "completion", "z"], ["zsh"]],
     [["batchyard", "help", "can"], ["cancel"]],
     [["batchyard", "logs", "-"], expect.arrayContaining(["-f", "--follow", "--tail"])],

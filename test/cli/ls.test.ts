@@ -89,6 +89,17 @@ describe("ls", () => {
     });
   });
 
+  test.each([
+    [["active"], "no job is active"],
+    [["ended"], "no job has ended"],
+    [["failed", "--status", "starting"], "no job is FAILED or is STARTING"],
+    [["active", "--name", "x"], "no job is like that"],
+  ])("says of --status %j that there is none", async (words, text) => {
+    await using aws = await FakeAws.start({ describejobqueues: ok({ jobQueues: [] }) });
+    const { errors } = await runCli(["ls", "--endpoint", aws.url, "--status", ...words]);
+    expect(errors).toBe(`batchyard: ${text}\n`);
+  });
+
   test("says what to do where there is nothing", async () => {
     await using aws = await FakeAws.start({ describejobqueues: ok({ jobQueues: [] }) });
     const { errors } = await runCli(["ls", "--endpoint", aws.url]);

@@ -8,6 +8,7 @@ describe("what goes wrong", () => {
     { what: "no server", argv: ["ls", "--endpoint", "http://127.0.0.1:1"] },
     { what: "no URL", argv: ["ls", "--endpoint", "nonsense"] },
     { what: "an unknown command", argv: ["lss"] },
+    { what: "help of an unknown command", argv: ["help", "lss"] },
     { what: "an unknown option", argv: ["ls", "--stauts", "FAILED"] },
     { what: "a value that is none", argv: ["run", "--memory", "lots", "x"] },
     { what: "nothing to run", argv: ["run"] },
@@ -29,6 +30,17 @@ describe("what goes wrong", () => {
     });
     const { exitCode } = await runCli(["describe", ID, "--endpoint", aws.url]);
     expect([exitCode, aws.requests.length]).toEqual([0, 3]);
+  });
+
+  test("https to a server that speaks http is told so, at once", async () => {
+    await using aws = await FakeAws.start({});
+    const url = aws.url.replace("http:", "https:");
+    const { errors } = await runCli(["describe", ID, "--endpoint", url]);
+    expect(errors.replaceAll(new URL(url).host, "HOST")).toMatchInlineSnapshot(`
+      "batchyard: what answers at https://HOST does not speak https
+        It may speak http: try --endpoint http://HOST
+      "
+    `);
   });
 
   test("what is no AWS Batch is told so", async () => {

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { runProgram } from "../../src/cli/program.ts";
 import type { Sink, Surroundings } from "../../src/cli/surroundings.ts";
@@ -11,7 +12,7 @@ export interface CliOptions {
   readonly hasColors?: boolean;
   /** Signals, sent when standard output or errors have shown the text. */
   readonly signals?: readonly (readonly [after: string, signal: "SIGINT" | "SIGTERM"])[];
-  /** What is typed when a line is asked for. */
+  /** What is typed when a line is asked for; nothing comes after it. */
   readonly lines?: readonly string[];
 }
 
@@ -58,7 +59,10 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
       if (signal?.aborted !== true) nowMs += milliseconds;
       await nextTurn();
     },
-    readLine: () => Promise.resolve(typed.shift()),
+    readLine: async (signal) => {
+      if (typed.length === 0 && !signal.aborted) await once(signal, "abort");
+      return typed.shift();
+    },
     onSignal: (added) => {
       listener = added;
       return { [Symbol.dispose]: () => (listener = undefined) };

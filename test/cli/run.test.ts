@@ -232,6 +232,20 @@ describe("run", () => {
     `);
   });
 
+  test("withdraws its question when the job ends before the answer", async () => {
+    await using aws = await FakeAws.start({
+      ...submission,
+      describejobs: [RUNNING, RUNNING, RUNNING, ok({ jobs: [FAILED_JOB] })],
+    });
+    const { exitCode, errors } = await runCli(["run", "--endpoint", aws.url, "sh"], {
+      isTerminal: true,
+      signals: [["submitted", "SIGINT"]],
+    });
+    expect(exitCode).toBe(3);
+    expect(errors).toContain("[l/t] \r\u001b[K");
+    expect(aws.inputsOf("terminatejob")).toEqual([]);
+  });
+
   test("asks for nothing more once the job cannot be looked at", async () => {
     const container = { ...CONTAINER, logStreamName: "batchyard-sh/default/one" };
     const running = { ...JOB, status: "RUNNING", startedAt: NOW_MS, container };

@@ -58,7 +58,10 @@ function statusesOf(word: string): readonly JobStatus[] {
 }
 
 function describeNothing({ client }: Context, { queue, status, name }: ListOptions): string {
-  if (queue !== undefined || status !== undefined || name !== undefined) return "no job is like that";
+  if (queue !== undefined || name !== undefined) return "no job is like that";
+  if (status !== undefined) {
+    return `no job ${status.map((word) => (word === "ended" ? "has ended" : `is ${word}`)).join(" or ")}`;
+  }
   const { endpoint, region } = client.connection;
   return `there are no jobs at ${endpoint.batchUrl} in ${region} yet. Run one: batchyard run -- echo hello`;
 }
