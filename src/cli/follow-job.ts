@@ -5,7 +5,7 @@ import { CliError, ServerAwayError } from "./cli-error.ts";
 import type { Context } from "./context.ts";
 import type { Display } from "./display.ts";
 import { describeJob } from "./find-job.ts";
-import { isTerminal } from "./job-lists.ts";
+import { isTerminal } from "./job-statuses.ts";
 import type { LogStart } from "./log-reader.ts";
 import { Narrator } from "./narrator.ts";
 import { Patience } from "./patience.ts";

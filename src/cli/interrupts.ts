@@ -3,7 +3,7 @@ import type { Context } from "./context.ts";
 import type { Display } from "./display.ts";
 import { EXIT } from "./exit-codes.ts";
 import { describeJob } from "./find-job.ts";
-import { isTerminal } from "./job-lists.ts";
+import { isTerminal } from "./job-statuses.ts";
 
 const TERMINATION_REASONS = {
   [EXIT.interrupted]: "Terminated by Ctrl-C in batchyard run",

@@ -14,21 +14,10 @@ import {
   parseTimeout,
   parseVcpus,
 } from "./parse-options.ts";
+import { STATUS_WORDS } from "./job-statuses.ts";
 import type { SubmissionOptions } from "./submission.ts";
 
 const REASON_LENGTH_MAX = 1_024;
-
-const STATUS_WORDS = [
-  "SUBMITTED",
-  "PENDING",
-  "RUNNABLE",
-  "STARTING",
-  "RUNNING",
-  "SUCCEEDED",
-  "FAILED",
-  "active",
-  "ended",
-];
 
 /** The commands that submit, show and end jobs. */
 export function addJobCommands(kit: CommandKit): void {

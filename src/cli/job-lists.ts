@@ -1,6 +1,7 @@
 import type { JobStatus, JobSummary, ListJobsRequest } from "../model/batch.ts";
 import type { Context } from "./context.ts";
 import { listJobQueues } from "./job-queues.ts";
+import { ALL_STATUSES, isTerminal } from "./job-statuses.ts";
 import { askEach, readPages } from "./pages.ts";
 
 /** A job as ListJobs shows it, with the queue that it was found in. */
@@ -18,17 +19,6 @@ export interface JobSelection {
   /** The newest so many of each queue and status are read. */
   readonly countMax: number;
 }
-
-/** Those that have not ended first, as they are nearer to their end. */
-export const ALL_STATUSES: readonly JobStatus[] = [
-  "RUNNING",
-  "STARTING",
-  "RUNNABLE",
-  "PENDING",
-  "SUBMITTED",
-  "SUCCEEDED",
-  "FAILED",
-];
 
 /** Listings that are under way at once. */
 const TOGETHER = 8;
@@ -69,10 +59,6 @@ export async function listJobs(
     .flatMap((listing) => listing.jobs)
     .filter(({ status }) => status === undefined || statuses.includes(status));
   return { jobs: newestFirst(oncePerId(jobs)), isCut: found.some(({ isCut }) => isCut) };
-}
-
-export function isTerminal(status: JobStatus | undefined): boolean {
-  return status === "SUCCEEDED" || status === "FAILED";
 }
 
 /** The last part of an ARN; a name is its own. */

@@ -3,7 +3,7 @@ import { advise } from "./advice.ts";
 import { ServerAwayError } from "./cli-error.ts";
 import type { Context } from "./context.ts";
 import type { Display } from "./display.ts";
-import { isTerminal } from "./job-lists.ts";
+import { isTerminal } from "./job-statuses.ts";
 import { describeOutcome } from "./outcome-text.ts";
 import { describeWait } from "./wait-text.ts";
 

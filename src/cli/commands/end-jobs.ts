@@ -3,7 +3,7 @@ import { CliError } from "../cli-error.ts";
 import type { Context } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { describeJob, findJob } from "../find-job.ts";
-import { isTerminal } from "../job-lists.ts";
+import { isTerminal } from "../job-statuses.ts";
 import { askEach } from "../pages.ts";
 import { shortId, styled } from "../text.ts";
 

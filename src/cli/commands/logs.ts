@@ -6,7 +6,7 @@ import { Display } from "../display.ts";
 import { EXIT } from "../exit-codes.ts";
 import { findJob } from "../find-job.ts";
 import { followJob } from "../follow-job.ts";
-import { isTerminal } from "../job-lists.ts";
+import { isTerminal } from "../job-statuses.ts";
 import { LogReader } from "../log-reader.ts";
 import { logStreamsOf, otherLogDriver } from "../log-stream.ts";
 import type { LogStreamName } from "../log-stream.ts";

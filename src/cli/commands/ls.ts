@@ -1,8 +1,9 @@
 import type { JobStatus } from "../../model/batch.ts";
 import type { Context } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
-import { ALL_STATUSES, isTerminal, listJobs } from "../job-lists.ts";
+import { listJobs } from "../job-lists.ts";
 import type { ListedJob } from "../job-lists.ts";
+import { ALL_STATUSES, isTerminal } from "../job-statuses.ts";
 import { describeOutcome } from "../outcome-text.ts";
 import { renderTable } from "../table.ts";
 import type { Row } from "../table.ts";

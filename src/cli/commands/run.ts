@@ -7,7 +7,7 @@ import { EXIT } from "../exit-codes.ts";
 import { describeJob } from "../find-job.ts";
 import { followJob } from "../follow-job.ts";
 import { Interrupts } from "../interrupts.ts";
-import { isTerminal } from "../job-lists.ts";
+import { isTerminal } from "../job-statuses.ts";
 import { describeEnd } from "../outcome-text.ts";
 import { submitJob } from "../submission.ts";
 import type { SubmissionOptions } from "../submission.ts";
