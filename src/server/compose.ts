@@ -24,7 +24,6 @@ import { MemoryStore } from "../store/memory/memory-store.ts";
 import { Sequencer } from "../store/sequencer.ts";
 import { SqliteStore } from "../store/sqlite/sqlite-store.ts";
 import type { Store } from "../store/store.ts";
-import { capacityPolicy } from "./capacity-policy.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import type { ServerConfig } from "./config.ts";
@@ -135,7 +134,7 @@ export async function compose(
 /** A container engine that is away has not said how large it is: then it is taken for as large as this machine. */
 function vcpusOf(provider: Provider, config: ServerConfig): number {
   const isAway = provider.outage() !== undefined;
-  const { vcpuMillis } = isAway ? hostCapacity(capacityPolicy(config)) : provider.capacity();
+  const { vcpuMillis } = isAway ? hostCapacity(config) : provider.capacity();
   return Math.max(1, Math.floor(vcpuMillis / 1000));
 }
 

@@ -11,7 +11,6 @@ import { findEngine } from "../providers/docker/find-engine.ts";
 import { findRegistryAuth } from "../providers/docker/registry-auth.ts";
 import type { RegistryAuth } from "../providers/docker/registry-auth.ts";
 import type { Provider } from "../providers/provider.ts";
-import { capacityPolicy } from "./capacity-policy.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { DataFolderError } from "./data-folder.ts";
 import type { Logger } from "./logger.ts";
@@ -44,7 +43,7 @@ export async function openDockerProvider(
     dir: join(folder.path, "docker"),
     logs,
     clock: SYSTEM_CLOCK,
-    capacity: capacityPolicy(config),
+    capacity: config,
     network: dockerNetwork,
     imageMap,
     registryAuth: readRegistryAuth,

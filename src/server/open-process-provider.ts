@@ -4,7 +4,6 @@ import { NoneProvider } from "../providers/none/none-provider.ts";
 import { ProcessProvider } from "../providers/process/process-provider.ts";
 import { isProcessProviderSupported } from "../providers/process/support.ts";
 import type { Provider } from "../providers/provider.ts";
-import { capacityPolicy } from "./capacity-policy.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { DataFolderError } from "./data-folder.ts";
 import type { ProviderParts } from "./open-provider.ts";
@@ -31,6 +30,6 @@ export async function openProcessProvider(
     logs,
     clock: SYSTEM_CLOCK,
     umask: jobUmask,
-    capacity: hostCapacity(capacityPolicy(config)),
+    capacity: hostCapacity(config),
   });
 }
