@@ -6,6 +6,7 @@ import { unreachable } from "../../lib/assert.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { JobLogs } from "../../logs/logs.ts";
 import { type CapacityPolicy, createCapacity } from "../host-capacity.ts";
+import { UnacknowledgedNews } from "../unacknowledged-news.ts";
 import type { AttemptSpec, Provider, ProviderNews, RecoveredAttempt } from "../provider.ts";
 import { AttemptLogs } from "./attempt-logs.ts";
 import { AttemptStarter } from "./attempt-starter.ts";
@@ -78,11 +79,6 @@ const REMOVALS_AT_ONCE_MAX = 4;
 const MARK_EVERY_BYTES_MAX = 4 * 1024 * 1024;
 const MARKS_PER_KEPT_LOG = 8;
 
-interface AttemptNews {
-  started?: ProviderNews;
-  ended?: ProviderNews;
-}
-
 /**
  * Runs each attempt as a container of an engine that speaks Docker's API.
  *
@@ -93,8 +89,7 @@ interface AttemptNews {
 export class DockerProvider implements Provider {
   readonly name = "docker";
   readonly #options: DockerProviderOptions;
-  readonly #news = new Set<ProviderNews>();
-  readonly #newsOf = new Map<string, AttemptNews>();
+  readonly #news = new UnacknowledgedNews();
   readonly #images: ImagePuller;
   readonly #slots: StartSlots;
   readonly #link: EngineLink;
@@ -219,16 +214,11 @@ export class DockerProvider implements Provider {
   }
 
   observe(): readonly ProviderNews[] {
-    return [...this.#news];
+    return this.#news.all;
   }
 
   acknowledge(taskId: string, what: ProviderNews["kind"]): void {
-    const { started, ended } = this.#newsOf.get(taskId) ?? {};
-    if (started !== undefined) this.#news.delete(started);
-    if (what === "started" || ended === undefined) return;
-    this.#news.delete(ended);
-    this.#newsOf.delete(taskId);
-    this.#attempts.forget(taskId);
+    if (this.#news.acknowledge(taskId, what)) this.#attempts.forget(taskId);
   }
 
   poll(): number | undefined {
@@ -260,7 +250,7 @@ export class DockerProvider implements Provider {
   }
 
   #addStarted({ spec: { taskId } }: LiveAttempt, atMs: number): void {
-    this.#add(taskId, "started", { kind: "started", taskId, atMs });
+    this.#add({ kind: "started", taskId, atMs });
   }
 
   #addEnded(attempt: LiveAttempt, outcome: AttemptOutcome, atMs = this.#options.clock.nowMs()): void {
@@ -270,7 +260,7 @@ export class DockerProvider implements Provider {
     const began = startedAtMs === undefined ? {} : { startedAtMs };
     // The engine's clock may be another machine's: no end is before its start.
     const endedAtMs = Math.max(atMs, startedAtMs ?? atMs);
-    this.#add(spec.taskId, "ended", {
+    this.#add({
       kind: "ended",
       taskId: spec.taskId,
       atMs: endedAtMs,
@@ -279,8 +269,7 @@ export class DockerProvider implements Provider {
     });
   }
 
-  #add(taskId: string, kind: ProviderNews["kind"], news: ProviderNews): void {
-    this.#newsOf.set(taskId, { ...this.#newsOf.get(taskId), [kind]: news });
+  #add(news: ProviderNews): void {
     this.#news.add(news);
     this.#wake();
   }

@@ -3,6 +3,7 @@ import type { Resources } from "../../batch/resources.ts";
 import { assert } from "../../lib/assert.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { JobLogs } from "../../logs/logs.ts";
+import { UnacknowledgedNews } from "../unacknowledged-news.ts";
 import type { AttemptSpec, Provider, ProviderNews, RecoveredAttempt } from "../provider.ts";
 import { type AttemptEnd, AttemptSupervisor } from "./attempt-supervisor.ts";
 import type { Confinement } from "./confinement.ts";
@@ -27,12 +28,6 @@ export interface ProcessProviderOptions {
   readonly umask?: number;
 }
 
-/** The news of an attempt that nobody has acknowledged yet. */
-interface AttemptNews {
-  started?: ProviderNews;
-  ended?: ProviderNews;
-}
-
 /** What there is once `recover` has been called. */
 interface Running {
   readonly workplace: Workplace;
@@ -52,8 +47,8 @@ const SWEEP_INTERVAL_MS_MAX = 10_000;
 export class ProcessProvider implements Provider {
   readonly name = "process";
   readonly #options: Required<ProcessProviderOptions>;
-  readonly #known = new Map<string, AttemptNews>();
-  readonly #news = new Set<ProviderNews>();
+  readonly #known = new Set<string>();
+  readonly #news = new UnacknowledgedNews();
   /** Until the end of these is durable the new boot is not noted, so that another start gives them up again. */
   readonly #unrecorded = new Set<string>();
   #bootNote: Promise<void> = Promise.resolve();
@@ -106,7 +101,7 @@ export class ProcessProvider implements Provider {
       onEnded: (taskId, end) => this.#addEnded(taskId, end),
     });
     this.#running = { workplace, confinement, supervisor };
-    for (const { taskId } of known) this.#known.set(taskId, {});
+    for (const { taskId } of known) this.#known.add(taskId);
     supervisor.takeUp(survey);
     for (const taskId of survey.unrecordedTaskIds) this.#unrecorded.add(taskId);
     if (this.#unrecorded.size === 0) await rememberBoot(workplace);
@@ -114,7 +109,7 @@ export class ProcessProvider implements Provider {
 
   start(spec: AttemptSpec): void {
     if (this.#known.has(spec.taskId)) return;
-    this.#known.set(spec.taskId, {});
+    this.#known.add(spec.taskId);
     this.#require().supervisor.start(spec);
   }
 
@@ -127,14 +122,11 @@ export class ProcessProvider implements Provider {
   }
 
   observe(): readonly ProviderNews[] {
-    return [...this.#news];
+    return this.#news.all;
   }
 
   acknowledge(taskId: string, what: ProviderNews["kind"]): void {
-    const { started, ended } = this.#known.get(taskId) ?? {};
-    if (started !== undefined) this.#news.delete(started);
-    if (what === "started" || ended === undefined) return;
-    this.#news.delete(ended);
+    if (!this.#news.acknowledge(taskId, what)) return;
     this.#known.delete(taskId);
     const { workplace, supervisor } = this.#require();
     supervisor.forget(taskId);
@@ -177,19 +169,16 @@ export class ProcessProvider implements Provider {
   }
 
   #addStarted(taskId: string, atMs: number): void {
-    const started: ProviderNews = { kind: "started", taskId, atMs };
-    this.#add(taskId, { started });
+    this.#add({ kind: "started", taskId, atMs });
   }
 
   #addEnded(taskId: string, { atMs, outcome, startedAtMs }: AttemptEnd): void {
     const began = startedAtMs === undefined ? {} : { startedAtMs };
-    const ended: ProviderNews = { kind: "ended", taskId, atMs, outcome, ...began };
-    this.#add(taskId, { ended });
+    this.#add({ kind: "ended", taskId, atMs, outcome, ...began });
   }
 
-  #add(taskId: string, added: AttemptNews): void {
-    this.#known.set(taskId, { ...this.#known.get(taskId), ...added });
-    for (const news of [added.started, added.ended]) if (news !== undefined) this.#news.add(news);
+  #add(news: ProviderNews): void {
+    this.#news.add(news);
     this.#wake();
   }
 
