@@ -8,7 +8,7 @@ export type BatchResource = NamedResource | JobDefinitionResource;
 interface NamedResource {
   readonly resourceType: NamedResourceType;
   readonly scope: Scope;
-  /** The job's id where it is a job. */
+  /** The job's id where it is a job; that of a quota share is `⟨queue⟩/⟨share⟩`. */
   readonly name: string;
 }
 
@@ -20,7 +20,14 @@ interface JobDefinitionResource {
   readonly revision?: number;
 }
 
-type NamedResourceType = "compute-environment" | "job-queue" | "job";
+type NamedResourceType = NameableType | "job" | "service-job" | "scheduling-policy" | "quota-share";
+
+/** Resources that requests name by name or by ARN. */
+export type NameableType =
+  | "compute-environment"
+  | "job-queue"
+  | "consumable-resource"
+  | "service-environment";
 
 /** Where an ARN stands apart from its service: `aws-cn` in China, `aws-us-gov` in GovCloud, else `aws`. */
 export function partitionOf(region: string): string {
@@ -35,6 +42,26 @@ export function computeEnvironmentArn(scope: Scope, name: string): string {
 
 export function jobQueueArn(scope: Scope, name: string): string {
   return arn(scope, "batch", `job-queue/${name}`);
+}
+
+export function schedulingPolicyArn(scope: Scope, name: string): string {
+  return arn(scope, "batch", `scheduling-policy/${name}`);
+}
+
+export function consumableResourceArn(scope: Scope, name: string): string {
+  return arn(scope, "batch", `consumable-resource/${name}`);
+}
+
+export function serviceEnvironmentArn(scope: Scope, name: string): string {
+  return arn(scope, "batch", `service-environment/${name}`);
+}
+
+export function quotaShareArn(scope: Scope, queueName: string, shareName: string): string {
+  return arn(scope, "batch", `job-queue/${queueName}/quota-share/${shareName}`);
+}
+
+export function serviceJobArn(scope: Scope, jobId: string): string {
+  return arn(scope, "batch", `service-job/${jobId}`);
 }
 
 /** Without a revision it stands for all revisions of the name. */
@@ -72,7 +99,7 @@ export function logStreamArn(scope: Scope, groupName: string, streamName: string
 }
 
 /**
- * Reads the ARN of a compute environment, a job queue, a job definition or a job.
+ * Reads the ARN of a resource of Batch.
  *
  * Undefined for everything else, which includes ARNs of array children and of nodes: they are no resources of their own
  * (specification 1.4, 1.7).
@@ -86,9 +113,14 @@ export function parseResourceArn(text: string): BatchResource | undefined {
   const scope = { accountId, region };
   switch (resourceType) {
     case "compute-environment":
-    case "job-queue":
+    case "scheduling-policy":
+    case "consumable-resource":
+    case "service-environment":
       return isResourceName(rest) ? { resourceType, scope, name: rest } : undefined;
+    case "job-queue":
+      return parseQueueResource(scope, rest);
     case "job":
+    case "service-job":
       return JOB_ID.test(rest) ? { resourceType, scope, name: rest } : undefined;
     case "job-definition":
       return parseDefinitionResource(scope, rest);
@@ -100,7 +132,7 @@ export function parseResourceArn(text: string): BatchResource | undefined {
 /** The name that a text stands for: a name itself, or the ARN of such a resource in the same scope; else undefined. */
 export function parseNameOrArn(
   scope: Scope,
-  resourceType: "compute-environment" | "job-queue",
+  resourceType: NameableType,
   text: string,
 ): string | undefined {
   if (isResourceName(text)) return text;
@@ -124,7 +156,7 @@ export function parseNameAndRevision(text: string): { name: string; revision?: n
   return revision === undefined ? { name } : { name, revision: Number(revision) };
 }
 
-/** Whether compute environments, queues and job definitions may have this name. */
+/** Whether a resource may have this name; jobs have their own rule. */
 export function isResourceName(text: string): boolean {
   return RESOURCE_NAME.test(text);
 }
@@ -140,6 +172,15 @@ const JOB_NAME = /^[a-zA-Z0-9][a-zA-Z_0-9-]{0,127}$/;
 const JOB_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Nine digits: more would not be a revision but an attack on number precision. */
 const NAME_AND_REVISION = /^([a-zA-Z_0-9-]{1,128})(?::([1-9][0-9]{0,8}))?$/;
+
+/** A queue, or a quota share, which is within its queue. */
+function parseQueueResource(scope: Scope, rest: string): BatchResource | undefined {
+  const [queueName = "", kind, shareName = "", ...others] = rest.split("/");
+  if (!isResourceName(queueName) || others.length > 0) return undefined;
+  if (kind === undefined) return { resourceType: "job-queue", scope, name: queueName };
+  if (kind !== "quota-share" || !isResourceName(shareName)) return undefined;
+  return { resourceType: "quota-share", scope, name: `${queueName}/${shareName}` };
+}
 
 function parseDefinitionResource(scope: Scope, rest: string): BatchResource | undefined {
   const nameAndRevision = parseNameAndRevision(rest);

@@ -11,8 +11,8 @@ import type { Scope } from "./scope.ts";
 
 /** A job as it was submitted: everything about it that never changes, but for its tags. */
 export interface Job {
-  /** Array parents, their children and multi-node jobs will be further kinds. */
-  readonly kind: "single";
+  /** An `array` runs nothing itself but has children; a `multi-node` job runs on several hosts at once. */
+  readonly kind: "single" | "array" | "multi-node";
   readonly scope: Scope;
   readonly jobId: string;
   readonly jobName: string;
@@ -29,6 +29,12 @@ export interface Job {
   /** From RUNNING on, for each attempt; at least 60. Absent: no limit. */
   readonly attemptDurationSeconds?: number;
   readonly dependsOn: readonly JobDependency[];
+  /** How many children an array has, from 2 to 10,000; its children have it too. */
+  readonly arraySize?: number;
+  /** Multi-node jobs: how many nodes there are, and the index of the one whose end is the job's. */
+  readonly nodes?: JobNodes;
+  /** The index of an array's child or of a node. Such a job is not stored: it is made from its parent when read. */
+  readonly childIndex?: number;
   readonly propagateTags: boolean;
   readonly platformCapabilities: readonly PlatformCapability[];
   readonly schedulingPriority?: number;
@@ -40,6 +46,16 @@ export interface Job {
   readonly taggedBy?: Cause;
 }
 
+export interface JobNodes {
+  readonly count: number;
+  readonly main: number;
+}
+
+/**
+ * What has to succeed before a job may run: a job, an array as a whole, or one child (`id:3`). In an array job, with
+ * `N_TO_N` each child waits for the one of the same index in the other array, and with `SEQUENTIAL`, which names no
+ * job, for the one before it.
+ */
 export interface JobDependency {
   readonly jobId?: string;
   readonly type?: ArrayJobDependency;
@@ -66,6 +82,23 @@ export interface JobProgress {
   readonly isTerminated: boolean;
   /** Who cancelled or terminated it; absent where nobody did. */
   readonly stoppedBy?: Cause;
+  /** Arrays only: what the children are that have not been spawned. Absent until its dependencies are met. */
+  readonly unspawned?: UnspawnedChildren;
+}
+
+/**
+ * An array is one record: its children are spawned, each as a record of its own, only when there is something to say
+ * of them. Those that are not are all alike.
+ *
+ * - `RUNNABLE`: they wait for capacity, in the order of their indexes; one is spawned when it is placed.
+ * - `PENDING`: each waits for another child; one is spawned when that has ended.
+ * - `FAILED`: they ended together and will never be spawned.
+ */
+export interface UnspawnedChildren {
+  readonly status: "RUNNABLE" | "PENDING" | "FAILED";
+  /** Of `FAILED` only, as is the next. */
+  readonly statusReason?: string;
+  readonly stoppedAtMs?: number;
 }
 
 /** The members of a job's progress that a change sets; those it leaves out stay as they are. */

@@ -46,6 +46,7 @@ export function finishAttempt(
         scope: job.scope,
         jobId: job.jobId,
         patch: { statusReason, ...patch, ...terminal },
+        atMs: stoppedAtMs,
       },
     ],
   };

@@ -37,6 +37,6 @@ export function runAttempt(
       kind: "attempt-put",
       attempt: { ...attempt, startedAtMs, logGroupName: groupName, logStreamName: streamName },
     },
-    { kind: "job-changed", scope, jobId, patch: { status: "RUNNING", startedAtMs } },
+    { kind: "job-changed", scope, jobId, patch: { status: "RUNNING", startedAtMs }, atMs: startedAtMs },
   ];
 }

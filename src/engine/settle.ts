@@ -85,5 +85,6 @@ function endUnstarted({ scope, jobId }: LiveJob, nowMs: number): Change {
     scope,
     jobId,
     patch: { status: "FAILED", statusReason: JOB_QUEUE_DELETED, stoppedAtMs: nowMs },
+    atMs: nowMs,
   };
 }

@@ -41,6 +41,7 @@ export function startAttempt(
       scope: job.scope,
       jobId: job.jobId,
       patch: { status: "STARTING", attemptCount, scheduledAtMs: nowMs },
+      atMs: nowMs,
     },
   ];
 }

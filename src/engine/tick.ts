@@ -78,7 +78,7 @@ function decide(engine: Engine, facts: Facts): Decided {
   const timedOut = engine.deadlines.due(now.monotonicMs);
   for (const taskId of timedOut) timeOut(state, apply, taskId, now.nowMs);
   const isMoreToSettle = settle(state, apply, now.nowMs);
-  const isMoreToAdmit = admit(state, apply);
+  const isMoreToAdmit = admit(state, apply, now.nowMs);
 
   const placed: LiveJob[] = [];
   const place = (placement: Placement): void => {
@@ -139,11 +139,11 @@ function timeOut(state: LiveState, apply: (change: Change) => void, taskId: stri
 }
 
 /** Jobs without dependencies to wait for become RUNNABLE; true if some were left for the next tick. */
-function admit(state: LiveState, apply: (change: Change) => void): boolean {
+function admit(state: LiveState, apply: (change: Change) => void, nowMs: number): boolean {
   let admittedCount = 0;
   for (const { scope, jobId } of state.submitted) {
     if (admittedCount >= ADMISSIONS_PER_TICK_MAX) return true;
-    apply({ kind: "job-changed", scope, jobId, patch: { status: "RUNNABLE" } });
+    apply({ kind: "job-changed", scope, jobId, patch: { status: "RUNNABLE" }, atMs: nowMs });
     admittedCount += 1;
   }
   return false;

@@ -24,8 +24,20 @@ export type Change =
   | {
       readonly kind: "job-changed";
       readonly scope: Scope;
+      /** Of any job, spawned children and nodes (`id:3`, `id#1`) included. */
       readonly jobId: string;
       readonly patch: JobProgressPatch;
+      /** When it came about. */
+      readonly atMs: number;
+    }
+  /** A child of an array is spawned, or a node other than the main one placed: one that is there gets this progress. */
+  | {
+      readonly kind: "child-put";
+      readonly scope: Scope;
+      readonly parentJobId: string;
+      readonly index: number;
+      readonly progress: JobProgress;
+      readonly atMs: number;
     }
   | {
       readonly kind: "job-tagged";

@@ -8,7 +8,8 @@ import type { JobStatus } from "../model/batch.ts";
 import type { StoredLiveJob } from "./store.ts";
 
 /** A job that has not ended, as far as decisions need it; its document is in the store. */
-export interface LiveJob extends Indexed, StoredLiveJob {}
+export interface LiveJob
+  extends Indexed, Omit<StoredLiveJob, "array" | "nodes" | "dependsOn" | "isStopRequested"> {}
 
 /** What never changes of a live job and is the same for most: one object for all jobs that agree in it. */
 export type JobTerms = Pick<

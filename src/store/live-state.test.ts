@@ -46,7 +46,13 @@ function drain(state: LiveState, arn: string): string[] {
   const ids: string[] = [];
   for (let head = state.headOf(arn); head !== undefined; head = state.headOf(arn)) {
     ids.push(head.jobId);
-    state.apply({ kind: "job-changed", scope: SCOPE, jobId: head.jobId, patch: { status: "FAILED" } });
+    state.apply({
+      kind: "job-changed",
+      scope: SCOPE,
+      jobId: head.jobId,
+      patch: { status: "FAILED" },
+      atMs: 1,
+    });
   }
   return ids;
 }
@@ -78,7 +84,7 @@ function step(state: LiveState, choice: number, index: number): readonly Change[
 }
 
 function change({ scope, jobId }: LiveJob, patch: Extract<Change, { kind: "job-changed" }>["patch"]): Change {
-  return { kind: "job-changed", scope, jobId, patch };
+  return { kind: "job-changed", scope, jobId, patch, atMs: 1 };
 }
 
 function placed(job: LiveJob): readonly Change[] {

@@ -161,6 +161,8 @@ export class LiveState {
         return this.#submit(change.job, change.progress);
       case "job-changed":
         return this.#changeJob(change.jobId, change.patch);
+      case "child-put":
+        throw new Error("children come next");
       case "attempt-put":
         return this.#putAttempt(change.attempt);
       case "instance-put":

@@ -12,6 +12,7 @@ const NOTHING: StoredState = {
   jobQueues: [],
   jobDefinitions: [],
   liveJobs: [],
+  liveChildren: [],
   instances: [],
   logGroups: [],
 };

@@ -117,7 +117,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
     weight: 6,
     arbitrary: fc
       .tuple(jobKey, patch)
-      .map(([key, one]): Change => ({ kind: "job-changed", ...key, patch: one })),
+      .map(([key, one]): Change => ({ kind: "job-changed", ...key, patch: one, atMs: 1 })),
   },
   { weight: 3, arbitrary: attempt.map((one): Change => ({ kind: "attempt-put", attempt: one })) },
   {

@@ -1,7 +1,7 @@
 import type { Attempt } from "../batch/attempt.ts";
 import type { ComputeEnvironment } from "../batch/compute-environment.ts";
 import type { Instance } from "../batch/instance.ts";
-import type { Job, JobProgress } from "../batch/job.ts";
+import type { Job, JobDependency, JobNodes, JobProgress, UnspawnedChildren } from "../batch/job.ts";
 import type { JobDefinition } from "../batch/job-definition.ts";
 import type { JobQueue } from "../batch/job-queue.ts";
 import type { LogGroup, LogStream } from "../batch/log-stream.ts";
@@ -47,13 +47,23 @@ export interface Store extends AsyncDisposable {
     page: PageRequest,
   ): Promise<Page<JobDefinition>>;
 
-  /** In the order of the ids, those that do not exist in the scope left out. Attempts by number, ascending. */
+  /**
+   * In the order of the ids, those that do not exist in the scope left out. Attempts by number, ascending. A child of
+   * an array and a node are found by their ids, too, whether spawned or not: see `StoredJob`.
+   */
   readJobs(scope: Scope, jobIds: readonly string[]): Promise<StoredJob[]>;
   /**
    * By `createdAtMs` descending; jobs of the same millisecond in the reverse order of their commits. Where the filter is
    * the beginning of a name, by that name first: AWS groups such results by name.
    */
   listJobs(scope: Scope, filter: JobFilter, page: PageRequest): Promise<Page<JobListEntry>>;
+  /** The children of the array, or the nodes of the multi-node job, in the order of their indexes. */
+  listChildJobs(
+    scope: Scope,
+    parentJobId: string,
+    filter: ChildJobFilter,
+    page: PageRequest,
+  ): Promise<Page<JobListEntry>>;
   /**
    * Removes ended jobs that stopped before the instant with their attempts, at most `limit`, those that stopped first
    * before others; says how many it removed. Rejects as `commit` does.
@@ -142,11 +152,26 @@ export interface LogStreamFilter {
   readonly descending: boolean;
 }
 
+/** Without a status children of any are meant. */
+export interface ChildJobFilter {
+  readonly status?: JobStatus;
+}
+
+/**
+ * A job with what became of it. That of a child or node is its parent's with `jobId` and `childIndex` of its own, the
+ * `createdAtMs` of its spawning, no tags and no dependencies. A child that has not been spawned has the progress that
+ * `unspawnedProgress` derives, and the main node, or one that was never placed, the progress of its job; the attempts
+ * of the main node are those of its job.
+ */
 export interface StoredJob {
   readonly job: Job;
   readonly progress: JobProgress;
   readonly attempts: readonly Attempt[];
+  /** Of an array: all of its children by status, those not spawned included. */
+  readonly childCounts?: JobCounts;
 }
+
+export type JobCounts = Readonly<Record<JobStatus, number>>;
 
 /** What a list shows of a job: its document is not read. `lastOutcome` is the container's end in the latest attempt. */
 export interface JobListEntry {
@@ -158,6 +183,10 @@ export interface JobListEntry {
   readonly shareIdentifier?: string;
   readonly progress: JobProgress;
   readonly lastOutcome?: { readonly exitCode?: number; readonly reason?: string };
+  readonly arraySize?: number;
+  readonly nodes?: JobNodes;
+  readonly childIndex?: number;
+  readonly childCounts?: JobCounts;
 }
 
 export interface StoredState {
@@ -167,6 +196,11 @@ export interface StoredState {
   readonly jobDefinitions: readonly JobDefinitionRevisions[];
   /** Every job that is not terminal, in the order of submission: to be read at once and once, as there may be a million. */
   readonly liveJobs: Iterable<StoredLiveJob>;
+  /**
+   * Spawned children of the arrays among them, ended ones included, and of ended arrays on which a live one depends by
+   * `N_TO_N`; and the placed nodes of multi-node jobs that are STARTING or RUNNING. Read after `liveJobs`, likewise once.
+   */
+  readonly liveChildren: Iterable<StoredLiveChild>;
   /** Instances that are not terminated. */
   readonly instances: readonly Instance[];
   readonly logGroups: readonly LogGroup[];
@@ -194,5 +228,31 @@ export interface StoredLiveJob {
   readonly retryStrategy: RetryStrategy;
   readonly attemptDurationSeconds: number | undefined;
   /** The latest attempt; set exactly when the status is STARTING or RUNNING. */
+  readonly activeAttempt: Attempt | undefined;
+  /** Absent where the job is none of the kind, or waits for nothing. */
+  readonly array?: StoredLiveArray;
+  readonly nodes?: JobNodes;
+  readonly dependsOn?: readonly StoredDependency[];
+  /** Somebody cancelled or terminated it. */
+  readonly isStopRequested: boolean;
+}
+
+export interface StoredLiveArray {
+  readonly size: number;
+  readonly unspawned: UnspawnedChildren | undefined;
+}
+
+/** A dependency, and what has become of the job it names; no status where that is not stored any more. */
+export interface StoredDependency extends JobDependency {
+  readonly status?: JobStatus;
+}
+
+export interface StoredLiveChild {
+  readonly parentJobId: string;
+  readonly index: number;
+  readonly status: JobStatus;
+  readonly queuePosition: number;
+  readonly attemptCount: number;
+  /** As of a job; of a node the latest attempt, ended or not. */
   readonly activeAttempt: Attempt | undefined;
 }

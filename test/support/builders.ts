@@ -29,6 +29,7 @@ export function aState(...things: readonly Buildable[]): LiveState {
     jobQueues: [],
     jobDefinitions: [],
     liveJobs: [],
+    liveChildren: [],
     instances: [],
     logGroups: [],
   });

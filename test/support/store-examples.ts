@@ -124,7 +124,7 @@ export function submitted(
 }
 
 export function changed(job: Pick<Job, "scope" | "jobId">, patch: JobProgressPatch): Change {
-  return { kind: "job-changed", scope: job.scope, jobId: job.jobId, patch };
+  return { kind: "job-changed", scope: job.scope, jobId: job.jobId, patch, atMs: 1 };
 }
 
 export function anAttempt(

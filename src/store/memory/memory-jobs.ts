@@ -202,6 +202,7 @@ function liveJob(found: MemoryJob): StoredLiveJob {
     retryStrategy,
     attemptDurationSeconds,
     activeAttempt,
+    isStopRequested: found.progress.isCancelled || found.progress.isTerminated,
   };
 }
 

@@ -49,6 +49,7 @@ export class MemoryStore implements Store {
       jobQueues: this.#jobQueues.values(),
       jobDefinitions: this.#jobDefinitions.revisions(),
       liveJobs: this.#jobs.live(),
+      liveChildren: [],
       instances: this.#instances.values().filter(({ terminatedAtMs }) => terminatedAtMs === undefined),
       logGroups: this.#logs.groups(),
     };
@@ -92,6 +93,10 @@ export class MemoryStore implements Store {
 
   async listJobs(scope: Scope, filter: JobFilter, page: PageRequest): Promise<Page<JobListEntry>> {
     return this.#jobs.list(scope, filter, page);
+  }
+
+  async listChildJobs(): Promise<Page<JobListEntry>> {
+    throw new Error("children come next");
   }
 
   async removeJobsStoppedBefore(stoppedBeforeMs: number, limit: number): Promise<number> {
@@ -142,6 +147,8 @@ export class MemoryStore implements Store {
         return this.#jobs.submit(change.job, change.progress);
       case "job-changed":
         return this.#jobs.change(change.scope, change.jobId, change.patch);
+      case "child-put":
+        throw new Error("children come next");
       case "job-tagged":
         return this.#jobs.tag(change.scope, change.jobId, change.tags, change.cause);
       case "attempt-put":

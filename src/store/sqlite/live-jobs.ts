@@ -101,6 +101,7 @@ class LiveJobReader {
       retryStrategy: this.#shared(this.#retryStrategies, retryStrategy, parseDocument<RetryStrategy>),
       attemptDurationSeconds: attemptDurationSeconds ?? undefined,
       activeAttempt,
+      isStopRequested: false,
     };
   }
 

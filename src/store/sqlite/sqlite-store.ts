@@ -101,6 +101,7 @@ export class SqliteStore implements Store {
         jobQueues: this.#jobQueues.all(),
         jobDefinitions: this.#jobDefinitions.revisions(),
         liveJobs: this.#liveJobs(),
+        liveChildren: [],
         instances: this.#instances.notTerminated(),
         logGroups: this.#logGroups.all(),
       };
@@ -151,6 +152,10 @@ export class SqliteStore implements Store {
 
   async listJobs(scope: Scope, filter: JobFilter, page: PageRequest): Promise<Page<JobListEntry>> {
     return this.#jobLists.list(scope, filter, page);
+  }
+
+  async listChildJobs(): Promise<Page<JobListEntry>> {
+    throw new Error("children come next");
   }
 
   async removeJobsStoppedBefore(stoppedBeforeMs: number, limit: number): Promise<number> {
@@ -236,6 +241,8 @@ export class SqliteStore implements Store {
         return this.#jobWrites.submit(change.job, change.progress, "patch" in change ? change.patch : {});
       case "job-changed":
         return this.#jobWrites.change(change.scope, change.jobId, change.patch);
+      case "child-put":
+        throw new Error("children come next");
       case "job-tagged":
         return this.#jobWrites.tag(change.scope, change.jobId, change.tags, change.cause);
       case "attempt-put":

@@ -27,5 +27,6 @@ export function endWaitingJob(
     scope,
     jobId,
     patch: { status: "FAILED", statusReason, stoppedAtMs: nowMs, ...flag },
+    atMs: nowMs,
   };
 }

@@ -35,6 +35,6 @@ function terminate(job: LiveJob, statusReason: string, stoppedBy: Cause, nowMs: 
   const stopping = { because: "terminated", statusReason, requestedAtMs: nowMs } as const;
   return [
     { kind: "attempt-put", attempt: { ...activeAttempt, stopping } },
-    { kind: "job-changed", scope, jobId, patch: { isTerminated: true, stoppedBy } },
+    { kind: "job-changed", scope, jobId, patch: { isTerminated: true, stoppedBy }, atMs: nowMs },
   ];
 }
