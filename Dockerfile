@@ -15,8 +15,8 @@ FROM ${BASE}
 # Written by hand, because the base may have no `useradd`.
 RUN echo 'batchyard:x:10001:10001::/data:/bin/sh' >>/etc/passwd \
     && echo 'batchyard:x:10001:' >>/etc/group \
-    && mkdir /data \
-    && chown 10001:10001 /data \
+    && mkdir /data /key \
+    && chown 10001:10001 /data /key \
     && ln -s /opt/batchyard/bin/batchyard.cjs /usr/local/bin/batchyard
 COPY --from=build /build/package.json /build/LICENSE /build/NOTICE /opt/batchyard/
 COPY --from=build /build/bin /opt/batchyard/bin
@@ -24,10 +24,11 @@ COPY --from=build /build/dist /opt/batchyard/dist
 COPY --from=build /build/node_modules /opt/batchyard/node_modules
 # It listens where a published port leads to, and so asks for signatures or for --insecure: that is for whoever starts it
 # to say, as its neighbours on the container network reach it too. Jobs never run inside, unless somebody says so.
-ENV HOME=/data BATCHYARD_DATA=/data BATCHYARD_HOST=0.0.0.0 BATCHYARD_PROVIDER=docker
+ENV HOME=/data BATCHYARD_DATA=/data BATCHYARD_HOST=0.0.0.0 BATCHYARD_PROVIDER=docker \
+    BATCHYARD_SECRET_KEY_FILE=/key/secret.key
 USER 10001:10001
 WORKDIR /data
-VOLUME /data
+VOLUME /data /key
 EXPOSE 22824
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \

@@ -12,4 +12,6 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   "docker-latency": async () => (await import("./docker-latency.ts")).dockerLatency,
   "docker-rate": async () => (await import("./docker-rate.ts")).dockerRate,
   "job-log": async () => (await import("./job-log.ts")).jobLog,
+  "events-lag": async () => (await import("./events-lag.ts")).eventsLag,
+  "events-throughput": async () => (await import("./events-throughput.ts")).eventsThroughput,
 };

@@ -30,6 +30,7 @@ export async function fillStore(path: string, counts: { waiting: number; ended: 
       // A request as the benchmarks send it.
       const request = submission(`report-${index}`, QUEUE, DEFINITION) as SubmitJobRequest;
       const job = createJob(request, definition, {
+        findDependency: () => undefined,
         scope: SCOPE,
         jobId: randomUUID(),
         jobQueueArn: jobQueueArn(SCOPE, QUEUE),

@@ -14,6 +14,7 @@ import type { FoundOperation } from "./protocols/protocol.ts";
 import { pathOf } from "./request-target.ts";
 import { findService } from "./router.ts";
 import type { Service, ServiceName } from "./services.ts";
+import type { SecretsOperations } from "./services/secrets/secrets-model.ts";
 import type { Authenticate } from "./signature/authenticate.ts";
 import { validateInput } from "./validate.ts";
 
@@ -22,10 +23,14 @@ export interface HandlerDependencies {
     readonly batch: Operations<BatchOperations>;
     readonly logs: Operations<LogsOperations>;
     readonly sts: Operations<StsOperations>;
+    readonly secrets: Operations<SecretsOperations>;
   };
   readonly guard: Guard;
   readonly authenticate: Authenticate;
-  /** By path: what is answered to GET and HEAD without a signature, and without a word to `onRequest`. */
+  /**
+   * By path: what is answered to GET and HEAD without a signature, and without a word to `onRequest`. A path that is a
+   * first segment between slashes stands for all below it.
+   */
   readonly plainRoutes: ReadonlyMap<string, PlainRoute>;
   readonly ids: IdSource;
   readonly clock: Clock;
@@ -56,7 +61,7 @@ export function createHandler(
     const startedAtMs = dependencies.clock.monotonicMs();
     const requestId = dependencies.ids.uuid();
     const service = findService(request);
-    const plainRoute = dependencies.plainRoutes.get(pathOf(request.target));
+    const plainRoute = findPlainRoute(dependencies, pathOf(request.target));
     let operation: FoundOperation | undefined;
     let response: ApiResponse;
     let errorCode: string | undefined;
@@ -64,12 +69,12 @@ export function createHandler(
       dependencies.guard(request);
       if (plainRoute !== undefined) return await answerPlainly(plainRoute, request, requestId);
       operation = service.protocol.findOperation(request);
-      const { scope, principal } = dependencies.authenticate(request, service.name);
+      const caller = dependencies.authenticate(request, service.signedAs);
       refuseEncodedBody(request);
       const input = readInput(service, operation, request);
       const run = operationOf(dependencies, service, operation);
       const patience = Patience.of(request);
-      const output = await run(input, { scope, principal, requestId, ...(patience && { patience }) });
+      const output = await run(input, { ...caller, requestId, ...(patience && { patience }) });
       response = service.protocol.writeOutput(operation, output, requestId);
       if (patience !== undefined) response = patience.mark(response);
     } catch (error) {
@@ -88,6 +93,10 @@ export function createHandler(
     });
     return response;
   };
+}
+
+function findPlainRoute({ plainRoutes }: HandlerDependencies, path: string): PlainRoute | undefined {
+  return plainRoutes.get(path) ?? plainRoutes.get(path.slice(0, path.indexOf("/", 1) + 1));
 }
 
 async function answerPlainly(

@@ -19,4 +19,6 @@ export interface ApiResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
+  /** What follows the body as it comes, no faster than the client reads; its end is the answer's. Absent: nothing. */
+  readonly more?: AsyncIterable<Uint8Array>;
 }

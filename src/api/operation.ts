@@ -6,6 +6,8 @@ export interface RequestContext {
   readonly scope: Scope;
   /** ARN of the caller. */
   readonly principal: string;
+  /** The caller's key is one that expires. */
+  readonly isTemporary?: true;
   /** UUID, as in `x-amzn-RequestId`. */
   readonly requestId: string;
   /** Present where the answer may be held until there is something to tell. */

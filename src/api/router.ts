@@ -14,6 +14,7 @@ import { readSignature } from "./signature/read-signature.ts";
 export function findService(head: RequestHead): Service {
   const path = pathOf(head.target);
   if (path.startsWith("/v1/")) return SERVICES.batch;
+  if (path === "/secrets" || path.startsWith("/secrets/")) return SERVICES.secrets;
   if (head.headers["x-amz-target"] !== undefined) return SERVICES.logs;
   if (path === "/" && isQueryForm(head)) return SERVICES.sts;
 

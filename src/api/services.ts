@@ -7,14 +7,17 @@ import { jsonRpc } from "./protocols/json-rpc.ts";
 import type { Protocol } from "./protocols/protocol.ts";
 import { query } from "./protocols/query.ts";
 import { restJson } from "./protocols/rest-json.ts";
+import { secretsModel } from "./services/secrets/secrets-model.ts";
 import { describeAsConstraint, describePlainly } from "./shape-problem.ts";
 import type { Refuse } from "./validate.ts";
 
-/** The services that are served, by the names under which AWS's clients sign for them. */
-export type ServiceName = "batch" | "logs" | "sts";
+/** The services that are served; `secrets` is our own. */
+export type ServiceName = "batch" | "logs" | "sts" | "secrets";
 
 export interface Service {
   readonly name: ServiceName;
+  /** The name under which clients sign for it. */
+  readonly signedAs: "batch" | "logs" | "sts";
   readonly model: ServiceModel;
   readonly protocol: Protocol;
   /** AWS's code for a fault of the service's own. */
@@ -25,6 +28,7 @@ export interface Service {
 export const SERVICES: Readonly<Record<ServiceName, Service>> = {
   batch: {
     name: "batch",
+    signedAs: "batch",
     model: batchModel,
     protocol: restJson(batchModel),
     faultCode: "ServerException",
@@ -32,6 +36,7 @@ export const SERVICES: Readonly<Record<ServiceName, Service>> = {
   },
   logs: {
     name: "logs",
+    signedAs: "logs",
     model: logsModel,
     protocol: jsonRpc(logsModel, "Logs_20140328"),
     faultCode: "InternalFailure",
@@ -43,6 +48,7 @@ export const SERVICES: Readonly<Record<ServiceName, Service>> = {
   },
   sts: {
     name: "sts",
+    signedAs: "sts",
     model: stsModel,
     protocol: query(stsModel, {
       version: "2011-06-15",
@@ -51,4 +57,29 @@ export const SERVICES: Readonly<Record<ServiceName, Service>> = {
     faultCode: "InternalFailure",
     refuseShape: (problem) => new ApiError("ValidationError", describeAsConstraint(problem)),
   },
+  secrets: {
+    name: "secrets",
+    signedAs: "batch",
+    model: secretsModel,
+    protocol: discreet(restJson(secretsModel)),
+    faultCode: "ServerException",
+    // What was sent may be a secret's value: it is not repeated.
+    refuseShape: (problem) =>
+      clientError(problem.kind === "type" ? "name and value must be strings" : describePlainly(problem)),
+  },
 };
+
+/** The parser quotes what it cannot read, which may be a secret's value. */
+function discreet(protocol: Protocol): Protocol {
+  return {
+    ...protocol,
+    readInput(operation, request) {
+      try {
+        return protocol.readInput(operation, request);
+      } catch (error) {
+        if (error instanceof ApiError) throw clientError("The request must be a JSON object in UTF-8");
+        throw error;
+      }
+    },
+  };
+}

@@ -166,10 +166,16 @@ export function isJobName(text: string): boolean {
   return JOB_NAME.test(text);
 }
 
+/** Whether a text is the id of a job, an array child or a node, or of a service job. */
+export function isJobId(text: string): boolean {
+  return ANY_JOB_ID.test(text);
+}
+
 const BATCH_ARN = /^arn:([a-z-]+):batch:([a-z0-9-]+):([0-9]{12}):([a-z-]+)\/(.+)$/;
 const RESOURCE_NAME = /^[a-zA-Z_0-9-]{1,128}$/;
 const JOB_NAME = /^[a-zA-Z0-9][a-zA-Z_0-9-]{0,127}$/;
 const JOB_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const ANY_JOB_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}([:#][0-9]{1,5})?$/;
 /** Nine digits: more would not be a revision but an attack on number precision. */
 const NAME_AND_REVISION = /^([a-zA-Z_0-9-]{1,128})(?::([1-9][0-9]{0,8}))?$/;
 

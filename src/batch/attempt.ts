@@ -36,7 +36,7 @@ export interface InstanceReference {
 
 /** The wish that an attempt end: SIGTERM at `requestedAtMs`, SIGKILL when the grace is over. Never followed by a retry. */
 export interface AttemptStop {
-  readonly because: "terminated" | "timed-out" | "queue-deleted";
+  readonly because: "terminated" | "timed-out" | "queue-deleted" | "main-node-ended";
   /** What the job's status reason becomes. */
   readonly statusReason: string;
   readonly requestedAtMs: number;

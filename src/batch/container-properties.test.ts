@@ -225,19 +225,6 @@ describe("parseContainerProperties refuses", () => {
   ])("for %j a container without resources", (capabilities, expected) => {
     expect(parseContainerProperties({ image: "busybox" }, capabilities)).toEqual(expected);
   });
-
-  test("for both platforms what one of them does not have", () => {
-    const container = fargateContainer({
-      resourceRequirements: [
-        { type: "VCPU", value: "1" },
-        { type: "MEMORY", value: "2048" },
-      ],
-    });
-    expect(parseContainerProperties(container, ["EC2", "FARGATE"])).not.toBeInstanceOf(Refusal);
-    expect(parseContainerProperties({ ...container, networkConfiguration: {} }, ["EC2", "FARGATE"])).toEqual(
-      Refusal.wrapped("networkConfiguration not applicable for EC2."),
-    );
-  });
 });
 
 /** AWS wraps what it says of members that a platform does not have. */

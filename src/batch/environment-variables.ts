@@ -2,6 +2,7 @@ import type { KeyValuePair } from "../model/batch.ts";
 import { resourceName } from "./arn.ts";
 import type { Attempt } from "./attempt.ts";
 import { firstRefusal } from "./first-refusal.ts";
+import { onlyContainer } from "./host-workload.ts";
 import type { Job } from "./job.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -33,10 +34,14 @@ export function checkEnvironment(environment: readonly KeyValuePair[], path: str
  * The complete environment of an attempt (specification 4.6): the container's own variables, then those that Batch and
  * ECS set, which win. The region is only set where the container does not choose its own.
  *
- * The addresses of the metadata and credentials services are missing: there are no such services.
+ * @param mainNodeAddress of a multi-node job, once its main node has come up.
  */
-export function attemptEnvironment(job: Job, attempt: Attempt): readonly EnvironmentVariable[] {
-  const own = (job.container.environment ?? []).map(({ name = "", value = "" }) => ({ name, value }));
+export function attemptEnvironment(
+  job: Job,
+  attempt: Attempt,
+  mainNodeAddress?: string,
+): readonly EnvironmentVariable[] {
+  const own = (onlyContainer(job).environment ?? []).map(({ name = "", value = "" }) => ({ name, value }));
   const ownNames = new Set(own.map(({ name }) => name));
   const { region } = job.scope;
   const regions = [
@@ -52,5 +57,29 @@ export function attemptEnvironment(job: Job, attempt: Attempt): readonly Environ
     { name: "AWS_BATCH_JQ_NAME", value: resourceName(job.jobQueueArn) },
     { name: "AWS_BATCH_CE_NAME", value: resourceName(attempt.computeEnvironmentArn) },
     { name: "AWS_BATCH_JOB_ATTEMPT", value: String(attempt.number) },
+    ...childVariables(job, mainNodeAddress),
+  ];
+}
+
+/** What a child of an array or a node is told of itself and of the others; the main node is not told its address. */
+function childVariables(
+  { arraySize, nodes, childIndex }: Job,
+  mainNodeAddress: string | undefined,
+): readonly EnvironmentVariable[] {
+  if (nodes !== undefined) {
+    const index = childIndex ?? nodes.main;
+    return [
+      { name: "AWS_BATCH_JOB_NODE_INDEX", value: String(index) },
+      { name: "AWS_BATCH_JOB_NUM_NODES", value: String(nodes.count) },
+      { name: "AWS_BATCH_JOB_MAIN_NODE_INDEX", value: String(nodes.main) },
+      ...(index === nodes.main || mainNodeAddress === undefined
+        ? []
+        : [{ name: "AWS_BATCH_JOB_MAIN_NODE_PRIVATE_IPV4_ADDRESS", value: mainNodeAddress }]),
+    ];
+  }
+  if (arraySize === undefined || childIndex === undefined) return [];
+  return [
+    { name: "AWS_BATCH_JOB_ARRAY_INDEX", value: String(childIndex) },
+    { name: "AWS_BATCH_JOB_ARRAY_SIZE", value: String(arraySize) },
   ];
 }

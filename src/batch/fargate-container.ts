@@ -1,24 +1,55 @@
-import type { ContainerProperties, RuntimePlatform } from "../model/batch.ts";
-import { notForEc2, notForFargate } from "./platform.ts";
+import type { ContainerProperties, EphemeralStorage, RuntimePlatform } from "../model/batch.ts";
+import { notForEc2 } from "./platform.ts";
 import { checkRange } from "./range.ts";
 import { Refusal } from "./refusal.ts";
+import {
+  checkRuntimePlatform,
+  checkWindowsContainer,
+  checkWindowsVolumes,
+  isWindows,
+} from "./runtime-platform.ts";
 
 /** GiB; without the member a Fargate task has 20. */
 const EPHEMERAL_STORAGE_RANGE = { min: 21, max: 200 };
 
+/** What Fargate wants to know of a task, in whichever shape it is defined. */
+export interface FargateTask {
+  readonly executionRoleArn?: string | undefined;
+  readonly ephemeralStorage?: EphemeralStorage | undefined;
+  readonly runtimePlatform?: RuntimePlatform | undefined;
+}
+
 /** Checks a container by the rules that hold on Fargate only (specification 4.2). */
 export function checkFargateContainer(properties: ContainerProperties, path: string): Refusal | undefined {
-  const { privileged, ulimits = [], executionRoleArn, ephemeralStorage } = properties;
-  if (privileged === true) return notForFargate("privileged");
-  if (ulimits.length > 0) return notForFargate("ulimits");
+  const { fargatePlatformConfiguration, runtimePlatform, volumes = [] } = properties;
+  return (
+    checkPlatformVersion(
+      fargatePlatformConfiguration?.platformVersion,
+      `${path}.fargatePlatformConfiguration.platformVersion`,
+    ) ??
+    checkFargateTask(properties, path) ??
+    (isWindows(runtimePlatform)
+      ? (checkWindowsContainer(properties, path) ?? checkWindowsVolumes(volumes, path))
+      : undefined)
+  );
+}
+
+/** Checks what a task on Fargate has in whichever shape it is defined. */
+export function checkFargateTask(task: FargateTask, path: string): Refusal | undefined {
+  const { executionRoleArn, ephemeralStorage, runtimePlatform } = task;
   if (executionRoleArn === undefined || executionRoleArn === "") {
     return Refusal.bare(`${path}.executionRoleArn is required for Fargate`);
   }
   return (
-    checkPlatformVersion(properties.fargatePlatformConfiguration?.platformVersion, path) ??
     checkRange(ephemeralStorage?.sizeInGiB, `${path}.ephemeralStorage.sizeInGiB`, EPHEMERAL_STORAGE_RANGE) ??
-    checkRuntimePlatform(properties.runtimePlatform ?? {}, properties, path)
+    checkRuntimePlatform(runtimePlatform, `${path}.runtimePlatform`)
   );
+}
+
+/** Checks a version of the Fargate platform; absent means the latest. */
+export function checkPlatformVersion(version: string | undefined, path: string): Refusal | undefined {
+  if (version === undefined || PLATFORM_VERSION.test(version)) return undefined;
+  return Refusal.bare(`${path} must be LATEST or such as 1.4.0, got ${version}`);
 }
 
 /** Refuses the members that only Fargate knows. */
@@ -35,54 +66,3 @@ const FARGATE_MEMBERS = [
 ] as const satisfies readonly (keyof ContainerProperties)[];
 
 const PLATFORM_VERSION = /^(LATEST|\d+\.\d+\.\d+)$/;
-
-/** https://docs.aws.amazon.com/batch/latest/APIReference/API_RuntimePlatform.html */
-const OPERATING_SYSTEMS: readonly string[] = [
-  "LINUX",
-  "WINDOWS_SERVER_2019_CORE",
-  "WINDOWS_SERVER_2019_FULL",
-  "WINDOWS_SERVER_2022_CORE",
-  "WINDOWS_SERVER_2022_FULL",
-];
-const CPU_ARCHITECTURES: readonly string[] = ["X86_64", "ARM64"];
-
-function checkPlatformVersion(platformVersion: string | undefined, path: string): Refusal | undefined {
-  if (platformVersion === undefined || PLATFORM_VERSION.test(platformVersion)) return undefined;
-  return Refusal.bare(
-    `${path}.fargatePlatformConfiguration.platformVersion must be LATEST or such as 1.4.0, got ${platformVersion}`,
-  );
-}
-
-function checkRuntimePlatform(
-  runtimePlatform: RuntimePlatform,
-  properties: ContainerProperties,
-  path: string,
-): Refusal | undefined {
-  const { operatingSystemFamily = "LINUX", cpuArchitecture = "X86_64" } = runtimePlatform;
-  const at = `${path}.runtimePlatform`;
-  if (!OPERATING_SYSTEMS.includes(operatingSystemFamily)) {
-    const wanted = OPERATING_SYSTEMS.join(", ");
-    return Refusal.bare(`${at}.operatingSystemFamily must be one of ${wanted}, got ${operatingSystemFamily}`);
-  }
-  if (!CPU_ARCHITECTURES.includes(cpuArchitecture)) {
-    return Refusal.bare(
-      `${at}.cpuArchitecture must be one of ${CPU_ARCHITECTURES.join(", ")}, got ${cpuArchitecture}`,
-    );
-  }
-  if (operatingSystemFamily === "LINUX") return undefined;
-  if (cpuArchitecture !== "X86_64") {
-    return Refusal.bare(`${at}.cpuArchitecture must be X86_64 for Windows, got ${cpuArchitecture}`);
-  }
-  return checkWindows(properties, path);
-}
-
-/** What Windows containers have not; `privileged` and `ulimits` no container on Fargate has. */
-function checkWindows(properties: ContainerProperties, path: string): Refusal | undefined {
-  const { linuxParameters, user, readonlyRootFilesystem, volumes = [] } = properties;
-  const absent = (member: string): Refusal => Refusal.bare(`${path}.${member} must be absent for Windows`);
-  if (linuxParameters !== undefined) return absent("linuxParameters");
-  if (user !== undefined) return absent("user");
-  if (readonlyRootFilesystem === true) return absent("readonlyRootFilesystem");
-  const efsIndex = volumes.findIndex((volume) => volume.efsVolumeConfiguration !== undefined);
-  return efsIndex === -1 ? undefined : absent(`volumes[${efsIndex}].efsVolumeConfiguration`);
-}

@@ -120,9 +120,9 @@ describe("parseJobDefinition", () => {
       `EKS job definitions (eksProperties) ${notYet}`,
     ],
     [
-      "consumable resources",
+      "a consumable resource without a quantity",
       { consumableResourceProperties: { consumableResourceList: [{ consumableResource: "licence" }] } },
-      `consumable resources (consumableResourceProperties) ${notYet}`,
+      "consumableResourceProperties.consumableResourceList[0].quantity must be at least 1, got 0",
     ],
     [
       "Managed Instances",

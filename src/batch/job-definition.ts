@@ -1,12 +1,15 @@
 import type {
   ConsumableResourceProperties,
-  ContainerProperties,
   PlatformCapability,
   RegisterJobDefinitionRequest,
 } from "../model/batch.ts";
 import { isResourceName, jobDefinitionArn } from "./arn.ts";
 import type { Cause } from "./cause.ts";
-import { parseContainerProperties } from "./container-properties.ts";
+import { parseConsumableResources } from "./consumable-resource.ts";
+import type { ConsumableRequirement } from "./consumable-resource.ts";
+import { checkKind, parseProperties } from "./definition-properties.ts";
+import type { DefinitionProperties } from "./definition-properties.ts";
+import { firstRefusal } from "./first-refusal.ts";
 import { notSupportedYet } from "./not-supported-yet.ts";
 import { checkPayloadSize, JOB_DEFINITION_BYTES_MAX } from "./payload-size.ts";
 import { parsePlatformCapabilities } from "./platform.ts";
@@ -19,23 +22,24 @@ import { parseTags } from "./tags.ts";
 import { parseTimeout } from "./timeout.ts";
 
 /** One revision of a job definition. Nothing in it changes after registration but `status` and `tags`. */
-export interface JobDefinition {
-  /** Multi-node, multi-container and EKS definitions will be further kinds. */
-  readonly kind: "container";
+export type JobDefinition = JobDefinitionTerms & DefinitionProperties;
+
+/** What a job definition has of whichever kind it is. */
+export interface JobDefinitionTerms {
   readonly scope: Scope;
   readonly jobDefinitionName: string;
   /** From 1. */
   readonly revision: number;
   readonly jobDefinitionArn: string;
   readonly status: "ACTIVE" | "INACTIVE";
-  /** Normalised as AWS returns it, but with the empty environment values that AWS drops from its answers. */
-  readonly containerProperties: ContainerProperties;
   readonly parameters: Readonly<Record<string, string>>;
   /** Absent where none was given. */
   readonly retryStrategy?: RetryStrategy;
   /** Seconds, at least 60. Absent: no limit. */
   readonly attemptDurationSeconds?: number;
   readonly schedulingPriority?: number;
+  /** What each attempt holds while it runs; absent where none was given. */
+  readonly consumableResources?: readonly ConsumableRequirement[];
   readonly propagateTags: boolean;
   readonly platformCapabilities: readonly PlatformCapability[];
   readonly tags: Readonly<Record<string, string>>;
@@ -63,7 +67,7 @@ export const SCHEDULING_PRIORITY_RANGE = { min: 0, max: 9999 };
 /**
  * Reads a registration.
  *
- * Order: name, what this version has, size, then the members, the container last.
+ * Order: name, what this version has, size, then the members, what the jobs run last.
  */
 export function parseJobDefinition(
   request: RegisterJobDefinitionRequest,
@@ -72,8 +76,7 @@ export function parseJobDefinition(
   const { jobDefinitionName, schedulingPriority } = request;
   const refusal =
     checkName(jobDefinitionName) ??
-    checkKind(request) ??
-    checkConsumableResources(request.consumableResourceProperties, "consumableResourceProperties") ??
+    checkNodeConsumables(request) ??
     checkPayloadSize(request, JOB_DEFINITION_BYTES_MAX, "a job definition") ??
     checkRange(schedulingPriority, "schedulingPriority", SCHEDULING_PRIORITY_RANGE);
   if (refusal !== undefined) return refusal;
@@ -86,39 +89,35 @@ export function parseJobDefinition(
   if (attemptDurationSeconds instanceof Refusal) return attemptDurationSeconds;
   const tags = parseTags(request.tags);
   if (tags instanceof Refusal) return tags;
-  const containerProperties = parseContainerProperties(
-    request.containerProperties ?? {},
-    platformCapabilities,
+  const consumableResources = parseConsumableResources(
+    facts.scope,
+    request.consumableResourceProperties,
+    "consumableResourceProperties",
   );
-  if (containerProperties instanceof Refusal) return containerProperties;
+  if (consumableResources instanceof Refusal) return consumableResources;
+  const kindRefusal = checkKind(request, platformCapabilities);
+  if (kindRefusal !== undefined) return kindRefusal;
+  const properties = parseProperties(request, platformCapabilities);
+  if (properties instanceof Refusal) return properties;
 
   return {
-    kind: "container",
+    ...properties,
     scope: facts.scope,
     jobDefinitionName,
     revision: facts.revision,
     jobDefinitionArn: jobDefinitionArn(facts.scope, jobDefinitionName, facts.revision),
     status: "ACTIVE",
-    containerProperties,
     parameters: request.parameters ?? {},
     ...(retryStrategy !== undefined && { retryStrategy }),
     ...(attemptDurationSeconds !== undefined && { attemptDurationSeconds }),
     ...(schedulingPriority !== undefined && { schedulingPriority }),
+    ...(consumableResources.length > 0 && { consumableResources }),
     propagateTags: request.propagateTags ?? false,
     platformCapabilities,
     tags,
     registeredAtMs: facts.nowMs,
     cause: facts.cause,
   };
-}
-
-/** Refuses a list of consumable resources, which this version does not have; an empty one asks for nothing. */
-export function checkConsumableResources(
-  properties: ConsumableResourceProperties | undefined,
-  path: string,
-): Refusal | undefined {
-  const count = properties?.consumableResourceList?.length ?? 0;
-  return count === 0 ? undefined : notSupportedYet(`consumable resources (${path})`);
 }
 
 function checkName(name: string): Refusal | undefined {
@@ -128,25 +127,27 @@ function checkName(name: string): Refusal | undefined {
   );
 }
 
-/** A definition of type container has exactly one of its three kinds of properties. */
-function checkKind(request: RegisterJobDefinitionRequest): Refusal | undefined {
-  if (request.type === "multinode") {
-    return notSupportedYet("multi-node job definitions (type multinode)");
-  }
-  if (request.nodeProperties !== undefined) {
-    return Refusal.bare("nodeProperties must be absent for type container");
-  }
-  const given = CONTAINER_KINDS.filter((kind) => request[kind] !== undefined);
-  const [kind] = given;
-  if (kind === undefined || given.length > 1) {
-    const wanted = "exactly one of containerProperties, ecsProperties and eksProperties";
-    return Refusal.bare(`type container needs ${wanted}, got ${given.join(" and ") || "none"}`);
-  }
-  if (kind === "ecsProperties") {
-    return notSupportedYet("multi-container job definitions (ecsProperties)");
-  }
-  if (kind === "eksProperties") return notSupportedYet("EKS job definitions (eksProperties)");
-  return undefined;
+/** Refuses consumable resources of multi-node jobs, which this version does not have; an empty list asks for nothing. */
+function checkNodeConsumables({
+  consumableResourceProperties,
+  nodeProperties,
+}: RegisterJobDefinitionRequest): Refusal | undefined {
+  if (nodeProperties === undefined) return undefined;
+  return (
+    checkNoConsumables(consumableResourceProperties, "consumableResourceProperties") ??
+    firstRefusal(nodeProperties.nodeRangeProperties, (range, index) =>
+      checkNoConsumables(
+        range.consumableResourceProperties,
+        `nodeProperties.nodeRangeProperties[${index}].consumableResourceProperties`,
+      ),
+    )
+  );
 }
 
-const CONTAINER_KINDS = ["containerProperties", "ecsProperties", "eksProperties"] as const;
+function checkNoConsumables(
+  properties: ConsumableResourceProperties | undefined,
+  path: string,
+): Refusal | undefined {
+  const count = properties?.consumableResourceList?.length ?? 0;
+  return count === 0 ? undefined : notSupportedYet(`consumable resources of multi-node jobs (${path})`);
+}

@@ -11,7 +11,10 @@ import type { ComputeEnvironment } from "./compute-environment.ts";
 import { createJobQueue, deleteJobQueue, settleJobQueue, updateJobQueue } from "./job-queue.ts";
 import type { JobQueue } from "./job-queue.ts";
 import { Refusal } from "./refusal.ts";
+import { createSchedulingPolicy } from "./scheduling-policy.ts";
+import { createServiceEnvironment } from "./service-environment.ts";
 
+const NEW = { scope: SCOPE, cause: CAUSE, isNameTaken: false };
 const OTHER_CAUSE = { principal: "arn:aws:iam::111122223333:user/other", requestId: "request-2" };
 const LOCAL = { type: "EC2", minvCpus: 0, maxvCpus: 8, instanceTypes: ["local.host"] } as const;
 const ENVIRONMENTS: readonly ComputeEnvironment[] = [
@@ -129,12 +132,8 @@ describe("createJobQueue", () => {
       { jobQueueType: "ECS_FARGATE" },
     ],
     [
-      "fair-share job queues (schedulingPolicyArn) are not supported yet by this version of Batchyard",
+      "SchedulingPolicy arn:aws:batch:us-east-1:111122223333:scheduling-policy/p not found.",
       { schedulingPolicyArn: "arn:aws:batch:us-east-1:111122223333:scheduling-policy/p" },
-    ],
-    [
-      "service environments (serviceEnvironmentOrder) are not supported yet by this version of Batchyard",
-      { serviceEnvironmentOrder: [{ order: 1, serviceEnvironment: "se" }] },
     ],
     ["tags: a key must not begin with aws:, which is reserved, got aws:a", { tags: { "aws:a": "b" } }],
   ])("refuses in our own words with %j", (text, members) => {
@@ -275,9 +274,35 @@ function findComputeEnvironment(nameOrArn: string): ComputeEnvironment | undefin
   return ENVIRONMENTS.find(({ name, arn }) => nameOrArn === name || nameOrArn === arn);
 }
 
+const FAIR_SHARE = accepted(createSchedulingPolicy({ name: "fair" }, NEW));
+const OTHER_FAIR_SHARE = accepted(createSchedulingPolicy({ name: "fairer" }, NEW));
+const QUOTA_SHARE = accepted(
+  createSchedulingPolicy(
+    { name: "quota", quotaSharePolicy: { idleResourceAssignmentStrategy: "FIFO" } },
+    NEW,
+  ),
+);
+const SERVICE_ENVIRONMENT = accepted(
+  createServiceEnvironment(
+    {
+      serviceEnvironmentName: "training",
+      serviceEnvironmentType: "SAGEMAKER_TRAINING",
+      capacityLimits: [{ maxCapacity: 4, capacityUnit: "NUM_INSTANCES" }],
+    },
+    NEW,
+  ),
+);
+const LOOKUPS = {
+  findComputeEnvironment,
+  findServiceEnvironment: (text: string) =>
+    [SERVICE_ENVIRONMENT.name, SERVICE_ENVIRONMENT.arn].includes(text) ? SERVICE_ENVIRONMENT : undefined,
+  findSchedulingPolicy: (arn: string) =>
+    [FAIR_SHARE, OTHER_FAIR_SHARE, QUOTA_SHARE].find((policy) => policy.arn === arn),
+};
+
 function create(members: Partial<CreateJobQueueRequest> = {}, isNameTaken = false): JobQueue | Refusal {
   const request = { jobQueueName: "q", priority: 1, computeEnvironmentOrder: order("ec2"), ...members };
-  return createJobQueue(request, { scope: SCOPE, cause: CAUSE, isNameTaken, findComputeEnvironment });
+  return createJobQueue(request, { scope: SCOPE, cause: CAUSE, isNameTaken, ...LOOKUPS });
 }
 
 function valid(members: Partial<CreateJobQueueRequest> = {}): JobQueue {
@@ -285,6 +310,6 @@ function valid(members: Partial<CreateJobQueueRequest> = {}): JobQueue {
 }
 
 function updateBy(current: JobQueue, update: Update): JobQueue | Refusal {
-  const facts = { cause: OTHER_CAUSE, findComputeEnvironment };
+  const facts = { cause: OTHER_CAUSE, ...LOOKUPS };
   return updateJobQueue(current, { jobQueue: current.name, ...update }, facts);
 }

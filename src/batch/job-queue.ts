@@ -4,6 +4,7 @@ import type {
   JobStateTimeLimitAction,
   JQState,
   JQStatus,
+  ServiceEnvironmentOrder,
   UpdateJobQueueRequest,
 } from "../model/batch.ts";
 import { unreachable } from "../lib/assert.ts";
@@ -11,12 +12,15 @@ import { isResourceName, jobQueueArn } from "./arn.ts";
 import type { Cause } from "./cause.ts";
 import type { ComputeEnvironment } from "./compute-environment.ts";
 import { parseComputeEnvironmentOrder } from "./compute-environment-order.ts";
-import type { ComputeEnvironmentOrderEntry, ComputeEnvironments } from "./compute-environment-order.ts";
+import type { ComputeEnvironmentOrderEntry } from "./compute-environment-order.ts";
 import { checkJobStateTimeLimitActions } from "./job-state-time-limit.ts";
-import { notSupportedYet } from "./not-supported-yet.ts";
+import { checkPolicyChange, checkSchedulingPolicy } from "./queue-scheduling-policy.ts";
+import type { FindSchedulingPolicy } from "./queue-scheduling-policy.ts";
 import { checkRange } from "./range.ts";
 import { Refusal } from "./refusal.ts";
 import type { Scope } from "./scope.ts";
+import { parseServiceEnvironmentOrder } from "./service-environment-order.ts";
+import type { ServiceEnvironment } from "./service-environment.ts";
 import { parseTags } from "./tags.ts";
 
 export interface JobQueue {
@@ -29,8 +33,12 @@ export interface JobQueue {
   /** 0 to 1000; a higher one goes first where queues share a compute environment. */
   readonly priority: number;
   readonly jobQueueType: JobQueueType;
-  /** ARNs of compute environments, the one to try first at the front. One to three. */
+  /** Absent: first come, first served. What has it keeps one of the kind, what does not will never have it. */
+  readonly schedulingPolicyArn?: string;
+  /** ARNs of compute environments, the one to try first at the front. One to three; none in a queue of service jobs. */
   readonly computeEnvironmentOrder: readonly ComputeEnvironmentOrderEntry[];
+  /** Of a queue of service jobs only: one entry, with an ARN. */
+  readonly serviceEnvironmentOrder?: readonly ServiceEnvironmentOrder[];
   readonly jobStateTimeLimitActions: readonly JobStateTimeLimitAction[];
   readonly tags: Readonly<Record<string, string>>;
   readonly cause: Cause;
@@ -41,6 +49,9 @@ export interface JobQueueFacts {
   readonly cause: Cause;
   /** Finds a compute environment of the queue's scope by name or ARN. */
   readonly findComputeEnvironment: (nameOrArn: string) => ComputeEnvironment | undefined;
+  /** The same for a service environment. */
+  readonly findServiceEnvironment: (nameOrArn: string) => ServiceEnvironment | undefined;
+  readonly findSchedulingPolicy: FindSchedulingPolicy;
 }
 
 export interface NewJobQueueFacts extends JobQueueFacts {
@@ -55,26 +66,22 @@ const JOB_QUEUE_HEALTHY = "JobQueue Healthy";
 /**
  * Makes a job queue in CREATING out of a CreateJobQueue (specification 2.6).
  *
- * Order: name, what is not supported, priority, time limits, tags, compute environments, type.
+ * Order: name, priority, tags, environments and type, time limits, scheduling policy.
  */
 export function createJobQueue(request: CreateJobQueueRequest, facts: NewJobQueueFacts): JobQueue | Refusal {
   const refusal =
-    checkName(request.jobQueueName, facts.isNameTaken) ??
-    checkNewSchedulingPolicy(request.schedulingPolicyArn) ??
-    checkServiceEnvironments(request) ??
-    checkMembers(request);
+    checkName(request.jobQueueName, facts.isNameTaken) ?? checkRange(request.priority, "priority", PRIORITY);
   if (refusal !== undefined) return refusal;
   const tags = parseTags(request.tags);
   if (tags instanceof Refusal) return tags;
-  const { computeEnvironmentOrder = [], jobStateTimeLimitActions = [] } = request;
-  const environments = parseComputeEnvironmentOrder(
-    computeEnvironmentOrder,
-    facts.findComputeEnvironment,
-    new Set(),
-  );
+  const environments = newEnvironments(request, facts);
   if (environments instanceof Refusal) return environments;
-  const typeRefusal = checkType(request.jobQueueType, environments);
-  if (typeRefusal !== undefined) return typeRefusal;
+  const { jobQueueType } = environments;
+  const { jobStateTimeLimitActions = [], schedulingPolicyArn = "" } = request;
+  const typedRefusal =
+    checkJobStateTimeLimitActions(jobStateTimeLimitActions, jobQueueType) ??
+    checkSchedulingPolicy(schedulingPolicyArn, jobQueueType, facts.findSchedulingPolicy);
+  if (typedRefusal !== undefined) return typedRefusal;
 
   const { scope, cause } = facts;
   return {
@@ -85,8 +92,8 @@ export function createJobQueue(request: CreateJobQueueRequest, facts: NewJobQueu
     status: "CREATING",
     statusReason: JOB_QUEUE_HEALTHY,
     priority: request.priority,
-    jobQueueType: environments.jobQueueType,
-    computeEnvironmentOrder: environments.order,
+    ...(schedulingPolicyArn !== "" && { schedulingPolicyArn }),
+    ...environments,
     jobStateTimeLimitActions,
     tags,
     cause,
@@ -100,18 +107,19 @@ export function updateJobQueue(
   facts: JobQueueFacts,
 ): JobQueue | Refusal {
   if (isBeingModified(current)) return Refusal.bare("Cannot update, resource is being modified");
+  const { state, priority, jobStateTimeLimitActions, schedulingPolicyArn = "" } = request;
   const refusal =
-    checkChangedSchedulingPolicy(request.schedulingPolicyArn) ??
-    checkServiceEnvironments(request) ??
-    checkMembers(request);
+    checkPolicyChange(current, request.schedulingPolicyArn, facts.findSchedulingPolicy) ??
+    checkRange(priority, "priority", PRIORITY) ??
+    checkJobStateTimeLimitActions(jobStateTimeLimitActions, current.jobQueueType);
   if (refusal !== undefined) return refusal;
-  const computeEnvironmentOrder = updatedOrder(current, request, facts);
-  if (computeEnvironmentOrder instanceof Refusal) return computeEnvironmentOrder;
-  const { state, priority, jobStateTimeLimitActions } = request;
+  const environments = updatedEnvironments(current, request, facts);
+  if (environments instanceof Refusal) return environments;
   return {
     ...current,
     status: "UPDATING",
-    computeEnvironmentOrder,
+    ...environments,
+    ...(schedulingPolicyArn !== "" && { schedulingPolicyArn }),
     ...(state !== undefined && { state }),
     ...(priority !== undefined && { priority }),
     ...(jobStateTimeLimitActions !== undefined && { jobStateTimeLimitActions }),
@@ -149,6 +157,12 @@ export function settleJobQueue(current: JobQueue): JobQueue | "gone" {
   }
 }
 
+/** Refuses a submission that is not of a service job where a queue takes nothing else. */
+export function checkTakesJobs({ arn, jobQueueType }: JobQueue): Refusal | undefined {
+  if (jobQueueType !== "SAGEMAKER_TRAINING") return undefined;
+  return Refusal.bare(`JobQueue ${arn} is of type SAGEMAKER_TRAINING and takes service jobs only`);
+}
+
 const PRIORITY = { min: 0, max: 1000 };
 
 function checkName(name: string, isNameTaken: boolean): Refusal | undefined {
@@ -156,65 +170,95 @@ function checkName(name: string, isNameTaken: boolean): Refusal | undefined {
   return isNameTaken ? Refusal.wrapped("Object already exists") : undefined;
 }
 
-function checkNewSchedulingPolicy(schedulingPolicyArn = ""): Refusal | undefined {
-  if (schedulingPolicyArn === "") return undefined;
-  return notSupportedYet("fair-share job queues (schedulingPolicyArn)");
-}
+/** What a queue has of environments, and what that makes of it. */
+type QueueEnvironments = Pick<
+  JobQueue,
+  "jobQueueType" | "computeEnvironmentOrder" | "serviceEnvironmentOrder"
+>;
 
-/** A queue has a scheduling policy from its creation or never: all that there are now are first come, first served. */
-function checkChangedSchedulingPolicy(schedulingPolicyArn = ""): Refusal | undefined {
-  if (schedulingPolicyArn === "") return undefined;
-  return Refusal.bare(
-    `schedulingPolicyArn must be absent for a job queue that was created without one, got ${schedulingPolicyArn}`,
-  );
-}
+type EnvironmentMembers = Pick<
+  CreateJobQueueRequest,
+  "jobQueueType" | "computeEnvironmentOrder" | "serviceEnvironmentOrder"
+>;
 
-function checkServiceEnvironments({
-  serviceEnvironmentOrder = [],
-}: Pick<CreateJobQueueRequest, "serviceEnvironmentOrder">): Refusal | undefined {
-  if (serviceEnvironmentOrder.length === 0) return undefined;
-  return notSupportedYet("service environments (serviceEnvironmentOrder)");
-}
-
-function checkMembers({
-  priority,
-  jobStateTimeLimitActions,
-}: Pick<UpdateJobQueueRequest, "priority" | "jobStateTimeLimitActions">): Refusal | undefined {
-  return (
-    checkRange(priority, "priority", PRIORITY) ?? checkJobStateTimeLimitActions(jobStateTimeLimitActions)
-  );
-}
-
-/** The texts on EKS and SageMaker are AWS's, as recorded in https://github.com/badmintoncryer/cdk-preflight. */
-function checkType(
-  wanted: JobQueueType | undefined,
-  { jobQueueType }: ComputeEnvironments,
-): Refusal | undefined {
-  if (wanted === undefined || wanted === jobQueueType) return undefined;
-  if (wanted === "EKS") return Refusal.wrapped("EKS job queue type must have EKS compute environment.");
-  if (wanted === "SAGEMAKER_TRAINING") {
-    return Refusal.wrapped("Job queues of type SAGEMAKER_TRAINING must have serviceEnvironmentOrder.");
+/**
+ * A queue is of compute environments or of one service environment.
+ *
+ * The texts on types are AWS's, as recorded in https://github.com/badmintoncryer/cdk-preflight; the last is ours.
+ */
+function newEnvironments(request: EnvironmentMembers, facts: JobQueueFacts): QueueEnvironments | Refusal {
+  const { computeEnvironmentOrder = [], serviceEnvironmentOrder = [], jobQueueType: wanted } = request;
+  if (wanted === "SAGEMAKER_TRAINING" || serviceEnvironmentOrder.length > 0) {
+    return serviceEnvironments(request, facts);
   }
+  const environments = parseComputeEnvironmentOrder(
+    computeEnvironmentOrder,
+    facts.findComputeEnvironment,
+    new Set(),
+  );
+  if (environments instanceof Refusal) return environments;
+  const { order, jobQueueType } = environments;
+  if (wanted === undefined || wanted === jobQueueType) {
+    return { jobQueueType, computeEnvironmentOrder: order };
+  }
+  if (wanted === "EKS") return Refusal.wrapped("EKS job queue type must have EKS compute environment.");
   return Refusal.bare(`jobQueueType must be ${jobQueueType} as its compute environments are, got ${wanted}`);
 }
 
+function serviceEnvironments(
+  { computeEnvironmentOrder = [], serviceEnvironmentOrder = [], jobQueueType: wanted }: EnvironmentMembers,
+  { findServiceEnvironment }: JobQueueFacts,
+): QueueEnvironments | Refusal {
+  if (wanted !== undefined && wanted !== "SAGEMAKER_TRAINING") {
+    return Refusal.wrapped(
+      `The jobQueueType provided is ${wanted}, which is incompatible with the provided serviceEnvironmentOrder.`,
+    );
+  }
+  const order = parseServiceEnvironmentOrder(serviceEnvironmentOrder, findServiceEnvironment);
+  if (order instanceof Refusal) return order;
+  if (computeEnvironmentOrder.length > 0) {
+    return Refusal.bare("computeEnvironmentOrder and serviceEnvironmentOrder cannot both be given");
+  }
+  return {
+    jobQueueType: "SAGEMAKER_TRAINING",
+    computeEnvironmentOrder: [],
+    serviceEnvironmentOrder: order,
+  };
+}
+
 /** The type of a queue never changes, so its new environments are of the kind that it has. */
-function updatedOrder(
-  { computeEnvironmentOrder: current, jobQueueType }: JobQueue,
-  { computeEnvironmentOrder }: UpdateJobQueueRequest,
-  { findComputeEnvironment }: JobQueueFacts,
-): readonly ComputeEnvironmentOrderEntry[] | Refusal {
-  if (computeEnvironmentOrder === undefined) return current;
-  const attached = new Set(current.map(({ computeEnvironment }) => computeEnvironment));
+function updatedEnvironments(
+  current: JobQueue,
+  { computeEnvironmentOrder, serviceEnvironmentOrder }: UpdateJobQueueRequest,
+  facts: JobQueueFacts,
+): Partial<QueueEnvironments> | Refusal {
+  if (current.serviceEnvironmentOrder !== undefined) {
+    if ((computeEnvironmentOrder ?? []).length > 0) {
+      return Refusal.bare(
+        `computeEnvironmentOrder must be absent for a queue of type ${current.jobQueueType}`,
+      );
+    }
+    if (serviceEnvironmentOrder === undefined) return {};
+    return serviceEnvironments({ serviceEnvironmentOrder }, facts);
+  }
+  if ((serviceEnvironmentOrder ?? []).length > 0) {
+    return Refusal.bare(`serviceEnvironmentOrder must be absent for a queue of type ${current.jobQueueType}`);
+  }
+  if (computeEnvironmentOrder === undefined) return {};
+  const attached = new Set(
+    current.computeEnvironmentOrder.map(({ computeEnvironment }) => computeEnvironment),
+  );
   const environments = parseComputeEnvironmentOrder(
     computeEnvironmentOrder,
-    findComputeEnvironment,
+    facts.findComputeEnvironment,
     attached,
   );
   if (environments instanceof Refusal) return environments;
-  if (environments.jobQueueType === jobQueueType) return environments.order;
+  if (environments.jobQueueType === current.jobQueueType) {
+    return { computeEnvironmentOrder: environments.order };
+  }
   return Refusal.bare(
-    `computeEnvironmentOrder must hold compute environments for a queue of type ${jobQueueType}, got ${environments.jobQueueType}`,
+    `computeEnvironmentOrder must hold compute environments for a queue of type ${current.jobQueueType}, got ${environments.jobQueueType}`,
   );
 }
 

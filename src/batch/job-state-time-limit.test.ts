@@ -25,13 +25,13 @@ describe("checkJobStateTimeLimitActions", () => {
       ],
     ],
   ])("takes %j", (actions) => {
-    expect(checkJobStateTimeLimitActions(actions)).toBeUndefined();
+    expect(checkJobStateTimeLimitActions(actions, "ECS")).toBeUndefined();
   });
 
   test.each(["it takes too long", "", "MISCONFIGURATION:SERVICE_ROLE_PERMISSIONS"])(
     "45: answers the reason %j with Invalid job reason",
     (reason) => {
-      expect(checkJobStateTimeLimitActions([ACTION, { ...ACTION, reason }])).toEqual(
+      expect(checkJobStateTimeLimitActions([ACTION, { ...ACTION, reason }], "ECS")).toEqual(
         Refusal.wrapped("Invalid job reason"),
       );
     },
@@ -51,6 +51,18 @@ describe("checkJobStateTimeLimitActions", () => {
       [ACTION, { ...ACTION, maxTimeSeconds: 900 }],
     ],
   ])("refuses with %j", (refusal, actions) => {
-    expect(checkJobStateTimeLimitActions(actions)).toEqual(refusal);
+    expect(checkJobStateTimeLimitActions(actions, "ECS")).toEqual(refusal);
+  });
+
+  test("a queue of service jobs terminates, for reasons of its own", () => {
+    const reason = "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE";
+    const terminate = { ...ACTION, action: "TERMINATE", reason } as const;
+    expect(checkJobStateTimeLimitActions([terminate], "SAGEMAKER_TRAINING")).toBeUndefined();
+    expect(checkJobStateTimeLimitActions([ACTION], "SAGEMAKER_TRAINING")).toEqual(
+      Refusal.wrapped("Invalid job action. Valid job actions: [TERMINATE]"),
+    );
+    expect(checkJobStateTimeLimitActions([{ ...ACTION, reason }], "ECS")).toEqual(
+      Refusal.wrapped("Invalid job reason"),
+    );
   });
 });

@@ -1,13 +1,10 @@
-import type {
-  ArrayJobDependency,
-  ContainerProperties,
-  JobStatus,
-  PlatformCapability,
-} from "../model/batch.ts";
+import type { ArrayJobDependency, JobStatus, PlatformCapability } from "../model/batch.ts";
 import type { Cause } from "./cause.ts";
+import type { ConsumableRequirement } from "./consumable-resource.ts";
 import type { Resources } from "./resources.ts";
 import type { RetryStrategy } from "./retry-strategy.ts";
 import type { Scope } from "./scope.ts";
+import type { MultiNodeWorkload, Workload } from "./workload.ts";
 
 /** A job as it was submitted: everything about it that never changes, but for its tags. */
 export interface Job {
@@ -20,9 +17,9 @@ export interface Job {
   /** With its revision: the one chosen at submission. */
   readonly jobDefinitionArn: string;
   readonly createdAtMs: number;
-  /** The effective container: the definition with parameters and overrides applied. */
-  readonly container: ContainerProperties;
-  /** What `container` asks for. */
+  /** The definition with parameters and overrides applied. */
+  readonly workload: Workload | MultiNodeWorkload;
+  /** What `workload` asks for: of a multi-node job all nodes together. */
   readonly resources: Resources;
   readonly parameters: Readonly<Record<string, string>>;
   readonly retryStrategy: RetryStrategy;
@@ -39,6 +36,8 @@ export interface Job {
   readonly platformCapabilities: readonly PlatformCapability[];
   readonly schedulingPriority?: number;
   readonly shareIdentifier?: string;
+  /** What each attempt holds while it is under way; absent where it needs nothing. */
+  readonly consumableResources?: readonly ConsumableRequirement[];
   readonly tags: Readonly<Record<string, string>>;
   /** Who submitted it. */
   readonly cause: Cause;

@@ -7,7 +7,7 @@ import {
 } from "./awslogs-options.ts";
 import type { AwslogsOptions } from "./awslogs-options.ts";
 import { DEFAULT_LOG_GROUP } from "./log-stream.ts";
-import { notForFargate } from "./platform.ts";
+import { notApplicable } from "./platform.ts";
 import type { Platform } from "./platform.ts";
 import type { Refusal } from "./refusal.ts";
 import { checkSecrets } from "./secrets.ts";
@@ -30,8 +30,8 @@ export function checkLogConfiguration(
   path: string,
 ): Refusal | undefined {
   const { logDriver, options = {}, secretOptions = [] } = configuration;
-  if (platform === "FARGATE" && !FARGATE_DRIVERS.has(logDriver)) {
-    return notForFargate(`logConfiguration.logDriver ${logDriver}`);
+  if (platform !== "EC2" && !SERVERLESS_DRIVERS.has(logDriver)) {
+    return notApplicable(`logConfiguration.logDriver ${logDriver}`, platform);
   }
   return (
     (logDriver === "awslogs" ? checkAwslogsOptions(options, `${path}.options`) : undefined) ??
@@ -84,7 +84,8 @@ export function findLogStartFailure(
   );
 }
 
-const FARGATE_DRIVERS: ReadonlySet<string> = new Set(["awslogs", "splunk"]);
+/** `awsfirelens` hands over to another container of the task. */
+const SERVERLESS_DRIVERS: ReadonlySet<string> = new Set(["awslogs", "splunk", "awsfirelens"]);
 
 function awslogsOptions({ logConfiguration }: ContainerProperties): AwslogsOptions {
   return logConfiguration?.logDriver === "awslogs" ? (logConfiguration.options ?? {}) : {};

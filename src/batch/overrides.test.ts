@@ -135,7 +135,7 @@ describe("checkOverrides", () => {
     ["an empty command", { command: [] }],
     ["all of it", { command: ["x"], environment: [{ name: "A" }], vcpus: 1, memory: 64 }],
   ])("takes %s", (_name, overrides) => {
-    expect(checkOverrides(overrides, ["EC2"])).toBeUndefined();
+    expect(checkOverrides(overrides, "EC2", "containerOverrides")).toBeUndefined();
   });
 
   test.each<[name: string, overrides: ContainerOverrides, text: string]>([
@@ -150,17 +150,12 @@ describe("checkOverrides", () => {
       { environment: [{ name: "AWS_BATCH_X" }] },
       "containerOverrides.environment[0].name must not begin with AWS_BATCH, got AWS_BATCH_X",
     ],
-    [
-      "an instance type",
-      { instanceType: "m5.large" },
-      "containerOverrides.instanceType must be absent: it is for multi-node parallel jobs only",
-    ],
   ])("refuses %s", (_name, overrides, text) => {
-    expect(checkOverrides(overrides, ["EC2"])).toEqual(Refusal.bare(text));
+    expect(checkOverrides(overrides, "EC2", "containerOverrides")).toEqual(Refusal.bare(text));
   });
 
   test.each(["vcpus", "memory"] as const)("refuses %s on Fargate", (member) => {
-    expect(checkOverrides({ [member]: 2048 }, ["FARGATE"])).toEqual(
+    expect(checkOverrides({ [member]: 2048 }, "FARGATE", "containerOverrides")).toEqual(
       Refusal.wrapped(`${member} is not applicable for Fargate. Use resource requirements instead.`),
     );
   });

@@ -1,33 +1,36 @@
-import type {
-  ContainerOverrides,
-  ContainerProperties,
-  KeyValuePair,
-  ResourceRequirement,
-} from "../model/batch.ts";
-import { checkCommand, notForSingleNode } from "./container-properties.ts";
+import type { ContainerOverrides, ContainerProperties, ResourceRequirement } from "../model/batch.ts";
+import { checkCommand } from "./container-members.ts";
 import { checkEnvironment } from "./environment-variables.ts";
 import { firstRefusal } from "./first-refusal.ts";
 import type { Platform } from "./platform.ts";
 import { Refusal } from "./refusal.ts";
 import { deprecatedOnFargate, requirementOf } from "./resource-requirements.ts";
 
-/** Checks the `containerOverrides` of a submission by themselves; what comes of them is checked again as a whole. */
+/** Checks `containerOverrides` by themselves; what comes of them is checked again as a whole. */
 export function checkOverrides(
   overrides: ContainerOverrides,
-  platforms: readonly Platform[],
+  platform: Platform,
+  path: string,
 ): Refusal | undefined {
-  const { command = [], environment = [], instanceType, vcpus, memory } = overrides;
-  if (instanceType !== undefined) return notForSingleNode(`${PATH}.instanceType`);
-  if (platforms.includes("FARGATE")) {
+  const { vcpus, memory } = overrides;
+  if (platform === "FARGATE") {
     if (vcpus !== undefined) return deprecatedOnFargate("vcpus");
     if (memory !== undefined) return deprecatedOnFargate("memory");
   }
+  return checkOverridingMembers(overrides, path);
+}
+
+/** Checks what any container lets be overridden: an empty argument cannot be. */
+export function checkOverridingMembers(
+  { command = [], environment = [] }: OverridableMembers,
+  path: string,
+): Refusal | undefined {
   return (
     firstRefusal(command, (argument, index) => {
-      return argument === "" ? Refusal.bare(`${PATH}.command[${index}] must not be empty`) : undefined;
+      return argument === "" ? Refusal.bare(`${path}.command[${index}] must not be empty`) : undefined;
     }) ??
-    checkCommand(command, `${PATH}.command`) ??
-    checkEnvironment(environment, `${PATH}.environment`)
+    checkCommand(command, `${path}.command`) ??
+    checkEnvironment(environment, `${path}.environment`)
   );
 }
 
@@ -43,21 +46,44 @@ export function applyOverrides(
   container: ContainerProperties,
   overrides: ContainerOverrides,
 ): ContainerProperties {
-  const { command = [], environment = [], resourceRequirements = [] } = overrides;
   const { vcpus: _vcpus, memory: _memory, ...rest } = container;
   const vcpus = mergeDeprecated(container, overrides, "vcpus");
   const memory = mergeDeprecated(container, overrides, "memory");
+  const instanceType = overrides.instanceType ?? container.instanceType;
   return {
     ...rest,
     ...(vcpus !== undefined && { vcpus }),
     ...(memory !== undefined && { memory }),
-    ...(command.length === 0 ? {} : { command }),
-    environment: mergeEnvironment(container.environment ?? [], environment),
-    resourceRequirements: mergeRequirements(container.resourceRequirements ?? [], resourceRequirements),
+    ...mergeMembers(container, overrides),
+    ...(instanceType !== undefined && { instanceType }),
   };
 }
 
-const PATH = "containerOverrides";
+/** What any container lets be overridden. */
+export type OverridableMembers = Pick<ContainerOverrides, "command" | "environment" | "resourceRequirements">;
+
+/** The members of a container with the overriding ones on them, merged as `applyOverrides` says. */
+export function mergeMembers(own: OverridableMembers, overriding: OverridableMembers): OverridableMembers {
+  const { command = [], environment = [], resourceRequirements = [] } = overriding;
+  return {
+    ...(command.length > 0 ? { command } : own.command !== undefined && { command: own.command }),
+    environment: mergeByName(own.environment ?? [], environment),
+    resourceRequirements: mergeRequirements(own.resourceRequirements ?? [], resourceRequirements),
+  };
+}
+
+/** Variables by their names: an overriding one takes the place of its namesake, others come behind. */
+export function mergeByName<Variable extends { readonly name?: string | undefined }>(
+  own: readonly Variable[],
+  overriding: readonly Variable[],
+): readonly Variable[] {
+  const byName = new Map(overriding.map((variable) => [variable.name, variable]));
+  const ownNames = new Set(own.map(({ name }) => name));
+  return [
+    ...own.map((variable) => byName.get(variable.name) ?? variable),
+    ...[...byName.values()].filter(({ name }) => !ownNames.has(name)),
+  ];
+}
 
 /**
  * The container's own deprecated member stays as it was where its `resourceRequirements` hold the value, and goes where
@@ -72,18 +98,6 @@ function mergeDeprecated(
   if (requirementOf(overrides.resourceRequirements, type) !== undefined) return undefined;
   if (requirementOf(container.resourceRequirements, type) !== undefined) return container[member];
   return overrides[member] ?? container[member];
-}
-
-function mergeEnvironment(
-  own: readonly KeyValuePair[],
-  overriding: readonly KeyValuePair[],
-): readonly KeyValuePair[] {
-  const byName = new Map(overriding.map((variable) => [variable.name, variable]));
-  const ownNames = new Set(own.map(({ name }) => name));
-  return [
-    ...own.map((variable) => byName.get(variable.name) ?? variable),
-    ...[...byName.values()].filter(({ name }) => !ownNames.has(name)),
-  ];
 }
 
 function mergeRequirements(

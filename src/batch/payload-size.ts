@@ -14,6 +14,11 @@ export function checkPayloadSize(request: object, bytesMax: number, what: string
   return Refusal.bare(`${what} must have at most ${bytesMax} bytes, got ${byteCount}`);
 }
 
+/** Whether the JSON of a value has more characters than `lengthMax`. */
+export function isJsonLongerThan(value: object, lengthMax: number): boolean {
+  return bytesAtMost(value) > lengthMax && JSON.stringify(value).length > lengthMax;
+}
+
 /** Of a code unit in JSON: `\u0001`. */
 const CODE_UNIT_BYTES_MAX = 6;
 /** Of a number: `-1.7976931348623157e+308`. */

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { requirements } from "../../test/support/batch-values.ts";
-import type { Platform } from "./platform.ts";
 import { Refusal } from "./refusal.ts";
 import { parseResources } from "./resource-requirements.ts";
 import type { ResourceMembers } from "./resource-requirements.ts";
@@ -29,7 +28,7 @@ describe("on EC2 parseResources", () => {
       { vcpuMillis: 2000, memoryMiB: 64, gpuCount: 0 },
     ],
   ])("takes %s", (_name, given, expected) => {
-    expect(parseResources(given, ["EC2"], PATH)).toEqual(expected);
+    expect(parseResources(given, "EC2", PATH)).toEqual(expected);
   });
 
   test.each<[name: string, given: ResourceMembers, refusal: Refusal]>([
@@ -103,7 +102,7 @@ describe("on EC2 parseResources", () => {
       Refusal.bare("containerProperties.resourceRequirements must name each type once, got VCPU again"),
     ],
   ])("refuses %s", (_name, given, refusal) => {
-    expect(parseResources(given, ["EC2"], PATH)).toEqual(refusal);
+    expect(parseResources(given, "EC2", PATH)).toEqual(refusal);
   });
 });
 
@@ -115,7 +114,7 @@ describe("on Fargate parseResources", () => {
     ["4.0", "30720", { vcpuMillis: 4000, memoryMiB: 30_720, gpuCount: 0 }],
     ["32", "249856", { vcpuMillis: 32_000, memoryMiB: 249_856, gpuCount: 0 }],
   ])("takes %s vCPU with %s MiB", (vcpu, memory, expected) => {
-    expect(parseResources(members(vcpu, memory), ["FARGATE"], PATH)).toEqual(expected);
+    expect(parseResources(members(vcpu, memory), "FARGATE", PATH)).toEqual(expected);
   });
 
   const fargateMemoryText =
@@ -157,17 +156,6 @@ describe("on Fargate parseResources", () => {
       Refusal.wrapped("memory is not applicable for Fargate. Use resource requirements instead."),
     ],
   ])("refuses %s", (_name, given, refusal) => {
-    expect(parseResources(given, ["FARGATE"], PATH)).toEqual(refusal);
+    expect(parseResources(given, "FARGATE", PATH)).toEqual(refusal);
   });
-});
-
-test("for both platforms parseResources holds the rules of both", () => {
-  const both: readonly Platform[] = ["EC2", "FARGATE"];
-  expect(parseResources(members("1", "2048"), both, PATH)).toEqual({
-    vcpuMillis: 1000,
-    memoryMiB: 2048,
-    gpuCount: 0,
-  });
-  expect(parseResources(members("0.25", "512"), both, PATH)).toBeInstanceOf(Refusal);
-  expect(parseResources(members("1", "64"), both, PATH)).toBeInstanceOf(Refusal);
 });

@@ -5,30 +5,46 @@ import type { Platform } from "./platform.ts";
 import { Refusal } from "./refusal.ts";
 import type { Resources } from "./resources.ts";
 
-const MEMORY_MIN_MIB = 4;
+export const MEMORY_MIN_MIB = 4;
 
 /** The members of a container that say what it asks for. */
 export type ResourceMembers = Pick<ContainerProperties, "resourceRequirements" | "vcpus" | "memory">;
 
 /**
- * Reads what a container asks for, by the rules of each platform that it is for.
- *
- * `vcpus` and `memory` are AWS's deprecated spellings: EC2 only, and where both spellings are there they must agree.
+ * Reads what the only container of a task asks for, by the rules of its platform.
  *
  * @param path where the members stand in the request, as in `containerProperties`.
  */
 export function parseResources(
   members: ResourceMembers,
-  platforms: readonly Platform[],
+  platform: Platform,
+  path: string,
+): Resources | Refusal {
+  const resources = parseContainerResources(members, platform, path);
+  if (resources instanceof Refusal) return resources;
+  return checkTaskSize(resources, platform) ?? resources;
+}
+
+/**
+ * Reads what one container of a task asks for: only the sum of all of them has to be a size that Fargate has.
+ *
+ * `vcpus` and `memory` are AWS's deprecated spellings: EC2 only, and where both spellings are there they must agree.
+ */
+export function parseContainerResources(
+  members: ResourceMembers,
+  platform: Platform,
   path: string,
 ): Resources | Refusal {
   const repeated = checkTypesOnce(members.resourceRequirements ?? [], path);
   if (repeated !== undefined) return repeated;
-  if (platforms.includes("FARGATE")) {
-    const resources = parseFargate(members, path);
-    if (resources instanceof Refusal || !platforms.includes("EC2")) return resources;
-  }
-  return parseEc2(members, path);
+  return platform === "EC2" ? parseEc2(members, path) : parseDecimal(members, platform, path);
+}
+
+/** Checks what a whole task asks for: Fargate has certain sizes only. */
+export function checkTaskSize({ vcpuMillis, memoryMiB }: Resources, platform: Platform): Refusal | undefined {
+  if (platform !== "FARGATE" || isFargateSize(vcpuMillis, memoryMiB)) return undefined;
+  const vcpu = (vcpuMillis / 1000).toFixed(2);
+  return Refusal.bare(`Fargate resource requirements (${vcpu} vCPU, ${memoryMiB} MiB) not valid.`);
 }
 
 /** The value that is given for a type, as it was written; undefined where none is. */
@@ -63,17 +79,23 @@ function parseEc2(members: ResourceMembers, path: string): Resources | Refusal {
   const memoryMiB = parseMemory(memory);
   if (memoryMiB instanceof Refusal) return memoryMiB;
   if (memoryMiB < MEMORY_MIN_MIB) return memoryTooSmall(memoryMiB);
-  const gpu = findRequired(members, "GPU", path);
-  const gpuCount = gpu === undefined ? 0 : parseCount(gpu);
+  const gpuCount = parseGpuCount(members, path);
   if (gpuCount instanceof Refusal) return gpuCount;
 
   return { vcpuMillis: vcpuCount * 1000, memoryMiB, gpuCount };
 }
 
-function parseFargate(members: ResourceMembers, path: string): Resources | Refusal {
+/** Fargate and Managed Instances have parts of a vCPU, and the one spelling only. */
+function parseDecimal(
+  members: ResourceMembers,
+  platform: "FARGATE" | "MANAGED_INSTANCES",
+  path: string,
+): Resources | Refusal {
   if (members.vcpus !== undefined) return deprecatedOnFargate("vcpus");
   if (members.memory !== undefined) return deprecatedOnFargate("memory");
-  if (findRequired(members, "GPU", path) !== undefined) return notForFargate("GPU");
+  const gpuCount = parseGpuCount(members, path);
+  if (gpuCount instanceof Refusal) return gpuCount;
+  if (gpuCount > 0 && platform === "FARGATE") return notForFargate("GPU");
 
   const vcpus = findRequired(members, "VCPU", path);
   if (vcpus === undefined) return VCPU_MISSING;
@@ -82,14 +104,15 @@ function parseFargate(members: ResourceMembers, path: string): Resources | Refus
   if (!DECIMAL.test(vcpus.text)) {
     return Refusal.bare(`${vcpus.path} must be a number such as 0.25 or 4, got ${vcpus.text}`);
   }
-  const vcpuMillis = Number(vcpus.text) * 1000;
   const memoryMiB = parseMemory(memory);
   if (memoryMiB instanceof Refusal) return memoryMiB;
-  if (!isFargateSize(vcpuMillis, memoryMiB)) {
-    const vcpu = (vcpuMillis / 1000).toFixed(2);
-    return Refusal.bare(`Fargate resource requirements (${vcpu} vCPU, ${memoryMiB} MiB) not valid.`);
-  }
-  return { vcpuMillis, memoryMiB, gpuCount: 0 };
+  if (memoryMiB < MEMORY_MIN_MIB && platform !== "FARGATE") return memoryTooSmall(memoryMiB);
+  return { vcpuMillis: Math.round(Number(vcpus.text) * 1000), memoryMiB, gpuCount };
+}
+
+function parseGpuCount(members: ResourceMembers, path: string): number | Refusal {
+  const gpu = findRequired(members, "GPU", path);
+  return gpu === undefined ? 0 : parseCount(gpu);
 }
 
 /** A value as it was written, with where. */
@@ -129,7 +152,8 @@ function parseCount({ text, path }: Given): number | Refusal {
   return Refusal.bare(`${path} must be a whole number from 1 to ${WHOLE_MAX}, got ${text}`);
 }
 
-function memoryTooSmall(memoryMiB: number): Refusal {
+/** AWS's text. */
+export function memoryTooSmall(memoryMiB: number): Refusal {
   return Refusal.bare(`Memory must be at least ${MEMORY_MIN_MIB} Mib, got ${memoryMiB} Mib.`);
 }
 

@@ -4,12 +4,16 @@ import { unreachable } from "../lib/assert.ts";
 // AWS's sentences, letter for letter: clients and retry strategies match on them (specification 3.3).
 
 /** How an attempt ends whose command ended, well or badly. */
-const ESSENTIAL_CONTAINER_EXITED = "Essential container in task exited";
+export const ESSENTIAL_CONTAINER_EXITED = "Essential container in task exited";
 
 /** How an attempt ends that never ran. */
 const TASK_FAILED_TO_START = "Task failed to start";
 
 export const ATTEMPT_TIMED_OUT = "Job attempt duration exceeded timeout";
+
+export const DEPENDENT_JOB_FAILED = "Dependent Job failed";
+
+export const ARRAY_CHILD_FAILED = "Array Child Job failed";
 
 export const JOB_QUEUE_DELETED = "JobQueue deleted";
 

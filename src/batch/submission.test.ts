@@ -9,13 +9,14 @@ import {
   registerDefinition,
   requirements,
   SCOPE,
-  submissionRequest,
   submit,
 } from "../../test/support/batch-values.ts";
 import type { RegisterJobDefinitionRequest, SubmitJobRequest } from "../model/batch.ts";
+import { onlyContainer } from "./host-workload.ts";
 import type { Job } from "./job.ts";
 import { Refusal } from "./refusal.ts";
-import { checkShare } from "./submission.ts";
+
+const EMPTY_LISTS = { command: [], environment: [], mountPoints: [], secrets: [], ulimits: [], volumes: [] };
 
 function submitted(
   definition: Partial<RegisterJobDefinitionRequest>,
@@ -35,7 +36,7 @@ describe("createJob", () => {
       jobQueueArn: "arn:aws:batch:us-east-1:111122223333:job-queue/q1",
       jobDefinitionArn: "arn:aws:batch:us-east-1:111122223333:job-definition/demo-def:4",
       createdAtMs: NOW_MS,
-      container: definition.containerProperties,
+      workload: { kind: "container", container: { ...ec2Container(), ...EMPTY_LISTS } },
       resources: { vcpuMillis: 1000, memoryMiB: 128, gpuCount: 0 },
       parameters: {},
       retryStrategy: { attempts: 1, evaluateOnExit: [] },
@@ -93,7 +94,7 @@ describe("createJob", () => {
     const containerOverrides = { resourceRequirements: [{ type: "MEMORY", value: "256" }] } as const;
     expect(submitted({}, { containerOverrides })).toMatchObject({
       resources: { vcpuMillis: 1000, memoryMiB: 256, gpuCount: 0 },
-      container: { resourceRequirements: requirements("1", "256") },
+      workload: { container: { resourceRequirements: requirements("1", "256") } },
     });
   });
 
@@ -107,24 +108,24 @@ describe("createJob", () => {
       containerProperties: ec2Container({ command: ["cat", "Ref::file"] }),
     };
     const containerOverrides = { command: ["wc", "Ref::file"] };
-    expect(submitted(definition, {}).container.command).toEqual(["cat", "a.txt"]);
-    expect(submitted(definition, { parameters: { file: "b.txt" } }).container.command).toEqual([
+    expect(onlyContainer(submitted(definition, {})).command).toEqual(["cat", "a.txt"]);
+    expect(onlyContainer(submitted(definition, { parameters: { file: "b.txt" } })).command).toEqual([
       "cat",
       "b.txt",
     ]);
-    expect(submitted(definition, { containerOverrides }).container.command).toEqual(["wc", "a.txt"]);
+    expect(onlyContainer(submitted(definition, { containerOverrides })).command).toEqual(["wc", "a.txt"]);
   });
 
   test("asks for no value of a reference in a command that is overridden", () => {
     const definition = { containerProperties: ec2Container({ command: ["Ref::missing"] }) };
     const containerOverrides = { command: ["true"] };
-    expect(submitted(definition, { containerOverrides }).container.command).toEqual(["true"]);
+    expect(onlyContainer(submitted(definition, { containerOverrides })).command).toEqual(["true"]);
   });
 
   test("substitutes nothing in variables", () => {
     const environment = [{ name: "A", value: "Ref::file" }];
     const definition = { parameters: { file: "x" }, containerProperties: ec2Container({ environment }) };
-    expect(submitted(definition, {}).container.environment).toEqual(environment);
+    expect(onlyContainer(submitted(definition, {})).environment).toEqual(environment);
   });
 
   const notYet = "are not supported yet by this version of Batchyard";
@@ -180,17 +181,12 @@ describe("createJob", () => {
       { dependsOn: [{ jobId: JOB_ID }] },
       Refusal.bare(`dependencies between jobs (dependsOn) ${notYet}`),
     ],
-    ["nodes", { nodeOverrides: {} }, Refusal.bare(`multi-node jobs (nodeOverrides) ${notYet}`)],
     [
-      "several containers",
-      { ecsPropertiesOverride: {} },
-      Refusal.bare(`multi-container jobs (ecsPropertiesOverride) ${notYet}`),
-    ],
-    ["EKS", { eksPropertiesOverride: {} }, Refusal.bare(`jobs on EKS (eksPropertiesOverride) ${notYet}`)],
-    [
-      "consumable resources",
+      "a consumable resource without a quantity",
       { consumableResourcePropertiesOverride: { consumableResourceList: [{ consumableResource: "l" }] } },
-      Refusal.bare(`consumable resources (consumableResourcePropertiesOverride) ${notYet}`),
+      Refusal.bare(
+        "consumableResourcePropertiesOverride.consumableResourceList[0].quantity must be at least 1, got 0",
+      ),
     ],
   ])("refuses %s", (_name, request, refusal) => {
     expect(submit(registerDefinition(), request)).toEqual(refusal);
@@ -216,30 +212,5 @@ describe("createJob", () => {
   test("refuses a submission beyond 30 KiB", () => {
     const job = submit(registerDefinition(), { parameters: { text: "x".repeat(30 * 1024) } });
     expect(job).toMatchObject({ text: expect.stringMatching(/^a submission must have at most 30720 bytes/) });
-  });
-});
-
-describe("checkShare", () => {
-  const onlyFairShare = Refusal.bare(
-    "Job with shareIdentifier or schedulingPriority can onlybe submitted to job queue with fair share scheduling policy.",
-  );
-  test.each<[request: Partial<SubmitJobRequest>, hasFairSharePolicy: boolean, expected: unknown]>([
-    [{}, false, undefined],
-    [{ shareIdentifier: "a" }, false, onlyFairShare],
-    [{ schedulingPriorityOverride: 0 }, false, onlyFairShare],
-    [{ shareIdentifier: "a", schedulingPriorityOverride: 9999 }, true, undefined],
-    [{}, true, Refusal.bare("shareIdentifier is required: the job queue has a fair-share policy")],
-    [
-      { shareIdentifier: "a*" },
-      true,
-      Refusal.bare("shareIdentifier must be 1 to 255 letters and digits, got a*"),
-    ],
-    [
-      { shareIdentifier: "a", schedulingPriorityOverride: 10_000 },
-      true,
-      Refusal.bare("schedulingPriorityOverride must be between 0 and 9999, got 10000"),
-    ],
-  ])("decides about %j where a fair-share policy is %s", (request, hasFairSharePolicy, expected) => {
-    expect(checkShare(submissionRequest(request), hasFairSharePolicy)).toEqual(expected);
   });
 });

@@ -1,22 +1,25 @@
-import type { ContainerProperties, SubmitJobRequest } from "../model/batch.ts";
+import type { SubmitJobRequest } from "../model/batch.ts";
 import { isJobName } from "./arn.ts";
 import type { Cause } from "./cause.ts";
+import { parseConsumableResources } from "./consumable-resource.ts";
+import type { ConsumableRequirement } from "./consumable-resource.ts";
+import { parseDependencies } from "./dependencies.ts";
+import type { FindDependency } from "./dependencies.ts";
+import { checkEksPropagation } from "./definition-properties.ts";
+import { capabilityOf } from "./host-workload.ts";
 import type { Job } from "./job.ts";
-import { checkConsumableResources, SCHEDULING_PRIORITY_RANGE } from "./job-definition.ts";
 import type { JobDefinition } from "./job-definition.ts";
+import { mergeParameters } from "./parameters.ts";
 import { notSupportedYet } from "./not-supported-yet.ts";
-import { applyOverrides, checkOverrides } from "./overrides.ts";
-import { mergeParameters, substituteParameters } from "./parameters.ts";
-import type { Parameters } from "./parameters.ts";
 import { checkPayloadSize, SUBMIT_JOB_BYTES_MAX } from "./payload-size.ts";
-import { platformsOf } from "./platform.ts";
+import { platformOf } from "./platform.ts";
 import { checkRange } from "./range.ts";
 import { Refusal } from "./refusal.ts";
-import { parseResources } from "./resource-requirements.ts";
-import type { Resources } from "./resources.ts";
 import { NO_RETRY, parseRetryStrategy } from "./retry-strategy.ts";
 import type { RetryStrategy } from "./retry-strategy.ts";
 import type { Scope } from "./scope.ts";
+import { submitWorkload } from "./submitted-workload.ts";
+import type { SubmittedWorkload } from "./submitted-workload.ts";
 import { parseTags } from "./tags.ts";
 import { parseTimeout } from "./timeout.ts";
 
@@ -27,6 +30,8 @@ export interface SubmissionFacts {
   readonly jobQueueArn: string;
   readonly nowMs: number;
   readonly cause: Cause;
+  /** What a job id of `dependsOn` stands for. */
+  readonly findDependency: FindDependency;
 }
 
 /**
@@ -49,8 +54,14 @@ export function createJob(
   if (refusal !== undefined) return refusal;
 
   const parameters = mergeParameters(definition.parameters, request.parameters);
-  const effective = createContainer(request, definition, parameters);
-  if (effective instanceof Refusal) return effective;
+  const platform = platformOf(definition.platformCapabilities);
+  const submitted = submitWorkload(request, definition, platform, parameters);
+  if (submitted instanceof Refusal) return submitted;
+  const propagationRefusal =
+    capabilityOf({ ...definition, ...submitted }) === "EKS"
+      ? checkEksPropagation(request.propagateTags)
+      : undefined;
+  if (propagationRefusal !== undefined) return propagationRefusal;
   const retryStrategy = chooseRetryStrategy(request, definition);
   if (retryStrategy instanceof Refusal) return retryStrategy;
   const timeout = parseTimeout(request.timeout);
@@ -58,56 +69,43 @@ export function createJob(
   const tags = parseTags(request.tags);
   if (tags instanceof Refusal) return tags;
 
+  const consumableResources = chooseConsumables(request, definition);
+  if (consumableResources instanceof Refusal) return consumableResources;
+
+  const arraySize = request.arrayProperties?.size;
+  const dependsOn = parseDependencies(request.dependsOn ?? [], arraySize, facts.findDependency);
+  if (dependsOn instanceof Refusal) return dependsOn;
+
+  const family = familyOf(submitted, arraySize);
+  if (family instanceof Refusal) return family;
+
   const attemptDurationSeconds = timeout ?? definition.attemptDurationSeconds;
   const schedulingPriority = request.schedulingPriorityOverride ?? definition.schedulingPriority;
   const { shareIdentifier } = request;
   return {
-    kind: "single",
+    ...family,
     scope: facts.scope,
     jobId: facts.jobId,
     jobName: request.jobName,
     jobQueueArn: facts.jobQueueArn,
     jobDefinitionArn: definition.jobDefinitionArn,
     createdAtMs: facts.nowMs,
-    container: effective.container,
-    resources: effective.resources,
+    ...submitted,
     parameters,
     retryStrategy,
     ...(attemptDurationSeconds !== undefined && { attemptDurationSeconds }),
-    dependsOn: [],
+    dependsOn,
     propagateTags: request.propagateTags ?? definition.propagateTags,
     platformCapabilities: definition.platformCapabilities,
     ...(schedulingPriority !== undefined && { schedulingPriority }),
     ...(shareIdentifier !== undefined && { shareIdentifier }),
+    ...(consumableResources.length > 0 && { consumableResources }),
     tags,
     cause: facts.cause,
   };
 }
 
-/**
- * Checks what a submission says of shares against its queue: with a fair-share policy a share identifier must be there,
- * without one neither that nor a priority may be.
- */
-export function checkShare(request: SubmitJobRequest, hasFairSharePolicy: boolean): Refusal | undefined {
-  const { shareIdentifier, schedulingPriorityOverride } = request;
-  if (!hasFairSharePolicy) {
-    if (shareIdentifier === undefined && schedulingPriorityOverride === undefined) return undefined;
-    // `onlybe` is AWS's spelling.
-    return Refusal.bare(
-      "Job with shareIdentifier or schedulingPriority can onlybe submitted to job queue with fair share scheduling policy.",
-    );
-  }
-  if (shareIdentifier === undefined) {
-    return Refusal.bare("shareIdentifier is required: the job queue has a fair-share policy");
-  }
-  if (!SHARE_IDENTIFIER.test(shareIdentifier)) {
-    return Refusal.bare(`shareIdentifier must be 1 to 255 letters and digits, got ${shareIdentifier}`);
-  }
-  return checkRange(schedulingPriorityOverride, "schedulingPriorityOverride", SCHEDULING_PRIORITY_RANGE);
-}
-
 const ARRAY_SIZE_RANGE = { min: 2, max: 10_000 };
-const SHARE_IDENTIFIER = /^[A-Za-z0-9]{1,255}$/;
 
 function checkJobName(name: string): Refusal | undefined {
   return isJobName(name) ? undefined : Refusal.wrapped("Job name should match valid pattern");
@@ -115,43 +113,35 @@ function checkJobName(name: string): Refusal | undefined {
 
 function checkSupported(request: SubmitJobRequest): Refusal | undefined {
   const arraySize = request.arrayProperties?.size;
-  if (arraySize !== undefined) {
-    return (
-      checkRange(arraySize, "arrayProperties.size", ARRAY_SIZE_RANGE) ??
-      notSupportedYet("array jobs (arrayProperties)")
-    );
-  }
-  if ((request.dependsOn ?? []).length > 0) return notSupportedYet("dependencies between jobs (dependsOn)");
-  if (request.nodeOverrides !== undefined) return notSupportedYet("multi-node jobs (nodeOverrides)");
-  if (request.ecsPropertiesOverride !== undefined) {
-    return notSupportedYet("multi-container jobs (ecsPropertiesOverride)");
-  }
-  if (request.eksPropertiesOverride !== undefined) {
-    return notSupportedYet("jobs on EKS (eksPropertiesOverride)");
-  }
-  return checkConsumableResources(
-    request.consumableResourcePropertiesOverride,
-    "consumableResourcePropertiesOverride",
-  );
+  return checkRange(arraySize, "arrayProperties.size", ARRAY_SIZE_RANGE);
 }
 
-/** The effective container of a job and what it asks for, checked again for the definition's platforms. */
-function createContainer(
+/** The submission's list takes the place of the definition's. */
+function chooseConsumables(
   request: SubmitJobRequest,
   definition: JobDefinition,
-  parameters: Parameters,
-): { readonly container: ContainerProperties; readonly resources: Resources } | Refusal {
-  const overrides = request.containerOverrides ?? {};
-  const platforms = platformsOf(definition.platformCapabilities);
-  const refusal = checkOverrides(overrides, platforms);
-  if (refusal !== undefined) return refusal;
+): readonly ConsumableRequirement[] | Refusal {
+  const override = request.consumableResourcePropertiesOverride;
+  if (override === undefined) return definition.consumableResources ?? [];
+  const path = "consumableResourcePropertiesOverride";
+  if (definition.kind === "multi-node") {
+    return notSupportedYet(`consumable resources of multi-node jobs (${path})`);
+  }
+  return parseConsumableResources(definition.scope, override, path);
+}
 
-  const container = applyOverrides(definition.containerProperties, overrides);
-  const command = substituteParameters(container.command ?? [], parameters);
-  if (command instanceof Refusal) return command;
-  const resources = parseResources(container, platforms, "containerOverrides");
-  if (resources instanceof Refusal) return resources;
-  return { container: { ...container, command }, resources };
+/** Whether a job is one, an array or several nodes at once; nothing is both of the latter. */
+function familyOf(
+  { workload }: SubmittedWorkload,
+  arraySize: number | undefined,
+): Pick<Job, "kind" | "arraySize" | "nodes"> | Refusal {
+  if (workload.kind !== "multi-node") {
+    return arraySize === undefined ? { kind: "single" } : { kind: "array", arraySize };
+  }
+  if (arraySize !== undefined) {
+    return Refusal.bare("arrayProperties must be absent for multi-node parallel jobs");
+  }
+  return { kind: "multi-node", nodes: { count: workload.numNodes, main: workload.mainNode } };
 }
 
 function chooseRetryStrategy(request: SubmitJobRequest, definition: JobDefinition): RetryStrategy | Refusal {

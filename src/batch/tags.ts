@@ -4,7 +4,7 @@ import { Refusal } from "./refusal.ts";
 export type Tags = Readonly<Record<string, string>>;
 
 /** The most tags that one resource has, and that one request gives. */
-const TAGS_MAX = 50;
+export const TAGS_MAX = 50;
 const TAG_KEY_LENGTH_MAX = 128;
 const TAG_VALUE_LENGTH_MAX = 256;
 

@@ -62,7 +62,10 @@ describe("checkVolumes takes", () => {
     ],
     [
       "S3 Files",
-      { volumes: [{ name: "v", s3filesVolumeConfiguration: { fileSystemArn: "arn:aws:s3files:x" } }] },
+      {
+        volumes: [{ name: "v", s3filesVolumeConfiguration: { fileSystemArn: "arn:aws:s3files:x" } }],
+        jobRoleArn: "arn:aws:iam::111122223333:role/job",
+      },
       "FARGATE",
     ],
   ])("%s", (_name, properties, platform) => {
@@ -119,7 +122,7 @@ describe("checkVolumes refuses", () => {
     [
       "IAM without a job role",
       { volumes: efs({ transitEncryption: "ENABLED", authorizationConfig: { iam: "ENABLED" } }) },
-      `${EFS}.authorizationConfig.iam must not be ENABLED without a jobRoleArn`,
+      `${EFS}.authorizationConfig.iam must not be ENABLED without a job role`,
     ],
     [
       "a long directory",
@@ -159,6 +162,13 @@ describe("checkVolumes refuses", () => {
     const fargatePlatformConfiguration = { platformVersion: "1.3.0" };
     expect(check({ volumes: efs({}), fargatePlatformConfiguration }, "FARGATE")).toEqual(
       Refusal.bare("EFS is supported for Fargate platform version 1.4.0"),
+    );
+  });
+
+  test("S3 Files without a job role", () => {
+    const s3filesVolumeConfiguration = { fileSystemArn: "arn:aws:s3files:x" };
+    expect(check({ volumes: [{ name: "a", s3filesVolumeConfiguration }] })).toEqual(
+      Refusal.wrapped("A jobRoleArn/taskRoleArn is required when using s3filesVolumeConfiguration."),
     );
   });
 

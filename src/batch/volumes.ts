@@ -14,13 +14,19 @@ import { Refusal } from "./refusal.ts";
 const ROOT_DIRECTORY_LENGTH_MAX = 4096;
 const PORT_RANGE = { min: 0, max: 65_535 };
 
+/** The members of a container that its volumes go by. A task has them under its own names, and mount points by container. */
+export type VolumeMembers = Pick<
+  ContainerProperties,
+  "volumes" | "mountPoints" | "jobRoleArn" | "fargatePlatformConfiguration"
+>;
+
 /**
  * Checks `volumes` and `mountPoints` (specification 4.9).
  *
  * Order: each volume, then that every mount point names one of them.
  */
 export function checkVolumes(
-  properties: ContainerProperties,
+  properties: VolumeMembers,
   platform: Platform,
   path: string,
 ): Refusal | undefined {
@@ -33,12 +39,21 @@ export function checkVolumes(
         checkName(volume.name, names.slice(0, index), at) ??
         checkKind(volume, platform, at) ??
         checkEfs(volume.efsVolumeConfiguration, properties, `${at}.efsVolumeConfiguration`) ??
-        checkS3Files(volume.s3filesVolumeConfiguration, `${at}.s3filesVolumeConfiguration`)
+        checkS3Files(volume.s3filesVolumeConfiguration, properties, `${at}.s3filesVolumeConfiguration`)
       );
-    }) ??
-    firstRefusal(mountPoints, (mountPoint, index) =>
-      checkMountPoint(mountPoint, names, `${path}.mountPoints[${index}]`),
-    )
+    }) ?? checkMountPoints(mountPoints, volumes, path)
+  );
+}
+
+/** Checks that every mount point names one of the volumes. */
+export function checkMountPoints(
+  mountPoints: readonly MountPoint[],
+  volumes: readonly Volume[],
+  path: string,
+): Refusal | undefined {
+  const names = volumes.map((volume) => volume.name);
+  return firstRefusal(mountPoints, (mountPoint, index) =>
+    checkMountPoint(mountPoint, names, `${path}.mountPoints[${index}]`),
   );
 }
 
@@ -77,7 +92,7 @@ function checkKind(volume: Volume, platform: Platform, path: string): Refusal | 
 /** EFS asks for encryption wherever it authorises, by access point or by role. */
 function checkEfs(
   efs: EFSVolumeConfiguration | undefined,
-  properties: ContainerProperties,
+  properties: VolumeMembers,
   path: string,
 ): Refusal | undefined {
   if (efs === undefined) return undefined;
@@ -101,7 +116,7 @@ function checkEfs(
     );
   }
   if (hasIam && properties.jobRoleArn === undefined) {
-    return Refusal.bare(`${path}.authorizationConfig.iam must not be ENABLED without a jobRoleArn`);
+    return Refusal.bare(`${path}.authorizationConfig.iam must not be ENABLED without a job role`);
   }
   return (
     checkRootDirectory(rootDirectory, path) ??
@@ -117,9 +132,17 @@ function reachesEfs(platformVersion: string | undefined): boolean {
   return Number(major) > 1 || (Number(major) === 1 && Number(minor) >= 4);
 }
 
-function checkS3Files(s3Files: S3FilesVolumeConfiguration | undefined, path: string): Refusal | undefined {
+/** The text on the role is AWS's, as recorded in https://github.com/badmintoncryer/cdk-preflight (rules/batch). */
+function checkS3Files(
+  s3Files: S3FilesVolumeConfiguration | undefined,
+  { jobRoleArn }: VolumeMembers,
+  path: string,
+): Refusal | undefined {
   if (s3Files === undefined) return undefined;
   if (s3Files.fileSystemArn === "") return Refusal.bare(`${path}.fileSystemArn must not be empty`);
+  if (jobRoleArn === undefined) {
+    return Refusal.wrapped("A jobRoleArn/taskRoleArn is required when using s3filesVolumeConfiguration.");
+  }
   return (
     checkRootDirectory(s3Files.rootDirectory, path) ??
     checkRange(s3Files.transitEncryptionPort, `${path}.transitEncryptionPort`, PORT_RANGE)

@@ -8,6 +8,7 @@ import type { Store } from "../store/store.ts";
 import type { FinishDecision } from "./finish-attempt.ts";
 import type { CycleReport } from "../scheduler/schedule.ts";
 import { Deadlines } from "./deadlines.ts";
+import type { TaskSurroundings } from "./task-surroundings.ts";
 import { AttemptStops } from "./stop-attempts.ts";
 
 /** What the engine is built on, and what it remembers between ticks: all of it can be made again from the store. */
@@ -17,6 +18,7 @@ export interface Engine {
   readonly provider: Provider;
   readonly ids: IdSource;
   readonly observer: EngineObserver;
+  readonly surroundings: TaskSurroundings;
   readonly deadlines: Deadlines;
   readonly stops: AttemptStops;
   /** True once nothing new is to be placed: the server waits for what runs, then ends. */
@@ -35,7 +37,7 @@ export interface EngineObserver {
 }
 
 export function createEngine(
-  parts: Pick<Engine, "sequencer" | "store" | "provider" | "ids" | "observer">,
+  parts: Pick<Engine, "sequencer" | "store" | "provider" | "ids" | "observer" | "surroundings">,
 ): Engine {
   return {
     ...parts,

@@ -1,17 +1,83 @@
 import type { Attempt, AttemptOutcome } from "../batch/attempt.ts";
 import type { JobProgressPatch } from "../batch/job.ts";
 import { decideRetry } from "../batch/retry-strategy.ts";
-import { attemptStatusReason, JOB_QUEUE_DELETED } from "../batch/status-reason.ts";
+import {
+  attemptStatusReason,
+  ESSENTIAL_CONTAINER_EXITED,
+  JOB_QUEUE_DELETED,
+} from "../batch/status-reason.ts";
 import { assert } from "../lib/assert.ts";
 import type { Change } from "../store/change.ts";
+import { wishToStop } from "../store/end-jobs.ts";
 import type { LiveJob, LiveState } from "../store/live-state.ts";
 
 /** How an attempt's end was decided: labels the metric. */
 export type FinishDecision = "succeeded" | "stopped" | "retried" | "rule-matched" | "attempts-exhausted";
 
-export interface FinishedAttempt {
+interface FinishedAttempt {
   readonly because: FinishDecision;
   readonly changes: readonly Change[];
+}
+
+/** Where the end of an attempt is decided: each change is true before the next is thought of. */
+interface Finishing {
+  readonly job: LiveJob;
+  readonly state: LiveState;
+  readonly apply: (change: Change) => void;
+}
+
+/**
+ * Decides what follows from the end of an attempt, and makes it true.
+ *
+ * A multi-node job lives and dies with its main node (specification 3.6): when that ends the others are stopped, and
+ * when the last of them has ended the job's fate is decided by how the main node ended. Another node's end is its own.
+ */
+export function finish(
+  { job, state, apply }: Finishing,
+  outcome: AttemptOutcome,
+  stoppedAtMs: number,
+): readonly FinishDecision[] {
+  const { jobs } = state;
+  const main = job.parent !== undefined && jobs.nodesOf(job.parent) !== undefined ? job.parent : job;
+  if (main !== job) for (const change of endNode(job, outcome, stoppedAtMs)) apply(change);
+  else if ((jobs.nodesOf(job)?.active.size ?? 0) > 0) {
+    apply({ kind: "attempt-put", attempt: endedAttempt(job, outcome, stoppedAtMs) });
+    const stopping = {
+      because: "main-node-ended",
+      statusReason: ESSENTIAL_CONTAINER_EXITED,
+      requestedAtMs: stoppedAtMs,
+    } as const;
+    for (const change of wishToStop(jobs, job, stopping)) apply(change);
+    return [];
+  }
+  const mainOutcome = main === job ? outcome : main.activeAttempt?.outcome;
+  if (mainOutcome === undefined || (jobs.nodesOf(main)?.active.size ?? 0) > 0) return [];
+  const { because, changes } = finishAttempt(
+    main,
+    mainOutcome,
+    state,
+    main.activeAttempt?.stoppedAtMs ?? stoppedAtMs,
+  );
+  for (const change of changes) apply(change);
+  return [because];
+}
+
+function endNode(node: LiveJob, outcome: AttemptOutcome, stoppedAtMs: number): readonly Change[] {
+  const attempt = endedAttempt(node, outcome, stoppedAtMs);
+  const status = outcome.kind === "exited" && outcome.exitCode === 0 ? "SUCCEEDED" : "FAILED";
+  const patch = { status, statusReason: attempt.statusReason, stoppedAtMs } as const;
+  const { scope, jobId } = node;
+  return [
+    { kind: "attempt-put", attempt },
+    { kind: "job-changed", scope, jobId, patch, atMs: stoppedAtMs },
+  ];
+}
+
+function endedAttempt(job: LiveJob, outcome: AttemptOutcome, stoppedAtMs: number): EndedAttempt {
+  const attempt = job.activeAttempt;
+  assert(attempt !== undefined, `job ${job.jobId} has no attempt under way`);
+  const statusReason = attemptStatusReason(outcome, attempt.stopping, attempt.instance?.instanceId);
+  return { ...attempt, stoppedAtMs, outcome, statusReason };
 }
 
 /**
@@ -24,16 +90,14 @@ export interface FinishedAttempt {
  *
  * An instance that went away with the attempt is gone for good; the next placement gets another.
  */
-export function finishAttempt(
+function finishAttempt(
   job: LiveJob,
   outcome: AttemptOutcome,
   state: LiveState,
   stoppedAtMs: number,
 ): FinishedAttempt {
-  const attempt = job.activeAttempt;
-  assert(attempt !== undefined, `job ${job.jobId} has no attempt under way`);
-  const statusReason = attemptStatusReason(outcome, attempt.stopping, attempt.instance?.instanceId);
-  const ended = { ...attempt, stoppedAtMs, outcome, statusReason };
+  const ended = endedAttempt(job, outcome, stoppedAtMs);
+  const { statusReason } = ended;
   const { because, patch } = decideNext(job, ended, state);
   const terminal: JobProgressPatch = patch.status === "RUNNABLE" ? {} : { stoppedAtMs };
   return {
@@ -68,7 +132,7 @@ function decideNext(
   }
   const decision = decideRetry(job.retryStrategy, job.attemptCount, { ...outcome, statusReason });
   if (decision.action === "RETRY") {
-    const queuePosition = state.frontQueuePosition;
+    const queuePosition = state.jobs.frontQueuePosition;
     return { because: "retried", patch: { status: "RUNNABLE", queuePosition } };
   }
   return { because: decision.because, patch: { status: "FAILED" } };

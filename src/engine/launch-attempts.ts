@@ -1,15 +1,16 @@
 import { logGroupArn, resourceName } from "../batch/arn.ts";
 import type { Attempt } from "../batch/attempt.ts";
 import { attemptEnvironment } from "../batch/environment-variables.ts";
+import { hostWorkload, onlyContainer } from "../batch/host-workload.ts";
 import type { Job } from "../batch/job.ts";
 import { findLogStartFailure, logTarget } from "../batch/log-configuration.ts";
 import { scopeKey } from "../batch/scope.ts";
 import { assert } from "../lib/assert.ts";
 import type { AttemptSpec } from "../providers/provider.ts";
-import type { LiveJob } from "../store/live-state.ts";
+import type { LiveJob, LiveState } from "../store/live-state.ts";
 import type { StoredJob } from "../store/store.ts";
 import type { Engine } from "./engine.ts";
-import { finishAttempt } from "./finish-attempt.ts";
+import { finish } from "./finish-attempt.ts";
 
 /**
  * Hands attempts that are durable in STARTING to the provider. Their documents are read now: the state in memory does
@@ -24,7 +25,7 @@ export async function launchAttempts(engine: Engine, nowMs: number): Promise<boo
   const refused: RefusedAttempt[] = [];
   for (const { job, attempt } of await readActiveAttempts(engine, [...engine.unlaunched])) {
     const reason = logStartFailure(engine, job);
-    if (reason === undefined) engine.provider.start(attemptSpec(engine, job, attempt));
+    if (reason === undefined) engine.provider.start(await attemptSpec(engine, job, attempt));
     else refused.push({ taskId: attempt.taskId, reason });
   }
   if (refused.length > 0) await finishRefused(engine, refused, nowMs);
@@ -37,9 +38,11 @@ interface RefusedAttempt {
   readonly reason: string;
 }
 
-function logStartFailure({ sequencer }: Engine, { scope, container }: Job): string | undefined {
+function logStartFailure({ sequencer }: Engine, job: Job): string | undefined {
   const { logGroups } = sequencer.state;
-  return findLogStartFailure(container, (groupName) => logGroups.has(logGroupArn(scope, groupName)));
+  return findLogStartFailure(onlyContainer(job), (groupName) =>
+    logGroups.has(logGroupArn(job.scope, groupName)),
+  );
 }
 
 async function finishRefused(
@@ -48,29 +51,44 @@ async function finishRefused(
   nowMs: number,
 ): Promise<void> {
   const decisions = await sequencer.transact((state, apply) =>
-    refused.map(({ taskId, reason }) => {
-      const job = state.active.get(taskId);
-      if (job === undefined) return undefined; // ended meanwhile
-      const { because, changes } = finishAttempt(job, { kind: "start-failed", reason }, state, nowMs);
-      for (const change of changes) apply(change);
-      return because;
+    refused.flatMap(({ taskId, reason }) => {
+      const job = state.jobs.active.get(taskId);
+      if (job === undefined) return []; // ended meanwhile
+      return finish({ job, state, apply }, { kind: "start-failed", reason }, nowMs);
     }),
   );
-  for (const because of decisions) if (because !== undefined) observer.attemptFinished(because);
+  for (const because of decisions) observer.attemptFinished(because);
+}
+
+/** Whether a placed job is to run now: a node does once the main node of its job has come up. */
+export function mayRun(jobs: LiveState["jobs"], { parent }: LiveJob): boolean {
+  if (parent === undefined || jobs.nodesOf(parent) === undefined) return true;
+  return parent.activeAttempt?.startedAtMs !== undefined && parent.activeAttempt.outcome === undefined;
 }
 
 /** What the provider is to run, and a note of where its output goes. */
-export function attemptSpec({ logTargets }: Engine, job: Job, attempt: Attempt): AttemptSpec {
+export async function attemptSpec(
+  { logTargets, surroundings }: Engine,
+  job: Job,
+  attempt: Attempt,
+): Promise<AttemptSpec> {
   const { taskId } = attempt;
-  logTargets.set(taskId, logTarget(job.container, resourceName(job.jobDefinitionArn), taskId));
+  const container = onlyContainer(job);
+  const [around] = await surroundings.prepare(job, attempt);
+  logTargets.set(taskId, logTarget(container, resourceName(job.jobDefinitionArn), taskId));
   return {
     taskId,
     taskArn: attempt.taskArn,
     jobId: job.jobId,
     jobDefinitionArn: job.jobDefinitionArn,
-    container: job.container,
-    environment: attemptEnvironment(job, attempt),
-    resources: job.resources,
+    container,
+    environment: [
+      ...(around?.defaults ?? []),
+      ...attemptEnvironment(job, attempt),
+      ...(around?.environment ?? []),
+    ],
+    ...(around !== undefined && { secrets: around.secrets }),
+    resources: hostWorkload(job).resources,
     isVcpuLimited: attempt.instance === undefined,
     logStreamId: taskId,
   };

@@ -1,6 +1,6 @@
 import type { Engine } from "./engine.ts";
 import type { Instant } from "./instant.ts";
-import { attemptSpec, readActiveAttempts } from "./launch-attempts.ts";
+import { attemptSpec, mayRun, readActiveAttempts } from "./launch-attempts.ts";
 
 /**
  * Takes up what was under way when the server last stopped: every attempt in STARTING or RUNNING is given back to the
@@ -8,15 +8,15 @@ import { attemptSpec, readActiveAttempts } from "./launch-attempts.ts";
  * limits go on from where they were.
  */
 export async function recover(engine: Engine, now: Instant): Promise<void> {
-  const active = [...engine.sequencer.state.active.values()];
+  const { jobs } = engine.sequencer.state;
+  const active = [...jobs.active.values()].filter((job) => mayRun(jobs, job));
   const attempts = await readActiveAttempts(engine, active);
-  await engine.provider.recover(
-    attempts.map(({ job, attempt }) => ({
-      taskId: attempt.taskId,
-      spec: attemptSpec(engine, job, attempt),
-      isRunning: attempt.startedAtMs !== undefined,
-    })),
-  );
+  const known = attempts.map(async ({ job, attempt }) => ({
+    taskId: attempt.taskId,
+    spec: await attemptSpec(engine, job, attempt),
+    isRunning: attempt.startedAtMs !== undefined,
+  }));
+  await engine.provider.recover(await Promise.all(known));
   for (const job of active) {
     const attempt = job.activeAttempt;
     if (attempt?.startedAtMs === undefined) continue;

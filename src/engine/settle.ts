@@ -4,8 +4,8 @@ import { settleJobQueue } from "../batch/job-queue.ts";
 import type { JobQueue } from "../batch/job-queue.ts";
 import { JOB_QUEUE_DELETED } from "../batch/status-reason.ts";
 import type { Change } from "../store/change.ts";
-import type { LiveJob, LiveState } from "../store/live-state.ts";
-import { wishToStop } from "./stop-attempts.ts";
+import { endWaiting, wishToStop } from "../store/end-jobs.ts";
+import type { LiveState } from "../store/live-state.ts";
 
 /** At most this many waiting jobs of deleted queues are ended in one tick. */
 const ENDED_PER_TICK_MAX = 1_000;
@@ -39,7 +39,9 @@ function settleEnvironment(
     apply({ kind: "compute-environment-put", computeEnvironment: settled });
     return;
   }
-  const isInUse = [...state.active.values()].some((job) => job.activeAttempt?.computeEnvironmentArn === arn);
+  const isInUse = [...state.jobs.active.values()].some(
+    (job) => job.activeAttempt?.computeEnvironmentArn === arn,
+  );
   if (isInUse) return;
   const instance = state.instanceOf(arn);
   if (instance !== undefined) {
@@ -62,29 +64,24 @@ function settleQueue(
   }
 
   const { arn, scope, name } = jobQueue;
-  for (const job of [...state.submitted].filter(({ jobQueueArn }) => jobQueueArn === arn)) {
-    apply(endUnstarted(job, nowMs));
+  const end = { statusReason: JOB_QUEUE_DELETED, atMs: nowMs };
+  let leftCount = ENDED_PER_TICK_MAX;
+  for (const job of state.jobs.waitingOf(arn)) {
+    if (leftCount === 0) return true;
+    for (const change of endWaiting(state.jobs, job, end)) apply(change);
+    leftCount -= 1;
   }
-  let head = state.headOf(arn);
-  for (let count = 0; head !== undefined && count < ENDED_PER_TICK_MAX; count += 1) {
-    apply(endUnstarted(head, nowMs));
-    head = state.headOf(arn);
+  for (let head = state.jobs.headOf(arn); head !== undefined; head = state.jobs.headOf(arn)) {
+    if (leftCount === 0) return true;
+    for (const change of endWaiting(state.jobs, head, end)) apply(change);
+    leftCount -= 1;
   }
-  const active = [...state.active.values()].filter(({ jobQueueArn }) => jobQueueArn === arn);
+  const active = [...state.jobs.active.values()].filter(({ jobQueueArn }) => jobQueueArn === arn);
   for (const job of active) {
     const stop = { because: "queue-deleted", statusReason: JOB_QUEUE_DELETED, requestedAtMs: nowMs } as const;
-    for (const change of wishToStop(job, stop)) apply(change);
+    for (const change of wishToStop(state.jobs, job, stop)) apply(change);
   }
-  if (active.length === 0 && head === undefined) apply({ kind: "job-queue-removed", scope, name });
-  return head !== undefined;
-}
-
-function endUnstarted({ scope, jobId }: LiveJob, nowMs: number): Change {
-  return {
-    kind: "job-changed",
-    scope,
-    jobId,
-    patch: { status: "FAILED", statusReason: JOB_QUEUE_DELETED, stoppedAtMs: nowMs },
-    atMs: nowMs,
-  };
+  const isEmpty = active.length === 0 && state.jobs.waitingOf(arn).size === 0;
+  if (isEmpty) apply({ kind: "job-queue-removed", scope, name });
+  return false;
 }

@@ -1,6 +1,4 @@
-import type { AttemptStop } from "../batch/attempt.ts";
 import type { LiveJob } from "../store/live-state.ts";
-import type { Change } from "../store/change.ts";
 import type { Provider } from "../providers/provider.ts";
 
 /**
@@ -8,13 +6,6 @@ import type { Provider } from "../providers/provider.ts";
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_StopTask.html
  */
 const STOP_GRACE_MS = 30_000;
-
-/** The change that records the wish to end an attempt; what is done about it follows once it is durable. */
-export function wishToStop(job: LiveJob, stopping: AttemptStop): readonly Change[] {
-  const attempt = job.activeAttempt;
-  if (attempt === undefined || attempt.stopping !== undefined) return [];
-  return [{ kind: "attempt-put", attempt: { ...attempt, stopping } }];
-}
 
 /**
  * Carries out the wishes to stop: SIGTERM, and SIGKILL when the grace is over (AWS: 30 seconds). Remembers what it

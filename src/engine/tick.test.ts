@@ -114,7 +114,7 @@ describe("tick", () => {
     ]);
     const { progress } = await bench.job("a");
     expect([progress.startedAtMs, progress.stoppedAtMs]).toEqual([bench.nowMs + 5, bench.nowMs + 9]);
-    expect(bench.engine.sequencer.state.hostUsage).toEqual({ vcpuMillis: 0, memoryMiB: 0, gpuCount: 0 });
+    expect(bench.engine.sequencer.state.jobs.hostUsage).toEqual({ vcpuMillis: 0, memoryMiB: 0, gpuCount: 0 });
   });
 
   test("places nothing while the provider is away, says so, and goes on when it is back", async () => {
@@ -150,9 +150,9 @@ describe("tick", () => {
   test("ends an attempt whose log group is missing without asking the provider, and tries again", async () => {
     const { job, progress } = aJob("1");
     const logConfiguration = { logDriver: "awslogs", options: { "awslogs-group": "/missing" } } as const;
-    const container = { ...job.container, logConfiguration };
+    const workload = { kind: "container", container: { image: "busybox", logConfiguration } } as const;
     const retryStrategy = { attempts: 2, evaluateOnExit: [] };
-    const logging = new JobBuilder({ ...job, container, retryStrategy }, progress);
+    const logging = new JobBuilder({ ...job, workload, retryStrategy }, progress);
     const bench = await EngineBench.with(aComputeEnvironment("ce"), aJobQueue("q", ["ce"]), logging);
     expect(await bench.tick()).toBe(0);
     expect(await bench.life("1")).toBe("RUNNABLE after 1: Task failed to start");

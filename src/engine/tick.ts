@@ -5,29 +5,27 @@ import { placeNothing, schedule } from "../scheduler/schedule.ts";
 import type { CycleReport, Placement } from "../scheduler/schedule.ts";
 import { ATTEMPT_TIMED_OUT } from "../batch/status-reason.ts";
 import type { Change } from "../store/change.ts";
+import { wishToStop } from "../store/end-jobs.ts";
 import type { LiveJob, LiveState } from "../store/live-state.ts";
+import { admit } from "./admit.ts";
 import type { Engine } from "./engine.ts";
-import { finishAttempt } from "./finish-attempt.ts";
+import { finish } from "./finish-attempt.ts";
 import type { FinishDecision } from "./finish-attempt.ts";
 import type { Instant } from "./instant.ts";
-import { launchAttempts } from "./launch-attempts.ts";
+import { launchAttempts, mayRun } from "./launch-attempts.ts";
 import { runAttempt } from "./run-attempt.ts";
 import { settle } from "./settle.ts";
 import { startAttempt } from "./start-attempt.ts";
-import { wishToStop } from "./stop-attempts.ts";
 
 /** At most this many attempts are placed in one tick, so that it holds the API up for a few milliseconds at most. */
 const PLACEMENTS_PER_TICK_MAX = 1_000;
-
-/** At most this many jobs go from SUBMITTED to RUNNABLE in one tick. */
-const ADMISSIONS_PER_TICK_MAX = 5_000;
 
 /**
  * One pass of the engine: observe, decide, commit, act.
  *
  * 1. What providers have to tell becomes attempts started and attempts ended.
  * 2. Time limits that are over become wishes to stop; environments and queues take their next step.
- * 3. Submitted jobs become RUNNABLE.
+ * 3. Submitted jobs, and those whose dependencies have ended, become RUNNABLE or end themselves.
  * 4. The scheduler gives RUNNABLE jobs their places.
  * 5. All of it is one commit.
  * 6. Only then is anything done outside, and everything there is by task id and safe to do twice.
@@ -82,11 +80,14 @@ function decide(engine: Engine, facts: Facts): Decided {
 
   const placed: LiveJob[] = [];
   const place = (placement: Placement): void => {
-    for (const change of startAttempt(placement, state, engine.ids, now.nowMs)) apply(change);
-    placed.push(placement.job);
+    const { changes, firstTaskId } = startAttempt(placement, state, engine.ids, now.nowMs);
+    for (const change of changes) apply(change);
+    const job = state.jobs.active.get(firstTaskId);
+    assert(job !== undefined, `attempt ${firstTaskId} was placed and is not active`);
+    placed.push(job);
   };
   const cycle = runCycle(engine, state, place);
-  const stopping = [...state.stopping.values()];
+  const stopping = [...state.jobs.stopping.values()];
   const isCutShort = isMoreToSettle || isMoreToAdmit || cycle.isCutShort;
   return { placed, started, finished, timedOut, stopping, cycle, isCutShort };
 }
@@ -108,7 +109,7 @@ function takeNews(
   const started: StartedAttempt[] = [];
   const finished: FinishDecision[] = [];
   for (const item of news) {
-    const job = state.active.get(item.taskId);
+    const job = state.jobs.active.get(item.taskId);
     if (job === undefined) continue; // ended and durable already: acknowledged below
     const startedAtMs = item.kind === "started" ? item.atMs : item.startedAtMs;
     const attempt = job.activeAttempt;
@@ -118,35 +119,20 @@ function takeNews(
       for (const change of runAttempt(attempt, target, state, startedAtMs)) apply(change);
       started.push({ job, attempt, atMs: startedAtMs });
     }
-    if (item.kind === "ended") {
-      const { because, changes } = finishAttempt(job, item.outcome, state, item.atMs);
-      for (const change of changes) apply(change);
-      finished.push(because);
-    }
+    if (item.kind === "ended") finished.push(...finish({ job, state, apply }, item.outcome, item.atMs));
   }
   return { started, finished };
 }
 
 function timeOut(state: LiveState, apply: (change: Change) => void, taskId: string, nowMs: number): void {
-  const job = state.active.get(taskId);
+  const job = state.jobs.active.get(taskId);
   if (job === undefined) return;
   const stop = {
     because: "timed-out",
     statusReason: ATTEMPT_TIMED_OUT,
     requestedAtMs: nowMs,
   } as const;
-  for (const change of wishToStop(job, stop)) apply(change);
-}
-
-/** Jobs without dependencies to wait for become RUNNABLE; true if some were left for the next tick. */
-function admit(state: LiveState, apply: (change: Change) => void, nowMs: number): boolean {
-  let admittedCount = 0;
-  for (const { scope, jobId } of state.submitted) {
-    if (admittedCount >= ADMISSIONS_PER_TICK_MAX) return true;
-    apply({ kind: "job-changed", scope, jobId, patch: { status: "RUNNABLE" }, atMs: nowMs });
-    admittedCount += 1;
-  }
-  return false;
+  for (const change of wishToStop(state.jobs, job, stop)) apply(change);
 }
 
 async function act(
@@ -167,6 +153,7 @@ async function act(
   for (const { job, attempt, atMs } of decided.started) {
     const hasEnded = job.activeAttempt?.taskId !== attempt.taskId;
     if (!hasEnded) deadlines.watch(attempt.taskId, job, atMs, now);
+    for (const node of nodesToLaunch(engine, job)) unlaunched.add(node);
     observer.attemptStarted(atMs - attempt.placedAtMs);
   }
   for (const because of decided.finished) observer.attemptFinished(because);
@@ -175,6 +162,12 @@ async function act(
   const isAnyRefused = await launchAttempts(engine, now.nowMs);
   const stopDueMs = stops.carryOut(decided.stopping, provider, now.monotonicMs);
   return decided.isCutShort || isAnyRefused ? 0 : earliest(stopDueMs, deadlines.nextMs(now.monotonicMs));
+}
+
+/** The other nodes of a job start when its main node has come up. */
+function nodesToLaunch({ sequencer }: Engine, job: LiveJob): readonly LiveJob[] {
+  const { jobs } = sequencer.state;
+  return [...(jobs.nodesOf(job)?.active.values() ?? [])].filter((node) => mayRun(jobs, node));
 }
 
 function earliest(a: number | undefined, b: number | undefined): number | undefined {

@@ -2,10 +2,49 @@
 import type { ServiceModel } from "./service-model.ts";
 
 export interface StsOperations {
+  readonly AssumeRole: { readonly input: AssumeRoleRequest; readonly output: AssumeRoleResponse };
   readonly GetCallerIdentity: { readonly input: GetCallerIdentityRequest; readonly output: GetCallerIdentityResponse };
+  readonly GetSessionToken: { readonly input: GetSessionTokenRequest; readonly output: GetSessionTokenResponse };
 }
 
 export type StsOperationName = keyof StsOperations;
+
+export interface AssumeRoleRequest {
+  readonly RoleArn: string;
+  readonly RoleSessionName: string;
+  readonly PolicyArns?: readonly PolicyDescriptorType[] | undefined;
+  readonly Policy?: string | undefined;
+  readonly DurationSeconds?: number | undefined;
+  readonly Tags?: readonly Tag[] | undefined;
+  readonly TransitiveTagKeys?: readonly string[] | undefined;
+  readonly ExternalId?: string | undefined;
+  readonly SerialNumber?: string | undefined;
+  readonly TokenCode?: string | undefined;
+  readonly SourceIdentity?: string | undefined;
+  readonly ProvidedContexts?: readonly ProvidedContext[] | undefined;
+  readonly MinimumSessionTokenSize?: number | undefined;
+}
+
+export interface AssumeRoleResponse {
+  readonly Credentials?: Credentials | undefined;
+  readonly AssumedRoleUser?: AssumedRoleUser | undefined;
+  readonly PackedPolicySize?: number | undefined;
+  readonly SourceIdentity?: string | undefined;
+  readonly SessionTokenUtilization?: number | undefined;
+  readonly SessionTokenSize?: number | undefined;
+}
+
+export interface AssumedRoleUser {
+  readonly AssumedRoleId: string;
+  readonly Arn: string;
+}
+
+export interface Credentials {
+  readonly AccessKeyId: string;
+  readonly SecretAccessKey: string;
+  readonly SessionToken: string;
+  readonly Expiration: number;
+}
 
 export interface GetCallerIdentityRequest {
 }
@@ -16,16 +55,165 @@ export interface GetCallerIdentityResponse {
   readonly Arn?: string | undefined;
 }
 
+export interface GetSessionTokenRequest {
+  readonly DurationSeconds?: number | undefined;
+  readonly SerialNumber?: string | undefined;
+  readonly TokenCode?: string | undefined;
+  readonly MinimumSessionTokenSize?: number | undefined;
+}
+
+export interface GetSessionTokenResponse {
+  readonly Credentials?: Credentials | undefined;
+  readonly SessionTokenUtilization?: number | undefined;
+  readonly SessionTokenSize?: number | undefined;
+}
+
+export interface PolicyDescriptorType {
+  readonly arn?: string | undefined;
+}
+
+export interface ProvidedContext {
+  readonly ProviderArn?: string | undefined;
+  readonly ContextAssertion?: string | undefined;
+}
+
+export interface Tag {
+  readonly Key: string;
+  readonly Value: string;
+}
+
 export const stsModel: ServiceModel = {
  "operations": {
+  "AssumeRole": {
+   "method": "POST",
+   "path": "/",
+   "input": "AssumeRoleRequest",
+   "output": "AssumeRoleResponse"
+  },
   "GetCallerIdentity": {
    "method": "POST",
    "path": "/",
    "input": "GetCallerIdentityRequest",
    "output": "GetCallerIdentityResponse"
+  },
+  "GetSessionToken": {
+   "method": "POST",
+   "path": "/",
+   "input": "GetSessionTokenRequest",
+   "output": "GetSessionTokenResponse"
   }
  },
  "shapes": {
+  "AssumeRoleRequest": {
+   "type": "structure",
+   "required": [
+    "RoleArn",
+    "RoleSessionName"
+   ],
+   "members": {
+    "RoleArn": {
+     "shape": "arnType"
+    },
+    "RoleSessionName": {
+     "shape": "roleSessionNameType"
+    },
+    "PolicyArns": {
+     "shape": "policyDescriptorListType"
+    },
+    "Policy": {
+     "shape": "unrestrictedSessionPolicyDocumentType"
+    },
+    "DurationSeconds": {
+     "shape": "roleDurationSecondsType"
+    },
+    "Tags": {
+     "shape": "tagListType"
+    },
+    "TransitiveTagKeys": {
+     "shape": "tagKeyListType"
+    },
+    "ExternalId": {
+     "shape": "externalIdType"
+    },
+    "SerialNumber": {
+     "shape": "serialNumberType"
+    },
+    "TokenCode": {
+     "shape": "tokenCodeType"
+    },
+    "SourceIdentity": {
+     "shape": "sourceIdentityType"
+    },
+    "ProvidedContexts": {
+     "shape": "ProvidedContextsListType"
+    },
+    "MinimumSessionTokenSize": {
+     "shape": "minimumSessionTokenSizeType"
+    }
+   }
+  },
+  "AssumeRoleResponse": {
+   "type": "structure",
+   "required": [],
+   "members": {
+    "Credentials": {
+     "shape": "Credentials"
+    },
+    "AssumedRoleUser": {
+     "shape": "AssumedRoleUser"
+    },
+    "PackedPolicySize": {
+     "shape": "nonNegativeIntegerType"
+    },
+    "SourceIdentity": {
+     "shape": "sourceIdentityType"
+    },
+    "SessionTokenUtilization": {
+     "shape": "sessionTokenUtilizationType"
+    },
+    "SessionTokenSize": {
+     "shape": "sessionTokenSizeType"
+    }
+   }
+  },
+  "AssumedRoleUser": {
+   "type": "structure",
+   "required": [
+    "AssumedRoleId",
+    "Arn"
+   ],
+   "members": {
+    "AssumedRoleId": {
+     "shape": "assumedRoleIdType"
+    },
+    "Arn": {
+     "shape": "arnType"
+    }
+   }
+  },
+  "Credentials": {
+   "type": "structure",
+   "required": [
+    "AccessKeyId",
+    "SecretAccessKey",
+    "SessionToken",
+    "Expiration"
+   ],
+   "members": {
+    "AccessKeyId": {
+     "shape": "accessKeyIdType"
+    },
+    "SecretAccessKey": {
+     "shape": "accessKeySecretType"
+    },
+    "SessionToken": {
+     "shape": "tokenType"
+    },
+    "Expiration": {
+     "shape": "dateType"
+    }
+   }
+  },
   "GetCallerIdentityRequest": {
    "type": "structure",
    "required": [],
@@ -46,6 +234,90 @@ export const stsModel: ServiceModel = {
     }
    }
   },
+  "GetSessionTokenRequest": {
+   "type": "structure",
+   "required": [],
+   "members": {
+    "DurationSeconds": {
+     "shape": "durationSecondsType"
+    },
+    "SerialNumber": {
+     "shape": "serialNumberType"
+    },
+    "TokenCode": {
+     "shape": "tokenCodeType"
+    },
+    "MinimumSessionTokenSize": {
+     "shape": "minimumSessionTokenSizeType"
+    }
+   }
+  },
+  "GetSessionTokenResponse": {
+   "type": "structure",
+   "required": [],
+   "members": {
+    "Credentials": {
+     "shape": "Credentials"
+    },
+    "SessionTokenUtilization": {
+     "shape": "sessionTokenUtilizationType"
+    },
+    "SessionTokenSize": {
+     "shape": "sessionTokenSizeType"
+    }
+   }
+  },
+  "PolicyDescriptorType": {
+   "type": "structure",
+   "required": [],
+   "members": {
+    "arn": {
+     "shape": "arnType"
+    }
+   }
+  },
+  "ProvidedContext": {
+   "type": "structure",
+   "required": [],
+   "members": {
+    "ProviderArn": {
+     "shape": "arnType"
+    },
+    "ContextAssertion": {
+     "shape": "contextAssertionType"
+    }
+   }
+  },
+  "ProvidedContextsListType": {
+   "type": "list",
+   "item": "ProvidedContext",
+   "min": 1,
+   "max": 5
+  },
+  "Tag": {
+   "type": "structure",
+   "required": [
+    "Key",
+    "Value"
+   ],
+   "members": {
+    "Key": {
+     "shape": "tagKeyType"
+    },
+    "Value": {
+     "shape": "tagValueType"
+    }
+   }
+  },
+  "accessKeyIdType": {
+   "type": "string",
+   "min": 16,
+   "max": 128,
+   "pattern": "[\\w]*"
+  },
+  "accessKeySecretType": {
+   "type": "string"
+  },
   "accountType": {
    "type": "string"
   },
@@ -54,6 +326,111 @@ export const stsModel: ServiceModel = {
    "min": 20,
    "max": 2048,
    "pattern": "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+"
+  },
+  "assumedRoleIdType": {
+   "type": "string",
+   "min": 2,
+   "max": 193,
+   "pattern": "[\\w+=,.@:-]*"
+  },
+  "contextAssertionType": {
+   "type": "string",
+   "min": 4,
+   "max": 2048
+  },
+  "dateType": {
+   "type": "timestamp"
+  },
+  "durationSecondsType": {
+   "type": "integer",
+   "min": 900,
+   "max": 129600
+  },
+  "externalIdType": {
+   "type": "string",
+   "min": 2,
+   "max": 1224,
+   "pattern": "[\\w+=,.@:\\/-]*"
+  },
+  "minimumSessionTokenSizeType": {
+   "type": "integer",
+   "min": 0,
+   "max": 4096
+  },
+  "nonNegativeIntegerType": {
+   "type": "integer",
+   "min": 0
+  },
+  "policyDescriptorListType": {
+   "type": "list",
+   "item": "PolicyDescriptorType"
+  },
+  "roleDurationSecondsType": {
+   "type": "integer",
+   "min": 900,
+   "max": 43200
+  },
+  "roleSessionNameType": {
+   "type": "string",
+   "min": 2,
+   "max": 64,
+   "pattern": "[\\w+=,.@-]*"
+  },
+  "serialNumberType": {
+   "type": "string",
+   "min": 9,
+   "max": 256,
+   "pattern": "[\\w+=/:,.@-]*"
+  },
+  "sessionTokenSizeType": {
+   "type": "integer",
+   "min": 0
+  },
+  "sessionTokenUtilizationType": {
+   "type": "integer",
+   "min": 0
+  },
+  "sourceIdentityType": {
+   "type": "string",
+   "min": 2,
+   "max": 64,
+   "pattern": "[\\w+=,.@-]*"
+  },
+  "tagKeyListType": {
+   "type": "list",
+   "item": "tagKeyType",
+   "max": 50
+  },
+  "tagKeyType": {
+   "type": "string",
+   "min": 1,
+   "max": 128,
+   "pattern": "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+"
+  },
+  "tagListType": {
+   "type": "list",
+   "item": "Tag",
+   "max": 50
+  },
+  "tagValueType": {
+   "type": "string",
+   "min": 0,
+   "max": 256,
+   "pattern": "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"
+  },
+  "tokenCodeType": {
+   "type": "string",
+   "min": 6,
+   "max": 6,
+   "pattern": "[\\d]*"
+  },
+  "tokenType": {
+   "type": "string"
+  },
+  "unrestrictedSessionPolicyDocumentType": {
+   "type": "string",
+   "min": 1,
+   "pattern": "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"
   },
   "userIdType": {
    "type": "string"

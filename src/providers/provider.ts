@@ -81,6 +81,8 @@ export interface AttemptSpec {
   readonly container: ContainerProperties;
   /** Complete and in order; later entries win over earlier ones of the same name. */
   readonly environment: readonly { readonly name: string; readonly value: string }[];
+  /** Absent: none. */
+  readonly secrets?: TaskSecrets;
   /** What it may use; memory is a hard limit. */
   readonly resources: Resources;
   /** vCPUs are a hard limit, as on Fargate; else a share of time, as on EC2. */
@@ -88,3 +90,11 @@ export interface AttemptSpec {
   /** The log stream that its output is appended to. */
   readonly logStreamId: string;
 }
+
+/**
+ * Variables over those of the environment whose values are for the container alone: a provider keeps them out of its
+ * files, its log and its texts. Or why there are none, as a container's reason: then the attempt cannot start.
+ */
+export type TaskSecrets =
+  | { readonly variables: readonly { readonly name: string; readonly value: string }[] }
+  | { readonly failure: string };

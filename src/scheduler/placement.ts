@@ -29,9 +29,9 @@ export function fitInto(
   if (resources.vcpuMillis > maxVcpuMillis) return { fits: false, because: "exceeds-environments" };
   if (!fitsIn(resources, hostCapacity)) return { fits: false, because: "exceeds-host" };
 
-  const used = addResources(state.environmentUsage(computeEnvironment.arn), resources);
+  const used = addResources(state.jobs.environmentUsage(computeEnvironment.arn), resources);
   if (used.vcpuMillis > maxVcpuMillis) return { fits: false, because: "environments-full" };
-  const isRoomOnHost = fitsIn(resources, subtractResources(hostCapacity, state.hostUsage));
+  const isRoomOnHost = fitsIn(resources, subtractResources(hostCapacity, state.jobs.hostUsage));
   return isRoomOnHost ? { fits: true, computeEnvironment } : { fits: false, because: "host-full" };
 }
 

@@ -11,7 +11,7 @@ function cycle(state: LiveState, options: { limit?: number; host?: typeof HOST }
   const ids = sequentialIds();
   const report = schedule(state, options.host ?? HOST, options.limit ?? 100, (placement) => {
     placed.push(`${placement.job.jobId} on ${placement.computeEnvironment.name}`);
-    for (const change of startAttempt(placement, state, ids, 1_000)) state.apply(change);
+    for (const change of startAttempt(placement, state, ids, 1_000).changes) state.apply(change);
   });
   return { placed, blocked: report.blocked.map(({ jobId, because }) => `${jobId}: ${because}`), report };
 }
@@ -93,7 +93,7 @@ describe("schedule", () => {
     );
     const { placed, blocked } = cycle(state, { host });
     expect({ placed, blocked }).toEqual({ placed: ["half-a on a"], blocked: ["half-b: host-full"] });
-    expect(state.hostUsage.memoryMiB).toBe(600);
+    expect(state.jobs.hostUsage.memoryMiB).toBe(600);
   });
 
   test.each([

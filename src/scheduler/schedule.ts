@@ -49,7 +49,7 @@ export function schedule(
   const blocked: BlockedQueue[] = [];
   let placedCount = 0;
   for (const jobQueue of queuesByPriority(state)) {
-    let job = state.headOf(jobQueue.arn);
+    let job = state.jobs.headOf(jobQueue.arn);
     while (job !== undefined && placedCount < limit) {
       const fit = firstFit(jobQueue, job, state, hostCapacity);
       if (!fit.fits) {
@@ -58,7 +58,7 @@ export function schedule(
       }
       place({ job, computeEnvironment: fit.computeEnvironment });
       placedCount += 1;
-      job = state.headOf(jobQueue.arn);
+      job = state.jobs.headOf(jobQueue.arn);
     }
     if (placedCount >= limit) return { blocked, isCutShort: true };
   }
@@ -68,7 +68,7 @@ export function schedule(
 /** The report of a cycle that must not place anything: every queue that holds jobs is blocked at its head. */
 export function placeNothing(state: LiveState, because: WaitReason): CycleReport {
   const blocked = queuesByPriority(state).flatMap(({ arn }) => {
-    const head = state.headOf(arn);
+    const head = state.jobs.headOf(arn);
     return head === undefined ? [] : [{ jobQueueArn: arn, jobId: head.jobId, because }];
   });
   return { blocked, isCutShort: false };
@@ -77,7 +77,7 @@ export function placeNothing(state: LiveState, because: WaitReason): CycleReport
 /** Queues that have RUNNABLE jobs, in the order in which they dispatch. A DISABLED queue still dispatches what it holds. */
 function queuesByPriority(state: LiveState): JobQueue[] {
   return [...state.jobQueues.values()]
-    .filter((queue) => queue.status !== "DELETING" && state.headOf(queue.arn) !== undefined)
+    .filter((queue) => queue.status !== "DELETING" && state.jobs.headOf(queue.arn) !== undefined)
     .sort((a, b) => b.priority - a.priority || (a.arn < b.arn ? -1 : 1));
 }
 

@@ -2,11 +2,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createGuard } from "../api/guards.ts";
 import { createHandler } from "../api/handle.ts";
-import type { HandledRequest } from "../api/handle.ts";
+import type { HandledRequest, HandlerDependencies } from "../api/handle.ts";
 import { createBatchOperations } from "../api/services/batch/batch-operations.ts";
 import { DefinitionCache } from "../api/services/batch/definition-cache.ts";
 import { createLogsOperations } from "../api/services/logs/logs-operations.ts";
 import { RecentStreams } from "../api/services/logs/recent-streams.ts";
+import { createSecretsOperations } from "../api/services/secrets/secrets-operations.ts";
 import { createStsOperations } from "../api/services/sts/sts-operations.ts";
 import { createAuthenticate } from "../api/signature/authenticate.ts";
 import { CredentialsFileError, parseCredentialsFile } from "../api/signature/credentials-file.ts";
@@ -42,9 +43,11 @@ import { Loop } from "./loop.ts";
 import type { LoopTask } from "./loop.ts";
 import { logExpiryTask, logLimitTask, logStampTask, retentionTask } from "./maintenance.ts";
 import { Metrics } from "./metrics.ts";
+import { openEvents } from "./open-events.ts";
 import { openProvider } from "./open-provider.ts";
 import { createPlainRoutes } from "./plain-routes.ts";
 import { createTaskFailureReporter } from "./task-failures.ts";
+import { createTaskServices } from "./task-services.ts";
 
 /** A server that is put together and at work, but not listening yet. Disposing of it leaves jobs running. */
 export interface ComposedServer extends AsyncDisposable {
@@ -76,30 +79,29 @@ export async function compose(
   const loop = opened.use(new Loop({ clock: SYSTEM_CLOCK, onFailure }));
   const wakeEngine = (): void => loop.wake(ticking.task);
   const recent = new RecentStreams({ store, logs, clock: SYSTEM_CLOCK, state: () => sequencer.state });
-  const sequencer = await Sequencer.open({ store: recent.noted, runSoon: setImmediate, wake: wakeEngine });
+  const wake = (task: LoopTask): void => loop.wake(task);
+  const events = await openEvents({ config, folder, store, commits: recent.noted, logger, wake });
+  const sequencer = await Sequencer.open({ store: events.noted, runSoon: setImmediate, wake: wakeEngine });
+  const tasks = createTaskServices({ config, sequencer, store, provider });
   const metrics = new Metrics(() => sequencer.state);
   const situations = new JobSituations(provider);
   const observer = observedBy(metrics, situations);
-  const engine = createEngine({ sequencer, store, provider, ids: RANDOM_IDS, observer });
+  const { surroundings } = tasks;
+  const engine = createEngine({ sequencer, store, provider, ids: RANDOM_IDS, observer, surroundings });
   const ticking = createEngineTask(engine, logger, () => loop.wake(stampTask));
   const limitTask = logLimitTask(logs);
   const stampTask = logStampTask(logs, () => loop.wake(limitTask));
 
-  await recover(engine, { nowMs: SYSTEM_CLOCK.nowMs(), monotonicMs: SYSTEM_CLOCK.monotonicMs() });
-  const maxvCpus = vcpusOf(provider, config);
-  await createFirstResources({ ...config, sequencer, store, ids: RANDOM_IDS, scope, maxvCpus });
-  provider.onNews(wakeEngine);
-  const lost = Promise.withResolvers<string>();
-  loop.add(ticking.task);
-  loop.add(stampTask);
-  loop.add(limitTask);
-  loop.add(retentionTask(store, config.jobRetentionDays));
-  loop.add(logExpiryTask({ ...config, store, logs, sequencer }, () => sequencer.state.logGroups.values()));
-  loop.add(fileWatchTask(watchFiles(dataFiles(config, folder)), lost.resolve));
-
   const clock = SYSTEM_CLOCK;
   const ids = RANDOM_IDS;
-  const handler = createHandler({
+  const authenticate = createAuthenticate({
+    mode: config.auth,
+    credentials,
+    sessions: tasks.sessions,
+    defaults: scope,
+    clock,
+  });
+  const api: HandlerDependencies = {
     operations: {
       batch: createBatchOperations({
         sequencer,
@@ -111,17 +113,37 @@ export async function compose(
         situationOf: (jobId, status, taskId) => situations.sentenceFor(jobId, status, taskId),
       }),
       logs: createLogsOperations({ sequencer, store, logs, recentStreams: recent, clock, ids }),
-      sts: createStsOperations(),
+      sts: createStsOperations({ sessions: tasks.sessions, clock }),
+      secrets: createSecretsOperations(tasks.vault),
     },
     guard: createGuard({ boundHost: config.host, allowedHosts: config.allowedHosts }),
-    authenticate: createAuthenticate({ mode: config.auth, credentials, defaults: scope, clock }),
-    plainRoutes: createPlainRoutes(metrics, ticking.isTicking, config),
+    authenticate,
+    plainRoutes: new Map([
+      ...createPlainRoutes(metrics, ticking.isTicking, config),
+      ["/events", events.createRoute(authenticate)],
+    ]),
     ids,
     clock,
     onRequest: requestReporter(logger, metrics),
     onFailure: requestFailureReporter(logger),
-  });
-  const listener = createHttpListener({ handler, ids, limits: httpLimits() });
+  };
+  const limits = httpLimits();
+  const listener = createHttpListener({ handler: createHandler(api), ids, limits });
+  opened.use(await tasks.open(api, limits));
+
+  await recover(engine, { nowMs: SYSTEM_CLOCK.nowMs(), monotonicMs: SYSTEM_CLOCK.monotonicMs() });
+  const maxvCpus = vcpusOf(provider, config);
+  await createFirstResources({ ...config, sequencer, store, ids: RANDOM_IDS, scope, maxvCpus });
+  provider.onNews(wakeEngine);
+  const lost = Promise.withResolvers<string>();
+  loop.add(ticking.task);
+  loop.add(stampTask);
+  loop.add(limitTask);
+  for (const task of events.tasks) loop.add(task);
+  loop.add(retentionTask(store, config.jobRetentionDays));
+  loop.add(logExpiryTask({ ...config, store, logs, sequencer }, () => sequencer.state.logGroups.values()));
+  loop.add(fileWatchTask(watchFiles(dataFiles(config, folder)), lost.resolve));
+
   const kept = opened.move();
   return {
     listener,
@@ -212,7 +234,7 @@ function createEngineTask(engine: Engine, logger: Logger, onTick: () => void) {
       const dueMs = await tick(engine, { nowMs, monotonicMs });
       const pollMs = engine.provider.poll(nowMs);
       lastTickMs = monotonicMs;
-      if (engine.sequencer.state.active.size === 0) onIdle?.();
+      if (engine.sequencer.state.jobs.active.size === 0) onIdle?.();
       onTick();
       return Math.min(pollMs ?? Infinity, dueMs ?? Infinity);
     },

@@ -1,3 +1,5 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { DEFAULT_PORT, serveCommand } from "./config.ts";
 import type { ServerConfig } from "./config.ts";
@@ -44,6 +46,9 @@ const DEFAULTS: ServerConfig = {
   jobRetentionDays: 30,
   logDiskLimitMiB: 10_240,
   jobLogLimitMiB: 1_024,
+  secretKeyFile: join(homedir(), ".config/batchyard/secret.key"),
+  areEndpointsInjected: false,
+  jobPort: 0,
 };
 
 const AB = { from: "a", to: "b:5000/c" };
@@ -74,6 +79,8 @@ describe("the configuration", () => {
       {},
       { auth: "sigv4", credentialsFile: "keys", host: "0.0.0.0" },
     ],
+    [["--secret-key-file", "/data-keys/key"], {}, { secretKeyFile: "/data-keys/key" }],
+    [["--inject-endpoints", "--job-port", "80"], {}, { areEndpointsInjected: true, jobPort: 80 }],
     [["--vcpu-overcommit", "0.5"], {}, { vcpuOvercommit: 0.5 }],
     [
       [],
@@ -105,6 +112,7 @@ describe("the configuration", () => {
     [["--host", "127.999.1.1"], {}, /--host 127\.999\.1\.1 can be reached from other machines/],
     [["--host", "example.com"], {}, /--host example\.com can be reached from other machines/],
     [[], { BATCHYARD_HOST: "::" }, /--host :: can be reached from other machines/],
+    [["--secret-key-file", "/data/key"], {}, /must be outside of the data folder \/data/],
     [["--auth", "sigv4"], {}, /--auth sigv4 needs --credentials FILE/],
   ])("is refused for %j with %j", async (words, environment, text) => {
     expect(await parse(words, environment)).toMatch(text);

@@ -1,9 +1,21 @@
 import { isIPv4 } from "node:net";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { Command, InvalidArgumentError, Option } from "commander";
-import { parseImageMapping } from "../providers/docker/image-map.ts";
+import { Command } from "commander";
+import type { Option } from "commander";
 import type { ImageMap } from "../providers/docker/image-map.ts";
+import {
+  choice,
+  collect,
+  collectMappings,
+  flag,
+  integerBetween,
+  matching,
+  numberBetween,
+  option,
+  text,
+  webUrl,
+} from "./option-kit.ts";
 
 /** What `batchyard serve` was told, checked and complete. */
 export interface ServerConfig {
@@ -32,8 +44,24 @@ export interface ServerConfig {
   readonly vcpuOvercommit: number;
   readonly memoryReserveMiB: number;
   readonly jobRetentionDays: number;
+  readonly eventRetentionDays: number;
+  readonly eventLogLimitMiB: number;
+  readonly eventWebhook?: EventWebhook;
   readonly logDiskLimitMiB: number;
   readonly jobLogLimitMiB: number;
+  /** Absolute. */
+  readonly secretKeyFile: string;
+  /** Jobs are told of this server's API, and may call it. */
+  readonly areEndpointsInjected: boolean;
+  /** Where jobs reach the server; 0: that of the last time, or any free one. */
+  readonly jobPort: number;
+}
+
+/** Where each event is posted to. */
+export interface EventWebhook {
+  readonly url: string;
+  /** A file of header lines that go with each, such as an authorization. Absolute. */
+  readonly headersFile?: string;
 }
 
 /** Below 32768, where Linux takes ports for outgoing connections from; BATCH on a telephone's keys. */
@@ -77,8 +105,15 @@ interface ParsedOptions {
   readonly vcpuOvercommit: number;
   readonly memoryReserve: number;
   readonly jobRetentionDays: number;
+  readonly eventRetentionDays: number;
+  readonly eventLogLimit: number;
+  readonly eventWebhook?: string;
+  readonly eventWebhookHeaders?: string;
   readonly logDiskLimit: number;
   readonly jobLogLimit: number;
+  readonly secretKeyFile: string;
+  readonly injectEndpoints: boolean;
+  readonly jobPort: number;
 }
 
 const SERVE_NOTES = `
@@ -175,6 +210,24 @@ export const OPTIONS: readonly Option[] = [
   ),
   option("--job-retention-days <days>", "how long ended jobs are kept", integerBetween(1, 36_500), 30),
   option(
+    "--event-retention-days <days>",
+    "how long events are kept, at most as long as ended jobs",
+    integerBetween(1, 36_500),
+    7,
+  ),
+  option(
+    "--event-log-limit <MiB>",
+    "disk that all events together may take; an event takes some 100 bytes",
+    integerBetween(1, 1_048_576),
+    1_024,
+  ),
+  option("--event-webhook <url>", "where each event is posted to, in EventBridge's form", webUrl),
+  option(
+    "--event-webhook-headers <file>",
+    "lines NAME: VALUE that go with each event as HTTP headers, such as an authorization",
+    text,
+  ),
+  option(
     "--log-disk-limit <MiB>",
     "disk that all logs together may take",
     integerBetween(16, 1_073_741_824),
@@ -186,88 +239,23 @@ export const OPTIONS: readonly Option[] = [
     integerBetween(1, 1_073_741_824),
     1_024,
   ),
+  option(
+    "--secret-key-file <file>",
+    "key that secrets and session tokens are sealed with, made if it is not there; outside of the data folder",
+    text,
+    join(homedir(), ".config", "batchyard", "secret.key"),
+  ),
+  flag(
+    "--inject-endpoints",
+    "tell jobs where this server's API is (AWS_ENDPOINT_URL_BATCH and others), and let them in",
+  ),
+  option(
+    "--job-port <number>",
+    "port where jobs reach the server; 0 takes any free one at first and keeps it",
+    integerBetween(0, 65_535),
+    0,
+  ),
 ];
-
-function option<T>(
-  flags: string,
-  description: string,
-  parse: (value: string, before: T) => T,
-  fallback?: T,
-): Option {
-  const made = new Option(flags, description).env(environmentName(flags)).argParser(parse);
-  return fallback === undefined ? made : made.default(fallback);
-}
-
-function choice(flags: string, description: string, choices: readonly string[], fallback: string): Option {
-  return new Option(flags, description).env(environmentName(flags)).choices(choices).default(fallback);
-}
-
-/** `--bare` alone says yes; in the environment it takes a value, and an empty one says no. */
-function flag(name: string, description: string): Option {
-  return new Option(`${name} [yes|no]`, description)
-    .env(environmentName(name))
-    .preset("yes")
-    .argParser(yesOrNo)
-    .default(false, "no");
-}
-
-function yesOrNo(value: string): boolean {
-  const lower = value.toLowerCase();
-  if (["yes", "true", "1"].includes(lower)) return true;
-  if (["no", "false", "0", ""].includes(lower)) return false;
-  throw new InvalidArgumentError("It must be yes or no.");
-}
-
-/** `--account-id <digits>` is `BATCHYARD_ACCOUNT_ID`. */
-function environmentName(flags: string): string {
-  const name = flags.replace(/^--/, "").replace(/ .*$/, "");
-  return `BATCHYARD_${name.replaceAll("-", "_").toUpperCase()}`;
-}
-
-function text(value: string): string {
-  if (value === "") throw new InvalidArgumentError("It must not be empty.");
-  return value;
-}
-
-function matching(pattern: RegExp, what: string): (value: string) => string {
-  return (value) => {
-    if (!pattern.test(value)) throw new InvalidArgumentError(`It must be ${what}.`);
-    return value;
-  };
-}
-
-function numberBetween(min: number, max: number): (value: string) => number {
-  return (value) => {
-    const number = Number(value);
-    if (value.trim() === "" || !(number >= min && number <= max)) {
-      throw new InvalidArgumentError(`It must be a number from ${min} to ${max}.`);
-    }
-    return number;
-  };
-}
-
-function integerBetween(min: number, max: number): (value: string) => number {
-  const parse = numberBetween(min, max);
-  return (value) => {
-    const number = parse(value);
-    if (!Number.isInteger(number))
-      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-    return number;
-  };
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, ...value.split(",").map((item) => item.trim())];
-}
-
-function collectMappings(value: string, before: ImageMap): ImageMap {
-  const added = value.split(",").map((item) => {
-    const mapping = parseImageMapping(item.replaceAll(" ", ""));
-    if ("problem" in mapping) throw new InvalidArgumentError(mapping.problem);
-    return mapping;
-  });
-  return [...before, ...added];
-}
 
 /** What is wrong with the options taken together, as a sentence that says what to do. */
 function findContradiction(options: ParsedOptions): string | undefined {
@@ -280,7 +268,20 @@ function findContradiction(options: ParsedOptions): string | undefined {
       `this one. Use --auth sigv4 --credentials FILE, or say --insecure if the network is yours alone.`
     );
   }
+  if (isWithin(options.data, options.secretKeyFile)) {
+    return (
+      `--secret-key-file ${options.secretKeyFile} must be outside of the data folder ${options.data}: ` +
+      `whoever has a copy of the folder would have its secrets, too`
+    );
+  }
+  if (options.eventWebhookHeaders !== undefined && options.eventWebhook === undefined) {
+    return "--event-webhook-headers needs --event-webhook URL";
+  }
   return undefined;
+}
+
+function isWithin(folder: string, path: string): boolean {
+  return `${resolve(path)}/`.startsWith(`${resolve(folder)}/`);
 }
 
 function isLoopback(host: string): boolean {
@@ -309,7 +310,18 @@ function configOf(options: ParsedOptions): ServerConfig {
     vcpuOvercommit: options.vcpuOvercommit,
     memoryReserveMiB: options.memoryReserve,
     jobRetentionDays: options.jobRetentionDays,
+    eventRetentionDays: options.eventRetentionDays,
+    eventLogLimitMiB: options.eventLogLimit,
+    ...webhookOf(options),
     logDiskLimitMiB: options.logDiskLimit,
     jobLogLimitMiB: options.jobLogLimit,
+    secretKeyFile: resolve(options.secretKeyFile),
+    areEndpointsInjected: options.injectEndpoints,
+    jobPort: options.jobPort,
   };
+}
+
+function webhookOf({ eventWebhook: url, eventWebhookHeaders: path }: ParsedOptions) {
+  if (url === undefined) return {};
+  return { eventWebhook: { url, ...(path !== undefined && { headersFile: resolve(path) }) } };
 }

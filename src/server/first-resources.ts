@@ -74,6 +74,8 @@ function firstResources({ ids, scope, maxvCpus }: FirstResourcesOptions) {
       cause: ENGINE_CAUSE,
       isNameTaken: false,
       findComputeEnvironment: () => computeEnvironment,
+      findServiceEnvironment: () => undefined,
+      findSchedulingPolicy: () => undefined,
     },
   );
   assert(!(queue instanceof Refusal), "the first queue is refused");

@@ -37,7 +37,41 @@ export async function answerRequest(
   }
   const untilUnwanted = (): AbortSignal => connections.untilUnwanted(message.socket, response);
   const answer = await handler({ ...head, body, ...peerOf(message), untilUnwanted });
-  response.end(writeHead(response, answer, connections.mustEnd(message.socket)));
+  const isLast = connections.mustEnd(message.socket);
+  const { more } = answer;
+  if (more === undefined || message.method === "HEAD") response.end(writeHead(response, answer, isLast));
+  else await writeOn(response, { ...answer, more }, { isLast, left: untilUnwanted() });
+}
+
+/**
+ * Writes an answer that goes on, no faster than the client reads. Where nobody wants the rest, what the client has not
+ * taken is lost: it is the client's to ask again from where it was.
+ */
+async function writeOn(
+  response: ServerResponse,
+  { status, headers, body, more }: ApiResponse & Required<Pick<ApiResponse, "more">>,
+  { isLast, left }: { readonly isLast: boolean; readonly left: AbortSignal },
+): Promise<void> {
+  left.addEventListener("abort", () => {
+    if (response.writableNeedDrain) response.destroy();
+  });
+  response.writeHead(status, { ...headers, ...(isLast && { Connection: "close" }) });
+  response.write(body);
+  for await (const piece of more) {
+    if (response.destroyed) break;
+    if (!response.write(piece)) await drained(response);
+  }
+  response.end();
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      response.off("drain", settle).off("close", settle);
+      resolve();
+    };
+    response.on("drain", settle).on("close", settle);
+  });
 }
 
 /** Whether the client says itself that its body is larger than allowed. */

@@ -2,6 +2,7 @@ import { expireLogs } from "../api/services/logs/expire-logs.ts";
 import type { ExpiryPosition, LogExpiry } from "../api/services/logs/expire-logs.ts";
 import type { LogGroup } from "../batch/log-stream.ts";
 import type { Logs } from "../logs/logs.ts";
+import type { EventLog } from "../store/event-log.ts";
 import type { Store } from "../store/store.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import type { LoopTask } from "./loop.ts";
@@ -39,6 +40,34 @@ export function retentionTask(store: Store, jobRetentionDays: number): LoopTask 
       return isMore ? 0 : 60 * SECOND_MS;
     },
   };
+}
+
+/**
+ * Keeps the log of events below its limits: events of jobs that are removed go, too, since they could be told no more.
+ * After the wall clock was set nothing goes for its age for a day.
+ */
+export function eventRetentionTask(
+  log: Pick<EventLog, "removeEvents">,
+  { eventRetentionDays, jobRetentionDays, eventLogLimitMiB }: EventRetention,
+): LoopTask {
+  const keptMs = Math.min(eventRetentionDays, jobRetentionDays) * DAY_MS;
+  const clockWatch = new ClockWatch();
+  let restsUntilMonotonicMs = 0;
+  return {
+    name: "event retention",
+    async run(nowMs, monotonicMs) {
+      if (clockWatch.look(nowMs, monotonicMs) !== undefined) restsUntilMonotonicMs = monotonicMs + DAY_MS;
+      const beforeMs = monotonicMs < restsUntilMonotonicMs ? -Infinity : nowMs - keptMs;
+      const isMore = await log.removeEvents({ beforeMs, bytesMax: eventLogLimitMiB * 1_048_576 });
+      return isMore ? 0 : 10 * SECOND_MS;
+    },
+  };
+}
+
+interface EventRetention {
+  readonly eventRetentionDays: number;
+  readonly jobRetentionDays: number;
+  readonly eventLogLimitMiB: number;
 }
 
 /** Gives back what log events and streams take that have had their time. */

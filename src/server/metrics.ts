@@ -93,7 +93,7 @@ export class Metrics implements EngineObserver {
       collect() {
         this.reset();
         for (const arn of state().jobQueues.keys()) {
-          for (const [status, count] of Object.entries(state().countsOf(arn))) {
+          for (const [status, count] of Object.entries(state().jobs.countsOf(arn))) {
             if (count > 0) this.inc({ queue: arn, status }, count);
           }
         }
@@ -105,7 +105,7 @@ export class Metrics implements EngineObserver {
       labelNames: ["resource"],
       registers,
       collect() {
-        setResources(this, state().hostUsage);
+        setResources(this, state().jobs.hostUsage);
       },
     });
   }

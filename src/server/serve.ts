@@ -8,6 +8,7 @@ import type { ServerConfig } from "./config.ts";
 import { DataFolderError, openDataFolder } from "./data-folder.ts";
 import { createLogger } from "./logger.ts";
 import type { Logger } from "./logger.ts";
+import { SecretKeyFileError } from "./secret-key-file.ts";
 import { ignoreUserSignals, untilSignal } from "./signals.ts";
 import { startWarnings } from "./start-warnings.ts";
 
@@ -85,4 +86,4 @@ function isForUser(error: unknown): error is Error {
   return isSystemError(error) || FOR_USER.some((kind) => error instanceof kind);
 }
 
-const FOR_USER = [DataFolderError, StoreOpenError, StoreWriteError, CredentialsFileError, ListenError];
+const FOR_USER = [SecretKeyFileError, DataFolderError, StoreOpenError, StoreWriteError, CredentialsFileError, ListenError];

@@ -1,12 +1,17 @@
 import type { Attempt } from "../batch/attempt.ts";
 import type { Cause } from "../batch/cause.ts";
 import type { ComputeEnvironment } from "../batch/compute-environment.ts";
+import type { BatchEvent } from "../batch/event.ts";
 import type { Instance } from "../batch/instance.ts";
 import type { Job, JobProgress, JobProgressPatch } from "../batch/job.ts";
 import type { JobDefinition } from "../batch/job-definition.ts";
 import type { JobQueue } from "../batch/job-queue.ts";
 import type { LogGroup, LogStream } from "../batch/log-stream.ts";
+import type { PlainResource } from "../batch/plain-resource.ts";
 import type { Scope } from "../batch/scope.ts";
+import type { StoredSecret } from "../batch/secret.ts";
+import type { ServiceJob } from "../batch/service-job.ts";
+import type { PlainResourceKey } from "./live-plain-resources.ts";
 
 /**
  * What a commit is made of. Every decision of the API and of the engine is a list of these; the live state and every
@@ -58,6 +63,18 @@ export type Change =
       readonly scope: Scope;
       readonly groupName: string;
       readonly name: string;
+    }
+  | { readonly kind: "plain-resource-put"; readonly resource: PlainResource }
+  | { readonly kind: "plain-resource-removed"; readonly resource: PlainResourceKey }
+  | { readonly kind: "service-job-put"; readonly serviceJob: ServiceJob }
+  | { readonly kind: "secret-put"; readonly secret: StoredSecret }
+  | { readonly kind: "secret-removed"; readonly scope: Scope; readonly name: string }
+  /** What the other changes of the commit mean to those who follow jobs. The first is numbered next to the last before. */
+  | {
+      readonly kind: "events-appended";
+      readonly firstSequence: number;
+      /** At least one. */
+      readonly events: readonly BatchEvent[];
     }
   /** A fact about the data folder itself, such as which provider it was made for. */
   | { readonly kind: "setting-put"; readonly name: string; readonly value: string };

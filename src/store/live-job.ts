@@ -9,7 +9,11 @@ import type { StoredLiveJob } from "./store.ts";
 
 /** A job that has not ended, as far as decisions need it; its document is in the store. */
 export interface LiveJob
-  extends Indexed, Omit<StoredLiveJob, "array" | "nodes" | "dependsOn" | "isStopRequested"> {}
+  extends Indexed, Omit<StoredLiveJob, "array" | "nodes" | "dependsOn" | "isStopRequested"> {
+  /** Of a spawned child of an array, or of a placed node other than the main one. */
+  readonly parent?: LiveJob;
+  readonly childIndex?: number;
+}
 
 /** What never changes of a live job and is the same for most: one object for all jobs that agree in it. */
 export type JobTerms = Pick<
@@ -21,7 +25,7 @@ export type JobTerms = Pick<
 export class MutableLiveJob implements LiveJob {
   heapIndex = -1;
   readonly jobId: string;
-  readonly #terms: JobTerms;
+  readonly terms: JobTerms;
   status: JobStatus;
   queuePosition: number;
   attemptCount: number;
@@ -33,7 +37,7 @@ export class MutableLiveJob implements LiveJob {
     activeAttempt?: Attempt,
   ) {
     this.jobId = stored.jobId;
-    this.#terms = terms;
+    this.terms = terms;
     this.status = stored.status;
     this.queuePosition = stored.queuePosition;
     this.attemptCount = stored.attemptCount;
@@ -41,23 +45,40 @@ export class MutableLiveJob implements LiveJob {
   }
 
   get scope(): Scope {
-    return this.#terms.scope;
+    return this.terms.scope;
   }
 
   get jobQueueArn(): string {
-    return this.#terms.jobQueueArn;
+    return this.terms.jobQueueArn;
   }
 
   get resources(): Resources {
-    return this.#terms.resources;
+    return this.terms.resources;
   }
 
   get retryStrategy(): RetryStrategy {
-    return this.#terms.retryStrategy;
+    return this.terms.retryStrategy;
   }
 
   get attemptDurationSeconds(): number | undefined {
-    return this.#terms.attemptDurationSeconds;
+    return this.terms.attemptDurationSeconds;
+  }
+}
+
+/** A spawned child of an array, or a placed node. Its terms are its parent's, but that a node is charged to its job. */
+export class LiveChildJob extends MutableLiveJob {
+  readonly parent: MutableLiveJob;
+  readonly childIndex: number;
+
+  constructor(
+    parent: MutableLiveJob,
+    childIndex: number,
+    terms: JobTerms,
+    stored: Pick<StoredLiveJob, "jobId" | "status" | "queuePosition" | "attemptCount" | "activeAttempt">,
+  ) {
+    super(terms, stored, stored.activeAttempt);
+    this.parent = parent;
+    this.childIndex = childIndex;
   }
 }
 

@@ -15,13 +15,13 @@ const SETUP = [aComputeEnvironment("ce"), ...QUEUES.map((name) => aJobQueue(name
 
 /** All that a state says of itself. Takes the heads out of their queues, so it is the last thing asked of a state. */
 function contentsOf(state: LiveState) {
-  const { hostUsage, nextQueuePosition, frontQueuePosition } = state;
+  const { hostUsage, nextQueuePosition, frontQueuePosition } = state.jobs;
   return {
-    submitted: [...state.submitted].map(({ jobId }) => jobId),
-    active: [...state.active.values()].map(describeJob).sort(),
-    stopping: [...state.stopping.keys()].sort(),
+    submitted: [...state.jobs.toAdmit].map(({ jobId }) => jobId),
+    active: [...state.jobs.active.values()].map(describeJob).sort(),
+    stopping: [...state.jobs.stopping.keys()].sort(),
     queues: QUEUES.map((name) => ({
-      counts: state.countsOf(jobQueueArn(SCOPE, name)),
+      counts: state.jobs.countsOf(jobQueueArn(SCOPE, name)),
       runnable: drain(state, jobQueueArn(SCOPE, name)),
     })),
     hostUsage,
@@ -44,7 +44,7 @@ function describeJob({
 
 function drain(state: LiveState, arn: string): string[] {
   const ids: string[] = [];
-  for (let head = state.headOf(arn); head !== undefined; head = state.headOf(arn)) {
+  for (let head = state.jobs.headOf(arn); head !== undefined; head = state.jobs.headOf(arn)) {
     ids.push(head.jobId);
     state.apply({
       kind: "job-changed",
@@ -60,9 +60,9 @@ function drain(state: LiveState, arn: string): string[] {
 /** The next step in some job's life, chosen by a number; `index` makes the id of a new job one that never was. */
 function step(state: LiveState, choice: number, index: number): readonly Change[] {
   const queue = QUEUES[choice % 2] ?? "a";
-  const head = state.headOf(jobQueueArn(SCOPE, queue));
-  const [submitted] = state.submitted;
-  const active = [...state.active.values()][choice % Math.max(1, state.active.size)];
+  const head = state.jobs.headOf(jobQueueArn(SCOPE, queue));
+  const [submitted] = state.jobs.toAdmit;
+  const active = [...state.jobs.active.values()][choice % Math.max(1, state.jobs.active.size)];
   switch (choice % 7) {
     case 0:
       return submitted === undefined ? [] : [change(submitted, { status: "RUNNABLE" })];
@@ -75,11 +75,11 @@ function step(state: LiveState, choice: number, index: number): readonly Change[
     case 4:
       return active === undefined
         ? []
-        : ended(active, { status: "RUNNABLE", queuePosition: state.frontQueuePosition });
+        : ended(active, { status: "RUNNABLE", queuePosition: state.jobs.frontQueuePosition });
     case 5:
       return active?.activeAttempt === undefined ? [] : [stopping(active.activeAttempt)];
     default:
-      return aJob(`job-${index}`).inQueue(queue).at(state.nextQueuePosition).submitted().changes();
+      return aJob(`job-${index}`).inQueue(queue).at(state.jobs.nextQueuePosition).submitted().changes();
   }
 }
 
@@ -136,19 +136,22 @@ describe("LiveState", () => {
 
   test("knows a job only in its own account and region", () => {
     const state = aState(aJobQueue("a", []), aJob("job").inQueue("a"));
-    expect(state.job(SCOPE, "job")?.jobId).toBe("job");
-    expect(state.job({ ...SCOPE, region: "eu-west-1" }, "job")).toBeUndefined();
-    expect(state.job({ ...SCOPE, accountId: "210987654321" }, "job")).toBeUndefined();
+    expect(state.jobs.find(SCOPE, "job")?.jobId).toBe("job");
+    expect(state.jobs.find({ ...SCOPE, region: "eu-west-1" }, "job")).toBeUndefined();
+    expect(state.jobs.find({ ...SCOPE, accountId: "210987654321" }, "job")).toBeUndefined();
   });
 
   test("charges an attempt from its placement to its end", () => {
     const state = aState(aJobQueue("a", []), aJob("job").inQueue("a"));
-    const job = state.job(SCOPE, "job");
+    const job = state.jobs.find(SCOPE, "job");
     if (job === undefined) throw new Error("no job");
     for (const one of placed(job)) state.apply(one);
-    expect([state.hostUsage, state.environmentUsage("arn:ce")]).toEqual([job.resources, job.resources]);
+    expect([state.jobs.hostUsage, state.jobs.environmentUsage("arn:ce")]).toEqual([
+      job.resources,
+      job.resources,
+    ]);
     for (const one of ended(job, { status: "FAILED" })) state.apply(one);
     const nothing = { vcpuMillis: 0, memoryMiB: 0, gpuCount: 0 };
-    expect([state.hostUsage, state.environmentUsage("arn:ce")]).toEqual([nothing, nothing]);
+    expect([state.jobs.hostUsage, state.jobs.environmentUsage("arn:ce")]).toEqual([nothing, nothing]);
   });
 });

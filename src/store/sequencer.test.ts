@@ -15,6 +15,9 @@ const NOTHING: StoredState = {
   liveChildren: [],
   instances: [],
   logGroups: [],
+  plainResources: [],
+  serviceJobs: [],
+  lastEventSequence: 0,
 };
 
 /** A store whose commits end when, and as, the test says. */

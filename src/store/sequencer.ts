@@ -1,6 +1,8 @@
+import type { BatchEvent } from "../batch/event.ts";
 import type { Change } from "./change.ts";
 import { LiveState } from "./live-state.ts";
-import type { Store } from "./store.ts";
+import { noteEvents } from "./note-events.ts";
+import type { Store, StoredState } from "./store.ts";
 
 export interface SequencerOptions {
   readonly store: Pick<Store, "commit" | "load">;
@@ -30,6 +32,7 @@ export interface Decision<Answer> {
 export class Sequencer {
   readonly #options: SequencerOptions;
   #state: LiveState;
+  #lastEventSequence: number;
   #batch = new Batch();
   #isFlushing = false;
   /** The state holds what is not in the store: nobody may decide on it before it is built again. */
@@ -39,12 +42,13 @@ export class Sequencer {
   #flushed: Promise<void> | undefined;
 
   static async open(options: SequencerOptions): Promise<Sequencer> {
-    return new Sequencer(options, LiveState.from(await options.store.load()));
+    return new Sequencer(options, await options.store.load());
   }
 
-  private constructor(options: SequencerOptions, state: LiveState) {
+  private constructor(options: SequencerOptions, stored: StoredState) {
     this.#options = options;
-    this.#state = state;
+    this.#state = LiveState.from(stored);
+    this.#lastEventSequence = stored.lastEventSequence;
   }
 
   /** The state with all that was decided, durable or not: for decisions and gauges, never for an answer. */
@@ -77,6 +81,7 @@ export class Sequencer {
     const countBefore = batch.changes.length;
     try {
       return decide(this.#state, (change) => {
+        noteEvents(batch.events, change, this.#state.jobs);
         this.#state.apply(change);
         batch.changes.push(change);
       });
@@ -110,7 +115,7 @@ export class Sequencer {
       const batch = this.#batch;
       this.#batch = new Batch();
       try {
-        if (batch.changes.length > 0) await this.#options.store.commit(batch.changes);
+        if (batch.changes.length > 0) await this.#commit(batch);
         batch.durable.resolve();
       } catch (error) {
         batch.durable.reject(error);
@@ -118,6 +123,15 @@ export class Sequencer {
       }
     }
     this.#isFlushing = false;
+  }
+
+  /** The events of a commit that fails leave their numbers to those that come next. */
+  async #commit({ changes, events }: Batch): Promise<void> {
+    if (events.length === 0) return this.#options.store.commit(changes);
+    const firstSequence = this.#lastEventSequence + 1;
+    changes.push({ kind: "events-appended", firstSequence, events });
+    await this.#options.store.commit(changes);
+    this.#lastEventSequence += events.length;
   }
 
   /** Rejects everybody who waits for what was decided since the last commit: it stands on what is not there. */
@@ -147,6 +161,7 @@ export class Sequencer {
 /** Changes that become durable together, and the promise that they have. */
 class Batch {
   readonly changes: Change[] = [];
+  readonly events: BatchEvent[] = [];
   readonly durable = Promise.withResolvers<void>();
   waiterCount = 0;
 

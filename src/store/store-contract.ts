@@ -1,4 +1,7 @@
 import { describe } from "vitest";
+import { testChildLists } from "./store-child-lists-contract.ts";
+import { testChildren } from "./store-children-contract.ts";
+import { testFamilyLoading } from "./store-families-contract.ts";
 import { testJobLists } from "./store-job-lists-contract.ts";
 import { testJobs } from "./store-jobs-contract.ts";
 import { testLogs } from "./store-logs-contract.ts";
@@ -10,6 +13,9 @@ export function testStoreContract(name: string, open: () => Store): void {
   describe(`${name} as a store`, () => {
     describe("resources", () => testResources(open));
     describe("jobs", () => testJobs(open));
+    describe("children and nodes", () => testChildren(open));
+    describe("lists of children", () => testChildLists(open));
+    describe("live families", () => testFamilyLoading(open));
     describe("lists of jobs", () => testJobLists(open));
     describe("log groups and streams", () => testLogs(open));
   });

@@ -2,7 +2,7 @@ import { ENGINE_CAUSE } from "../batch/cause.ts";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { jobDefinitionArn, jobQueueArn } from "../batch/arn.ts";
-import type { Job, JobProgressPatch } from "../batch/job.ts";
+import type { Job, JobDependency, JobProgressPatch, UnspawnedChildren } from "../batch/job.ts";
 import type { Scope } from "../batch/scope.ts";
 import type { Change } from "./change.ts";
 import { MemoryStore } from "./memory/memory-store.ts";
@@ -19,6 +19,7 @@ import {
   aLogStream,
   OTHER_SCOPES,
   SCOPE,
+  SUBMITTED,
   submitted,
 } from "../../test/support/store-examples.ts";
 import { allPages } from "../../test/support/store-pages.ts";
@@ -28,6 +29,9 @@ import { loadStore } from "../../test/support/load-store.ts";
 /** Few of each, so that histories meet the same things again and again. */
 const SCOPES = [SCOPE, ...OTHER_SCOPES.slice(0, 1)];
 const JOB_IDS = ["1", "2", "3", "4", "5", "6"];
+const CHILD_IDS = ["3:0", "3:1", "3:2", "4:0", "4:1", "5#0", "5#1", "5#2", "6#0"];
+/** Of other kinds than their parents, out of range, without a parent. */
+const NO_CHILD_IDS = ["1:0", "2#0", "3#0", "5:0", "3:3", "5#3", "7:0"];
 const NAMES = ["a", "A", "ab", "aB", "b", "Ñ", "ñ", "\uffee", "😀"];
 const DEFINITION_NAMES = ["d", "d-1", "e"];
 const STATUSES = ["SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED", "FAILED"] as const;
@@ -40,6 +44,22 @@ const scope = fc.constantFrom(...SCOPES);
 const name = fc.constantFrom(...NAMES);
 const time = fc.constantFrom(...TIMES);
 const jobKey = fc.record({ scope, jobId: fc.constantFrom(...JOB_IDS) });
+const childKey = fc.record({ scope, jobId: fc.constantFrom(...CHILD_IDS) });
+
+const dependency: fc.Arbitrary<JobDependency> = fc.record(
+  {
+    jobId: fc.constantFrom(...JOB_IDS, ...CHILD_IDS, ...NO_CHILD_IDS),
+    type: fc.constantFrom("N_TO_N", "SEQUENTIAL"),
+  },
+  { requiredKeys: [] },
+);
+
+/** A job is always of the same kind. */
+function familyOf(jobId: string): Pick<Job, "kind" | "arraySize" | "nodes"> {
+  if (jobId === "3" || jobId === "4") return { kind: "array", arraySize: 3 };
+  if (jobId === "5" || jobId === "6") return { kind: "multi-node", nodes: { count: 3, main: 1 } };
+  return { kind: "single" };
+}
 
 const job: fc.Arbitrary<Job> = fc
   .record({
@@ -53,9 +73,12 @@ const job: fc.Arbitrary<Job> = fc
     attemptDurationSeconds: fc.option(fc.constantFrom(60, 90)),
     attempts: fc.integer({ min: 1, max: 3 }),
     vcpuMillis: fc.constantFrom(250, 1000),
+    dependsOn: fc.array(dependency, { maxLength: 3 }),
   })
   .map(({ key, queue, definition, revision, shareIdentifier, attemptDurationSeconds, ...rest }) =>
     aJob(key.jobId, {
+      ...familyOf(key.jobId),
+      dependsOn: rest.dependsOn,
       scope: key.scope,
       jobName: rest.jobName,
       jobQueueArn: jobQueueArn(key.scope, queue),
@@ -84,9 +107,33 @@ const patch: fc.Arbitrary<JobProgressPatch> = fc.record(
   { requiredKeys: [] },
 );
 
+const unspawned: fc.Arbitrary<UnspawnedChildren> = fc.record(
+  {
+    status: fc.constantFrom("RUNNABLE", "PENDING", "FAILED"),
+    statusReason: name,
+    stoppedAtMs: time,
+  },
+  { requiredKeys: ["status"] },
+);
+
+const jobPatch: fc.Arbitrary<JobProgressPatch> = fc
+  .tuple(patch, fc.option(unspawned))
+  .map(([one, of]) => ({ ...one, ...(of !== null && { unspawned: of }) }));
+
+const childPut = fc
+  .record({ scope, jobId: fc.constantFrom(...JOB_IDS, "7"), index: fc.nat(3), patch, atMs: time })
+  .map(({ scope: of, jobId, index, patch: one, atMs }): Change => ({
+    kind: "child-put",
+    scope: of,
+    parentJobId: jobId,
+    index,
+    progress: { ...SUBMITTED, ...one },
+    atMs,
+  }));
+
 const attempt = fc
   .record({
-    key: jobKey,
+    key: fc.oneof(jobKey, childKey),
     number: fc.integer({ min: 1, max: 3 }),
     outcome: fc.option(
       fc.constantFrom(
@@ -116,9 +163,10 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc
-      .tuple(jobKey, patch)
+      .oneof(fc.tuple(jobKey, jobPatch), fc.tuple(childKey, patch))
       .map(([key, one]): Change => ({ kind: "job-changed", ...key, patch: one, atMs: 1 })),
   },
+  { weight: 4, arbitrary: childPut },
   { weight: 3, arbitrary: attempt.map((one): Change => ({ kind: "attempt-put", attempt: one })) },
   {
     weight: 1,
@@ -240,9 +288,14 @@ async function answersInScope(store: Store, of: Scope, limit: number): Promise<u
     ...QUEUES.flatMap((queue) =>
       jobFilters(of, queue).map((filter) => (page: PageRequest) => store.listJobs(of, filter, page)),
     ),
+    ...JOB_IDS.flatMap((jobId) =>
+      [{}, ...STATUSES.map((status) => ({ status }))].map(
+        (filter) => (page: PageRequest) => store.listChildJobs(of, jobId, filter, page),
+      ),
+    ),
   ];
   const answers: unknown[] = [
-    await store.readJobs(of, JOB_IDS),
+    await store.readJobs(of, [...JOB_IDS, ...CHILD_IDS, ...NO_CHILD_IDS]),
     await store.readComputeEnvironments(of, NAMES),
     await store.readJobQueues(of, NAMES),
   ];

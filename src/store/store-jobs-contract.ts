@@ -296,7 +296,7 @@ function stopped(jobId: string, stoppedAtMs: number): Change[] {
 }
 
 function slim({ scope, jobId, jobQueueArn, resources, retryStrategy }: Job) {
-  return { scope, jobId, jobQueueArn, resources, retryStrategy };
+  return { scope, jobId, jobQueueArn, resources, retryStrategy, isStopRequested: false };
 }
 
 function putAttempt(attempt: ReturnType<typeof anAttempt>): Change {

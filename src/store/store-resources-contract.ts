@@ -26,8 +26,11 @@ export function testResources(open: () => Store): void {
       jobQueues: [],
       jobDefinitions: [],
       liveJobs: [],
+      liveChildren: [],
       instances: [],
       logGroups: [],
+      plainResources: [],
+      serviceJobs: [],
     });
     expect(await store.readSetting("provider")).toBeUndefined();
     expect(await store.listJobQueues(SCOPE, ALL)).toEqual({ items: [] });

@@ -5,11 +5,15 @@ import type { Job, JobDependency, JobNodes, JobProgress, UnspawnedChildren } fro
 import type { JobDefinition } from "../batch/job-definition.ts";
 import type { JobQueue } from "../batch/job-queue.ts";
 import type { LogGroup, LogStream } from "../batch/log-stream.ts";
+import type { PlainResource, PlainResourceOf, PlainResourceType } from "../batch/plain-resource.ts";
 import type { Resources } from "../batch/resources.ts";
 import type { RetryStrategy } from "../batch/retry-strategy.ts";
 import type { Scope } from "../batch/scope.ts";
-import type { JobStatus } from "../model/batch.ts";
+import type { StoredSecret } from "../batch/secret.ts";
+import type { ServiceJob } from "../batch/service-job.ts";
+import type { JobStatus, ServiceJobStatus } from "../model/batch.ts";
 import type { Change } from "./change.ts";
+import type { EventLog } from "./event-log.ts";
 
 /**
  * Where everything that was acknowledged lives. One suite, `store-contract.ts`, holds for each implementation.
@@ -19,7 +23,7 @@ import type { Change } from "./change.ts";
  * what was there all the time is shown exactly once. Text is ordered by its code points. A page token that is not one
  * of the list rejects with `BadPageTokenError`.
  */
-export interface Store extends AsyncDisposable {
+export interface Store extends EventLog, AsyncDisposable {
   /**
    * Makes the changes true, in their order, all of them or none. When it resolves they survive any crash; when it
    * rejects (`StoreWriteError`) nothing of them is there and the store can be asked again.
@@ -66,7 +70,7 @@ export interface Store extends AsyncDisposable {
   ): Promise<Page<JobListEntry>>;
   /**
    * Removes ended jobs that stopped before the instant with their attempts, at most `limit`, those that stopped first
-   * before others; says how many it removed. Rejects as `commit` does.
+   * before others, and service jobs after all others; says how many it removed. Rejects as `commit` does.
    */
   removeJobsStoppedBefore(stoppedBeforeMs: number, limit: number): Promise<number>;
   /** The same for INACTIVE definitions deregistered before the instant. Their revision numbers are not given again. */
@@ -80,6 +84,27 @@ export interface Store extends AsyncDisposable {
   readLogStream(scope: Scope, groupName: string, name: string): Promise<LogStream | undefined>;
   /** Those of the group whose name begins with the prefix, by name. */
   listLogStreams(scope: Scope, filter: LogStreamFilter, page: PageRequest): Promise<Page<LogStream>>;
+
+  /** Named ones in the order of the names, those that do not exist left out. */
+  readPlainResources<Type extends PlainResourceType>(
+    type: Type,
+    scope: Scope,
+    names: readonly string[],
+  ): Promise<PlainResourceOf<Type>[]>;
+  /** By name, ascending. */
+  listPlainResources<Type extends PlainResourceType>(
+    filter: PlainResourceFilter<Type>,
+    page: PageRequest,
+  ): Promise<Page<PlainResourceOf<Type>>>;
+
+  /** In the order of the ids, those that do not exist in the scope left out. */
+  readServiceJobs(scope: Scope, jobIds: readonly string[]): Promise<ServiceJob[]>;
+  /** By `createdAtMs` descending; jobs of the same millisecond in the reverse order of their commits. */
+  listServiceJobs(scope: Scope, filter: ServiceJobFilter, page: PageRequest): Promise<Page<ServiceJob>>;
+
+  readSecret(scope: Scope, name: string): Promise<StoredSecret | undefined>;
+  /** By name, ascending. */
+  listSecrets(scope: Scope, page: PageRequest): Promise<Page<StoredSecret>>;
 }
 
 /** Thrown by `commit` when the store could not write, as on a full disk. The cause is kept. */
@@ -137,6 +162,24 @@ export interface JobFilter {
 export interface TextMatch {
   readonly text: string;
   readonly isPrefix: boolean;
+}
+
+export interface PlainResourceFilter<Type extends PlainResourceType> {
+  readonly type: Type;
+  readonly scope: Scope;
+  /** Empty: all. */
+  readonly namePrefix: string;
+}
+
+/** All that is given has to hold. */
+export interface ServiceJobFilter {
+  readonly jobQueueArn: string;
+  readonly status?: ServiceJobStatus;
+  readonly nameEquals?: TextMatch;
+  readonly createdBeforeMs?: number;
+  readonly createdAfterMs?: number;
+  readonly shareIdentifier?: string;
+  readonly quotaShareName?: string;
 }
 
 /** By revision's ARN, by name (all its revisions), or by the beginning of the name. Case-sensitive. */
@@ -204,6 +247,11 @@ export interface StoredState {
   /** Instances that are not terminated. */
   readonly instances: readonly Instance[];
   readonly logGroups: readonly LogGroup[];
+  readonly plainResources: readonly PlainResource[];
+  /** Those that have not ended. */
+  readonly serviceJobs: readonly ServiceJob[];
+  /** 0 until there was the first event. */
+  readonly lastEventSequence: number;
 }
 
 export interface JobDefinitionRevisions {

@@ -119,8 +119,8 @@ describe("the ARN in the path", () => {
     ["no ARN", "tagged"],
   ])("must not be that of %s", async (_what, resourceArn) => {
     const refusal = clientException(
-      "resourceArn must be the ARN of a compute environment, a job queue, a job definition with its revision, or a job " +
-        `that is neither an array child nor a node, got ${resourceArn}`,
+      "resourceArn must be the ARN of a resource of AWS Batch: a job definition has its revision, a job is neither an " +
+        `array child nor a node, got ${resourceArn}`,
     );
     const { batch } = used;
     expect(await refusalOf(batch.listTagsForResource({ resourceArn }))).toEqual(refusal);

@@ -7,7 +7,11 @@ import { createHandler } from "../../src/api/handle.ts";
 import type { HandledRequest, PlainRoute } from "../../src/api/handle.ts";
 import type { ApiRequest, ApiResponse } from "../../src/api/http.ts";
 import type { Operation, Operations, RequestContext } from "../../src/api/operation.ts";
-import { getCallerIdentity } from "../../src/api/services/sts/operations/get-caller-identity.ts";
+import { createStsOperations } from "../../src/api/services/sts/sts-operations.ts";
+import { Sessions } from "../../src/identity/sessions.ts";
+import { Sealer } from "../../src/secrets/sealer.ts";
+import { secretsModel } from "../../src/api/services/secrets/secrets-model.ts";
+import type { SecretsOperations } from "../../src/api/services/secrets/secrets-model.ts";
 import { createAuthenticate } from "../../src/api/signature/authenticate.ts";
 
 export const REQUEST_ID = "00000000-0000-4000-8000-000000000001";
@@ -27,6 +31,7 @@ export function aHandler(run: () => Promise<object>, mode: "none" | "sigv4" = "n
   const failures: [unknown, string][] = [];
   let monotonicMs = 0;
   const clock = { nowMs: () => Date.parse("2026-11-21T10:20:30Z"), monotonicMs: () => (monotonicMs += 5) };
+  const sessions = new Sessions(new Sealer(() => Buffer.alloc(32)), mode);
   const table = (names: object): Record<string, Operation<unknown, object>> =>
     Object.fromEntries(
       Object.keys(names).map((name) => [
@@ -42,10 +47,17 @@ export function aHandler(run: () => Promise<object>, mode: "none" | "sigv4" = "n
       // Every operation of the model is there; that the stand-in answers in no shape is what the tests are not about.
       batch: table(batchModel.operations) as unknown as Operations<BatchOperations>,
       logs: table(logsModel.operations) as unknown as Operations<LogsOperations>,
-      sts: { GetCallerIdentity: getCallerIdentity },
+      sts: createStsOperations({ sessions, clock }),
+      secrets: table(secretsModel.operations) as unknown as Operations<SecretsOperations>,
     },
     guard: createGuard({ boundHost: "127.0.0.1", allowedHosts: [] }),
-    authenticate: createAuthenticate({ mode, credentials: [], defaults: CONTEXT.scope, clock }),
+    authenticate: createAuthenticate({
+      mode,
+      credentials: [],
+      sessions,
+      defaults: CONTEXT.scope,
+      clock,
+    }),
     plainRoutes: new Map<string, PlainRoute>([
       ["/health", () => ({ status: 200, headers: { "Content-Type": "text/plain" }, body: "ok\n" })],
       ["/broken", () => Promise.reject(new Error("broken"))],

@@ -63,6 +63,7 @@ export function submissionRequest(members: Partial<SubmitJobRequest> = {}): Subm
 
 export function submit(definition: JobDefinition, members: Partial<SubmitJobRequest> = {}): Job | Refusal {
   return createJob(submissionRequest(members), definition, {
+    findDependency: () => undefined,
     scope: SCOPE,
     jobId: JOB_ID,
     jobQueueArn: jobQueueArn(SCOPE, "q1"),

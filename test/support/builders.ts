@@ -32,6 +32,9 @@ export function aState(...things: readonly Buildable[]): LiveState {
     liveChildren: [],
     instances: [],
     logGroups: [],
+    plainResources: [],
+    serviceJobs: [],
+    lastEventSequence: 0,
   });
   for (const thing of things) for (const change of thing.changes()) state.apply(change);
   return state;
@@ -101,7 +104,7 @@ export function aJob(jobId: string): JobBuilder {
       jobQueueArn: jobQueueArn(SCOPE, "q"),
       jobDefinitionArn: jobDefinitionArn(SCOPE, "definition", 1),
       createdAtMs: 1,
-      container: { image: "busybox", command: ["true"] },
+      workload: { kind: "container", container: { image: "busybox", command: ["true"] } },
       resources: { vcpuMillis: 1000, memoryMiB: 100, gpuCount: 0 },
       parameters: {},
       retryStrategy: NO_RETRY,

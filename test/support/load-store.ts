@@ -1,9 +1,13 @@
-import type { Store, StoredLiveJob, StoredState } from "../../src/store/store.ts";
+import type { Store, StoredLiveChild, StoredLiveJob, StoredState } from "../../src/store/store.ts";
 
-/** What a store loads, its jobs as a list that can be compared. */
-export async function loadStore(
-  store: Pick<Store, "load">,
-): Promise<StoredState & { readonly liveJobs: readonly StoredLiveJob[] }> {
+/** What a store loads, its jobs and children as lists that can be compared. */
+export async function loadStore(store: Pick<Store, "load">): Promise<
+  StoredState & {
+    readonly liveJobs: readonly StoredLiveJob[];
+    readonly liveChildren: readonly StoredLiveChild[];
+  }
+> {
   const state = await store.load();
-  return { ...state, liveJobs: [...state.liveJobs] };
+  const liveJobs = [...state.liveJobs];
+  return { ...state, liveJobs, liveChildren: [...state.liveChildren] };
 }

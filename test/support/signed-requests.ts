@@ -43,6 +43,7 @@ function authenticate(request: ApiRequest, service = "batch", options: Partial<O
   return createAuthenticate({
     mode,
     credentials,
+    sessions: { open: () => undefined },
     defaults: { accountId: "123456789012", region: "us-west-2" },
     clock: { nowMs: () => nowMs, monotonicMs: () => 0 },
   })(request, service);

@@ -9,7 +9,7 @@ import type { Attempt } from "../../src/batch/attempt.ts";
 import { ENGINE_CAUSE } from "../../src/batch/cause.ts";
 import type { ComputeEnvironment } from "../../src/batch/compute-environment.ts";
 import type { Instance } from "../../src/batch/instance.ts";
-import type { JobDefinition } from "../../src/batch/job-definition.ts";
+import type { JobDefinition, JobDefinitionTerms } from "../../src/batch/job-definition.ts";
 import type { JobQueue } from "../../src/batch/job-queue.ts";
 import type { Job, JobProgress, JobProgressPatch } from "../../src/batch/job.ts";
 import type { LogGroup, LogStream } from "../../src/batch/log-stream.ts";
@@ -64,7 +64,7 @@ export function aJobQueue(name: string, scope = SCOPE): JobQueue {
 export function aJobDefinition(
   jobDefinitionName: string,
   revision: number,
-  differing: Partial<JobDefinition> = {},
+  differing: Partial<JobDefinitionTerms> = {},
 ): JobDefinition {
   const scope = differing.scope ?? SCOPE;
   return {
@@ -95,7 +95,10 @@ export function aJob(jobId: string, differing: Partial<Job> = {}): Job {
     jobQueueArn: jobQueueArn(scope, "queue"),
     jobDefinitionArn: jobDefinitionArn(scope, "definition", 1),
     createdAtMs: 1_700_000_000_000,
-    container: { image: "busybox", command: ["true"], environment: [{ name: "EMPTY", value: "" }] },
+    workload: {
+      kind: "container",
+      container: { image: "busybox", command: ["true"], environment: [{ name: "EMPTY", value: "" }] },
+    },
     resources: { vcpuMillis: 1000, memoryMiB: 2048, gpuCount: 0 },
     parameters: {},
     retryStrategy: { attempts: 3, evaluateOnExit: [{ onExitCode: "1", action: "RETRY" }] },

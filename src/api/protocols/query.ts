@@ -1,4 +1,5 @@
-import type { ServiceModel } from "../../model/service-model.ts";
+import { assert } from "../../lib/assert.ts";
+import type { ServiceModel, ShapeModel } from "../../model/service-model.ts";
 import { ApiError } from "../errors.ts";
 import type { ApiRequest, ApiResponse } from "../http.ts";
 import { pathOf, queryOf } from "../request-target.ts";
@@ -13,17 +14,19 @@ export interface QueryOptions {
 
 /**
  * AWS's awsQuery, which STS speaks: the parameter `Action` names the operation, in a form or, as in presigned
- * requests, in the query; the answer is XML. Only flat inputs and outputs are known here: no operation served by it
- * nests.
+ * requests, in the query; the answer is XML. Members of what nests are named by their path, as in
+ * `Tags.member.1.Key`. Outputs nest structures, but no lists: no operation served by it answers one.
+ *
+ * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  */
 export function query(model: ServiceModel, options: QueryOptions): Protocol {
   return {
     findOperation: (request) => findOperation(model, options, request),
-    readInput: (_operation, request) => Object.fromEntries(parametersOf(request)),
+    readInput: (operation, request) => readInput(model, operation, request),
     writeOutput: (operation, output, requestId) =>
       respond(200, requestId, [
         `<${operation.name}Response xmlns="${options.xmlNamespace}">`,
-        `<${operation.name}Result>${flatElements(output)}</${operation.name}Result>`,
+        `<${operation.name}Result>${elements(model, operation.model.output, output)}</${operation.name}Result>`,
         `<ResponseMetadata>${element("RequestId", requestId)}</ResponseMetadata>`,
         `</${operation.name}Response>`,
       ]),
@@ -38,6 +41,7 @@ const QUERY_ERRORS: ReadonlyMap<string, { readonly code: string; readonly messag
     { code: "MissingAuthenticationToken", message: "Request is missing Authentication Token" },
   ],
   ["UnrecognizedClientException", { code: "InvalidClientTokenId" }],
+  ["ExpiredTokenException", { code: "ExpiredToken" }],
   ["InvalidSignatureException", { code: "SignatureDoesNotMatch" }],
   ["IncompleteSignatureException", { code: "IncompleteSignature" }],
   ["AccessDeniedException", { code: "AccessDenied" }],
@@ -66,6 +70,59 @@ function parametersOf(request: ApiRequest): ReadonlyMap<string, string> {
   return new Map([...queryOf(request.target), ...form]);
 }
 
+/** Parameters by the steps of their names. */
+interface ParameterTree {
+  value?: string;
+  readonly below: Map<string, ParameterTree>;
+}
+
+/** No name of an input that is served has more. */
+const STEPS_MAX = 8;
+
+function readInput(model: ServiceModel, { model: operation }: FoundOperation, request: ApiRequest): unknown {
+  const root: ParameterTree = { below: new Map() };
+  for (const [name, value] of parametersOf(request)) {
+    let place = root;
+    for (const step of name.split(".", STEPS_MAX)) {
+      const next = place.below.get(step) ?? { below: new Map() };
+      place.below.set(step, next);
+      place = next;
+    }
+    place.value = value;
+  }
+  return operation.input === undefined ? {} : readShape(model, operation.input, root);
+}
+
+/** What cannot be read as its shape is left as the text that it is: the check of shapes refuses it. */
+function readShape(model: ServiceModel, shapeName: string, place: ParameterTree): unknown {
+  const shape = shapeOf(model, shapeName);
+  switch (shape.type) {
+    case "structure": {
+      const members = Object.entries(shape.members).flatMap(([name, member]) => {
+        const below = place.below.get(member.locationName ?? name);
+        return below === undefined ? [] : [[name, readShape(model, member.shape, below)] as const];
+      });
+      return Object.fromEntries(members);
+    }
+    case "list": {
+      const items = [...(place.below.get("member")?.below ?? [])];
+      items.sort(([a], [b]) => Number(a) - Number(b));
+      return items.map(([, item]) => readShape(model, shape.item, item));
+    }
+    case "integer":
+    case "long":
+      return /^-?\d+$/.test(place.value ?? "") ? Number(place.value) : place.value;
+    default:
+      return place.value;
+  }
+}
+
+function shapeOf(model: ServiceModel, name: string): ShapeModel {
+  const shape = model.shapes[name];
+  assert(shape !== undefined, `the model has no shape ${name}`);
+  return shape;
+}
+
 function writeError(options: QueryOptions, error: ApiError, requestId: string): ApiResponse {
   const { code = error.code, message = error.message } = QUERY_ERRORS.get(error.code) ?? {};
   const response = respond(error.status, requestId, [
@@ -86,10 +143,28 @@ function respond(status: number, requestId: string, xml: readonly string[]): Api
   };
 }
 
-function flatElements(output: object): string {
-  return Object.entries(output)
-    .map(([name, value]) => (value === undefined ? "" : element(name, String(value))))
+/** In the order of the model. */
+function elements(model: ServiceModel, shapeName: string | undefined, output: object): string {
+  const shape = shapeName === undefined ? undefined : shapeOf(model, shapeName);
+  if (shape?.type !== "structure") return "";
+  const values = new Map(Object.entries(output));
+  return Object.entries(shape.members)
+    .map(([name, member]) => {
+      const value: unknown = values.get(name);
+      return value === undefined ? "" : `<${name}>${contentOf(model, member.shape, value)}</${name}>`;
+    })
     .join("");
+}
+
+function contentOf(model: ServiceModel, shapeName: string, value: unknown): string {
+  if (typeof value === "object" && value !== null) return elements(model, shapeName, value);
+  const isInstant = shapeOf(model, shapeName).type === "timestamp";
+  return escapeXml(isInstant ? formatInstant(Number(value)) : String(value));
+}
+
+/** Outputs have instants in seconds since 1970. */
+function formatInstant(atSeconds: number): string {
+  return new Date(atSeconds * 1000).toISOString().replace(/\.\d+Z$/, "Z");
 }
 
 function element(name: string, text: string): string {

@@ -10,6 +10,9 @@ export interface Credential {
   readonly accountId?: string;
 }
 
+/** What of a key a signature is checked with. */
+export type SigningCredential = Pick<Credential, "accessKeyId" | "secretAccessKey" | "sessionToken">;
+
 /** Says what is wrong with a credentials file and on which line. It never repeats what the line holds of a secret. */
 export class CredentialsFileError extends Error {
   override readonly name = "CredentialsFileError";

@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { RecentlyUsed } from "../../lib/recently-used.ts";
-import type { Credential } from "./credentials-file.ts";
+import type { SigningCredential } from "./credentials-file.ts";
 
 /** What a signature is good for, apart from the key. */
 interface SignatureScope {
@@ -15,7 +15,7 @@ interface SignatureScope {
 export const SIGNING_KEYS_MAX = 1_000;
 
 /** The key that signs for a scope, derived once and kept while it is among those used last. */
-export type SigningKeys = (credential: Credential, scope: SignatureScope) => KeyObject;
+export type SigningKeys = (credential: SigningCredential, scope: SignatureScope) => KeyObject;
 
 export function createSigningKeys(): SigningKeys {
   const kept = new RecentlyUsed<KeyObject>(SIGNING_KEYS_MAX);

@@ -2,7 +2,7 @@ import { createHmac, hash, timingSafeEqual } from "node:crypto";
 import { ApiError } from "../errors.ts";
 import type { ApiRequest } from "../http.ts";
 import { canonicalRequest } from "./canonical-request.ts";
-import type { Credential } from "./credentials-file.ts";
+import type { SigningCredential } from "./credentials-file.ts";
 import type { Signature } from "./parse-signature.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 import { formatTimestamp } from "./timestamp.ts";
@@ -14,7 +14,7 @@ export interface Verification {
   readonly request: ApiRequest;
   readonly signature: Signature;
   /** The one that the signature names. */
-  readonly credential: Credential;
+  readonly credential: SigningCredential;
   /** Whose request it is: the service that it must be signed for. */
   readonly service: string;
   readonly signingKeys: SigningKeys;

@@ -41,10 +41,11 @@ export function containerName(taskId: string): string {
 /**
  * Says what to ask of the engine for an attempt (specification 4.2, 4.7, 4.9 to 4.11), as ECS does it.
  *
- * Order of checks: image, log driver, volumes. Secrets are not resolved, so they are not in the environment.
+ * Order of checks: secrets, image, log driver, volumes. The engine keeps the environment in its own files, secrets included.
  */
 export function createDockerSpec(spec: AttemptSpec, options: DockerSpecOptions): DockerSpec {
-  const { container } = spec;
+  const { container, secrets } = spec;
+  if (secrets !== undefined && "failure" in secrets) return { failure: secrets.failure };
   if (container.image === undefined || container.image === "") {
     return { failure: "CannotCreateContainerError: the job definition names no image" };
   }
@@ -57,7 +58,7 @@ export function createDockerSpec(spec: AttemptSpec, options: DockerSpecOptions):
   const request: CreateRequest = {
     Image: withDefaultTag(mapImage(container.image, options.imageMap)),
     ...(command.length === 0 ? {} : { Cmd: command }),
-    Env: createEnvironment(spec.environment),
+    Env: createEnvironment([...spec.environment, ...(secrets?.variables ?? [])]),
     ...(container.user === undefined ? {} : { User: container.user }),
     Labels: createLabels(spec, options.owner),
     HostConfig: {

@@ -6,11 +6,11 @@ import { HOST_LOST, STOPPED_BEFORE_START, createStartFailure } from "../attempt-
 import type { AttemptSpec } from "../provider.ts";
 import { AttemptSignals } from "./attempt-signals.ts";
 import type { Confinement, Session } from "./confinement.ts";
-import { findStartFailure } from "./find-start-failure.ts";
+import { SECRETS_PREFIX, findStartFailure } from "./find-start-failure.ts";
 import { type LiveAttempt, confine, findCommand, findRecorded } from "./live-attempt.ts";
 import type { ProcessTable } from "./process-identity.ts";
 import { type AttemptUsage, createOutcome } from "./process-outcome.ts";
-import { createJobEnvironment, createStartText } from "./process-spec.ts";
+import { createJobEnvironment, createSecretsText, createStartText } from "./process-spec.ts";
 import type { Survey, SurveyedAttempt } from "./recovery.ts";
 import { findEnd, findStart } from "./recorded-times.ts";
 import { RunnerPool } from "./runner-pool.ts";
@@ -43,6 +43,9 @@ const BEGIN_MS_MAX = 10_000;
 
 /** After this a runner that does not tell of the end of a command that is dead is given up. */
 const TELL_MS_MAX = 10_000;
+
+/** A pipe has 64 KiB, and fewer where its owner has very many of them. */
+const SECRETS_TOO_LARGE = `${SECRETS_PREFIX}: together they are larger than the process provider can pass on`;
 
 /** So often the record of a running attempt is read though no event told of it. */
 const READ_EVERY_SWEEPS = 16;
@@ -188,12 +191,16 @@ export class AttemptSupervisor {
 
   #begin(attempt: LiveAttempt, runner: Runner): void {
     const { folder } = runner;
+    const secrets = createSecretsText(attempt.spec);
     try {
-      if (folder.writeStart(this.#createStart(attempt.spec, runner)) && folder.order(attempt.spec.taskId)) {
+      const passed = secrets === undefined ? "passed" : folder.passSecrets(secrets);
+      const isWritten = passed === "passed" && folder.writeStart(this.#createStart(attempt.spec, runner));
+      if (isWritten && folder.order(attempt.spec.taskId)) {
         this.#give(attempt, runner);
         return;
       }
-      this.#waiting.add(attempt);
+      if (passed === "too-large") this.#settle(attempt, createStartFailure(SECRETS_TOO_LARGE));
+      else this.#waiting.add(attempt);
     } catch (error) {
       if (!isSystemError(error)) throw error;
       if (isShortage(error)) this.#waiting.add(attempt);

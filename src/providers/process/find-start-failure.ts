@@ -2,7 +2,10 @@ import type { AttemptOutcome } from "../../batch/attempt.ts";
 import { createStartFailure } from "../attempt-outcomes.ts";
 import type { AttemptSpec } from "../provider.ts";
 import { describeMissingExecutable } from "./find-executable.ts";
-import { createJobEnvironment, needsEnvCommand } from "./process-spec.ts";
+import { createJobEnvironment, findUnexportableSecret, needsEnvCommand } from "./process-spec.ts";
+
+/** How ECS begins what it says of secrets. */
+export const SECRETS_PREFIX = "ResourceInitializationError: unable to pull secrets or registry auth";
 
 /** What Docker says of a command that it cannot start. */
 const ENGINE_PREFIX = "Error response from daemon: failed to create task for container";
@@ -15,6 +18,12 @@ export interface JobDefaults {
 
 /** Says why an attempt cannot start, as far as that is known before the start; undefined if nothing is in the way. */
 export function findStartFailure(spec: AttemptSpec, defaults: JobDefaults): AttemptOutcome | undefined {
+  const { secrets } = spec;
+  if (secrets !== undefined && "failure" in secrets) return createStartFailure(secrets.failure);
+  const unexportable = findUnexportableSecret(spec);
+  if (unexportable !== undefined) {
+    return createStartFailure(`${SECRETS_PREFIX}: ${unexportable} cannot be the name of a shell's variable`);
+  }
   const problem = describeProblem(spec, defaults);
   return problem === undefined ? undefined : createStartFailure(`CannotStartContainerError: ${problem}`);
 }

@@ -65,7 +65,7 @@ describe("createStartText", () => {
       "umask 0027",
       "unset PWD OLDPWD SHLVL",
       String.raw`export A='x'\''y'`,
-      String.raw`exec 'sh' '-c' 'it'\''s' 3<&- 4<&- 5<&-`,
+      String.raw`exec 'sh' '-c' 'it'\''s' 3<&- 4<&- 5<&- 6<&-`,
       "exit",
       "",
     ]);
@@ -74,7 +74,7 @@ describe("createStartText", () => {
   test("hands an environment that the shell cannot hand on to env", () => {
     const spec = anAttempt(["a", "b"]);
     expect(createStartText(spec, PLACES, new Map([["x%%", "1"]]))).toContain(
-      "\nexec env -i 'x%%=1' 'a' 'b' 3<&- 4<&- 5<&-\n",
+      "\nexec env -i 'x%%=1' 'a' 'b' 3<&- 4<&- 5<&- 6<&-\n",
     );
   });
 });

@@ -36,7 +36,8 @@ export function createJobEnvironment(
  * Writes the shell text that a runner's child reads to become the command.
  *
  * Its order is the point: output, limit and folder first; then the line in the runner's record by which the command
- * counts as begun; then the environment, which could change what the shell does, and the command.
+ * counts as begun; then the environment, which could change what the shell does, and the command. Secrets are not in this
+ * text, which is written to a file: see `createSecretsText`.
  */
 export function createStartText(
   spec: AttemptSpec,
@@ -56,14 +57,57 @@ export function createStartText(
     "unset PWD OLDPWD SHLVL",
   ];
   const command = (spec.container.command ?? []).map(quote).join(" ");
-  if (needsEnvCommand(environment, places.isShellExportExact)) {
-    const assignments = [...environment].map(([name, value]) => quote(`${name}=${value}`)).join(" ");
-    lines.push(`exec env -i ${assignments} ${command} 3<&- 4<&- 5<&-`);
+  const secretNames = new Set(secretVariables(spec).map(({ name }) => name));
+  const plain = [...environment].filter(([name]) => !secretNames.has(name));
+  if (secretNames.size > 0) lines.push(...READ_SECRETS);
+  if (!needsEnvCommand(environment, places.isShellExportExact)) {
+    for (const [name, value] of plain) lines.push(`export ${name}=${quote(value)}`);
+    lines.push(`exec ${command} ${CLOSED}`);
+  } else if (secretNames.size === 0) {
+    lines.push(`exec env -i ${assign(plain)} ${command} ${CLOSED}`);
   } else {
-    for (const [name, value] of environment) lines.push(`export ${name}=${quote(value)}`);
-    lines.push(`exec ${command} 3<&- 4<&- 5<&-`);
+    // Everybody can read the words of a command: secrets reach env(1) as they reach any other, by export.
+    const exportable = plain.filter(([name]) => isExportable(name));
+    for (const [name, value] of exportable) lines.push(`export ${name}=${quote(value)}`);
+    lines.push(`exec env ${assign(plain.filter(([name]) => !isExportable(name)))} ${command} ${CLOSED}`);
   }
   return `${lines.join("\n")}\nexit\n`;
+}
+
+/** What the start text reads from the FIFO `secrets`; undefined where there are none. */
+export function createSecretsText(spec: AttemptSpec): string | undefined {
+  const variables = secretVariables(spec);
+  if (variables.length === 0) return undefined;
+  const exports = variables.map(({ name, value }) => `export ${name}=${quote(value)}\n`);
+  return `${exports.join("")}end ${spec.taskId}\n`;
+}
+
+/** The name of a secret that the shell cannot hand over; undefined where it can hand over all. */
+export function findUnexportableSecret(spec: AttemptSpec): string | undefined {
+  return secretVariables(spec).find(({ name }) => !isExportable(name))?.name;
+}
+
+/** The marker stays ours, and a variable without a name is none. */
+function secretVariables({ secrets }: AttemptSpec) {
+  if (secrets === undefined || "failure" in secrets) return [];
+  return secrets.variables.filter(({ name }) => name !== "" && name !== TASK_MARKER);
+}
+
+/** The descriptors of the runner are nothing to a command. */
+const CLOSED = "3<&- 4<&- 5<&- 6<&-";
+
+const READ_SECRETS = [
+  "secrets=",
+  "while IFS= read -r line <&6 || exit; do",
+  '  [ "$line" = "end $task" ] && break',
+  "  secrets=$secrets$line'\n'",
+  "done",
+  // Its own variables go first: a secret may be named as they are.
+  'eval "unset secrets line\n$secrets"',
+];
+
+function assign(environment: readonly (readonly [name: string, value: string])[]): string {
+  return environment.map(([name, value]) => quote(`${name}=${value}`)).join(" ");
 }
 
 /** Whether the environment is handed over by env(1), one more program to start, because the shell cannot. */

@@ -19,6 +19,11 @@ export function openFifoToWrite(path: string): OpenFile | undefined {
   return openKind(path, constants.O_WRONLY, "fifo");
 }
 
+/** As `openRegularFile`. Both ends. */
+export function openFifo(path: string): OpenFile | undefined {
+  return openKind(path, constants.O_RDWR, "fifo");
+}
+
 /**
  * What stands in the file from this byte on. Undefined where it is gone, or where that is more than `bytesMax`: nobody
  * but a job makes it so.

@@ -4,6 +4,7 @@ import {
   constants,
   lstatSync,
   mkdirSync,
+  readSync,
   readdirSync,
   renameSync,
   rmdirSync,
@@ -13,7 +14,8 @@ import {
 } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { openFifoToWrite, openRegularFile, readRegularFile } from "./regular-file.ts";
+import { isSystemError } from "../../lib/system-error.ts";
+import { openFifo, openFifoToWrite, openRegularFile, readRegularFile } from "./regular-file.ts";
 
 /** One of 500 attempts has a quarter of this. */
 const RECORD_BYTES_MAX = 1024 * 1024;
@@ -24,6 +26,7 @@ const RECORD_BYTES_MAX = 1024 * 1024;
  * - `start`: what to run next. Written over for each attempt: on some file systems, making and removing files costs
  *   more than starting the process.
  * - `orders`: the FIFO by which the runner is told.
+ * - `secrets`: the FIFO by which an attempt is given what may be in no file.
  * - `record`: what became of it; see `parseRunnerRecord`.
  * - `work`: the working folder of the attempt.
  */
@@ -43,7 +46,7 @@ export class RunnerFolder {
     return succeeds(() => {
       mkdirSync(this.path);
       makeWork(this.workPath);
-      // The environment of a job may hold secrets.
+      // The environment of a job is nobody else's business.
       writeFileSync(this.#startPath, "", { mode: 0o600 });
       writeFileSync(this.#recordPath, "");
     });
@@ -78,6 +81,20 @@ export class RunnerFolder {
     } catch {
       return false;
     }
+  }
+
+  /**
+   * Puts the text into the FIFO `secrets`, from which `start` reads it; in place of what an attempt may have left there.
+   * The runner holds the FIFO open, so it is kept whatever becomes of the server. Nothing is left in one that is too
+   * small for all of it.
+   */
+  passSecrets(text: string): "passed" | "too-large" | "gone" {
+    using file = openFifo(join(this.path, "secrets"));
+    if (file === undefined) return "gone";
+    empty(file.fd);
+    if (fill(file.fd, Buffer.from(text))) return "passed";
+    empty(file.fd);
+    return "too-large";
   }
 
   /** The record from this byte on, up to its last whole line; empty if it is gone. */
@@ -128,7 +145,8 @@ export class RunnerFolder {
 
   /** Most hold only what this class and the shim made; what attempts left is removed the long way. */
   async remove(): Promise<void> {
-    for (const name of ["orders", "start", "record"]) succeeds(() => unlinkSync(join(this.path, name)));
+    for (const name of ["orders", "secrets", "start", "record"])
+      succeeds(() => unlinkSync(join(this.path, name)));
     if (succeeds(() => rmdirSync(this.workPath)) && succeeds(() => rmdirSync(this.path))) return;
     await removeTree(this.path);
   }
@@ -139,6 +157,35 @@ export class RunnerFolder {
 
   get #recordPath(): string {
     return join(this.path, "record");
+  }
+}
+
+/** Throws away what is in the FIFO. */
+function empty(fd: number): void {
+  const bytes = Buffer.alloc(FIFO_READ_BYTES);
+  while (untilBusy(() => readSync(fd, bytes)) > 0);
+}
+
+/** Says whether the FIFO took all of it. */
+function fill(fd: number, bytes: Buffer): boolean {
+  let length = 0;
+  while (length < bytes.length) {
+    const written = untilBusy(() => writeSync(fd, bytes, length));
+    if (written === 0) return false;
+    length += written;
+  }
+  return true;
+}
+
+const FIFO_READ_BYTES = 65_536;
+
+/** 0 where the FIFO is empty or full. */
+function untilBusy(move: () => number): number {
+  try {
+    return move();
+  } catch (error) {
+    if (isSystemError(error) && error.code === "EAGAIN") return 0;
+    throw error;
   }
 }
 

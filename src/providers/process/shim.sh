@@ -34,10 +34,10 @@ run() {
   # signals have their default action again.
   trap : HUP INT QUIT ALRM PIPE TERM USR1 USR2
   unset BATCHYARD_PROVIDER_DIR
-  cd "$dir/runners/$name" && mkfifo orders || exit
+  cd "$dir/runners/$name" && mkfifo orders secrets || exit
   # Both ends of the FIFOs, so that neither side waits for the other and nobody reads an end of file. The server gave
   # "events" as 3, which is opened anew: its own does not wait where the FIFO is full.
-  exec 4<>/proc/self/fd/3 3<>orders 5>>record
+  exec 4<>/proc/self/fd/3 3<>orders 5>>record 6<>secrets
   [ -e "$dir/closed" ] && exit
   read -r self </proc/self/stat
   times >&5 && echo "runner $boot $self" >&5 || exit

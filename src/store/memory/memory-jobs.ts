@@ -1,22 +1,28 @@
 import { resourceName } from "../../batch/arn.ts";
 import type { Attempt } from "../../batch/attempt.ts";
-import { isTerminal } from "../../batch/job.ts";
 import type { Cause } from "../../batch/cause.ts";
+import { childCountOf, parseChildJobId } from "../../batch/child-job.ts";
+import { isTerminal } from "../../batch/job.ts";
 import type { Job, JobProgress, JobProgressPatch } from "../../batch/job.ts";
 import { scopeKey } from "../../batch/scope.ts";
 import type { Scope } from "../../batch/scope.ts";
-import type { JobStatus } from "../../model/batch.ts";
+import type { Change } from "../change.ts";
 import { lastOutcomeOf } from "../last-outcome.ts";
 import { pageOf, positionAfter } from "../page-token.ts";
+import { BEFORE_CHILDREN, BY_INDEX, childKindOf, firstIndexAfter, hasChild } from "../stored-child.ts";
 import type {
+  ChildJobFilter,
   JobFilter,
   JobListEntry,
   Page,
   PageRequest,
   StoredJob,
-  StoredLiveJob,
+  StoredState,
   TextMatch,
 } from "../store.ts";
+import { storedChild, storedJob } from "./memory-job.ts";
+import type { MemoryJob, MemoryRecord } from "./memory-job.ts";
+import { liveChildren, liveJob } from "./memory-live-jobs.ts";
 import { comparePositions, SortedTable } from "./sorted-table.ts";
 
 /** Jobs with their attempts, by scope and id, and for each queue the newest first. What it is given it keeps. */
@@ -30,13 +36,30 @@ export class MemoryJobs {
     const id = jobKey(job.scope, job.jobId);
     if (this.#jobs.has(id)) return;
     this.#submittedCount += 1;
-    const added = { job, progress, order: this.#submittedCount, attempts: new Map<number, Attempt>() };
+    const added = {
+      job,
+      progress,
+      order: this.#submittedCount,
+      attempts: new Map(),
+      children: new Map(),
+    } satisfies MemoryJob;
     this.#jobs.set(id, added);
     this.#byQueue.set(queueKey(job.scope, job.jobQueueArn), newestFirst(added), added);
   }
 
+  /** The main node has no record: its job's is its own. */
+  putChild({ scope, parentJobId, index, progress, atMs }: Extract<Change, { kind: "child-put" }>): void {
+    const parent = this.#jobs.get(jobKey(scope, parentJobId));
+    if (parent === undefined || index >= childCountOf(parent.job) || index === parent.job.nodes?.main) return;
+    const { createdAtMs, attempts } = parent.children.get(index) ?? {
+      createdAtMs: atMs,
+      attempts: new Map(),
+    };
+    parent.children.set(index, { createdAtMs, attempts, progress });
+  }
+
   change(scope: Scope, jobId: string, patch: JobProgressPatch): void {
-    const found = this.#jobs.get(jobKey(scope, jobId));
+    const found = this.#record(scope, jobId);
     if (found !== undefined) found.progress = Object.freeze({ ...found.progress, ...patch });
   }
 
@@ -46,14 +69,11 @@ export class MemoryJobs {
   }
 
   putAttempt(attempt: Attempt): void {
-    this.#jobs.get(jobKey(attempt.scope, attempt.jobId))?.attempts.set(attempt.number, attempt);
+    this.#record(attempt.scope, attempt.jobId)?.attempts.set(attempt.number, attempt);
   }
 
   read(scope: Scope, jobIds: readonly string[]): StoredJob[] {
-    return jobIds
-      .map((jobId) => this.#jobs.get(jobKey(scope, jobId)))
-      .filter((found) => found !== undefined)
-      .map((found) => ({ job: found.job, progress: found.progress, attempts: attemptsOf(found) }));
+    return jobIds.map((jobId) => this.#read(scope, jobId)).filter((found) => found !== undefined);
   }
 
   list(scope: Scope, filter: JobFilter, page: PageRequest): Page<JobListEntry> {
@@ -76,12 +96,53 @@ export class MemoryJobs {
     return stopped.length;
   }
 
-  live(): StoredLiveJob[] {
-    return [...this.#jobs.values()].filter(({ progress }) => !isTerminal(progress.status)).map(liveJob);
+  listChildren(
+    scope: Scope,
+    parentJobId: string,
+    { status, after, limit }: ChildJobFilter & PageRequest,
+  ): Page<JobListEntry> {
+    const [last] = positionAfter(BY_INDEX, after, BEFORE_CHILDREN);
+    const parent = this.#jobs.get(jobKey(scope, parentJobId));
+    const found: StoredJob[] = [];
+    const count = parent === undefined ? 0 : childCountOf(parent.job);
+    for (let index = firstIndexAfter(last); index < count && found.length <= limit; index += 1) {
+      const child = parent && childAt(parent, index);
+      if (child !== undefined && (status === undefined || child.progress.status === status))
+        found.push(child);
+    }
+    return pageOf(found, limit, {
+      name: BY_INDEX,
+      item: listEntry,
+      position: ({ job }) => [job.childIndex ?? 0],
+    });
+  }
+
+  load(): Pick<StoredState, "liveJobs" | "liveChildren"> {
+    const jobs = [...this.#jobs.values()];
+    const find = ({ job }: MemoryJob, jobId: string) => this.#jobs.get(jobKey(job.scope, jobId));
+    return {
+      liveJobs: jobs.filter(({ progress }) => !isTerminal(progress.status)).map((job) => liveJob(job, find)),
+      liveChildren: liveChildren(jobs, find),
+    };
+  }
+
+  #read(scope: Scope, jobId: string): StoredJob | undefined {
+    const child = parseChildJobId(jobId);
+    const found = this.#jobs.get(jobKey(scope, child?.parentJobId ?? jobId));
+    if (found === undefined) return undefined;
+    return child === undefined ? storedJob(found) : storedChild(found, child);
+  }
+
+  /** What changes of the job or child; undefined where it has no record. */
+  #record(scope: Scope, jobId: string): MemoryRecord | undefined {
+    const child = parseChildJobId(jobId);
+    if (child === undefined) return this.#jobs.get(jobKey(scope, jobId));
+    const parent = this.#jobs.get(jobKey(scope, child.parentJobId));
+    return parent !== undefined && hasChild(parent.job, child) ? parent.children.get(child.index) : undefined;
   }
 
   #listNewestFirst(scope: Scope, filter: JobFilter, { after, limit }: PageRequest): Page<JobListEntry> {
-    const list = { name: "jobs", item: listEntry, position: newestFirst };
+    const list = { name: "jobs", item: jobEntry, position: newestFirst };
     const found: MemoryJob[] = [];
     const start = positionAfter(list.name, after, NEWEST);
     for (const job of this.#byQueue.after(queueKey(scope, filter.jobQueueArn), start)) {
@@ -98,7 +159,7 @@ export class MemoryJobs {
     { after, limit, groupOf }: PageRequest & { readonly groupOf: Grouping },
   ): Page<JobListEntry> {
     const position = (job: MemoryJob): GroupedPosition => [groupOf(job.job), ...newestFirst(job)];
-    const list = { name: "jobs by name", item: listEntry, position };
+    const list = { name: "jobs by name", item: jobEntry, position };
     const start = positionAfter<GroupedPosition>(list.name, after, ["", ...NEWEST]);
     const found = [...this.#byQueue.after(queueKey(scope, filter.jobQueueArn), NEWEST)]
       .filter((job) => matches(job, filter) && comparePositions(position(job), start) > 0)
@@ -107,16 +168,8 @@ export class MemoryJobs {
   }
 }
 
-interface MemoryJob {
-  job: Job;
-  progress: JobProgress;
-  /** Counts up in the order of submission. */
-  readonly order: number;
-  readonly attempts: Map<number, Attempt>;
-}
-
-function attemptsOf({ attempts }: MemoryJob): Attempt[] {
-  return [...attempts.values()].sort((a, b) => a.number - b.number);
+function childAt(parent: MemoryJob, index: number): StoredJob | undefined {
+  return storedChild(parent, { parentJobId: parent.job.jobId, kind: childKindOf(parent.job), index });
 }
 
 /** Before every job of a queue. */
@@ -173,8 +226,13 @@ function matchesDefinition(jobDefinitionArn: string, match: JobFilter["definitio
   return match.by === "name" ? name === match.name : name.startsWith(match.name);
 }
 
-function listEntry(found: MemoryJob): JobListEntry {
-  const { jobId, jobName, jobDefinitionArn, createdAtMs, resources, shareIdentifier } = found.job;
+function jobEntry(found: MemoryJob): JobListEntry {
+  return listEntry(storedJob(found));
+}
+
+function listEntry({ job, progress, attempts, childCounts }: StoredJob): JobListEntry {
+  const { jobId, jobName, jobDefinitionArn, createdAtMs, resources, shareIdentifier } = job;
+  const { arraySize, nodes, childIndex } = job;
   return {
     jobId,
     jobName,
@@ -182,30 +240,11 @@ function listEntry(found: MemoryJob): JobListEntry {
     createdAtMs,
     vcpuMillis: resources.vcpuMillis,
     ...(shareIdentifier !== undefined && { shareIdentifier }),
-    progress: found.progress,
-    ...lastOutcomeOf(attemptsOf(found).at(-1)?.outcome),
+    progress,
+    ...lastOutcomeOf(attempts.at(-1)?.outcome),
+    ...(arraySize !== undefined && { arraySize }),
+    ...(nodes !== undefined && { nodes }),
+    ...(childIndex !== undefined && { childIndex }),
+    ...(childCounts !== undefined && { childCounts }),
   };
-}
-
-function liveJob(found: MemoryJob): StoredLiveJob {
-  const { scope, jobId, jobQueueArn, resources, retryStrategy, attemptDurationSeconds } = found.job;
-  const { status, queuePosition, attemptCount } = found.progress;
-  const activeAttempt = isUnderWay(status) ? attemptsOf(found).at(-1) : undefined;
-  return {
-    scope,
-    jobId,
-    jobQueueArn,
-    status,
-    queuePosition,
-    attemptCount,
-    resources,
-    retryStrategy,
-    attemptDurationSeconds,
-    activeAttempt,
-    isStopRequested: found.progress.isCancelled || found.progress.isTerminated,
-  };
-}
-
-function isUnderWay(status: JobStatus): boolean {
-  return status === "STARTING" || status === "RUNNING";
 }

@@ -1,28 +1,39 @@
 import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
+import type { SequencedEvent } from "../../batch/event.ts";
 import type { Instance } from "../../batch/instance.ts";
 import type { JobDefinition } from "../../batch/job-definition.ts";
 import type { JobQueue } from "../../batch/job-queue.ts";
 import type { LogGroup, LogStream } from "../../batch/log-stream.ts";
+import type { PlainResourceOf, PlainResourceType } from "../../batch/plain-resource.ts";
 import { scopeKey } from "../../batch/scope.ts";
 import type { Scope } from "../../batch/scope.ts";
+import type { StoredSecret } from "../../batch/secret.ts";
+import type { ServiceJob } from "../../batch/service-job.ts";
 import { unreachable } from "../../lib/assert.ts";
 import type { Change } from "../change.ts";
+import type { EventLogBounds, EventLogLimits } from "../event-log.ts";
 import { pageOf, positionAfter } from "../page-token.ts";
 import type {
+  ChildJobFilter,
   JobDefinitionFilter,
   JobFilter,
   JobListEntry,
   LogStreamFilter,
   Page,
   PageRequest,
+  PlainResourceFilter,
+  ServiceJobFilter,
   Store,
   StoredJob,
   StoredState,
 } from "../store.ts";
 import { frozenCopy } from "./frozen-copy.ts";
+import { MemoryEvents } from "./memory-events.ts";
 import { MemoryJobDefinitions } from "./memory-job-definitions.ts";
 import { MemoryJobs } from "./memory-jobs.ts";
 import { MemoryLogs } from "./memory-logs.ts";
+import { MemoryPlainResources } from "./memory-plain-resources.ts";
+import { MemoryServiceJobs } from "./memory-service-jobs.ts";
 import { firstOf, SortedTable } from "./sorted-table.ts";
 
 /**
@@ -37,6 +48,10 @@ export class MemoryStore implements Store {
   readonly #instances = new SortedTable<Instance>();
   readonly #jobs = new MemoryJobs();
   readonly #logs = new MemoryLogs();
+  readonly #events = new MemoryEvents();
+  readonly #plainResources = new MemoryPlainResources();
+  readonly #serviceJobs = new MemoryServiceJobs();
+  readonly #secrets = new SortedTable<StoredSecret>();
 
   /** Only the copying can fail, and it comes before the first change. */
   async commit(changes: readonly Change[]): Promise<void> {
@@ -48,10 +63,12 @@ export class MemoryStore implements Store {
       computeEnvironments: this.#computeEnvironments.values(),
       jobQueues: this.#jobQueues.values(),
       jobDefinitions: this.#jobDefinitions.revisions(),
-      liveJobs: this.#jobs.live(),
-      liveChildren: [],
+      ...this.#jobs.load(),
       instances: this.#instances.values().filter(({ terminatedAtMs }) => terminatedAtMs === undefined),
       logGroups: this.#logs.groups(),
+      lastEventSequence: this.#events.bounds()?.lastSequence ?? 0,
+      plainResources: this.#plainResources.all(),
+      serviceJobs: this.#serviceJobs.live(),
     };
   }
 
@@ -95,12 +112,18 @@ export class MemoryStore implements Store {
     return this.#jobs.list(scope, filter, page);
   }
 
-  async listChildJobs(): Promise<Page<JobListEntry>> {
-    throw new Error("children come next");
+  async listChildJobs(
+    scope: Scope,
+    parentJobId: string,
+    filter: ChildJobFilter,
+    page: PageRequest,
+  ): Promise<Page<JobListEntry>> {
+    return this.#jobs.listChildren(scope, parentJobId, { ...filter, ...page });
   }
 
   async removeJobsStoppedBefore(stoppedBeforeMs: number, limit: number): Promise<number> {
-    return this.#jobs.removeStoppedBefore(stoppedBeforeMs, limit);
+    const removedCount = this.#jobs.removeStoppedBefore(stoppedBeforeMs, limit);
+    return removedCount + this.#serviceJobs.removeStoppedBefore(stoppedBeforeMs, limit - removedCount);
   }
 
   async removeJobDefinitionsDeregisteredBefore(deregisteredBeforeMs: number, limit: number): Promise<number> {
@@ -127,6 +150,57 @@ export class MemoryStore implements Store {
     return this.#logs.listStreams(scope, filter, page);
   }
 
+  async readPlainResources<Type extends PlainResourceType>(
+    type: Type,
+    scope: Scope,
+    names: readonly string[],
+  ): Promise<PlainResourceOf<Type>[]> {
+    return this.#plainResources.read(type, scope, names);
+  }
+
+  async listPlainResources<Type extends PlainResourceType>(
+    filter: PlainResourceFilter<Type>,
+    page: PageRequest,
+  ): Promise<Page<PlainResourceOf<Type>>> {
+    return this.#plainResources.list(filter, page);
+  }
+
+  async readServiceJobs(scope: Scope, jobIds: readonly string[]): Promise<ServiceJob[]> {
+    return this.#serviceJobs.read(scope, jobIds);
+  }
+
+  async listServiceJobs(
+    scope: Scope,
+    filter: ServiceJobFilter,
+    page: PageRequest,
+  ): Promise<Page<ServiceJob>> {
+    return this.#serviceJobs.list(scope, filter, page);
+  }
+
+  async readSecret(scope: Scope, name: string): Promise<StoredSecret | undefined> {
+    return this.#secrets.get(scopeKey(scope), [name]);
+  }
+
+  async listSecrets(scope: Scope, page: PageRequest): Promise<Page<StoredSecret>> {
+    return listNamed(this.#secrets, "secrets", { ...page, scope });
+  }
+
+  async eventLogBounds(): Promise<EventLogBounds | undefined> {
+    return this.#events.bounds();
+  }
+
+  async readEvents(afterSequence: number, limit: number): Promise<readonly SequencedEvent[]> {
+    return this.#events.readAfter(afterSequence, limit);
+  }
+
+  async findEventsSince(sinceMs: number): Promise<number | undefined> {
+    return this.#events.findSince(sinceMs);
+  }
+
+  async removeEvents(limits: EventLogLimits): Promise<boolean> {
+    return this.#events.removeBeyond(limits);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     // Nothing is open.
   }
@@ -148,7 +222,7 @@ export class MemoryStore implements Store {
       case "job-changed":
         return this.#jobs.change(change.scope, change.jobId, change.patch);
       case "child-put":
-        throw new Error("children come next");
+        return this.#jobs.putChild(change);
       case "job-tagged":
         return this.#jobs.tag(change.scope, change.jobId, change.tags, change.cause);
       case "attempt-put":
@@ -163,6 +237,18 @@ export class MemoryStore implements Store {
         return this.#logs.putStream(change.logStream);
       case "log-stream-removed":
         return this.#logs.removeStream(change.scope, change.groupName, change.name);
+      case "plain-resource-put":
+        return this.#plainResources.put(change.resource);
+      case "plain-resource-removed":
+        return this.#plainResources.remove(change.resource);
+      case "service-job-put":
+        return this.#serviceJobs.put(change.serviceJob);
+      case "secret-put":
+        return putNamed(this.#secrets, change.secret);
+      case "secret-removed":
+        return this.#secrets.delete(scopeKey(change.scope), [change.name]);
+      case "events-appended":
+        return this.#events.append(change.firstSequence, change.events);
       case "setting-put":
         this.#settings.set(change.name, change.value);
         return;

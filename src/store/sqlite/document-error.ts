@@ -8,10 +8,27 @@ const DOCUMENTS: readonly (readonly [table: string, key: string, column: string]
   ["job_definitions", "scope || ' ' || name || ':' || revision", "document"],
   ["instances", "scope || ' ' || instance_id", "document"],
   ["log_groups", "scope || ' ' || name", "document"],
+  ["secrets", "scope || ' ' || name", "document"],
+  ["scheduling_policies", "scope || ' ' || name", "document"],
+  ["consumable_resources", "scope || ' ' || name", "document"],
+  ["service_environments", "scope || ' ' || name", "document"],
+  ["quota_shares", "scope || ' ' || name", "document"],
+  ["client_tokens", "scope || ' ' || name", "document"],
+  ["service_jobs", "job_id", "document"],
   ["log_streams", "scope || ' ' || group_name || ' ' || name", "document"],
   ["jobs", "job_id", "stopped_by"],
   ["job_documents", "(SELECT job_id FROM jobs WHERE job_key = job_documents.job_key)", "document"],
-  ["attempts", "(SELECT job_id FROM jobs WHERE job_key = attempts.job_key) || ' ' || number", "document"],
+  ["jobs", "job_id", "unspawned"],
+  [
+    "attempts",
+    "(SELECT job_id FROM jobs WHERE job_key = attempts.job_key) || ' ' || child_index || ' ' || number",
+    "document",
+  ],
+  [
+    "child_jobs",
+    "(SELECT job_id FROM jobs WHERE job_key = child_jobs.job_key) || ' ' || child_index",
+    "stopped_by",
+  ],
 ];
 
 /** The error of a store in which a document was found that is no JSON: somebody else has written it. */

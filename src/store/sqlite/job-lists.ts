@@ -1,14 +1,15 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { AttemptOutcome } from "../../batch/attempt.ts";
 import { scopeKey } from "../../batch/scope.ts";
 import type { Scope } from "../../batch/scope.ts";
-import { lastOutcomeOf } from "../last-outcome.ts";
 import { pageOf, positionAfter } from "../page-token.ts";
 import type { JobFilter, JobListEntry, Page, PageRequest } from "../store.ts";
+import { ChildCounts } from "./child-counts.ts";
 import type { JobListIndex } from "./job-list-index.ts";
+import { entryOf, JOB_LIST_COLUMNS } from "./job-list-row.ts";
+import type { JobListRow } from "./job-list-row.ts";
+import type { LatestOutcomes } from "./latest-outcomes.ts";
 import type { NumberedTexts } from "./numbered-texts.ts";
-import { parseDocument, PROGRESS_COLUMNS, progressOf, STATUS_COUNT, statusNumber } from "./rows.ts";
-import type { ProgressRow } from "./rows.ts";
+import { familyOf, JOB_ITSELF, STATUS_COUNT, statusNumber } from "./rows.ts";
 
 /**
  * Lists of jobs. Each page is a range of one index, or of one for each status, and what matches of the tail (see
@@ -18,17 +19,17 @@ export class JobLists {
   readonly #database: DatabaseSync;
   readonly #texts: NumberedTexts;
   readonly #index: JobListIndex;
-  readonly #selectOutcome: StatementSync;
+  readonly #outcomes: LatestOutcomes;
+  readonly #childCounts: ChildCounts;
   /** By their text: there are as many as there are kinds of filters. */
   readonly #statements = new Map<string, StatementSync>();
 
-  constructor(database: DatabaseSync, texts: NumberedTexts, index: JobListIndex) {
+  constructor(database: DatabaseSync, texts: NumberedTexts, index: JobListIndex, outcomes: LatestOutcomes) {
     this.#database = database;
     this.#texts = texts;
     this.#index = index;
-    this.#selectOutcome = database.prepare(
-      "SELECT document -> '$.outcome' AS outcome FROM attempts WHERE job_key = ? ORDER BY number DESC LIMIT 1",
-    );
+    this.#outcomes = outcomes;
+    this.#childCounts = new ChildCounts(database);
   }
 
   list(scope: Scope, filter: JobFilter, page: PageRequest): Page<JobListEntry> {
@@ -113,28 +114,17 @@ export class JobLists {
       statement = this.#database.prepare(sql);
       this.#statements.set(sql, statement);
     }
-    // `COLUMNS` names them as the type does.
+    // `JOB_LIST_COLUMNS` names them as the type does.
     return statement.all(values) as unknown as JobListRow[];
   }
 
   #entry(row: JobListRow): JobListEntry {
-    const { jobId, jobName, createdAtMs, vcpuMillis, shareIdentifier } = row;
+    const entry = entryOf(row, this.#texts);
     return {
-      jobId,
-      jobName,
-      jobDefinitionArn: this.#texts.textOf(row.definition),
-      createdAtMs,
-      vcpuMillis,
-      ...(shareIdentifier !== null && { shareIdentifier }),
-      progress: progressOf(row),
-      ...lastOutcomeOf(this.#latestOutcome(row.jobKey)),
+      ...entry,
+      ...this.#outcomes.of(row.jobKey, JOB_ITSELF),
+      ...this.#childCounts.of(row.jobKey, familyOf(row), entry.progress),
     };
-  }
-
-  /** Read for the jobs of the page only: as a column it would be read for the whole tail. */
-  #latestOutcome(jobKey: number): AttemptOutcome | undefined {
-    const outcome = this.#selectOutcome.get(jobKey)?.["outcome"] ?? null;
-    return outcome === null ? undefined : parseDocument<AttemptOutcome>(outcome);
   }
 
   /** No row has the number 0: where a text is unknown, nothing is found. */
@@ -173,27 +163,12 @@ function groupOf({ nameEquals, definition }: JobFilter): Group | undefined {
 
 const ALL_STATUSES = Array.from({ length: STATUS_COUNT }, (_, number) => number);
 
-interface JobListRow extends ProgressRow {
-  readonly jobKey: number;
-  readonly jobId: string;
-  readonly jobName: string;
-  readonly name_key: string;
-  readonly definition: number;
-  readonly definition_name: string;
-  readonly createdAtMs: number;
-  readonly vcpuMillis: number;
-  readonly shareIdentifier: string | null;
-}
-
-const COLUMNS = `job_key AS jobKey, job_id AS jobId, name AS jobName, name_key, definition, definition_name,
-  created_at AS createdAtMs, vcpu_millis AS vcpuMillis, share_identifier AS shareIdentifier, ${PROGRESS_COLUMNS}`;
-
 /** Columns of a merged SELECT are ordered by their names in the answer. */
 const NEWEST_FIRST_ORDER = "ORDER BY createdAtMs DESC, jobKey DESC LIMIT :limit";
 
 function newestFirstSql(sources: readonly string[]): string {
   const selects = sources.map(
-    (source) => `SELECT ${COLUMNS} FROM ${source} AND scope = :scope AND queue = :queue
+    (source) => `SELECT ${JOB_LIST_COLUMNS} FROM ${source} AND scope = :scope AND queue = :queue
       AND (created_at, job_key) < (:createdAtMs, :jobKey) AND created_at > :createdAfterMs`,
   );
   return `${selects.join(" UNION ALL ")} ${NEWEST_FIRST_ORDER}`;
@@ -203,7 +178,7 @@ function newestFirstSql(sources: readonly string[]): string {
 function byNameSql(column: Group["column"]): string {
   const range = `${column} > :name AND ${column} < :prefix || CAST(X'FF' AS TEXT)`;
   const selects = indexAndTail([range]).map(
-    (source) => `SELECT ${COLUMNS} FROM ${source} AND scope = :scope AND queue = :queue`,
+    (source) => `SELECT ${JOB_LIST_COLUMNS} FROM ${source} AND scope = :scope AND queue = :queue`,
   );
   return `${selects.join(" UNION ALL ")} ORDER BY ${column}, createdAtMs DESC, jobKey DESC LIMIT :limit`;
 }

@@ -9,7 +9,7 @@ import { documentOf } from "./job-document.ts";
 import type { JobDocument } from "./job-document.ts";
 import type { JobListIndex } from "./job-list-index.ts";
 import type { NumberedTexts } from "./numbered-texts.ts";
-import { FIRST_TERMINAL_STATUS, parseDocument, statusNumber } from "./rows.ts";
+import { FIRST_TERMINAL_STATUS, JOB_ITSELF, parseDocument, statusNumber } from "./rows.ts";
 
 /** What changes jobs and their attempts. For use in a transaction only. */
 export class JobWrites {
@@ -35,12 +35,12 @@ export class JobWrites {
     );
     this.#updateDocument = database.prepare("UPDATE job_documents SET document = ? WHERE job_key = ?");
     this.#putAttempt = database.prepare(
-      `INSERT INTO attempts (job_key, number, document)
-      SELECT job_key, ?, ? FROM jobs WHERE scope = ? AND job_id = ?
+      `INSERT INTO attempts (job_key, child_index, number, document)
+      SELECT job_key, ${JOB_ITSELF}, ?, ? FROM jobs WHERE scope = ? AND job_id = ?
       ON CONFLICT DO UPDATE SET document = excluded.document`,
     );
     this.#selectStopped = database.prepare(SELECT_STOPPED);
-    this.#removals = ["jobs", "job_documents", "attempts"].map((table) =>
+    this.#removals = ["jobs", "job_documents", "attempts", "child_jobs", "child_counts"].map((table) =>
       database.prepare(`DELETE FROM ${table} WHERE job_key = ?`),
     );
   }
@@ -63,7 +63,10 @@ export class JobWrites {
       resources.gpuCount,
       this.#texts.findOrStore(JSON.stringify(job.retryStrategy)),
       job.attemptDurationSeconds ?? null,
-      ...progressValues({ ...progress, ...patch }),
+      job.arraySize ?? job.nodes?.count ?? null,
+      job.nodes?.main ?? null,
+      Number(job.dependsOn.length > 0),
+      ...jobProgressValues({ ...progress, ...patch }),
     );
     if (changes === 0) return this.change(job.scope, job.jobId, patch);
     this.#insertDocument.run(lastInsertRowid, JSON.stringify(documentOf(job)));
@@ -71,7 +74,7 @@ export class JobWrites {
   }
 
   change(scope: Scope, jobId: string, patch: JobProgressPatch): void {
-    this.#update.run(...progressValues(patch), this.#numberOf(scope), jobId);
+    this.#update.run(...jobProgressValues(patch), this.#numberOf(scope), jobId);
   }
 
   tag(scope: Scope, jobId: string, tags: Job["tags"], taggedBy: Cause): void {
@@ -102,7 +105,8 @@ export class JobWrites {
   }
 }
 
-const PROGRESS = [
+/** What changes of a job and of a child of one. */
+export const PROGRESS = [
   "status",
   "status_reason",
   "queue_position",
@@ -115,8 +119,16 @@ const PROGRESS = [
   "stopped_by",
 ];
 
+const JOB_PROGRESS = ["unspawned", ...PROGRESS];
+
+/** In the order of `JOB_PROGRESS`; null for what is absent. */
+function jobProgressValues(progress: JobProgressPatch): (string | number | null)[] {
+  const { unspawned } = progress;
+  return [unspawned === undefined ? null : JSON.stringify(unspawned), ...progressValues(progress)];
+}
+
 /** In the order of `PROGRESS`; null for what is absent. */
-function progressValues(progress: JobProgressPatch): (string | number | null)[] {
+export function progressValues(progress: JobProgressPatch): (string | number | null)[] {
   return [
     progress.status === undefined ? null : statusNumber(progress.status),
     progress.statusReason ?? null,
@@ -135,10 +147,15 @@ const SELECT_STOPPED = `SELECT job_key FROM jobs WHERE stopped_at < ? AND status
   ORDER BY stopped_at, job_key LIMIT ?`;
 
 const INSERT = `INSERT INTO jobs (scope, job_id, queue, definition, definition_name, name, name_key, share_identifier,
-    created_at, vcpu_millis, memory_mib, gpu_count, retry_strategy, attempt_duration_seconds, ${PROGRESS.join(", ")})
-  VALUES (${Array.from({ length: 14 + PROGRESS.length }, () => "?").join(", ")})
+    created_at, vcpu_millis, memory_mib, gpu_count, retry_strategy, attempt_duration_seconds,
+    child_count, main_node, has_dependencies, ${JOB_PROGRESS.join(", ")})
+  VALUES (${Array.from({ length: 17 + JOB_PROGRESS.length }, () => "?").join(", ")})
   ON CONFLICT DO NOTHING`;
 
 /** A patch sets members and never takes one away, so null leaves a column as it is. */
-const UPDATE = `UPDATE jobs SET ${PROGRESS.map((column) => `${column} = coalesce(?, ${column})`).join(", ")}
+export function patchOf(columns: readonly string[]): string {
+  return columns.map((column) => `${column} = coalesce(?, ${column})`).join(", ");
+}
+
+const UPDATE = `UPDATE jobs SET ${patchOf(JOB_PROGRESS)}
   WHERE scope = ? AND job_id = ?`;

@@ -1,32 +1,61 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { setFlagsFromString } from "node:v8";
 import type { Attempt } from "../../batch/attempt.ts";
+import type { UnspawnedChildren } from "../../batch/job.ts";
 import { NO_RESOURCES } from "../../batch/resources.ts";
 import type { Resources } from "../../batch/resources.ts";
 import type { RetryStrategy } from "../../batch/retry-strategy.ts";
 import type { Scope } from "../../batch/scope.ts";
-import type { StoredLiveJob } from "../store.ts";
+import { isWaiting } from "../stored-child.ts";
+import type { StoredLiveChild, StoredLiveJob } from "../store.ts";
 import type { JobListIndex } from "./job-list-index.ts";
+import { readLiveChildren, SELECT_LATEST_ATTEMPT } from "./live-children.ts";
+import type { LiveParents } from "./live-children.ts";
+import { LiveDependencies } from "./live-dependencies.ts";
 import type { NumberedTexts } from "./numbered-texts.ts";
-import { FIRST_TERMINAL_STATUS, isUnderWay, parseDocument, parseScopeKey, statusOf } from "./rows.ts";
+import {
+  FAMILY_COLUMNS,
+  familyOf,
+  FIRST_TERMINAL_STATUS,
+  isUnderWay,
+  JOB_ITSELF,
+  parseDocument,
+  parseScopeKey,
+  statusOf,
+} from "./rows.ts";
+import type { FamilyRow } from "./rows.ts";
 
 /**
- * Reads every live job in slim form, in the order of submission. A start with a million of them waits for this: rows
- * come as arrays, what jobs have in common is one object for all of them, and no list of them is made.
+ * Reads every live job in slim form, in the order of submission, and then their children. A start with a million of them
+ * waits for this: rows come as arrays, what jobs have in common is one object for all of them, and no list of them is
+ * made. What most jobs have not, such as dependencies, is read of the few that have it.
  */
-export function* readLiveJobs(
-  database: DatabaseSync,
-  texts: NumberedTexts,
-  index: JobListIndex,
-): Generator<StoredLiveJob> {
-  const reader = new LiveJobReader(database, texts);
-  const select = database.prepare(LIVE_JOBS);
-  select.setReturnArrays(true);
-  using _cache = smallCache(database);
-  using _youngGeneration = smallYoungGeneration();
-  // The types of node:sqlite do not know about rows that are arrays; `LIVE_JOBS` selects what `LiveJobRow` names.
-  for (const row of select.iterate({ indexEnd: index.end }) as Iterable<unknown> as Iterable<LiveJobRow>) {
-    yield reader.liveJob(row);
+export class LiveJobs {
+  readonly #database: DatabaseSync;
+  readonly #texts: NumberedTexts;
+  readonly #index: JobListIndex;
+  readonly #parents: LiveParents = new Map();
+
+  constructor(database: DatabaseSync, texts: NumberedTexts, index: JobListIndex) {
+    this.#database = database;
+    this.#texts = texts;
+    this.#index = index;
+  }
+
+  *jobs(): Generator<StoredLiveJob> {
+    const reader = new LiveJobReader(this.#database, this.#texts, this.#parents);
+    const select = this.#database.prepare(LIVE_JOBS);
+    select.setReturnArrays(true);
+    using _cache = smallCache(this.#database);
+    using _youngGeneration = smallYoungGeneration();
+    const rows = select.iterate({ indexEnd: this.#index.end }) as Iterable<unknown>;
+    // The types of node:sqlite do not know about rows that are arrays; `LIVE_JOBS` selects what `LiveJobRow` names.
+    for (const row of rows as Iterable<LiveJobRow>) yield reader.liveJob(row);
+  }
+
+  /** To be read after the jobs: only they tell which of them have children. */
+  children(): Generator<StoredLiveChild> {
+    return readLiveChildren(this.#database, this.#parents);
   }
 }
 
@@ -48,7 +77,8 @@ function smallYoungGeneration(): Disposable {
 
 /** The keys are collected from one range of the index and the tail and then visited in their order: that of submission. */
 const LIVE_JOBS = `SELECT job_key, scope, job_id, queue, status, queue_position, attempt_count,
-    vcpu_millis, memory_mib, gpu_count, retry_strategy, attempt_duration_seconds
+    vcpu_millis, memory_mib, gpu_count, retry_strategy, attempt_duration_seconds,
+    child_count IS NOT NULL OR has_dependencies OR is_cancelled OR is_terminated
   FROM jobs WHERE job_key IN (
     SELECT job_key FROM jobs WHERE is_indexed = 1 AND status < ${FIRST_TERMINAL_STATUS} UNION ALL
     SELECT job_key FROM jobs NOT INDEXED
@@ -68,29 +98,46 @@ type LiveJobRow = readonly [
   gpuCount: number,
   retryStrategy: number,
   attemptDurationSeconds: number | null,
+  hasMore: 0 | 1,
 ];
+
+/** What few jobs have. */
+const REST = `SELECT ${FAMILY_COLUMNS}, has_dependencies AS hasDependencies, unspawned,
+    is_cancelled OR is_terminated AS isStopRequested
+  FROM jobs WHERE job_key = ?`;
+
+interface RestRow extends FamilyRow {
+  readonly hasDependencies: 0 | 1;
+  readonly unspawned: string | null;
+  readonly isStopRequested: 0 | 1;
+}
 
 class LiveJobReader {
   readonly #texts: NumberedTexts;
+  readonly #parents: LiveParents;
+  readonly #dependencies: LiveDependencies;
+  readonly #selectRest: StatementSync;
   readonly #selectAttempt: StatementSync;
   readonly #scopes = new Map<number, Scope>();
   readonly #retryStrategies = new Map<number, RetryStrategy>();
   readonly #resources = new Map<string, Resources>();
   #lastResources = NO_RESOURCES;
 
-  constructor(database: DatabaseSync, texts: NumberedTexts) {
+  constructor(database: DatabaseSync, texts: NumberedTexts, parents: LiveParents) {
     this.#texts = texts;
-    this.#selectAttempt = database.prepare(
-      "SELECT document FROM attempts WHERE job_key = ? ORDER BY number DESC LIMIT 1",
-    );
+    this.#parents = parents;
+    this.#dependencies = new LiveDependencies(database, parents);
+    this.#selectRest = database.prepare(REST);
+    this.#selectAttempt = database.prepare(SELECT_LATEST_ATTEMPT);
   }
 
   liveJob(row: LiveJobRow): StoredLiveJob {
     const [jobKey, scope, jobId, queue, statusNumber, queuePosition, attemptCount] = row;
-    const [, , , , , , , vcpuMillis, memoryMiB, gpuCount, retryStrategy, attemptDurationSeconds] = row;
+    const [, , , , , , , vcpuMillis, memoryMiB, gpuCount, retryStrategy, attemptDurationSeconds, hasMore] =
+      row;
     const status = statusOf(statusNumber);
     const activeAttempt = isUnderWay(status) ? this.#latestAttempt(jobKey) : undefined;
-    return {
+    const job = {
       scope: this.#shared(this.#scopes, scope, parseScopeKey),
       jobId,
       jobQueueArn: this.#texts.textOf(queue),
@@ -103,10 +150,32 @@ class LiveJobReader {
       activeAttempt,
       isStopRequested: false,
     };
+    return hasMore === 0 ? job : { ...job, ...this.#rest(jobKey, scope, job) };
+  }
+
+  #rest(
+    jobKey: number,
+    scope: number,
+    { jobId, status }: Pick<StoredLiveJob, "jobId" | "status">,
+  ): Pick<StoredLiveJob, "array" | "nodes" | "dependsOn" | "isStopRequested"> {
+    // `REST` names its columns as the type does.
+    const row = this.#selectRest.get(jobKey) as unknown as RestRow;
+    const { arraySize, nodes } = familyOf(row);
+    const unspawned = row.unspawned === null ? undefined : parseDocument<UnspawnedChildren>(row.unspawned);
+    if (arraySize !== undefined) this.#parents.set(jobKey, { jobId, kind: "array" });
+    if (nodes !== undefined && isUnderWay(status)) this.#parents.set(jobKey, { jobId, kind: "multi-node" });
+    const hasToWait =
+      row.hasDependencies === 1 && isWaiting({ status, ...(unspawned !== undefined && { unspawned }) });
+    return {
+      ...(arraySize !== undefined && { array: { size: arraySize, unspawned } }),
+      ...(nodes !== undefined && { nodes }),
+      ...(hasToWait && { dependsOn: this.#dependencies.of(jobKey, scope) }),
+      isStopRequested: row.isStopRequested === 1,
+    };
   }
 
   #latestAttempt(jobKey: number): Attempt | undefined {
-    const row = this.#selectAttempt.get(jobKey);
+    const row = this.#selectAttempt.get(jobKey, JOB_ITSELF);
     return row === undefined ? undefined : parseDocument<Attempt>(row["document"]);
   }
 

@@ -10,6 +10,17 @@ interface Named {
   readonly name: string;
 }
 
+type NamedTableName =
+  | "client_tokens"
+  | "compute_environments"
+  | "consumable_resources"
+  | "job_queues"
+  | "log_groups"
+  | "quota_shares"
+  | "scheduling_policies"
+  | "secrets"
+  | "service_environments";
+
 /** A table of resources that are known by scope and name and kept as documents. */
 export class NamedTable<Resource extends Named> {
   readonly #table: string;
@@ -19,7 +30,7 @@ export class NamedTable<Resource extends Named> {
   readonly #selectPage: StatementSync;
   readonly #selectAll: StatementSync;
 
-  constructor(database: DatabaseSync, table: "compute_environments" | "job_queues" | "log_groups") {
+  constructor(database: DatabaseSync, table: NamedTableName) {
     this.#table = table;
     this.#put = database.prepare(
       `INSERT INTO ${table} (scope, name, document) VALUES (?, ?, ?)

@@ -4,6 +4,7 @@ import { jobDefinitionArn } from "../../batch/arn.ts";
 import { QUEUE, SCOPE } from "../../../test/support/store-examples.ts";
 import type { JobFilter } from "../store.ts";
 import { SqliteStore } from "./sqlite-store.ts";
+import { loadStore } from "../../../test/support/load-store.ts";
 import { temporaryStorePath } from "../../../test/support/temporary-store.ts";
 
 /** Read whole by `load`, and by nothing else: resources, not jobs. */
@@ -37,7 +38,7 @@ test("every statement is answered by keys: nothing is scanned, nothing sorted", 
     for (const filter of JOB_FILTERS) {
       await store.listJobs(SCOPE, { jobQueueArn: QUEUE, ...filter }, { limit: 1 });
     }
-    await store.load();
+    await loadStore(store);
   }
   const statements = prepare.mock.calls
     .map(([sql]) => sql)

@@ -1,32 +1,45 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Attempt } from "../../batch/attempt.ts";
+import { parseChildJobId } from "../../batch/child-job.ts";
 import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
+import type { SequencedEvent } from "../../batch/event.ts";
 import type { Instance } from "../../batch/instance.ts";
 import type { JobDefinition } from "../../batch/job-definition.ts";
 import type { JobQueue } from "../../batch/job-queue.ts";
 import type { LogGroup, LogStream } from "../../batch/log-stream.ts";
+import type { PlainResourceOf, PlainResourceType } from "../../batch/plain-resource.ts";
 import type { Scope } from "../../batch/scope.ts";
+import type { StoredSecret } from "../../batch/secret.ts";
+import type { ServiceJob } from "../../batch/service-job.ts";
 import { unreachable } from "../../lib/assert.ts";
 import type { Change } from "../change.ts";
+import type { EventLogBounds, EventLogLimits } from "../event-log.ts";
 import { StoreWriteError } from "../store.ts";
 import type {
+  ChildJobFilter,
   JobDefinitionFilter,
   JobFilter,
   JobListEntry,
   LogStreamFilter,
   Page,
   PageRequest,
+  PlainResourceFilter,
+  ServiceJobFilter,
   Store,
   StoredJob,
-  StoredLiveJob,
   StoredState,
 } from "../store.ts";
+import { EventTable } from "./event-table.ts";
+import { ChildJobLists } from "./child-job-lists.ts";
+import { ChildJobWrites } from "./child-job-writes.ts";
 import { InstanceTable } from "./instance-table.ts";
 import { JobDefinitionTable } from "./job-definition-table.ts";
 import { JobListIndex } from "./job-list-index.ts";
 import { JobLists } from "./job-lists.ts";
 import { JobReads } from "./job-reads.ts";
 import { JobWrites } from "./job-writes.ts";
-import { readLiveJobs } from "./live-jobs.ts";
+import { LatestOutcomes } from "./latest-outcomes.ts";
+import { LiveJobs } from "./live-jobs.ts";
 import { LogStreamTable } from "./log-stream-table.ts";
 import { mergeJobChanges } from "./merge-job-changes.ts";
 import type { MergedChange } from "./merge-job-changes.ts";
@@ -34,6 +47,8 @@ import { NamedTable } from "./named-table.ts";
 import { NumberedTexts } from "./numbered-texts.ts";
 import { documentError } from "./document-error.ts";
 import { openDatabase, openError } from "./open-database.ts";
+import { PlainResourceTables } from "./plain-resource-tables.ts";
+import { ServiceJobTable } from "./service-job-table.ts";
 import { SettingTable } from "./setting-table.ts";
 import { isDamage, isSqliteError } from "./sqlite-error.ts";
 
@@ -53,10 +68,16 @@ export class SqliteStore implements Store {
   readonly #instances: InstanceTable;
   readonly #jobListIndex: JobListIndex;
   readonly #jobWrites: JobWrites;
+  readonly #childJobWrites: ChildJobWrites;
   readonly #jobReads: JobReads;
   readonly #jobLists: JobLists;
+  readonly #childJobLists: ChildJobLists;
   readonly #logGroups: NamedTable<LogGroup>;
   readonly #logStreams: LogStreamTable;
+  readonly #events: EventTable;
+  readonly #plainResources: PlainResourceTables;
+  readonly #serviceJobs: ServiceJobTable;
+  readonly #secrets: NamedTable<StoredSecret>;
 
   /** Throws `StoreOpenError`. The folder of the file must exist; the file is made if it does not. */
   static open(path: string): SqliteStore {
@@ -81,10 +102,17 @@ export class SqliteStore implements Store {
     this.#instances = new InstanceTable(database);
     this.#jobListIndex = new JobListIndex(database);
     this.#jobWrites = new JobWrites(database, this.#texts, this.#jobListIndex);
+    this.#childJobWrites = new ChildJobWrites(database, this.#texts);
     this.#jobReads = new JobReads(database, this.#texts);
-    this.#jobLists = new JobLists(database, this.#texts, this.#jobListIndex);
+    const outcomes = new LatestOutcomes(database);
+    this.#jobLists = new JobLists(database, this.#texts, this.#jobListIndex, outcomes);
+    this.#childJobLists = new ChildJobLists(database, this.#texts, outcomes);
     this.#logGroups = new NamedTable(database, "log_groups");
     this.#logStreams = new LogStreamTable(database);
+    this.#events = new EventTable(database);
+    this.#plainResources = new PlainResourceTables(database);
+    this.#serviceJobs = new ServiceJobTable(database);
+    this.#secrets = new NamedTable(database, "secrets");
   }
 
   async commit(changes: readonly Change[]): Promise<void> {
@@ -96,14 +124,18 @@ export class SqliteStore implements Store {
 
   async load(): Promise<StoredState> {
     try {
+      const live = new LiveJobs(this.#database, this.#texts, this.#jobListIndex);
       return {
         computeEnvironments: this.#computeEnvironments.all(),
         jobQueues: this.#jobQueues.all(),
         jobDefinitions: this.#jobDefinitions.revisions(),
-        liveJobs: this.#liveJobs(),
-        liveChildren: [],
+        liveJobs: this.#readAll(live.jobs()),
+        liveChildren: this.#readAll(live.children()),
         instances: this.#instances.notTerminated(),
         logGroups: this.#logGroups.all(),
+        lastEventSequence: this.#events.bounds()?.lastSequence ?? 0,
+        plainResources: this.#plainResources.all(),
+        serviceJobs: this.#serviceJobs.live(),
       };
     } catch (error) {
       throw this.#readError(error);
@@ -154,12 +186,20 @@ export class SqliteStore implements Store {
     return this.#jobLists.list(scope, filter, page);
   }
 
-  async listChildJobs(): Promise<Page<JobListEntry>> {
-    throw new Error("children come next");
+  async listChildJobs(
+    scope: Scope,
+    parentJobId: string,
+    filter: ChildJobFilter,
+    page: PageRequest,
+  ): Promise<Page<JobListEntry>> {
+    return this.#childJobLists.list(scope, parentJobId, { ...filter, ...page });
   }
 
   async removeJobsStoppedBefore(stoppedBeforeMs: number, limit: number): Promise<number> {
-    return this.#inTransaction(() => this.#jobWrites.removeStoppedBefore(stoppedBeforeMs, limit));
+    return this.#inTransaction(() => {
+      const removedCount = this.#jobWrites.removeStoppedBefore(stoppedBeforeMs, limit);
+      return removedCount + this.#serviceJobs.removeStoppedBefore(stoppedBeforeMs, limit - removedCount);
+    });
   }
 
   async removeJobDefinitionsDeregisteredBefore(deregisteredBeforeMs: number, limit: number): Promise<number> {
@@ -188,14 +228,65 @@ export class SqliteStore implements Store {
     return this.#logStreams.list(scope, filter, page);
   }
 
+  async readPlainResources<Type extends PlainResourceType>(
+    type: Type,
+    scope: Scope,
+    names: readonly string[],
+  ): Promise<PlainResourceOf<Type>[]> {
+    return this.#plainResources.read(type, scope, names);
+  }
+
+  async listPlainResources<Type extends PlainResourceType>(
+    filter: PlainResourceFilter<Type>,
+    page: PageRequest,
+  ): Promise<Page<PlainResourceOf<Type>>> {
+    return this.#plainResources.list(filter, page);
+  }
+
+  async readServiceJobs(scope: Scope, jobIds: readonly string[]): Promise<ServiceJob[]> {
+    return this.#serviceJobs.read(scope, jobIds);
+  }
+
+  async listServiceJobs(
+    scope: Scope,
+    filter: ServiceJobFilter,
+    page: PageRequest,
+  ): Promise<Page<ServiceJob>> {
+    return this.#serviceJobs.list(scope, filter, page);
+  }
+
+  async readSecret(scope: Scope, name: string): Promise<StoredSecret | undefined> {
+    return this.#secrets.read(scope, name);
+  }
+
+  async listSecrets(scope: Scope, page: PageRequest): Promise<Page<StoredSecret>> {
+    return this.#secrets.list(scope, "", page);
+  }
+
+  async eventLogBounds(): Promise<EventLogBounds | undefined> {
+    return this.#events.bounds();
+  }
+
+  async readEvents(afterSequence: number, limit: number): Promise<readonly SequencedEvent[]> {
+    return this.#events.readAfter(afterSequence, limit);
+  }
+
+  async findEventsSince(sinceMs: number): Promise<number | undefined> {
+    return this.#events.findSince(sinceMs);
+  }
+
+  async removeEvents(limits: EventLogLimits): Promise<boolean> {
+    return this.#inTransaction(() => this.#events.removeBeyond(limits));
+  }
+
   /** SQLite moves what is in the WAL into the file as it closes it. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#database[Symbol.dispose]();
   }
 
-  *#liveJobs(): Generator<StoredLiveJob> {
+  *#readAll<Row>(rows: Iterable<Row>): Generator<Row> {
     try {
-      yield* readLiveJobs(this.#database, this.#texts, this.#jobListIndex);
+      yield* rows;
     } catch (error) {
       throw this.#readError(error);
     }
@@ -218,6 +309,7 @@ export class SqliteStore implements Store {
       if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
       this.#texts.forgetAll();
       this.#jobListIndex.forget();
+      this.#events.forget();
       if (!isSqliteError(error)) throw error;
       throw new StoreWriteError(`the store cannot write to ${this.#path}: ${error.message}`, {
         cause: error,
@@ -240,13 +332,13 @@ export class SqliteStore implements Store {
       case "job-submitted":
         return this.#jobWrites.submit(change.job, change.progress, "patch" in change ? change.patch : {});
       case "job-changed":
-        return this.#jobWrites.change(change.scope, change.jobId, change.patch);
+        return this.#changeJob(change);
       case "child-put":
-        throw new Error("children come next");
+        return this.#childJobWrites.put(change);
       case "job-tagged":
         return this.#jobWrites.tag(change.scope, change.jobId, change.tags, change.cause);
       case "attempt-put":
-        return this.#jobWrites.putAttempt(change.attempt);
+        return this.#putAttempt(change.attempt);
       case "instance-put":
         return this.#instances.put(change.instance);
       case "log-group-put":
@@ -258,11 +350,35 @@ export class SqliteStore implements Store {
         return this.#logStreams.put(change.logStream);
       case "log-stream-removed":
         return this.#logStreams.remove(change.scope, change.groupName, change.name);
+      case "plain-resource-put":
+        return this.#plainResources.put(change.resource);
+      case "plain-resource-removed":
+        return this.#plainResources.remove(change.resource);
+      case "service-job-put":
+        return this.#serviceJobs.put(change.serviceJob);
+      case "secret-put":
+        return this.#secrets.put(change.secret);
+      case "secret-removed":
+        return this.#secrets.remove(change.scope, change.name);
+      case "events-appended":
+        return this.#events.append(change.firstSequence, change.events);
       case "setting-put":
         return this.#settings.put(change.name, change.value);
       default:
         return unreachable(change);
     }
+  }
+
+  #changeJob({ scope, jobId, patch }: Extract<Change, { kind: "job-changed" }>): void {
+    const child = parseChildJobId(jobId);
+    if (child === undefined) this.#jobWrites.change(scope, jobId, patch);
+    else this.#childJobWrites.change(scope, child, patch);
+  }
+
+  #putAttempt(attempt: Attempt): void {
+    const child = parseChildJobId(attempt.jobId);
+    if (child === undefined) this.#jobWrites.putAttempt(attempt);
+    else this.#childJobWrites.putAttempt(child, attempt);
   }
 }
 

@@ -1,7 +1,10 @@
 import type { Cause } from "../../../batch/cause.ts";
+import { parseChildJobId } from "../../../batch/child-job.ts";
 import { Refusal } from "../../../batch/refusal.ts";
+import type { Scope } from "../../../batch/scope.ts";
 import type { Change } from "../../../store/change.ts";
-import type { LiveJob } from "../../../store/live-state.ts";
+import { endWaiting, wishToStop } from "../../../store/end-jobs.ts";
+import type { LiveJob, LiveState } from "../../../store/live-state.ts";
 
 /** Characters in the reason of a cancellation or termination (specification 13). */
 const REASON_LENGTH_MAX = 1024;
@@ -11,22 +14,81 @@ export function checkReason(reason: string): Refusal | undefined {
   return Refusal.bare(`reason must have at most ${REASON_LENGTH_MAX} characters, got ${reason.length}`);
 }
 
+/** Who wants which job ended, and why. */
+export interface JobEnding {
+  readonly scope: Scope;
+  readonly jobId: string;
+  readonly reason: string;
+  readonly cause: Cause;
+  readonly nowMs: number;
+}
+
 /**
- * Ends a job that has not been placed yet, whichever of the two was asked for (specification 3.10).
- *
- * @param flag which of the two it is that the job shows from now on, and whose doing.
+ * Cancels a job (specification 3.10): one that waits for capacity fails, and one that waits for others fails when they
+ * have ended. One that is placed, has ended or does not exist is left alone. Of an array all children are cancelled.
  */
-export function endWaitingJob(
-  { scope, jobId }: LiveJob,
-  statusReason: string,
-  flag: ({ readonly isCancelled: true } | { readonly isTerminated: true }) & { readonly stoppedBy: Cause },
-  nowMs: number,
-): Change {
-  return {
-    kind: "job-changed",
-    scope,
-    jobId,
-    patch: { status: "FAILED", statusReason, stoppedAtMs: nowMs, ...flag },
-    atMs: nowMs,
-  };
+export function cancel({ jobs }: LiveState, ending: JobEnding): readonly Change[] {
+  const flags = { isCancelled: true, stoppedBy: ending.cause } as const;
+  const job = jobs.find(ending.scope, ending.jobId);
+  return job === undefined
+    ? endUnspawnedChild(jobs, ending, flags)
+    : endUnplaced(jobs, job, { ...ending, flags });
+}
+
+/**
+ * Terminates a job (specification 3.10): as `cancel`, and what is placed is marked to be stopped, which the engine does
+ * once that is durable. Of several reasons the first stands.
+ */
+export function terminate({ jobs }: LiveState, ending: JobEnding): readonly Change[] {
+  const { reason, nowMs } = ending;
+  const flags = { isTerminated: true, stoppedBy: ending.cause } as const;
+  const job = jobs.find(ending.scope, ending.jobId);
+  if (job === undefined) return endUnspawnedChild(jobs, ending, flags);
+  const stops = wishToStop(jobs, job, { because: "terminated", statusReason: reason, requestedAtMs: nowMs });
+  const marks = stops
+    .flatMap((change) => (change.kind === "attempt-put" ? [change.attempt] : []))
+    .map(({ scope, jobId }): Change => ({ kind: "job-changed", scope, jobId, patch: flags, atMs: nowMs }));
+  return [...endUnplaced(jobs, job, { ...ending, flags }), ...stops, ...marks];
+}
+
+type EndFlags = { readonly stoppedBy: Cause } & (
+  | { readonly isCancelled: true }
+  | { readonly isTerminated: true }
+);
+
+function endUnplaced(
+  jobs: LiveState["jobs"],
+  job: LiveJob,
+  { reason, flags, nowMs }: JobEnding & { readonly flags: EndFlags },
+): readonly Change[] {
+  const isWaitingForOthers = job.status === "PENDING" && jobs.arrayOf(job) === undefined;
+  if (!isWaitingForOthers) return endWaiting(jobs, job, { statusReason: reason, atMs: nowMs, flags });
+  if (jobs.isStopRequested(job)) return [];
+  const { scope, jobId } = job;
+  return [{ kind: "job-changed", scope, jobId, patch: { statusReason: reason, ...flags }, atMs: nowMs }];
+}
+
+function endUnspawnedChild(
+  jobs: LiveState["jobs"],
+  { scope, jobId, reason, nowMs }: JobEnding,
+  flags: EndFlags,
+): readonly Change[] {
+  const child = parseChildJobId(jobId);
+  const parent = child === undefined ? undefined : jobs.find(scope, child.parentJobId);
+  const array = parent === undefined ? undefined : jobs.arrayOf(parent);
+  if (child?.kind !== "array-child" || parent === undefined || array === undefined) return [];
+  const { parentJobId, index } = child;
+  const isLeft = index < array.size && !array.isSpawned(index) && array.endOf(index) === undefined;
+  if (!isLeft) return [];
+  const progress = {
+    status: "FAILED",
+    statusReason: reason,
+    queuePosition: parent.queuePosition,
+    attemptCount: 0,
+    stoppedAtMs: nowMs,
+    isCancelled: false,
+    isTerminated: false,
+    ...flags,
+  } as const;
+  return [{ kind: "child-put", scope, parentJobId, index, progress, atMs: nowMs }];
 }

@@ -42,7 +42,7 @@ export function parseJobFilter({
   }
 }
 
-function onlyValue({ values = [] }: KeyValuesPair): string | Refusal {
+export function onlyValue({ values = [] }: KeyValuesPair): string | Refusal {
   const [value, ...others] = values;
   if (value === undefined || others.length > 0) {
     return Refusal.bare(`filters[0].values must have exactly 1 entry, got ${values.length}`);
@@ -50,7 +50,7 @@ function onlyValue({ values = [] }: KeyValuesPair): string | Refusal {
   return value;
 }
 
-function textMatch(value: string): TextMatch {
+export function textMatch(value: string): TextMatch {
   const isPrefix = value.endsWith("*");
   return { text: isPrefix ? value.slice(0, -1) : value, isPrefix };
 }
@@ -62,7 +62,7 @@ function definitionMatch(value: string): DefinitionMatch {
   return { by: isPrefix ? "name-prefix" : "name", name: text };
 }
 
-function instant(value: string, filter: (ms: number) => ChosenJobs): ChosenJobs | Refusal {
+export function instant<Chosen>(value: string, filter: (ms: number) => Chosen): Chosen | Refusal {
   if (/^\d{1,15}$/.test(value)) return filter(Number(value));
   return Refusal.bare(`filters[0].values[0] must be milliseconds since 1970 as digits, got ${value}`);
 }

@@ -1,4 +1,5 @@
 import { parseNameOrArn } from "../../../batch/arn.ts";
+import type { NameableType } from "../../../batch/arn.ts";
 import { Refusal } from "../../../batch/refusal.ts";
 import type { Page, PageRequest } from "../../../store/store.ts";
 import type { RequestContext } from "../../operation.ts";
@@ -9,12 +10,12 @@ import { orRefuse } from "./refuse.ts";
 /** At most this many names in one request, and entries on one page. */
 const DESCRIBE_MAX = 100;
 
-/** One of the two Describe operations that take names or list everything. */
+/** One of the Describe operations that take names or list everything. */
 export interface NamedListing<Item> {
-  readonly operation: "DescribeComputeEnvironments" | "DescribeJobQueues";
-  readonly resourceType: "compute-environment" | "job-queue";
+  readonly operation: "DescribeComputeEnvironments" | "DescribeJobQueues" | "DescribeServiceEnvironments";
+  readonly resourceType: NameableType;
   /** The member that holds the names, in the request's spelling. */
-  readonly member: "computeEnvironments" | "jobQueues";
+  readonly member: "computeEnvironments" | "jobQueues" | "serviceEnvironments";
   /** Those of the names that exist, in their order. */
   readonly read: (names: readonly string[]) => Promise<readonly Item[]>;
   readonly list: (page: PageRequest) => Promise<Page<Item>>;

@@ -1,7 +1,16 @@
-import { computeEnvironmentArn, jobQueueArn, parseNameOrArn } from "../../../batch/arn.ts";
+import {
+  computeEnvironmentArn,
+  consumableResourceArn,
+  jobQueueArn,
+  parseNameOrArn,
+  serviceEnvironmentArn,
+} from "../../../batch/arn.ts";
+import type { NameableType } from "../../../batch/arn.ts";
 import type { ComputeEnvironment } from "../../../batch/compute-environment.ts";
-import type { JobQueue } from "../../../batch/job-queue.ts";
+import type { JobQueue, JobQueueFacts } from "../../../batch/job-queue.ts";
+import type { PlainResourceOf, PlainResourceType } from "../../../batch/plain-resource.ts";
 import { Refusal } from "../../../batch/refusal.ts";
+import { isSameScope } from "../../../batch/scope.ts";
 import type { Scope } from "../../../batch/scope.ts";
 import type { LiveState } from "../../../store/live-state.ts";
 
@@ -21,16 +30,49 @@ export function findJobQueue(state: LiveState, scope: Scope, nameOrArn: string):
   return name === undefined ? undefined : state.jobQueues.get(jobQueueArn(scope, name));
 }
 
-/** The ARN of what the text names in the scope; a text that is neither name nor ARN stays as it is. */
-export function toArn(
+/** The plain resource that the text names, by name or by ARN, as decisions see it. */
+export function findPlainResource<Type extends NameableType & PlainResourceType>(
+  state: LiveState,
   scope: Scope,
-  resourceType: "compute-environment" | "job-queue",
+  type: Type,
   nameOrArn: string,
-): string {
-  const name = parseNameOrArn(scope, resourceType, nameOrArn);
-  if (name === undefined) return nameOrArn;
-  return resourceType === "job-queue" ? jobQueueArn(scope, name) : computeEnvironmentArn(scope, name);
+): PlainResourceOf<Type> | undefined {
+  const name = parseNameOrArn(scope, type, nameOrArn);
+  return name === undefined ? undefined : state.plainResources.find(type, ARN_OF[type](scope, name));
 }
+
+/** The plain resource of that ARN, as decisions see it; those of other scopes are not there. */
+export function findByArn<Type extends PlainResourceType>(
+  state: LiveState,
+  scope: Scope,
+  type: Type,
+  arn: string,
+): PlainResourceOf<Type> | undefined {
+  const found = state.plainResources.find(type, arn);
+  return found !== undefined && isSameScope(found.scope, scope) ? found : undefined;
+}
+
+/** What the rules of job queues look up. */
+export function queueLookups(state: LiveState, scope: Scope): Omit<JobQueueFacts, "cause"> {
+  return {
+    findComputeEnvironment: (nameOrArn) => findComputeEnvironment(state, scope, nameOrArn),
+    findServiceEnvironment: (nameOrArn) => findPlainResource(state, scope, "service-environment", nameOrArn),
+    findSchedulingPolicy: (arn) => findByArn(state, scope, "scheduling-policy", arn),
+  };
+}
+
+/** The ARN of what the text names in the scope; a text that is neither name nor ARN stays as it is. */
+export function toArn(scope: Scope, resourceType: NameableType, nameOrArn: string): string {
+  const name = parseNameOrArn(scope, resourceType, nameOrArn);
+  return name === undefined ? nameOrArn : ARN_OF[resourceType](scope, name);
+}
+
+const ARN_OF: Readonly<Record<NameableType, (scope: Scope, name: string) => string>> = {
+  "compute-environment": computeEnvironmentArn,
+  "job-queue": jobQueueArn,
+  "consumable-resource": consumableResourceArn,
+  "service-environment": serviceEnvironmentArn,
+};
 
 /** AWS's text for a resource that is not there. */
 export function doesNotExist(arn: string): Refusal {

@@ -3,6 +3,7 @@ import type { BatchResource } from "../../../batch/arn.ts";
 import type { Cause } from "../../../batch/cause.ts";
 import { Refusal } from "../../../batch/refusal.ts";
 import { isSameScope } from "../../../batch/scope.ts";
+import type { ServiceJob } from "../../../batch/service-job.ts";
 import type { Tags } from "../../../batch/tags.ts";
 import type { Change } from "../../../store/change.ts";
 import type { LiveState } from "../../../store/live-state.ts";
@@ -16,7 +17,7 @@ import { orRefuse } from "./refuse.ts";
 /** What the tags of a resource become, given what they are. */
 export type TagChange = (current: Tags) => Tags | Refusal;
 
-/** The tags of a compute environment, a job queue, a revision of a job definition or a job. */
+/** The tags of a resource. */
 export async function readTags(
   { store }: BatchServices,
   resourceArn: string,
@@ -29,7 +30,7 @@ export async function readTags(
 
 /**
  * Changes the tags of a resource. Changes to one resource follow each other, so that what `decideTags` is given is what its
- * result replaces: those of environments and queues by the sequencer, those of documents by the document lock.
+ * result replaces: those of what the live state holds by the sequencer, those of documents by the document lock.
  */
 export async function changeTags(
   { sequencer, store, documentLock }: BatchServices,
@@ -38,17 +39,16 @@ export async function changeTags(
   decideTags: TagChange,
 ): Promise<void> {
   const resource = orRefuse(parseTaggable(resourceArn, context), context);
-  if (resource.resourceType === "compute-environment" || resource.resourceType === "job-queue") {
-    return sequencer.decide((state) => {
-      const put = retagNamed(state, resourceArn, context, decideTags);
-      return { changes: [orRefuse(put, context)], answer: undefined };
-    });
-  }
-  return documentLock.run(async () => {
+  const retag = (current: TaggedDocument): Change =>
+    current.retag(orRefuse(decideTags(current.tags), context), causeOf(context));
+  const isRetagged = await sequencer.decide((state) => {
+    const current = findLive(state, resource, resourceArn);
+    return { changes: current === undefined ? [] : [retag(current)], answer: current !== undefined };
+  });
+  if (isRetagged) return;
+  await documentLock.run(async () => {
     const document = await readDocument(store, resource);
-    const current = orRefuse(document ?? doesNotExist(resourceArn), context);
-    const tags = orRefuse(decideTags(current.tags), context);
-    const change = current.retag(tags, causeOf(context));
+    const change = retag(orRefuse(document ?? doesNotExist(resourceArn), context));
     return sequencer.decide(() => ({ changes: [change], answer: undefined }));
   });
 }
@@ -65,36 +65,102 @@ function parseTaggable(resourceArn: string, { scope }: RequestContext): BatchRes
   const isAllRevisions = resource?.resourceType === "job-definition" && resource.revision === undefined;
   if (resource === undefined || isAllRevisions) {
     return Refusal.bare(
-      "resourceArn must be the ARN of a compute environment, a job queue, a job definition with its revision, or a job " +
-        `that is neither an array child nor a node, got ${resourceArn}`,
+      "resourceArn must be the ARN of a resource of AWS Batch: a job definition has its revision, a job is neither an " +
+        `array child nor a node, got ${resourceArn}`,
     );
   }
   return isSameScope(resource.scope, scope) ? resource : doesNotExist(resourceArn);
 }
 
-/** Environments and queues, as they are stored. */
+const PLAIN_TYPES = [
+  "consumable-resource",
+  "quota-share",
+  "scheduling-policy",
+  "service-environment",
+] as const;
+
+/** What is known by its name, as it is stored. */
 async function readNamed(
   store: Store,
   { resourceType, scope, name }: BatchResource,
 ): Promise<{ readonly tags: Tags } | undefined> {
   if (resourceType === "compute-environment") return (await store.readComputeEnvironments(scope, [name]))[0];
   if (resourceType === "job-queue") return (await store.readJobQueues(scope, [name]))[0];
-  return undefined;
+  const plainType = PLAIN_TYPES.find((type) => type === resourceType);
+  return plainType && (await store.readPlainResources(plainType, scope, [name]))[0];
 }
 
-async function readDocument(store: Store, resource: BatchResource): Promise<TaggedDocument | undefined> {
-  const { scope, name } = resource;
-  if (resource.resourceType === "job") {
-    const [stored] = await store.readJobs(scope, [name]);
-    if (stored === undefined) return undefined;
+/** What decisions see as a whole. */
+function findLive(state: LiveState, { scope, name }: BatchResource, arn: string): TaggedDocument | undefined {
+  const computeEnvironment = state.computeEnvironments.get(arn);
+  if (computeEnvironment !== undefined) {
     return {
-      tags: stored.job.tags,
-      retag: (tags, cause) => ({ kind: "job-tagged", scope, jobId: name, tags, cause }),
+      tags: computeEnvironment.tags,
+      retag: (tags, cause) => ({
+        kind: "compute-environment-put",
+        computeEnvironment: { ...computeEnvironment, tags, cause },
+      }),
     };
   }
-  if (resource.resourceType !== "job-definition" || resource.revision === undefined) return undefined;
-  const jobDefinition = await store.readJobDefinition(scope, name, resource.revision);
-  if (jobDefinition === undefined) return undefined;
+  const jobQueue = state.jobQueues.get(arn);
+  if (jobQueue !== undefined) {
+    return {
+      tags: jobQueue.tags,
+      retag: (tags, cause) => ({ kind: "job-queue-put", jobQueue: { ...jobQueue, tags, cause } }),
+    };
+  }
+  const resource = PLAIN_TYPES.map((type) => state.plainResources.find(type, arn)).find(
+    (found) => found !== undefined,
+  );
+  if (resource !== undefined) {
+    return {
+      tags: resource.tags,
+      retag: (tags, cause) => ({ kind: "plain-resource-put", resource: { ...resource, tags, cause } }),
+    };
+  }
+  const serviceJob = state.serviceJobs.find(scope, name);
+  return serviceJob && taggedServiceJob(serviceJob);
+}
+
+/** What the live state does not hold, or only in part. */
+async function readDocument(store: Store, resource: BatchResource): Promise<TaggedDocument | undefined> {
+  switch (resource.resourceType) {
+    case "job":
+      return readJob(store, resource);
+    case "job-definition":
+      return readDefinition(store, resource);
+    case "service-job": {
+      const [ended] = await store.readServiceJobs(resource.scope, [resource.name]);
+      return ended && taggedServiceJob(ended);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function taggedServiceJob(serviceJob: ServiceJob): TaggedDocument {
+  return {
+    tags: serviceJob.tags,
+    retag: (tags, cause) => ({ kind: "service-job-put", serviceJob: { ...serviceJob, tags, cause } }),
+  };
+}
+
+async function readJob(store: Store, { scope, name }: BatchResource): Promise<TaggedDocument | undefined> {
+  const [stored] = await store.readJobs(scope, [name]);
+  if (stored === undefined) return undefined;
+  return {
+    tags: stored.job.tags,
+    retag: (tags, cause) => ({ kind: "job-tagged", scope, jobId: name, tags, cause }),
+  };
+}
+
+async function readDefinition(
+  store: Store,
+  resource: BatchResource & { readonly resourceType: "job-definition" },
+): Promise<TaggedDocument | undefined> {
+  const { scope, name, revision } = resource;
+  const jobDefinition = revision && (await store.readJobDefinition(scope, name, revision));
+  if (!jobDefinition) return undefined;
   return {
     tags: jobDefinition.tags,
     retag: (tags, cause) => ({
@@ -102,24 +168,4 @@ async function readDocument(store: Store, resource: BatchResource): Promise<Tagg
       jobDefinition: { ...jobDefinition, tags, taggedBy: cause },
     }),
   };
-}
-
-function retagNamed(
-  state: LiveState,
-  arn: string,
-  context: RequestContext,
-  change: TagChange,
-): Change | Refusal {
-  const cause = causeOf(context);
-  const computeEnvironment = state.computeEnvironments.get(arn);
-  if (computeEnvironment !== undefined) {
-    const tags = change(computeEnvironment.tags);
-    if (tags instanceof Refusal) return tags;
-    return { kind: "compute-environment-put", computeEnvironment: { ...computeEnvironment, tags, cause } };
-  }
-  const jobQueue = state.jobQueues.get(arn);
-  if (jobQueue === undefined) return doesNotExist(arn);
-  const tags = change(jobQueue.tags);
-  if (tags instanceof Refusal) return tags;
-  return { kind: "job-queue-put", jobQueue: { ...jobQueue, tags, cause } };
 }

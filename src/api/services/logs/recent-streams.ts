@@ -34,7 +34,9 @@ interface RecentStream {
 }
 
 /** Attempts under way by task id, which is the id of the stream that they write. */
-type LiveAttempts = Pick<LiveState, "active">;
+interface LiveAttempts {
+  readonly jobs: Pick<LiveState["jobs"], "active">;
+}
 
 interface RecentStreamsOptions {
   readonly store: Store;
@@ -191,7 +193,7 @@ export class RecentStreams {
 
   /** A job may still write to it: its file is open, or is opened once what runs the job is back. */
   #isWritten(streamId: string): boolean {
-    return this.#logs.isOpen(streamId) || this.#state().active.has(streamId);
+    return this.#logs.isOpen(streamId) || this.#state().jobs.active.has(streamId);
   }
 }
 

@@ -4,7 +4,7 @@ import type { CreateJobQueueRequest, CreateJobQueueResponse } from "../../../../
 import type { Operation } from "../../../operation.ts";
 import type { BatchServices } from "../batch-services.ts";
 import { causeOf } from "../cause-of.ts";
-import { findComputeEnvironment } from "../named-resource.ts";
+import { queueLookups } from "../named-resource.ts";
 import { orRefuse } from "../refuse.ts";
 
 /** https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateJobQueue.html */
@@ -19,7 +19,7 @@ export function createJobQueue({
         scope,
         cause: causeOf(context),
         isNameTaken: state.jobQueues.has(arn),
-        findComputeEnvironment: (nameOrArn) => findComputeEnvironment(state, scope, nameOrArn),
+        ...queueLookups(state, scope),
       });
       const jobQueue = orRefuse(created, context);
       return {

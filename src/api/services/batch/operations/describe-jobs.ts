@@ -8,6 +8,7 @@ import { jobDetail } from "../wire/job-detail.ts";
 /** https://docs.aws.amazon.com/batch/latest/APIReference/API_DescribeJobs.html */
 export function describeJobs({
   store,
+  clock,
   situationOf,
 }: BatchServices): Operation<DescribeJobsRequest, DescribeJobsResponse> {
   return async ({ jobs }, { scope, requestId }) => {
@@ -18,7 +19,7 @@ export function describeJobs({
     return {
       jobs: stored.map((one) => {
         const taskId = one.attempts.at(-1)?.taskId;
-        return jobDetail(one, situationOf(one.job.jobId, one.progress.status, taskId));
+        return jobDetail(one, situationOf(one.job.jobId, one.progress.status, taskId), clock.nowMs());
       }),
     };
   };

@@ -1,7 +1,6 @@
 import { parseNameOrArn } from "../../../../batch/arn.ts";
-import { notSupportedYet } from "../../../../batch/not-supported-yet.ts";
-import { Refusal } from "../../../../batch/refusal.ts";
 import type { ListJobsRequest, ListJobsResponse } from "../../../../model/batch.ts";
+import type { JobListEntry, Page, PageRequest, Store } from "../../../../store/store.ts";
 import { clientError } from "../../../errors.ts";
 import type { Operation, RequestContext } from "../../../operation.ts";
 import { encodeNextToken, parsePageRequest } from "../../../pagination.ts";
@@ -15,46 +14,82 @@ const PAGE_MAX = 1_000;
 const FILTERED_PAGE_MAX = 100;
 
 /** https://docs.aws.amazon.com/batch/latest/APIReference/API_ListJobs.html */
-export function listJobs({
-  store,
-  situationOf,
-}: BatchServices): Operation<ListJobsRequest, ListJobsResponse> {
+export function listJobs(services: BatchServices): Operation<ListJobsRequest, ListJobsResponse> {
   return async (input, context) => {
     const { scope } = context;
-    const name = orRefuse(queueNameOf(input, context), context);
-    const [jobQueue] = await store.readJobQueues(scope, [name]);
-    if (jobQueue === undefined) throw clientError(`JobQueue ${input.jobQueue} not found.`);
-    const { arn } = jobQueue;
-    const chosen = orRefuse(parseJobFilter(input), context);
-    const listing = { operation: "ListJobs", scope, filter: [arn, input.jobStatus, input.filters] };
-    const limit = (input.filters ?? []).length > 0 ? FILTERED_PAGE_MAX : PAGE_MAX;
-    const page = await store.listJobs(
-      scope,
-      { jobQueueArn: arn, ...chosen },
-      parsePageRequest(input, listing, limit),
-    );
+    const list = await chooseList(services.store, input, context);
+    const listing = { operation: "ListJobs", scope, filter: list.filter };
+    const page = await list.read(parsePageRequest(input, listing, list.pageMax));
     const nextToken = encodeNextToken(listing, page.next);
+    const nowMs = services.clock.nowMs();
     return {
       jobSummaryList: page.items.map((entry) =>
-        jobSummary(scope, entry, situationOf(entry.jobId, entry.progress.status)),
+        jobSummary(scope, entry, services.situationOf(entry.jobId, entry.progress.status), nowMs),
       ),
       ...(nextToken !== undefined && { nextToken }),
     };
   };
 }
 
-/** The queue that is listed. Exactly one of three members says what to list. */
-function queueNameOf(input: ListJobsRequest, { scope }: RequestContext): string | Refusal {
+/** One of the lists that a request may ask for. */
+interface JobList {
+  /** All that the list depends on: a page token is good for no other. */
+  readonly filter: readonly unknown[];
+  readonly pageMax: number;
+  readonly read: (page: PageRequest) => Promise<Page<JobListEntry>>;
+}
+
+/** Exactly one of three members says what to list: a queue, or the children of an array, or the nodes of a job. */
+async function chooseList(store: Store, input: ListJobsRequest, context: RequestContext): Promise<JobList> {
   const given = [input.jobQueue, input.arrayJobId, input.multiNodeJobId].filter(
     (member) => member !== undefined,
   );
   if (given.length !== 1) {
-    return Refusal.bare(
-      `exactly one of jobQueue, arrayJobId and multiNodeJobId must be given, got ${given.length}`,
+    const members = "jobQueue, arrayJobId and multiNodeJobId";
+    throw clientError(`exactly one of ${members} must be given, got ${given.length}`);
+  }
+  if (input.jobQueue !== undefined)
+    return listOfQueue(store, { ...input, jobQueue: input.jobQueue }, context);
+  return listOfChildren(store, input, context);
+}
+
+async function listOfQueue(
+  store: Store,
+  input: ListJobsRequest & { readonly jobQueue: string },
+  context: RequestContext,
+): Promise<JobList> {
+  const { scope } = context;
+  const notFound = `JobQueue ${input.jobQueue} not found.`;
+  const name = parseNameOrArn(scope, "job-queue", input.jobQueue);
+  const [jobQueue] = name === undefined ? [] : await store.readJobQueues(scope, [name]);
+  if (jobQueue === undefined) throw clientError(notFound);
+  const filter = { jobQueueArn: jobQueue.arn, ...orRefuse(parseJobFilter(input), context) };
+  return {
+    filter: [jobQueue.arn, input.jobStatus, input.filters],
+    pageMax: (input.filters ?? []).length > 0 ? FILTERED_PAGE_MAX : PAGE_MAX,
+    read: (page) => store.listJobs(scope, filter, page),
+  };
+}
+
+/** Without a status those that run are listed, as of a queue. */
+async function listOfChildren(
+  store: Store,
+  { arrayJobId, multiNodeJobId, jobStatus, filters = [] }: ListJobsRequest,
+  { scope }: RequestContext,
+): Promise<JobList> {
+  const parentJobId = arrayJobId ?? multiNodeJobId ?? "";
+  if (filters.length > 0) throw clientError("filters are for lists of a job queue only");
+  const [parent] = await store.readJobs(scope, [parentJobId]);
+  const kind = arrayJobId === undefined ? "multi-node" : "array";
+  if (parent?.job.kind !== kind || parent.job.childIndex !== undefined) {
+    throw clientError(
+      `${parentJobId} is not the id of ${kind === "array" ? "an array" : "a multi-node"} job.`,
     );
   }
-  if (input.arrayJobId !== undefined) return notSupportedYet("array jobs (arrayJobId)");
-  if (input.multiNodeJobId !== undefined) return notSupportedYet("multi-node jobs (multiNodeJobId)");
-  const name = parseNameOrArn(scope, "job-queue", input.jobQueue ?? "");
-  return name ?? Refusal.bare(`JobQueue ${input.jobQueue} not found.`);
+  const status = jobStatus ?? "RUNNING";
+  return {
+    filter: [parentJobId, status],
+    pageMax: PAGE_MAX,
+    read: (page) => store.listChildJobs(scope, parentJobId, { status }, page),
+  };
 }

@@ -1,17 +1,28 @@
-import { jobArn, jobQueueArn, parseNameOrArn } from "../../../../batch/arn.ts";
-import type { JobProgress } from "../../../../batch/job.ts";
+import { jobArn } from "../../../../batch/arn.ts";
+import { isDoomed } from "../../../../batch/dependencies.ts";
+import { capabilityOf } from "../../../../batch/host-workload.ts";
+import type { Job, JobProgress } from "../../../../batch/job.ts";
 import type { JobDefinition } from "../../../../batch/job-definition.ts";
 import { parseJobDefinitionReference } from "../../../../batch/job-definition-reference.ts";
-import type { JobQueue } from "../../../../batch/job-queue.ts";
+import { checkTakesJobs } from "../../../../batch/job-queue.ts";
+import { checkCanRun } from "../../../../batch/not-supported-yet.ts";
 import { checkQueuePlatform } from "../../../../batch/platform.ts";
 import { Refusal } from "../../../../batch/refusal.ts";
-import { checkShare, createJob } from "../../../../batch/submission.ts";
+import { DEPENDENT_JOB_FAILED } from "../../../../batch/status-reason.ts";
+import { checkShare } from "../../../../batch/share.ts";
+import { createJob } from "../../../../batch/submission.ts";
+import { findSubmissionFailure } from "../../../../batch/submission-failure.ts";
 import type { SubmitJobRequest, SubmitJobResponse } from "../../../../model/batch.ts";
+import type { Change } from "../../../../store/change.ts";
 import type { LiveState } from "../../../../store/live-state.ts";
+import type { Decision } from "../../../../store/sequencer.ts";
 import { clientError } from "../../../errors.ts";
 import type { Operation, RequestContext } from "../../../operation.ts";
 import type { BatchServices } from "../batch-services.ts";
 import { causeOf } from "../cause-of.ts";
+import { findDependency, isOutdated, readDependencies } from "../find-dependency.ts";
+import type { StoredDependencies } from "../find-dependency.ts";
+import { findOpenQueue } from "../open-queue.ts";
 import { orRefuse } from "../refuse.ts";
 
 /**
@@ -22,31 +33,65 @@ import { orRefuse } from "../refuse.ts";
  */
 export function submitJob(services: BatchServices): Operation<SubmitJobRequest, SubmitJobResponse> {
   return async (input, context) => {
-    const { clock, ids, sequencer } = services;
     const definition = await findDefinition(services, input, context);
-    return sequencer.decide((state) => {
-      const jobQueue = orRefuse(findQueue(input.jobQueue, state, context), context);
-      const job = orRefuse(
-        createJob(input, definition, {
-          scope: context.scope,
-          jobId: ids.uuid(),
-          nowMs: clock.nowMs(),
-          jobQueueArn: jobQueue.arn,
-          cause: causeOf(context),
-        }),
-        context,
+    for (;;) {
+      const stored = await readDependencies(services.store, context.scope, input.dependsOn ?? []);
+      const answer = await services.sequencer.decide((state) =>
+        isOutdated(state, context.scope, stored)
+          ? { changes: [], answer: undefined }
+          : decideSubmission({ services, input, context, definition }, state, stored),
       );
-      const refusal =
-        checkQueuePlatform(job.platformCapabilities, jobQueue.jobQueueType) ??
-        checkShare(input, false) ??
-        checkIsActive(definition, state);
-      orRefuse(refusal, context);
-      const progress = submittedAt(state.nextQueuePosition);
-      const { jobId, jobName } = job;
-      const answer = { jobArn: jobArn(context.scope, jobId), jobName, jobId };
-      return { changes: [{ kind: "job-submitted", job, progress }], answer };
-    });
+      if (answer !== undefined) return answer;
+    }
   };
+}
+
+interface Submission {
+  readonly services: BatchServices;
+  readonly input: SubmitJobRequest;
+  readonly context: RequestContext;
+  readonly definition: JobDefinition;
+}
+
+function decideSubmission(
+  { services: { clock, ids }, input, context, definition }: Submission,
+  state: LiveState,
+  stored: StoredDependencies,
+): Decision<SubmitJobResponse> {
+  const { scope } = context;
+  const find = findDependency(state, scope, stored);
+  const nowMs = clock.nowMs();
+  const jobQueue = orRefuse(findOpenQueue(state, scope, input.jobQueue), context);
+  const facts = { scope, jobId: ids.uuid(), nowMs, jobQueueArn: jobQueue.arn, cause: causeOf(context) };
+  const job = orRefuse(createJob(input, definition, { ...facts, findDependency: find }), context);
+  const refusal =
+    checkTakesJobs(jobQueue) ??
+    checkQueuePlatform(capabilityOf(job), jobQueue.jobQueueType) ??
+    checkCanRun(job.workload) ??
+    checkShare(input, definition, jobQueue) ??
+    checkIsActive(definition, state);
+  orRefuse(refusal, context);
+  const { jobId, jobName } = job;
+  const submitted = {
+    kind: "job-submitted",
+    job,
+    progress: submittedAt(state.jobs.nextQueuePosition),
+  } as const;
+  const failure =
+    findSubmissionFailure(input, definition, job) ??
+    (isDoomed(job.dependsOn, find) ? DEPENDENT_JOB_FAILED : undefined);
+  return {
+    changes: failure === undefined ? [submitted] : [submitted, failAtOnce(job, failure, nowMs)],
+    answer: { jobArn: jobArn(scope, jobId), jobName, jobId },
+  };
+}
+
+/** A job that can never run is accepted all the same, as one that depends on a failed one (specification 3.5). */
+function failAtOnce({ scope, jobId, arraySize }: Job, statusReason: string, nowMs: number): Change {
+  const end = { statusReason, stoppedAtMs: nowMs };
+  const unspawned = { status: "FAILED", ...end } as const;
+  const patch = { status: "FAILED", ...end, ...(arraySize !== undefined && { unspawned }) } as const;
+  return { kind: "job-changed", scope, jobId, patch, atMs: nowMs };
 }
 
 /**
@@ -66,17 +111,6 @@ async function findDefinition(
     if (definition !== undefined) return definition;
   }
   throw clientError(`JobDefinition ${arn} not found.`);
-}
-
-function findQueue(nameOrArn: string, state: LiveState, { scope }: RequestContext): JobQueue | Refusal {
-  const name = parseNameOrArn(scope, "job-queue", nameOrArn);
-  const jobQueue = name === undefined ? undefined : state.jobQueues.get(jobQueueArn(scope, name));
-  if (jobQueue === undefined) return Refusal.bare(`JobQueue ${nameOrArn} not found.`);
-  if (jobQueue.state !== "ENABLED") {
-    return Refusal.bare(`JobQueue ${jobQueue.arn} is not in ENABLED state.`);
-  }
-  if (jobQueue.status === "DELETING") return Refusal.bare(`JobQueue ${jobQueue.arn} is being deleted.`);
-  return jobQueue;
 }
 
 function submittedAt(queuePosition: number): JobProgress {

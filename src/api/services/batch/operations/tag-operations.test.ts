@@ -94,6 +94,11 @@ describe("tag operations", () => {
     `${ARN}:job-queue/other`,
     `${ARN}:job-definition/demo-def:5`,
     `${ARN}:job/1e2d3c4b-0000-4000-8000-000000000009`,
+    `${ARN}:service-job/1e2d3c4b-0000-4000-8000-000000000009`,
+    `${ARN}:scheduling-policy/p`,
+    `${ARN}:consumable-resource/c`,
+    `${ARN}:service-environment/s`,
+    `${ARN}:job-queue/q/quota-share/s`,
   ])("answer that %s does not exist", async (arn) => {
     const refusal = new ApiError("ClientException", `${arn} does not exist`);
     await expect(list(arn)).rejects.toEqual(refusal);
@@ -105,15 +110,15 @@ describe("tag operations", () => {
     `${JOB}:3`,
     `${JOB}#0`,
     `${ARN}:job-definition/demo-def`,
-    `${ARN}:scheduling-policy/p`,
+    `${ARN}:job-queue/q/quota-share/s/t`,
     "arn:aws:ecs:us-east-1:111122223333:cluster/c",
     "q1",
     "",
   ])("refuse %j, which has no tags of its own", async (arn) => {
     const refusal = new ApiError(
       "ClientException",
-      "resourceArn must be the ARN of a compute environment, a job queue, a job definition with its revision, or a job " +
-        `that is neither an array child nor a node, got ${arn}`,
+      "resourceArn must be the ARN of a resource of AWS Batch: a job definition has its revision, a job is neither an " +
+        `array child nor a node, got ${arn}`,
     );
     await expect(list(arn)).rejects.toEqual(refusal);
     await expect(tag(arn, { a: "1" })).rejects.toEqual(refusal);

@@ -3,7 +3,7 @@ import type { UpdateJobQueueRequest, UpdateJobQueueResponse } from "../../../../
 import type { Operation } from "../../../operation.ts";
 import type { BatchServices } from "../batch-services.ts";
 import { causeOf } from "../cause-of.ts";
-import { doesNotExist, findComputeEnvironment, findJobQueue, toArn } from "../named-resource.ts";
+import { doesNotExist, findJobQueue, queueLookups, toArn } from "../named-resource.ts";
 import { orRefuse } from "../refuse.ts";
 
 /** https://docs.aws.amazon.com/batch/latest/APIReference/API_UpdateJobQueue.html */
@@ -17,10 +17,7 @@ export function updateJobQueue({
       const updated =
         current === undefined
           ? doesNotExist(toArn(scope, "job-queue", input.jobQueue))
-          : updateByRules(current, input, {
-              cause: causeOf(context),
-              findComputeEnvironment: (nameOrArn) => findComputeEnvironment(state, scope, nameOrArn),
-            });
+          : updateByRules(current, input, { cause: causeOf(context), ...queueLookups(state, scope) });
       const jobQueue = orRefuse(updated, context);
       return {
         changes: [{ kind: "job-queue-put", jobQueue }],

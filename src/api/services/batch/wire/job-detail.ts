@@ -1,19 +1,24 @@
 import { jobArn } from "../../../../batch/arn.ts";
 import type { Attempt } from "../../../../batch/attempt.ts";
-import type { AttemptContainerDetail, AttemptDetail, JobDetail } from "../../../../model/batch.ts";
+import type { AttemptDetail, JobDetail } from "../../../../model/batch.ts";
 import type { StoredJob } from "../../../../store/store.ts";
+import { attemptContainer } from "./attempt-container.ts";
+import { arrayAnswer, nodeAnswer } from "./child-answer.ts";
 import { retryStrategyAnswer } from "./retry-strategy.ts";
+import { workloadAnswer } from "./workload-answer.ts";
 
 /**
  * A job as DescribeJobs shows it.
  *
- * `container` has the effective values with the marks of the latest attempt, also while it is under way; `attempts` lists
- * those that have ended.
+ * What it runs has the effective values with the marks of the latest attempt, also while it is under way; `attempts`
+ * lists those that have ended.
  *
+ * @param nowMs when the counts of an array are told.
  * @param situation why it has not come up; takes the place of what its last attempt left as status reason.
  */
-export function jobDetail({ job, progress, attempts }: StoredJob, situation?: string): JobDetail {
-  const { shareIdentifier, schedulingPriority, attemptDurationSeconds } = job;
+export function jobDetail(stored: StoredJob, situation?: string, nowMs?: number): JobDetail {
+  const { job, progress, attempts, childCounts } = stored;
+  const { shareIdentifier, schedulingPriority, attemptDurationSeconds, consumableResources } = job;
   const { startedAtMs, stoppedAtMs } = progress;
   const statusReason = situation ?? progress.statusReason;
   const latest = attempts.at(-1);
@@ -34,10 +39,9 @@ export function jobDetail({ job, progress, attempts }: StoredJob, situation?: st
     dependsOn: job.dependsOn,
     jobDefinition: job.jobDefinitionArn,
     parameters: job.parameters,
-    container: {
-      ...job.container,
-      ...(latest === undefined ? { networkInterfaces: [] } : attemptContainer(latest)),
-    },
+    ...workloadAnswer(job, latest),
+    ...arrayAnswer({ ...job, ...(childCounts !== undefined && { childCounts }) }, nowMs),
+    ...nodeAnswer(job),
     ...(attemptDurationSeconds !== undefined && { timeout: { attemptDurationSeconds } }),
     tags: job.tags,
     propagateTags: job.propagateTags,
@@ -45,6 +49,9 @@ export function jobDetail({ job, progress, attempts }: StoredJob, situation?: st
     eksAttempts: [],
     isCancelled: progress.isCancelled,
     isTerminated: progress.isTerminated,
+    ...(consumableResources !== undefined && {
+      consumableResourceProperties: { consumableResourceList: consumableResources },
+    }),
   };
   // The model requires startedAt; AWS leaves it out until the job has run (specification 1.8).
   return detail as JobDetail;
@@ -58,18 +65,5 @@ function attemptDetail(attempt: Attempt): AttemptDetail {
     ...(stoppedAtMs !== undefined && { stoppedAt: stoppedAtMs }),
     ...(statusReason !== undefined && { statusReason }),
     taskProperties: [],
-  };
-}
-
-function attemptContainer({ instance, taskArn, outcome, logStreamName }: Attempt): AttemptContainerDetail {
-  const exitCode = outcome?.exitCode;
-  const reason = outcome?.reason;
-  return {
-    ...(instance !== undefined && { containerInstanceArn: instance.containerInstanceArn }),
-    taskArn,
-    ...(exitCode !== undefined && { exitCode }),
-    ...(reason !== undefined && { reason }),
-    ...(logStreamName !== undefined && { logStreamName }),
-    networkInterfaces: [],
   };
 }

@@ -1,0 +1,52 @@
+import { parseChildJobId } from "../../../batch/child-job.ts";
+import type { DependencyTarget, FindDependency } from "../../../batch/dependencies.ts";
+import { isTerminal } from "../../../batch/job.ts";
+import type { JobDependency } from "../../../model/batch.ts";
+import type { Scope } from "../../../batch/scope.ts";
+import type { LiveState } from "../../../store/live-state.ts";
+import type { Store } from "../../../store/store.ts";
+
+/** The jobs that a submission names in `dependsOn`, as the store had them. */
+export type StoredDependencies = ReadonlyMap<string, DependencyTarget>;
+
+export async function readDependencies(
+  store: Store,
+  scope: Scope,
+  dependsOn: readonly JobDependency[],
+): Promise<StoredDependencies> {
+  const jobIds = dependsOn.flatMap(({ jobId }) => (jobId === undefined ? [] : [jobId]));
+  if (jobIds.length === 0) return new Map();
+  const stored = await store.readJobs(scope, jobIds);
+  return new Map(
+    stored.map(({ job: { jobId, arraySize, childIndex }, progress: { status } }) => [
+      jobId,
+      // A child of an array has its size, too, but is none.
+      { status, ...(arraySize !== undefined && childIndex === undefined && { arraySize }) },
+    ]),
+  );
+}
+
+/** What a dependency stands for at the moment of a decision: what is live, else what the store had. */
+export function findDependency(state: LiveState, scope: Scope, stored: StoredDependencies): FindDependency {
+  return (jobId) => findLive(state, scope, jobId) ?? stored.get(jobId);
+}
+
+/** Whether one of them has ended since the store was read: what became of it is known when it is read again. */
+export function isOutdated(state: LiveState, scope: Scope, stored: StoredDependencies): boolean {
+  return [...stored].some(
+    ([jobId, { status }]) => !isTerminal(status) && findLive(state, scope, jobId) === undefined,
+  );
+}
+
+function findLive({ jobs }: LiveState, scope: Scope, jobId: string): DependencyTarget | undefined {
+  const job = jobs.find(scope, jobId);
+  if (job !== undefined) {
+    const arraySize = jobs.arrayOf(job)?.size;
+    return { status: job.status, ...(arraySize !== undefined && { arraySize }) };
+  }
+  const child = parseChildJobId(jobId);
+  const parent = child === undefined ? undefined : jobs.find(scope, child.parentJobId);
+  const array = parent === undefined ? undefined : jobs.arrayOf(parent);
+  if (child === undefined || array === undefined || child.index >= array.size) return undefined;
+  return { status: array.endOf(child.index) ?? "PENDING" };
+}

@@ -1,0 +1,85 @@
+import type { ConsumableResource } from "../../../../batch/consumable-resource.ts";
+import { Refusal } from "../../../../batch/refusal.ts";
+import { isSameScope } from "../../../../batch/scope.ts";
+import type { Scope } from "../../../../batch/scope.ts";
+import type {
+  ConsumableResourceSummary,
+  KeyValuesPair,
+  ListConsumableResourcesRequest,
+  ListConsumableResourcesResponse,
+} from "../../../../model/batch.ts";
+import type { LiveState } from "../../../../store/live-state.ts";
+import type { TextMatch } from "../../../../store/store.ts";
+import type { Operation } from "../../../operation.ts";
+import { encodeNextToken, parsePageRequest } from "../../../pagination.ts";
+import type { BatchServices } from "../batch-services.ts";
+import { onlyValue, textMatch } from "../job-filter.ts";
+import { listPlain } from "../plain-listing.ts";
+import { orRefuse } from "../refuse.ts";
+
+const OPERATION = "ListConsumableResources";
+const PAGE_MAX = 100;
+
+/**
+ * https://docs.aws.amazon.com/batch/latest/APIReference/API_ListConsumableResources.html
+ *
+ * Names are matched without regard to case, which no store can do by its keys: the live state, which has all names in
+ * memory, chooses those that are read.
+ */
+export function listConsumableResources({
+  store,
+  sequencer,
+}: BatchServices): Operation<ListConsumableResourcesRequest, ListConsumableResourcesResponse> {
+  return async (input, context) => {
+    const { scope } = context;
+    const match = orRefuse(parseFilters(input.filters), context);
+    if (match === undefined) {
+      const listed = { operation: OPERATION, type: "consumable-resource", namePrefix: "" } as const;
+      const { items, ...next } = await listPlain(store, context, input, listed);
+      return { consumableResources: items.map((item) => summary(item)), ...next };
+    }
+    const listing = { operation: OPERATION, scope, filter: match };
+    const { limit, after = "" } = parsePageRequest(input, listing, PAGE_MAX);
+    const names = matchingNames(sequencer.state, scope, match).filter((name) => name > after);
+    const shown = names.slice(0, limit);
+    const items = await store.readPlainResources("consumable-resource", scope, shown);
+    const nextToken = encodeNextToken(listing, names.length > limit ? shown.at(-1) : undefined);
+    return {
+      consumableResources: items.map((item) => summary(item)),
+      ...(nextToken !== undefined && { nextToken }),
+    };
+  };
+}
+
+function parseFilters(filters: readonly KeyValuesPair[] = []): TextMatch | undefined | Refusal {
+  const [filter, ...others] = filters;
+  if (filter === undefined) return undefined;
+  if (others.length > 0) return Refusal.bare(`filters must have at most 1 entry, got ${filters.length}`);
+  if (filter.name !== "CONSUMABLE_RESOURCE_NAME") {
+    return Refusal.bare(`filters[0].name must be CONSUMABLE_RESOURCE_NAME, got ${filter.name ?? "none"}`);
+  }
+  const value = onlyValue(filter);
+  return value instanceof Refusal ? value : textMatch(value);
+}
+
+/** Ascending. */
+function matchingNames(state: LiveState, scope: Scope, { text, isPrefix }: TextMatch): string[] {
+  const wanted = text.toLowerCase();
+  const names: string[] = [];
+  for (const resource of state.plainResources.all("consumable-resource")) {
+    const name = resource.name.toLowerCase();
+    const isMatch = isPrefix ? name.startsWith(wanted) : name === wanted;
+    if (isMatch && isSameScope(resource.scope, scope)) names.push(resource.name);
+  }
+  return names.sort();
+}
+
+function summary(resource: ConsumableResource): ConsumableResourceSummary {
+  return {
+    consumableResourceArn: resource.arn,
+    consumableResourceName: resource.name,
+    totalQuantity: resource.totalQuantity,
+    inUseQuantity: 0,
+    resourceType: resource.kind,
+  };
+}

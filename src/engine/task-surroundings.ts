@@ -1,0 +1,22 @@
+import type { Attempt } from "../batch/attempt.ts";
+import type { EnvironmentVariable } from "../batch/environment-variables.ts";
+import type { Job } from "../batch/job.ts";
+import type { TaskSecrets } from "../providers/provider.ts";
+
+/** What ECS puts around a task: endpoints for its containers, and the secrets that their definitions name. */
+export interface TaskSurroundings {
+  /**
+   * One for each container of the task, in the order of the definition. Asked anew for each attempt, right before it is
+   * started. Rejects only where the next tick may have more luck.
+   */
+  prepare(job: Job, attempt: Attempt): Promise<readonly PreparedContainer[]>;
+}
+
+export interface PreparedContainer {
+  /** Under the container's own variables, which win. */
+  readonly defaults: readonly EnvironmentVariable[];
+  /** Over them. */
+  readonly environment: readonly EnvironmentVariable[];
+  /** Over all others. */
+  readonly secrets: TaskSecrets;
+}

@@ -1,0 +1,115 @@
+import type { Attempt } from "../batch/attempt.ts";
+import type { EnvironmentVariable } from "../batch/environment-variables.ts";
+import type { Job } from "../batch/job.ts";
+import type { Scope } from "../batch/scope.ts";
+import type { PreparedContainer, TaskSurroundings } from "../engine/task-surroundings.ts";
+import { taskContainers, taskRoleArn } from "../identity/task-containers.ts";
+import type { TaskContainer } from "../identity/task-containers.ts";
+import type { TaskEndpointIds } from "../identity/task-endpoint-ids.ts";
+import type { TaskSecrets } from "../providers/provider.ts";
+import type { SecretVault } from "../secrets/secret-vault.ts";
+import { CREDENTIALS_PATH, METADATA_PATH } from "./task-routes.ts";
+import { SecretKeyFileError } from "./secret-key-file.ts";
+
+/** How containers reach the server. */
+export interface TaskEndpoint {
+  /** As in `http://127.0.0.1:40001`. */
+  readonly url: string;
+  /** SDKs take credentials from the host in it: it is one of those that they take to be this machine or ECS. */
+  readonly isForCredentials: boolean;
+}
+
+export interface TaskSurroundingsParts {
+  readonly vault: Pick<SecretVault, "resolve">;
+  readonly ids: TaskEndpointIds;
+  /** Undefined where containers cannot reach the server at all. */
+  readonly endpoint: () => TaskEndpoint | undefined;
+  /** Jobs are told of this server's own API. */
+  readonly areEndpointsInjected: boolean;
+}
+
+const SECRETS_PREFIX = "ResourceInitializationError: unable to pull secrets or registry auth";
+
+/** The services that are served here, as SDKs call them in their variables. */
+const INJECTED = ["BATCH", "CLOUDWATCH_LOGS", "STS"];
+
+/** A container that says itself where any service is meant to be asks there. */
+const EVERY_SERVICE = "AWS_ENDPOINT_URL";
+
+/** What ECS puts around the task of an attempt, and the secrets that its definition names. */
+export function createTaskSurroundings(parts: TaskSurroundingsParts): TaskSurroundings {
+  return {
+    prepare: (job, attempt) =>
+      Promise.all(
+        taskContainers(job).map(async (container, index) => {
+          const secrets = await resolveSecrets(parts, job.scope, container);
+          return surround(parts, { job, attempt, container, index, secrets });
+        }),
+      ),
+  };
+}
+
+interface ContainerFacts {
+  readonly job: Job;
+  readonly attempt: Attempt;
+  readonly container: TaskContainer;
+  readonly index: number;
+  readonly secrets: TaskSecrets;
+}
+
+function surround(parts: TaskSurroundingsParts, facts: ContainerFacts): PreparedContainer {
+  const { secrets, container, attempt, index } = facts;
+  const endpoint = parts.endpoint();
+  if (endpoint === undefined) return { defaults: [], environment: [], secrets };
+  const metadataUrl = `${endpoint.url}${METADATA_PATH}${attempt.taskId}-${index}`;
+  return {
+    defaults: parts.areEndpointsInjected ? injectedEndpoints(endpoint, container) : [],
+    environment: [{ name: "ECS_CONTAINER_METADATA_URI_V4", value: metadataUrl }],
+    secrets: withIdentity(parts, endpoint, facts),
+  };
+}
+
+function injectedEndpoints(
+  { url }: TaskEndpoint,
+  { environment = [] }: TaskContainer,
+): EnvironmentVariable[] {
+  if (environment.some(({ name }) => name === EVERY_SERVICE)) return [];
+  return INJECTED.map((service) => ({ name: `${EVERY_SERVICE}_${service}`, value: url }));
+}
+
+/** The address of the credentials is as good as the credentials: it is passed as secrets are. */
+function withIdentity(
+  { ids }: TaskSurroundingsParts,
+  { url, isForCredentials }: TaskEndpoint,
+  { job, attempt, secrets }: ContainerFacts,
+): TaskSecrets {
+  if (!isForCredentials || taskRoleArn(job) === undefined || "failure" in secrets) return secrets;
+  const { taskId } = attempt;
+  const identity = [
+    {
+      name: "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+      value: `${url}${CREDENTIALS_PATH}${ids.credentialsId(taskId)}`,
+    },
+    { name: "AWS_CONTAINER_AUTHORIZATION_TOKEN", value: ids.token(taskId) },
+  ];
+  return { variables: [...identity, ...secrets.variables] };
+}
+
+async function resolveSecrets(
+  { vault }: TaskSurroundingsParts,
+  scope: Scope,
+  container: TaskContainer,
+): Promise<TaskSecrets> {
+  const variables: EnvironmentVariable[] = [];
+  for (const { name, valueFrom } of container.secrets ?? []) {
+    const resolved = await vault.resolve(scope, valueFrom).catch(describeKeyProblem);
+    if ("problem" in resolved) return { failure: `${SECRETS_PREFIX}: ${resolved.problem}` };
+    variables.push({ name, value: resolved.value });
+  }
+  return { variables };
+}
+
+function describeKeyProblem(error: unknown): { readonly problem: string } {
+  if (error instanceof SecretKeyFileError) return { problem: error.message };
+  throw error;
+}

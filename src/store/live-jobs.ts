@@ -1,0 +1,458 @@
+import type { Attempt } from "../batch/attempt.ts";
+import { childJobId, parseChildJobId } from "../batch/child-job.ts";
+import { isTerminal } from "../batch/job.ts";
+import type { Job, JobDependency, JobProgress, JobProgressPatch, UnspawnedChildren } from "../batch/job.ts";
+import { addResources, NO_RESOURCES, subtractResources } from "../batch/resources.ts";
+import type { Resources } from "../batch/resources.ts";
+import { isSameScope } from "../batch/scope.ts";
+import type { Scope } from "../batch/scope.ts";
+import { assert } from "../lib/assert.ts";
+import { IndexedHeap } from "../lib/indexed-heap.ts";
+import type { JobStatus } from "../model/batch.ts";
+import type { Change } from "./change.ts";
+import { LiveArray } from "./live-array.ts";
+import { LiveDependencies } from "./live-dependencies.ts";
+import type { LiveDependency, Standing } from "./live-dependencies.ts";
+import { LiveChildJob, MutableLiveJob, SharedTerms } from "./live-job.ts";
+import type { JobTerms, LiveJob } from "./live-job.ts";
+import type { JobCounts, StoredDependency, StoredLiveChild, StoredLiveJob } from "./store.ts";
+
+/** The nodes of a multi-node job. Its main node is the job itself, which is charged for all of them. */
+export interface LiveNodes {
+  readonly count: number;
+  readonly main: number;
+  /** Those other than the main one that are placed and have not ended, by index. */
+  readonly active: ReadonlyMap<number, LiveJob>;
+}
+
+/**
+ * Every job that has not ended, and whatever decisions ask of them by: an order, a status, a task, a relation. Each job
+ * stands in every index that its present state puts it in, and changing it takes it out of all and puts it back.
+ */
+export class LiveJobs {
+  /** By job id: a UUID, so one of another scope is never the same. */
+  readonly #jobs = new Map<string, MutableLiveJob>();
+  readonly #terms = new SharedTerms();
+  readonly #arrays = new Map<string, LiveArray>();
+  /** The arrays whose children wait for those of the array of the id. */
+  readonly #pairedWith = new Map<string, LiveJob[]>();
+  readonly #nodes = new Map<string, { count: number; main: number; active: Map<number, LiveJob> }>();
+  readonly #dependencies = new LiveDependencies();
+  readonly #stopRequested = new Set<string>();
+  readonly #toAdmit = new Set<LiveJob>();
+  readonly #toSpawn = new Set<LiveJob>();
+  readonly #endedArrays = new Set<LiveJob>();
+  readonly #active = new Map<string, LiveJob>();
+  readonly #stopping = new Map<string, LiveJob>();
+  readonly #queueJobs = new Map<string, QueueJobs>();
+  readonly #usageByEnvironment = new Map<string, Resources>();
+  #hostUsage = NO_RESOURCES;
+  #lastPosition = 0;
+  #frontPosition = 0;
+
+  /** Takes up what a store holds. */
+  load(liveJobs: Iterable<StoredLiveJob>, liveChildren: Iterable<StoredLiveChild>): void {
+    const endedArrays = new Map<string, LiveArray>();
+    for (const stored of liveJobs) {
+      const job = new MutableLiveJob(this.#terms.share(stored), stored, stored.activeAttempt);
+      this.#relate(job, { arraySize: stored.array?.size, dependsOn: stored.dependsOn }, endedArrays);
+      const array = this.#arrays.get(job.jobId);
+      if (array !== undefined) array.unspawned = stored.array?.unspawned;
+      this.#addJob(job, stored);
+    }
+    for (const child of liveChildren) this.#loadChild(child, endedArrays);
+    for (const arrayJobId of this.#arrays.keys()) this.#reconsiderAll(this.#mutable(arrayJobId));
+  }
+
+  find(scope: Scope, jobId: string): LiveJob | undefined {
+    const job = this.#jobs.get(jobId);
+    return job !== undefined && isSameScope(job.scope, scope) ? job : undefined;
+  }
+
+  /** The children of an array; undefined where the job is none. */
+  arrayOf({ jobId }: LiveJob): LiveArray | undefined {
+    return this.#arrays.get(jobId);
+  }
+
+  /** The nodes of a multi-node job; undefined where the job is none. */
+  nodesOf({ jobId }: LiveJob): LiveNodes | undefined {
+    return this.#nodes.get(jobId);
+  }
+
+  /** Whether a job waits for others. */
+  standingOf(job: LiveJob): Standing {
+    return this.#dependencies.standingOf(job);
+  }
+
+  /** Whether somebody cancelled or terminated the job. */
+  isStopRequested({ jobId }: LiveJob): boolean {
+    return this.#stopRequested.has(jobId);
+  }
+
+  /** Jobs in SUBMITTED, in the order of their submission, and those in PENDING that wait no more. */
+  get toAdmit(): ReadonlySet<LiveJob> {
+    return this.#toAdmit;
+  }
+
+  /** Arrays with children that may have stopped waiting for other children: see `takeToSpawn`. */
+  get toSpawn(): ReadonlySet<LiveJob> {
+    return this.#toSpawn;
+  }
+
+  /**
+   * The index of a child of an array of `toSpawn` that waits for others no more, and what follows from that. Each is
+   * given once; undefined when there is none left.
+   */
+  takeToSpawn(job: LiveJob): { readonly index: number; readonly standing: "ready" | "doomed" } | undefined {
+    const found = this.#arrays.get(job.jobId)?.takeDecided();
+    if (found === undefined) this.#toSpawn.delete(job);
+    return found;
+  }
+
+  /** Arrays all of whose children have ended. */
+  get endedArrays(): ReadonlySet<LiveJob> {
+    return this.#endedArrays;
+  }
+
+  /** Jobs and nodes in STARTING and RUNNING whose attempt has not ended, by the task id of that. */
+  get active(): ReadonlyMap<string, LiveJob> {
+    return this.#active;
+  }
+
+  /** Those of `active` whose attempt somebody wants ended, by task id. */
+  get stopping(): ReadonlyMap<string, LiveJob> {
+    return this.#stopping;
+  }
+
+  /** What attempts under way hold of the host. */
+  get hostUsage(): Resources {
+    return this.#hostUsage;
+  }
+
+  /** The place of the next job to be submitted: behind all others. */
+  get nextQueuePosition(): number {
+    return this.#lastPosition + 1;
+  }
+
+  /** A place before all others, for a job that is to be retried. */
+  get frontQueuePosition(): number {
+    return this.#frontPosition - 1;
+  }
+
+  /** What attempts under way hold of a compute environment. */
+  environmentUsage(computeEnvironmentArn: string): Resources {
+    return this.#usageByEnvironment.get(computeEnvironmentArn) ?? NO_RESOURCES;
+  }
+
+  /** What of the queue is next in order: a RUNNABLE job, or an array whose next child is. */
+  headOf(jobQueueArn: string): LiveJob | undefined {
+    return this.#queueJobs.get(jobQueueArn)?.runnable.peek();
+  }
+
+  /** Jobs of the queue in SUBMITTED and PENDING: those that `headOf` never shows, and arrays. */
+  waitingOf(jobQueueArn: string): ReadonlySet<LiveJob> {
+    return this.#queueJobs.get(jobQueueArn)?.waiting ?? NOBODY;
+  }
+
+  /** Live jobs of the queue by status. An array counts once for itself, and its children count each. */
+  countsOf(jobQueueArn: string): JobCounts {
+    return this.#queueJobs.get(jobQueueArn)?.counts ?? NO_JOBS;
+  }
+
+  forgetQueue(jobQueueArn: string): void {
+    this.#queueJobs.delete(jobQueueArn);
+  }
+
+  forgetEnvironment(computeEnvironmentArn: string): void {
+    this.#usageByEnvironment.delete(computeEnvironmentArn);
+  }
+
+  submit(job: Job, progress: JobProgress): void {
+    if (this.#jobs.has(job.jobId)) return;
+    const { scope, jobQueueArn, resources, retryStrategy, attemptDurationSeconds } = job;
+    const terms = this.#terms.share({ scope, jobQueueArn, resources, retryStrategy, attemptDurationSeconds });
+    const live = new MutableLiveJob(terms, { ...progress, jobId: job.jobId });
+    this.#relate(live, { arraySize: job.arraySize, dependsOn: job.dependsOn });
+    this.#addJob(live, job);
+  }
+
+  change(jobId: string, patch: JobProgressPatch): void {
+    const job = this.#mutable(jobId);
+    this.#leave(job);
+    if (patch.status !== undefined) job.status = patch.status;
+    if (patch.queuePosition !== undefined) job.queuePosition = patch.queuePosition;
+    if (patch.attemptCount !== undefined) job.attemptCount = patch.attemptCount;
+    if (patch.isCancelled === true || patch.isTerminated === true) this.#stopRequested.add(jobId);
+    if (patch.unspawned !== undefined) this.#changeUnspawned(job, patch.unspawned);
+    if (isTerminal(job.status)) this.#remove(job);
+    else this.#enter(job);
+  }
+
+  putChild({ parentJobId, index, progress }: Extract<Change, { kind: "child-put" }>): void {
+    const { status, queuePosition, attemptCount } = progress;
+    this.#putChild({ parentJobId, index, status, queuePosition, attemptCount, activeAttempt: undefined });
+  }
+
+  /**
+   * An attempt under way belongs to its job and is charged; one that has ended is neither any more. That of a main node
+   * stays until the other nodes have ended, too.
+   */
+  putAttempt(attempt: Attempt): void {
+    const job = this.#mutable(attempt.jobId);
+    this.#reenter(job, () => {
+      const isOver = attempt.outcome !== undefined && (this.#nodes.get(job.jobId)?.active.size ?? 0) === 0;
+      job.activeAttempt = isOver ? undefined : attempt;
+    });
+  }
+
+  #mutable(jobId: string): MutableLiveJob {
+    const job = this.#jobs.get(jobId);
+    assert(job !== undefined, `job ${jobId} is not live`);
+    return job;
+  }
+
+  #addJob(job: MutableLiveJob, { nodes, isStopRequested }: Partial<StoredLiveJob>): void {
+    this.#jobs.set(job.jobId, job);
+    if (nodes !== undefined) this.#nodes.set(job.jobId, { ...nodes, active: new Map() });
+    if (isStopRequested === true) this.#stopRequested.add(job.jobId);
+    this.#enter(job);
+  }
+
+  /** Notes what a job waits for, and makes an array of one that is to have children. */
+  #relate(
+    job: MutableLiveJob,
+    { arraySize, dependsOn = [] }: Relations,
+    endedArrays?: Map<string, LiveArray>,
+  ): void {
+    if (arraySize === undefined && dependsOn.length === 0) return;
+    const ofChildren = arraySize === undefined ? [] : dependsOn.filter(isBetweenChildren);
+    const ofJob = dependsOn.filter((dependency) => !ofChildren.includes(dependency));
+    this.#dependencies.add(
+      job,
+      ofJob.flatMap((dependency) => this.#resolve(dependency)),
+    );
+    if (arraySize === undefined) return;
+    const pairs = ofChildren.flatMap((dependency) => this.#pair(job, dependency, arraySize, endedArrays));
+    const isSequential = dependsOn.some(({ type }) => type === "SEQUENTIAL");
+    const order = isSequential || ofChildren.length > 0 ? { isSequential, pairs } : undefined;
+    this.#arrays.set(job.jobId, new LiveArray(arraySize, order));
+  }
+
+  /** How a dependency has ended. One that is neither live nor said to have failed has succeeded. */
+  #resolve({ jobId, status }: StoredDependency): readonly LiveDependency[] {
+    if (jobId === undefined) return [];
+    if (status === "SUCCEEDED" || status === "FAILED") return [{ jobId, end: status }];
+    if (this.#jobs.has(jobId)) return [{ jobId, end: undefined }];
+    const child = parseChildJobId(jobId);
+    const array = child === undefined ? undefined : this.#arrays.get(child.parentJobId);
+    const end = array === undefined || child === undefined ? "SUCCEEDED" : array.endOf(child.index);
+    return [{ jobId, end }];
+  }
+
+  /** The array whose children those of the job wait for; none if all of them have succeeded. */
+  #pair(
+    job: LiveJob,
+    { jobId, status }: StoredDependency,
+    size: number,
+    endedArrays?: Map<string, LiveArray>,
+  ): readonly LiveArray[] {
+    if (jobId === undefined) return [];
+    const live = this.#arrays.get(jobId);
+    if (live !== undefined) {
+      this.#pairedWith.set(jobId, [...(this.#pairedWith.get(jobId) ?? []), job]);
+      return [live];
+    }
+    if (status !== "FAILED" || endedArrays === undefined) return [];
+    const ended = endedArrays.get(jobId) ?? new LiveArray(size);
+    ended.unspawned = { status: "FAILED" };
+    endedArrays.set(jobId, ended);
+    return [ended];
+  }
+
+  #loadChild(child: StoredLiveChild, endedArrays: ReadonlyMap<string, LiveArray>): void {
+    const ended = endedArrays.get(child.parentJobId);
+    if (ended === undefined) return this.#putChild(child);
+    ended.spawn(child.index);
+    ended.noteEnd(child.index, child.status);
+  }
+
+  #putChild({ parentJobId, index, ...stored }: StoredLiveChild): void {
+    const parent = this.#mutable(parentJobId);
+    const array = this.#arrays.get(parentJobId);
+    const kind = array === undefined ? "multi-node" : "array";
+    const jobId = childJobId({ kind, jobId: parentJobId }, index);
+    const placedBefore = this.#jobs.get(jobId);
+    if (placedBefore !== undefined) this.#leave(placedBefore);
+    this.#reenter(parent, () => array?.spawn(index));
+    if (isTerminal(stored.status)) return this.#noteChildEnd(parent, index, { jobId, status: stored.status });
+
+    const terms = array === undefined ? this.#terms.share(nodeTerms(parent)) : parent.terms;
+    const child = new LiveChildJob(parent, index, terms, { ...stored, jobId });
+    (array?.liveChildren ?? this.#nodes.get(parentJobId)?.active)?.set(index, child);
+    this.#jobs.set(jobId, child);
+    this.#enter(child);
+  }
+
+  /** Takes out a job that has ended, for good, and tells those that waited for it. */
+  #remove(job: MutableLiveJob): void {
+    const { jobId } = job;
+    this.#jobs.delete(jobId);
+    this.#stopRequested.delete(jobId);
+    this.#dependencies.forget(job);
+    if (job instanceof LiveChildJob) return this.#noteChildEnd(job.parent, job.childIndex, job);
+    this.#arrays.delete(jobId);
+    this.#nodes.delete(jobId);
+    this.#pairedWith.delete(jobId);
+    this.#tellDependents(job);
+  }
+
+  #noteChildEnd(parent: MutableLiveJob, index: number, child: Pick<LiveJob, "jobId" | "status">): void {
+    this.#nodes.get(parent.jobId)?.active.delete(index);
+    const array = this.#arrays.get(parent.jobId);
+    if (array === undefined) return;
+    this.#reenter(parent, () => array.noteEnd(index, child.status));
+    for (const paired of this.#pairedWith.get(parent.jobId) ?? []) {
+      this.#reenter(paired, () => this.#arrays.get(paired.jobId)?.reconsider(index));
+    }
+    this.#tellDependents(child);
+  }
+
+  #tellDependents({ jobId, status }: Pick<LiveJob, "jobId" | "status">): void {
+    for (const dependent of this.#dependencies.noteEnd(jobId, status === "SUCCEEDED"))
+      this.#reenter(dependent);
+  }
+
+  #changeUnspawned({ jobId }: LiveJob, unspawned: UnspawnedChildren): void {
+    const array = this.#arrays.get(jobId);
+    assert(array !== undefined, `job ${jobId} is no array`);
+    array.unspawned = unspawned;
+    array.reconsiderAll();
+    if (unspawned.status !== "FAILED") return;
+    for (const paired of this.#pairedWith.get(jobId) ?? []) this.#reconsiderAll(paired);
+    for (const childId of this.#dependencies.awaitedChildrenOf(jobId)) {
+      const index = parseChildJobId(childId)?.index;
+      if (index === undefined || array.isSpawned(index)) continue;
+      this.#tellDependents({ jobId: childId, status: "FAILED" });
+    }
+  }
+
+  #reconsiderAll(job: LiveJob): void {
+    this.#reenter(job, () => this.#arrays.get(job.jobId)?.reconsiderAll());
+  }
+
+  /** Changes something about a job on which its place in the indexes depends. One that has ended is in none. */
+  #reenter({ jobId }: LiveJob, change?: () => void): void {
+    const job = this.#jobs.get(jobId);
+    if (job === undefined) return;
+    this.#leave(job);
+    change?.();
+    this.#enter(job);
+  }
+
+  /** Puts a job into every index that it belongs to by its present state. */
+  #enter(job: MutableLiveJob): void {
+    const queue = this.#jobsOfQueue(job.jobQueueArn);
+    queue.counts[job.status] += 1;
+    this.#lastPosition = Math.max(this.#lastPosition, job.queuePosition);
+    this.#frontPosition = Math.min(this.#frontPosition, job.queuePosition);
+    const array = this.#arrays.get(job.jobId);
+    if (array !== undefined) this.#enterArray(job, array, queue);
+    else if (job.status === "RUNNABLE") queue.runnable.add(job);
+    if (job.status === "SUBMITTED" || job.status === "PENDING") {
+      queue.waiting.add(job);
+      const isWaiting = job.status === "PENDING" && this.#dependencies.standingOf(job) === "waiting";
+      if (!isWaiting && array?.unspawned === undefined) this.#toAdmit.add(job);
+    }
+    const attempt = job.activeAttempt;
+    if (attempt === undefined) return;
+    this.#charge(attempt.computeEnvironmentArn, job.resources, addResources);
+    if (attempt.outcome !== undefined) return;
+    this.#active.set(attempt.taskId, job);
+    if (attempt.stopping !== undefined) this.#stopping.set(attempt.taskId, job);
+  }
+
+  #enterArray(job: MutableLiveJob, array: LiveArray, queue: QueueJobs): void {
+    queue.counts[array.unspawned?.status ?? job.status] += array.unspawnedCount;
+    if (array.hasRunnable) queue.runnable.add(job);
+    if (array.isReconsidered) this.#toSpawn.add(job);
+    if (array.isOver) this.#endedArrays.add(job);
+  }
+
+  /** Takes a job out of every index; the counterpart of `#enter`. */
+  #leave(job: MutableLiveJob): void {
+    const queue = this.#jobsOfQueue(job.jobQueueArn);
+    queue.counts[job.status] -= 1;
+    queue.runnable.remove(job);
+    queue.waiting.delete(job);
+    this.#toAdmit.delete(job);
+    const array = this.#arrays.get(job.jobId);
+    if (array !== undefined) {
+      queue.counts[array.unspawned?.status ?? job.status] -= array.unspawnedCount;
+      this.#toSpawn.delete(job);
+      this.#endedArrays.delete(job);
+    }
+    const attempt = job.activeAttempt;
+    if (attempt === undefined) return;
+    this.#active.delete(attempt.taskId);
+    this.#stopping.delete(attempt.taskId);
+    this.#charge(attempt.computeEnvironmentArn, job.resources, subtractResources);
+  }
+
+  #charge(
+    environmentArn: string,
+    resources: Resources,
+    combine: (a: Resources, b: Resources) => Resources,
+  ): void {
+    this.#hostUsage = combine(this.#hostUsage, resources);
+    this.#usageByEnvironment.set(environmentArn, combine(this.environmentUsage(environmentArn), resources));
+  }
+
+  #jobsOfQueue(jobQueueArn: string): QueueJobs {
+    let jobs = this.#queueJobs.get(jobQueueArn);
+    if (jobs === undefined) {
+      jobs = { runnable: new IndexedHeap(isBefore), waiting: new Set(), counts: { ...NO_JOBS } };
+      this.#queueJobs.set(jobQueueArn, jobs);
+    }
+    return jobs;
+  }
+}
+
+interface QueueJobs {
+  readonly runnable: IndexedHeap<LiveJob>;
+  readonly waiting: Set<LiveJob>;
+  readonly counts: Record<JobStatus, number>;
+}
+
+/** What a job is to others, and others to it. */
+interface Relations {
+  readonly arraySize: number | undefined;
+  readonly dependsOn: readonly StoredDependency[] | undefined;
+}
+
+const NOBODY: ReadonlySet<LiveJob> = new Set();
+
+const NO_JOBS: JobCounts = {
+  SUBMITTED: 0,
+  PENDING: 0,
+  RUNNABLE: 0,
+  STARTING: 0,
+  RUNNING: 0,
+  SUCCEEDED: 0,
+  FAILED: 0,
+};
+
+/** A node is charged to its job, and the time limit is the job's. */
+function nodeTerms(parent: MutableLiveJob): JobTerms {
+  return { ...parent.terms, resources: NO_RESOURCES, attemptDurationSeconds: undefined };
+}
+
+/** Whether the dependency of an array is one of each child for itself. */
+function isBetweenChildren({ jobId, type }: JobDependency): boolean {
+  return jobId === undefined || type === "N_TO_N";
+}
+
+/** Children of one array have its place in the queue, and go by their indexes. */
+function isBefore(a: LiveJob, b: LiveJob): boolean {
+  if (a.queuePosition !== b.queuePosition) return a.queuePosition < b.queuePosition;
+  return (a.childIndex ?? 0) < (b.childIndex ?? 0);
+}

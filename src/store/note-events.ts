@@ -1,0 +1,65 @@
+import { childJobId } from "../batch/child-job.ts";
+import type { BatchEvent } from "../batch/event.ts";
+import type { JobStatus } from "../model/batch.ts";
+import type { Change } from "./change.ts";
+import type { LiveJob } from "./live-job.ts";
+import type { LiveState } from "./live-state.ts";
+
+type JobsBefore = Pick<LiveState["jobs"], "find" | "arrayOf">;
+
+/**
+ * Adds to `events` what the change means to those who follow jobs: one event for each transition, none for a submission
+ * (specification 3.1, 9.1).
+ *
+ * A child or node that comes into being placed was RUNNABLE before; one that comes into being PENDING was born so.
+ * Children that have no record of their own have no events: those that end together unspawned are told by their parent.
+ *
+ * @param jobs as they are before the change.
+ */
+export function noteEvents(events: BatchEvent[], change: Change, jobs: JobsBefore): void {
+  if (change.kind === "job-changed") noteTransition(events, change, jobs);
+  if (change.kind === "child-put") noteChild(events, change, jobs);
+}
+
+function noteTransition(
+  events: BatchEvent[],
+  { scope, jobId, patch, atMs }: Extract<Change, { kind: "job-changed" }>,
+  jobs: JobsBefore,
+): void {
+  const { status, statusReason } = patch;
+  if (status === undefined) return;
+  const before = jobs.find(scope, jobId);
+  if (status === before?.status) return;
+  const attemptCount = patch.attemptCount ?? before?.attemptCount ?? 0;
+  events.push(eventOf({ scope, jobId, status, atMs, attemptCount, statusReason }));
+}
+
+function noteChild(
+  events: BatchEvent[],
+  { scope, parentJobId, index, progress, atMs }: Extract<Change, { kind: "child-put" }>,
+  jobs: JobsBefore,
+): void {
+  const parent = jobs.find(scope, parentJobId);
+  if (parent === undefined) return;
+  const kind = jobs.arrayOf(parent) === undefined ? "multi-node" : "array";
+  const jobId = childJobId({ kind, jobId: parentJobId }, index);
+  const { status, statusReason, attemptCount } = progress;
+  const before = statusBefore(jobs.find(scope, jobId));
+  if (status === before) return;
+  if (before === "PENDING" && status === "STARTING") {
+    events.push(eventOf({ scope, jobId, status: "RUNNABLE", atMs, attemptCount: attemptCount - 1 }));
+  }
+  events.push(eventOf({ scope, jobId, status, atMs, attemptCount, statusReason }));
+}
+
+/** Children are born PENDING (specification 3.4). */
+function statusBefore(child: LiveJob | undefined): JobStatus {
+  return child?.status ?? "PENDING";
+}
+
+function eventOf({
+  statusReason,
+  ...told
+}: Omit<BatchEvent, "kind" | "statusReason"> & { readonly statusReason?: string | undefined }): BatchEvent {
+  return { kind: "job-changed", ...told, ...(statusReason !== undefined && { statusReason }) };
+}

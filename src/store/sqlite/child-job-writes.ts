@@ -1,0 +1,63 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Attempt } from "../../batch/attempt.ts";
+import type { ChildJobId } from "../../batch/child-job.ts";
+import type { JobProgressPatch } from "../../batch/job.ts";
+import { scopeKey } from "../../batch/scope.ts";
+import type { Scope } from "../../batch/scope.ts";
+import type { Change } from "../change.ts";
+import { patchOf, PROGRESS, progressValues } from "./job-writes.ts";
+import type { NumberedTexts } from "./numbered-texts.ts";
+
+/** What changes children of arrays, nodes and their attempts. For use in a transaction only. */
+export class ChildJobWrites {
+  readonly #texts: NumberedTexts;
+  readonly #put: StatementSync;
+  readonly #update: StatementSync;
+  readonly #putAttempt: StatementSync;
+
+  constructor(database: DatabaseSync, texts: NumberedTexts) {
+    this.#texts = texts;
+    this.#put = database.prepare(PUT);
+    this.#update = database.prepare(
+      `UPDATE child_jobs SET ${patchOf(PROGRESS)} WHERE job_key = ${PARENT} AND child_index = ?`,
+    );
+    this.#putAttempt = database.prepare(
+      `INSERT INTO attempts (job_key, child_index, number, document)
+      SELECT job_key, child_index, ?, ? FROM child_jobs WHERE job_key = ${PARENT} AND child_index = ?
+      ON CONFLICT DO UPDATE SET document = excluded.document`,
+    );
+  }
+
+  put({ scope, parentJobId, index, progress, atMs }: Extract<Change, { kind: "child-put" }>): void {
+    const values = progressValues(progress);
+    this.#put.run(index, atMs, ...values, this.#numberOf(scope), parentJobId, index, index);
+  }
+
+  change(scope: Scope, child: ChildJobId, patch: JobProgressPatch): void {
+    this.#update.run(...progressValues(patch), ...this.#keyOf(scope, child));
+  }
+
+  putAttempt(child: ChildJobId, attempt: Attempt): void {
+    const { scope, number } = attempt;
+    this.#putAttempt.run(number, JSON.stringify(attempt), ...this.#keyOf(scope, child));
+  }
+
+  /** In the order of `PARENT`, then the index. */
+  #keyOf(scope: Scope, { parentJobId, kind, index }: ChildJobId): (string | number)[] {
+    return [this.#numberOf(scope), parentJobId, Number(kind === "node"), index];
+  }
+
+  /** No row has the scope 0: where the scope is unknown, nothing is found. */
+  #numberOf(scope: Scope): number {
+    return this.#texts.find(scopeKey(scope)) ?? 0;
+  }
+}
+
+/** Of the job that has children of the kind. */
+const PARENT = "(SELECT job_key FROM jobs WHERE scope = ? AND job_id = ? AND (main_node IS NOT NULL) = ?)";
+
+/** The main node has no row: its job's is its own. */
+const PUT = `INSERT INTO child_jobs (job_key, child_index, created_at, ${PROGRESS.join(", ")})
+  SELECT job_key, ?, ?, ${PROGRESS.map(() => "?").join(", ")} FROM jobs
+  WHERE scope = ? AND job_id = ? AND child_count > ? AND main_node IS NOT ?
+  ON CONFLICT DO UPDATE SET ${PROGRESS.map((column) => `${column} = excluded.${column}`).join(", ")}`;
