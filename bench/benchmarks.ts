@@ -12,6 +12,12 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   "docker-latency": async () => (await import("./docker-latency.ts")).dockerLatency,
   "docker-rate": async () => (await import("./docker-rate.ts")).dockerRate,
   "job-log": async () => (await import("./job-log.ts")).jobLog,
+  "array-submit": async () => (await import("./array-submit.ts")).arraySubmit,
+  "array-jobs": async () => (await import("./array-jobs.ts")).arrayJobs,
+  "array-memory": async () => (await import("./array-memory.ts")).arrayMemory,
+  "chain-step": async () => (await import("./chain-step.ts")).chainStep,
+  "fan-out": async () => (await import("./fan-out.ts")).fanOut,
+
   "events-lag": async () => (await import("./events-lag.ts")).eventsLag,
   "events-throughput": async () => (await import("./events-throughput.ts")).eventsThroughput,
 };

@@ -12,7 +12,8 @@ const CONNECTIONS = 8;
 const WAIT_MS_MAX = 30_000;
 
 export const eventsLag: Benchmark<"p50" | "p99"> = {
-  question: "How long after a job came to run, or ended, does a follower have the event, at 300 jobs a second?",
+  question:
+    "How long after a job came to run, or ended, does a follower have the event, at 300 jobs a second?",
   figures: {
     p50: { unit: "ms", must: byItself("at most", 50), aim: byItself("at most", 20) },
     p99: { unit: "ms", must: byItself("at most", 50), aim: byItself("at most", 20) },
@@ -58,7 +59,7 @@ async function measureLags(server: JobServer): Promise<number[]> {
 
 async function submitEvenly(server: JobServer): Promise<void> {
   const startedAtMs = performance.now();
-  for (let count = 0; count < JOBS; ) {
+  for (let count = 0; count < JOBS;) {
     const due = Math.min(JOBS, Math.ceil(((performance.now() - startedAtMs) * JOBS_PER_SECOND) / 1000));
     if (due > count) await server.submitMany(due - count);
     count = Math.max(count, due);

@@ -79,34 +79,52 @@ export class JobServer implements AsyncDisposable {
     });
   }
 
-  /** Submits one job; answers its id. */
-  async submit(connection = this.connection): Promise<string> {
-    const input = { jobName: "bench", jobQueue: "bench", jobDefinition: "bench" };
+  /** Submits one job, with these members besides; answers its id. */
+  async submit(connection = this.connection, members: object = {}): Promise<string> {
+    const input = { jobName: "bench", jobQueue: "bench", jobDefinition: "bench", ...members };
     return (await connection.call<{ jobId: string }>("/v1/submitjob", input)).jobId;
   }
 
-  /** Submits so many jobs over all connections; answers the id of the last. */
-  async submitMany(count: number): Promise<string> {
+  /** Submits so many jobs over all connections, with these members besides; answers the id of the last. */
+  async submitMany(count: number, members: object = {}): Promise<string> {
     let submittedCount = 0;
     let lastId = "";
     const submitInTurns = async (connection: BatchConnection): Promise<void> => {
       while (submittedCount < count) {
         submittedCount += 1;
-        lastId = await this.submit(connection);
+        lastId = await this.submit(connection, members);
       }
     };
     await Promise.all(this.#connections.map(submitInTurns));
     return lastId;
   }
 
+  async describe(jobId: string): Promise<DescribedJob> {
+    const { jobs } = await this.connection.call<DescribedJobs>("/v1/describejobs", { jobs: [jobId] });
+    const [job] = jobs;
+    if (job === undefined) throw new Error(`there is no job ${jobId}`);
+    return job;
+  }
+
+  /** Terminates all jobs that are RUNNABLE. */
+  async terminateRunnable(): Promise<void> {
+    const input = { jobQueue: "bench", jobStatus: "RUNNABLE" };
+    for (;;) {
+      const { jobSummaryList } = await this.connection.call<ListedJobs>("/v1/listjobs", input);
+      if (jobSummaryList.length === 0) return;
+      for (const { jobId } of jobSummaryList) {
+        await this.connection.call("/v1/terminatejob", { jobId, reason: "not needed" });
+      }
+    }
+  }
+
   /** Resolves when the job is SUCCEEDED, asking again after so many milliseconds; throws where it is FAILED. */
   async succeeded(jobId: string, askAgainMs: number): Promise<void> {
     const deadlineMs = performance.now() + WAIT_MS_MAX;
     while (performance.now() < deadlineMs) {
-      const { jobs } = await this.connection.call<DescribedJobs>("/v1/describejobs", { jobs: [jobId] });
-      const [job] = jobs;
-      if (job?.status === "SUCCEEDED") return;
-      if (job?.status === "FAILED") throw new Error(`job ${jobId} failed: ${job.statusReason}`);
+      const { status, statusReason } = await this.describe(jobId);
+      if (status === "SUCCEEDED") return;
+      if (status === "FAILED") throw new Error(`job ${jobId} failed: ${statusReason}`);
       await pause(askAgainMs);
     }
     throw new Error(`job ${jobId} has not ended in ${WAIT_MS_MAX / 1000} s`);
@@ -124,7 +142,8 @@ export class JobServer implements AsyncDisposable {
 
   /** Resolves when every job has ended; throws where one of them is FAILED. */
   async allSucceeded(askAgainMs: number): Promise<void> {
-    while ((await this.count("SUBMITTED", "RUNNABLE", "STARTING", "RUNNING")) > 0) await pause(askAgainMs);
+    while ((await this.count("SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING")) > 0)
+      await pause(askAgainMs);
     if ((await this.count("FAILED")) > 0) throw new Error("a job failed that should not");
   }
 
@@ -135,10 +154,16 @@ export class JobServer implements AsyncDisposable {
   }
 }
 
+interface DescribedJob {
+  readonly status: string;
+  readonly statusReason?: string;
+  readonly stoppedAt: number;
+}
+
 interface DescribedJobs {
-  readonly jobs: readonly { readonly status: string; readonly statusReason?: string }[];
+  readonly jobs: readonly DescribedJob[];
 }
 
 interface ListedJobs {
-  readonly jobSummaryList: readonly object[];
+  readonly jobSummaryList: readonly { readonly jobId: string }[];
 }

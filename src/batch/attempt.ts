@@ -15,6 +15,8 @@ export interface Attempt {
   /** Where its output goes. Set when it goes to RUNNING, as on AWS. */
   readonly logGroupName?: string;
   readonly logStreamName?: string;
+  /** The IPv4 address under which the other nodes of its job reach it, once it runs; absent where it has no others. */
+  readonly address?: string;
   /** When it was given its place: the job went to STARTING. */
   readonly placedAtMs: number;
   /** When its container came up: the job went to RUNNING. Absent where it never did. */
@@ -57,4 +59,18 @@ export interface AttemptOutcome {
   readonly peakMemoryBytes?: number;
   /** User and system time of the whole container; absent where the provider cannot tell. */
   readonly cpuTimeMs?: number;
+  /**
+   * Of a task of several containers, in the order of its definition. Exit code and reason above are then those of the
+   * essential container whose end ended the task, or, where that succeeded, of the first essential one that did not.
+   */
+  readonly containers?: readonly ContainerOutcome[];
+}
+
+/** How one of several containers ended; without an exit code if it never ran. */
+export interface ContainerOutcome {
+  readonly name: string;
+  readonly exitCode?: number;
+  readonly reason?: string;
+  /** Absent if it never came up: then it has written no log. */
+  readonly startedAtMs?: number;
 }

@@ -56,7 +56,7 @@ export function parseComputeEnvironmentOrder(
   if (refusal !== undefined) return refusal;
   return {
     order: found.map(({ order, environment }) => ({ order, computeEnvironment: environment.arn })),
-    jobQueueType: environments.some(isOnFargate) ? "ECS_FARGATE" : "ECS",
+    jobQueueType: environments.map(queueTypeOf)[0] ?? "ECS",
   };
 }
 
@@ -78,11 +78,13 @@ function checkDistinct(environments: readonly ComputeEnvironment[]): Refusal | u
   return Refusal.wrapped("Duplicate ComputeEnvironments within order list.");
 }
 
-/** UNMANAGED environments are of EC2. */
+/** The text on EKS is formed after AWS's on Fargate. */
 function checkKinds(environments: readonly ComputeEnvironment[]): Refusal | undefined {
-  const kinds = new Set(environments.map(isOnFargate));
+  const kinds = new Set(environments.map(queueTypeOf));
   if (kinds.size <= 1) return undefined;
-  return Refusal.wrapped("Fargate and EC2 compute environments can not be mixed.");
+  return Refusal.wrapped(
+    `${kinds.has("EKS") ? "EKS and ECS" : "Fargate and EC2"} compute environments can not be mixed.`,
+  );
 }
 
 /** Environments without instance types, and `local.host`, go with each architecture. */
@@ -98,6 +100,8 @@ function checkArchitectures(environments: readonly ComputeEnvironment[]): Refusa
   );
 }
 
-function isOnFargate({ computeResources }: ComputeEnvironment): boolean {
-  return computeResources !== undefined && isFargate(computeResources.type);
+/** The type of a queue with such environments. UNMANAGED ones are of EC2. */
+function queueTypeOf({ computeResources, eksConfiguration }: ComputeEnvironment): JobQueueType {
+  if (eksConfiguration !== undefined) return "EKS";
+  return computeResources !== undefined && isFargate(computeResources.type) ? "ECS_FARGATE" : "ECS";
 }

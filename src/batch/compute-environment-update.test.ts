@@ -111,9 +111,7 @@ describe("updateComputeEnvironment", () => {
       { serviceRole: serviceLinkedRole(UNMANAGED.scope) },
     ],
     [
-      Refusal.bare(
-        "EKS compute environments (eksConfiguration) are not supported yet by this version of Batchyard",
-      ),
+      Refusal.bare("eksConfiguration must be absent for a compute environment that was created without it"),
       EC2,
       { eksConfiguration: {} },
     ],

@@ -1,15 +1,16 @@
-import type { UpdateComputeEnvironmentRequest } from "../model/batch.ts";
+import type { EksConfiguration, UpdateComputeEnvironmentRequest } from "../model/batch.ts";
 import type { Cause } from "./cause.ts";
 import {
-  checkEks,
   checkType,
   DEFAULT_UPDATE_POLICY,
   isBeingModified,
+  orchestrationOf,
   supportsInfrastructureUpdates,
 } from "./compute-environment.ts";
 import type { ComputeEnvironment } from "./compute-environment.ts";
 import { isFargate } from "./compute-resources.ts";
 import { updateComputeResources } from "./compute-resources-update.ts";
+import { shownAccessEntry } from "./eks-configuration.ts";
 import { Refusal } from "./refusal.ts";
 import { expandServiceRole, isServiceLinkedRole } from "./service-role.ts";
 
@@ -17,7 +18,7 @@ import { expandServiceRole, isServiceLinkedRole } from "./service-role.ts";
  * The environment in UPDATING as an UpdateComputeEnvironment wants it; what the request leaves out stays
  * (specification 2.5, 5.8).
  *
- * Order: status, what is not supported, what the type does not know, role, compute resources. An infrastructure update
+ * Order: status, what the type does not know, role, compute resources. An infrastructure update
  * is refused where AWS refuses it; where it is taken it changes nothing but what is shown, since no instances are
  * replaced here.
  */
@@ -46,6 +47,7 @@ export function updateComputeEnvironment(
     ...(context !== undefined && { context }),
     ...(ecsSettings !== undefined && { ecsSettings: { ...current.ecsSettings, ...ecsSettings } }),
     ...updatedPolicy(current, request),
+    ...updatedEks(current, request),
     cause,
   };
 }
@@ -60,7 +62,12 @@ function checkRequest(
     // Recorded from the service: https://github.com/hashicorp/terraform-provider-aws/issues/43969
     return Refusal.bare("One of [state | compute-resources | service-role | unmanaged-vcpus] is required.");
   }
-  return checkEks(request.eksConfiguration) ?? checkType(current.type, request);
+  if (request.eksConfiguration !== undefined && current.eksConfiguration === undefined) {
+    return Refusal.bare(
+      "eksConfiguration must be absent for a compute environment that was created without it",
+    );
+  }
+  return checkType(current.type, request);
 }
 
 /** The service-linked role is for good, and so is not having it. */
@@ -76,7 +83,7 @@ function updatedComputeResources(
   { computeResources: update }: UpdateComputeEnvironmentRequest,
 ): Pick<ComputeEnvironment, "computeResources"> | Refusal {
   if (update === undefined || current.computeResources === undefined) return {};
-  const updated = updateComputeResources(current.computeResources, update);
+  const updated = updateComputeResources(current.computeResources, update, orchestrationOf(current));
   if (updated instanceof Refusal) return updated;
   if (updated.isInfrastructureUpdate && !supportsInfrastructureUpdates(current)) {
     return Refusal.bare(
@@ -95,4 +102,15 @@ function updatedPolicy(
   if (request.updatePolicy === undefined) return {};
   if (computeResources === undefined || isFargate(computeResources.type)) return {};
   return { updatePolicy: { ...updatePolicy, ...request.updatePolicy } };
+}
+
+/** Cluster and namespace are for good; only the access entry can change. */
+function updatedEks(
+  { eksConfiguration: current }: ComputeEnvironment,
+  { eksConfiguration: update }: UpdateComputeEnvironmentRequest,
+): { readonly eksConfiguration?: EksConfiguration } {
+  if (current === undefined || update?.accessEntry === undefined) return {};
+  const { eksClusterArn, kubernetesNamespace } = current;
+  const accessEntry = shownAccessEntry(update.accessEntry);
+  return { eksConfiguration: { eksClusterArn, kubernetesNamespace, ...(accessEntry && { accessEntry }) } };
 }

@@ -97,8 +97,11 @@ describe("createComputeEnvironment", () => {
       { type: "UNMANAGED", serviceRole: "batch", computeResources: undefined, unmanagedvCpus: -1 },
     ],
     [
-      "EKS compute environments (eksConfiguration) are not supported yet by this version of Batchyard",
+      "eksConfiguration must be absent for type UNMANAGED",
       {
+        type: "UNMANAGED",
+        serviceRole: "batch",
+        computeResources: undefined,
         eksConfiguration: {
           eksClusterArn: "arn:aws:eks:us-east-1:111122223333:cluster/c",
           kubernetesNamespace: "n",

@@ -5,13 +5,15 @@ import type {
   ComputeResource,
   CreateComputeEnvironmentRequest,
   EcsSettings,
+  EksConfiguration,
+  OrchestrationType,
   UpdatePolicy,
 } from "../model/batch.ts";
 import { unreachable } from "../lib/assert.ts";
 import { computeEnvironmentArn, ecsClusterArn, isResourceName } from "./arn.ts";
 import type { Cause } from "./cause.ts";
 import { allocationStrategyOf, createComputeResources, isFargate } from "./compute-resources.ts";
-import { notSupportedYet } from "./not-supported-yet.ts";
+import { NO_KUBERNETES, parseEksConfiguration } from "./eks-configuration.ts";
 import { checkRange } from "./range.ts";
 import { Refusal } from "./refusal.ts";
 import type { Scope } from "./scope.ts";
@@ -32,7 +34,10 @@ export interface ComputeEnvironment {
   /** UNMANAGED only. */
   readonly unmanagedvCpus?: number;
   readonly serviceRole: string;
+  /** There is one for EKS, too, though nobody is shown it. */
   readonly ecsClusterArn: string;
+  /** Present exactly where jobs run as pods. */
+  readonly eksConfiguration?: EksConfiguration;
   /** Absent where instances cannot be replaced in place and none was set. */
   readonly updatePolicy?: UpdatePolicy;
   readonly ecsSettings: EcsSettings;
@@ -61,17 +66,19 @@ export const DEFAULT_UPDATE_POLICY: UpdatePolicy = {
 /**
  * Makes a compute environment in CREATING out of a CreateComputeEnvironment (specification 2.5).
  *
- * Roles, subnets and security groups are kept and shown but not looked up. Order: name, what is not supported, state,
- * what its type asks for, tags, compute resources.
+ * Roles, subnets and security groups are kept and shown but not looked up. Order: name, state, what its type asks
+ * for, tags, EKS, compute resources.
  */
 export function createComputeEnvironment(
   request: CreateComputeEnvironmentRequest,
   facts: NewComputeEnvironmentFacts,
 ): ComputeEnvironment | Refusal {
-  const refusal = checkName(request, facts) ?? checkEks(request.eksConfiguration) ?? checkNew(request);
+  const refusal = checkName(request, facts) ?? checkNew(request);
   if (refusal !== undefined) return refusal;
   const tags = parseTags(request.tags);
   if (tags instanceof Refusal) return tags;
+  const eks = request.eksConfiguration && parseEksConfiguration(request.eksConfiguration, facts.scope);
+  if (eks instanceof Refusal) return eks;
   const computeResources = newComputeResources(request);
   if (computeResources instanceof Refusal) return computeResources;
 
@@ -92,6 +99,7 @@ export function createComputeEnvironment(
     ...(unmanagedvCpus !== undefined && { unmanagedvCpus }),
     serviceRole,
     ecsClusterArn: ecsClusterArn(scope, name, uuid),
+    ...(eks && { eksConfiguration: eks }),
     ...(isUpdatable && { updatePolicy: DEFAULT_UPDATE_POLICY }),
     ecsSettings: { containerInsights: request.ecsSettings?.containerInsights ?? "DISABLED" },
     ...(context !== undefined && context !== "" && { context }),
@@ -123,7 +131,11 @@ export function settleComputeEnvironment(current: ComputeEnvironment): ComputeEn
   switch (current.status) {
     case "CREATING":
     case "UPDATING":
-      return { ...current, status: "VALID", statusReason: COMPUTE_ENVIRONMENT_HEALTHY };
+      return {
+        ...current,
+        status: "VALID",
+        statusReason: orchestrationOf(current) === "EKS" ? NO_KUBERNETES : COMPUTE_ENVIRONMENT_HEALTHY,
+      };
     case "DELETING":
     case "DELETED":
       return "gone";
@@ -149,11 +161,13 @@ export function supportsInfrastructureUpdates({
   return isServiceLinkedRole(serviceRole) && allocationStrategyOf(computeResources) !== "BEST_FIT";
 }
 
-/** Refuses EKS, in a request to create or to update. */
-export function checkEks(eksConfiguration: object | undefined): Refusal | undefined {
-  return eksConfiguration === undefined
-    ? undefined
-    : notSupportedYet("EKS compute environments (eksConfiguration)");
+/** What starts the jobs of an environment. */
+export function orchestrationOf({
+  eksConfiguration,
+}: {
+  readonly eksConfiguration?: unknown;
+}): OrchestrationType {
+  return eksConfiguration === undefined ? "ECS" : "EKS";
 }
 
 /** Refuses what a type does not know or cannot do without, in a request to create or to update. */
@@ -195,15 +209,19 @@ function checkNew(request: CreateComputeEnvironmentRequest): Refusal | undefined
   if (type === "MANAGED" && computeResources === undefined) {
     return Refusal.wrapped("computeResources must be provided for a MANAGED compute environment");
   }
+  if (type === "UNMANAGED" && request.eksConfiguration !== undefined) {
+    return Refusal.bare("eksConfiguration must be absent for type UNMANAGED");
+  }
   if (type === "UNMANAGED" && serviceRole === "") return Refusal.wrapped("ServiceRole is required.");
   return checkType(type, request);
 }
 
 function newComputeResources({
   computeResources: request,
+  eksConfiguration,
 }: CreateComputeEnvironmentRequest): Pick<ComputeEnvironment, "computeResources"> | Refusal {
   if (request === undefined) return {};
-  const computeResources = createComputeResources(request);
+  const computeResources = createComputeResources(request, orchestrationOf({ eksConfiguration }));
   return computeResources instanceof Refusal ? computeResources : { computeResources };
 }
 

@@ -1,4 +1,4 @@
-import type { ComputeResource, ComputeResourceUpdate, CRType } from "../model/batch.ts";
+import type { ComputeResource, ComputeResourceUpdate, CRType, OrchestrationType } from "../model/batch.ts";
 import { deepEqual } from "../lib/deep-equal.ts";
 import {
   checkComputeResources,
@@ -7,6 +7,7 @@ import {
   ec2Resources,
   isFargate,
 } from "./compute-resources.ts";
+import { checkEksComputeResources } from "./eks-configuration.ts";
 import { isLocalOnly } from "./instance-type.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -27,13 +28,14 @@ export interface UpdatedComputeResources {
 export function updateComputeResources(
   current: ComputeResource,
   update: ComputeResourceUpdate,
+  orchestration: OrchestrationType = "ECS",
 ): UpdatedComputeResources | Refusal {
   if (Object.keys(givenMembers(update)).length === 0) {
     return Refusal.bare("At least one compute-resources attribute must be specified");
   }
   const refusal = checkSupported(update) ?? checkType(current.type, update.type);
   if (refusal !== undefined) return refusal;
-  return isFargate(current.type) ? updateFargate(current, update) : updateEc2(current, update);
+  return isFargate(current.type) ? updateFargate(current, update) : updateEc2(current, update, orchestration);
 }
 
 function updateFargate(
@@ -46,13 +48,14 @@ function updateFargate(
     subnets: filled(update.subnets) ?? current.subnets,
     securityGroupIds: filled(update.securityGroupIds) ?? current.securityGroupIds,
   };
-  const refusal = checkFargateMembers(update) ?? checkComputeResources(resources);
+  const refusal = checkFargateMembers(update) ?? checkComputeResources(resources, "ECS");
   return refusal ?? { resources, isInfrastructureUpdate: false };
 }
 
 function updateEc2(
   current: ComputeResource,
   update: ComputeResourceUpdate,
+  orchestration: OrchestrationType,
 ): UpdatedComputeResources | Refusal {
   const type = update.type ?? current.type;
   const merged: ComputeResource = {
@@ -62,11 +65,23 @@ function updateEc2(
     maxvCpus: update.maxvCpus ?? current.maxvCpus,
     bidPercentage: update.bidPercentage ?? (type === "SPOT" ? current.bidPercentage : undefined),
   };
-  const resources = ec2Resources({ ...merged, desiredvCpus: desiredVcpus(merged, update) });
+  const resources = ec2Resources({ ...merged, desiredvCpus: desiredVcpus(merged, update) }, orchestration);
   const refusal =
-    checkDesiredVcpus(current, update) ?? checkStillThere(resources) ?? checkComputeResources(resources);
+    (orchestration === "EKS" ? checkEksUpdate(resources, update) : undefined) ??
+    checkDesiredVcpus(current, update) ??
+    checkStillThere(resources) ??
+    checkComputeResources(resources, orchestration);
   if (refusal !== undefined) return refusal;
   return { resources, isInfrastructureUpdate: isInfrastructureUpdate(current, resources, update) };
+}
+
+/** On EKS capacity follows the pods that wait for it, so that the caller has no say in it. */
+function checkEksUpdate(
+  resources: ComputeResource,
+  { desiredvCpus }: ComputeResourceUpdate,
+): Refusal | undefined {
+  if (desiredvCpus === undefined) return checkEksComputeResources(resources);
+  return Refusal.bare("computeResources.desiredvCpus must be absent for EKS compute environments");
 }
 
 /** An environment can change between EC2 and SPOT and stays otherwise what it is. */

@@ -1,10 +1,17 @@
-import type { ComputeResource, ComputeScalingPolicy, CRAllocationStrategy, CRType } from "../model/batch.ts";
+import type {
+  ComputeResource,
+  ComputeScalingPolicy,
+  CRAllocationStrategy,
+  CRType,
+  OrchestrationType,
+} from "../model/batch.ts";
 import {
   checkEc2Configuration,
   checkNewImages,
   defaultEc2Configuration,
   normaliseEc2Configuration,
 } from "./ec2-configuration.ts";
+import { checkEksComputeResources } from "./eks-configuration.ts";
 import { firstRefusal } from "./first-refusal.ts";
 import { checkInstanceTypes, isInstanceTypeBundle, isLocalOnly } from "./instance-type.ts";
 import { checkLaunchTemplate, normaliseLaunchTemplate } from "./launch-template.ts";
@@ -28,24 +35,32 @@ const FARGATE_SECURITY_GROUPS_MAX = 5;
  *
  * Order: what is not supported, what is missing, what does not belong, then each member's value.
  */
-export function createComputeResources(request: ComputeResource): ComputeResource | Refusal {
+export function createComputeResources(
+  request: ComputeResource,
+  orchestration: OrchestrationType = "ECS",
+): ComputeResource | Refusal {
   const isOnFargate = isFargate(request.type);
   const refusal =
-    checkSupported(request) ?? (isOnFargate ? checkFargateMembers(request) : checkComplete(request));
+    checkSupported(request) ??
+    (orchestration === "EKS" ? checkEksComputeResources(request) : undefined) ??
+    (isOnFargate ? checkFargateMembers(request) : checkComplete(request));
   if (refusal !== undefined) return refusal;
-  const resources = isOnFargate ? fargateResources(request) : ec2Resources(request);
-  return checkComputeResources(resources) ?? checkNewImages(resources) ?? resources;
+  const resources = isOnFargate ? fargateResources(request) : ec2Resources(request, orchestration);
+  return checkComputeResources(resources, orchestration) ?? checkNewImages(resources) ?? resources;
 }
 
 /** Checks the values of compute resources in the form in which they are kept. */
-export function checkComputeResources(resources: ComputeResource): Refusal | undefined {
+export function checkComputeResources(
+  resources: ComputeResource,
+  orchestration: OrchestrationType,
+): Refusal | undefined {
   if (isFargate(resources.type)) return checkMaxVcpus(resources) ?? checkFargateNetwork(resources);
   return (
     checkVcpus(resources) ??
     checkInstanceTypes(resources.instanceTypes ?? []) ??
     checkStrategy(resources) ??
     checkSpot(resources) ??
-    checkEc2Configuration(resources.ec2Configuration) ??
+    checkEc2Configuration(resources.ec2Configuration, orchestration) ??
     checkLaunchTemplate(resources.launchTemplate, resources.instanceTypes ?? []) ??
     checkScaleDownDelay(resources)
   );
@@ -146,7 +161,7 @@ function fargateResources({ type, maxvCpus, subnets, securityGroupIds }: Compute
 }
 
 /** EC2 and SPOT resources in the form in which they are kept: with the defaults that AWS shows, without empty members. */
-export function ec2Resources(request: ComputeResource): ComputeResource {
+export function ec2Resources(request: ComputeResource, orchestration: OrchestrationType): ComputeResource {
   const { instanceTypes = [], ec2Configuration = [], tags } = request;
   return {
     type: request.type,
@@ -167,7 +182,7 @@ export function ec2Resources(request: ComputeResource): ComputeResource {
     launchTemplate: normaliseLaunchTemplate(request.launchTemplate),
     ec2Configuration:
       ec2Configuration.length === 0
-        ? defaultEc2Configuration(instanceTypes)
+        ? defaultEc2Configuration(instanceTypes, orchestration)
         : normaliseEc2Configuration(ec2Configuration),
     scalingPolicy: normaliseScalingPolicy(request.scalingPolicy),
   };

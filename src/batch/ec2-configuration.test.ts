@@ -19,7 +19,18 @@ test.each([
     ["ECS_AL2023", "ECS_AL2023_NVIDIA"],
   ],
 ])("the images for %j are %j", (instanceTypes, imageTypes) => {
-  expect(defaultEc2Configuration(instanceTypes)).toEqual(imageTypes.map((imageType) => ({ imageType })));
+  expect(defaultEc2Configuration(instanceTypes, "ECS")).toEqual(
+    imageTypes.map((imageType) => ({ imageType })),
+  );
+});
+
+test("images for EKS are EKS's own, and may have a version of Kubernetes", () => {
+  expect(defaultEc2Configuration(["c5"], "EKS")).toEqual([{ imageType: "EKS_AL2023" }]);
+  const configuration = [{ imageType: "EKS_AL2023", imageKubernetesVersion: "1.32" }];
+  expect(checkEc2Configuration(configuration, "EKS")).toBeUndefined();
+  expect(checkEc2Configuration([{ imageType: "ECS_AL2023" }], "EKS")).toEqual(
+    Refusal.wrapped("Invalid imageType in ComputeResources.ec2Configuration"),
+  );
 });
 
 test("the status of an image is not taken from the caller", () => {
@@ -31,24 +42,24 @@ describe("checkEc2Configuration", () => {
   test.each([undefined, [], [{ imageType: "ECS_AL2" }, { imageType: "ECS_AL2_NVIDIA" }]])(
     "takes %j",
     (configurations) => {
-      expect(checkEc2Configuration(configurations)).toBeUndefined();
+      expect(checkEc2Configuration(configurations, "ECS")).toBeUndefined();
     },
   );
 
   test("refuses a third entry", () => {
     const three = Array.from({ length: 3 }, () => ({ imageType: "ECS_AL2023" }));
-    expect(checkEc2Configuration(three)).toEqual(
+    expect(checkEc2Configuration(three, "ECS")).toEqual(
       Refusal.bare("computeResources.ec2Configuration must have 1 or 2 entries, got 3"),
     );
   });
 
   test("refuses an EKS image and a Kubernetes version", () => {
-    expect(checkEc2Configuration([{ imageType: "EKS_AL2023" }])).toEqual(
+    expect(checkEc2Configuration([{ imageType: "EKS_AL2023" }], "ECS")).toEqual(
       Refusal.wrapped("Invalid imageType in ComputeResources.ec2Configuration"),
     );
-    expect(checkEc2Configuration([{ imageType: "ECS_AL2023", imageKubernetesVersion: "1.32" }])).toEqual(
-      Refusal.wrapped("At least one imageKubernetesVersion in EC2Configuration is not supported."),
-    );
+    expect(
+      checkEc2Configuration([{ imageType: "ECS_AL2023", imageKubernetesVersion: "1.32" }], "ECS"),
+    ).toEqual(Refusal.wrapped("At least one imageKubernetesVersion in EC2Configuration is not supported."));
   });
 });
 

@@ -1,4 +1,4 @@
-import type { ComputeResource, Ec2Configuration } from "../model/batch.ts";
+import type { ComputeResource, Ec2Configuration, OrchestrationType } from "../model/batch.ts";
 import { firstRefusal } from "./first-refusal.ts";
 import { expandInstanceTypes, findInstanceType } from "./instance-type.ts";
 import { Refusal } from "./refusal.ts";
@@ -9,15 +9,18 @@ const EC2_CONFIGURATIONS_MAX = 2;
  * The images of an environment that names none: one for its types without GPUs, one for those with (specification 5.6).
  * AWS shows them as if they had been given.
  */
-export function defaultEc2Configuration(instanceTypes: readonly string[]): readonly Ec2Configuration[] {
+export function defaultEc2Configuration(
+  instanceTypes: readonly string[],
+  orchestration: OrchestrationType,
+): readonly Ec2Configuration[] {
   const gpuCounts = [...expandInstanceTypes(instanceTypes)].map(
     (name) => findInstanceType(name)?.resources.gpuCount ?? 0,
   );
   const hasGpu = gpuCounts.some((count) => count > 0);
   const hasPlain = gpuCounts.some((count) => count === 0);
   return [
-    ...(hasPlain || !hasGpu ? [{ imageType: "ECS_AL2023" }] : []),
-    ...(hasGpu ? [{ imageType: "ECS_AL2023_NVIDIA" }] : []),
+    ...(hasPlain || !hasGpu ? [{ imageType: `${orchestration}_AL2023` }] : []),
+    ...(hasGpu ? [{ imageType: `${orchestration}_AL2023_NVIDIA` }] : []),
   ];
 }
 
@@ -28,18 +31,21 @@ export function normaliseEc2Configuration(
   return configurations.map((configuration) => ({ ...configuration, batchImageStatus: undefined }));
 }
 
-/** Checks the images of an ECS environment; AWS's texts where they are known. */
-export function checkEc2Configuration(configurations: readonly Ec2Configuration[] = []): Refusal | undefined {
+/** Checks the images of an environment; AWS's texts where they are known. Only those of EKS have a Kubernetes version. */
+export function checkEc2Configuration(
+  configurations: readonly Ec2Configuration[] = [],
+  orchestration: OrchestrationType,
+): Refusal | undefined {
   if (configurations.length > EC2_CONFIGURATIONS_MAX) {
     return Refusal.bare(
       `computeResources.ec2Configuration must have 1 or ${EC2_CONFIGURATIONS_MAX} entries, got ${configurations.length}`,
     );
   }
   return firstRefusal(configurations, ({ imageType, imageKubernetesVersion }) => {
-    if (!IMAGE_TYPES.has(imageType)) {
+    if (!IMAGE_TYPES.some((type) => imageType === `${orchestration}_${type}`)) {
       return Refusal.wrapped("Invalid imageType in ComputeResources.ec2Configuration");
     }
-    if (imageKubernetesVersion === undefined) return undefined;
+    if (imageKubernetesVersion === undefined || orchestration === "EKS") return undefined;
     return Refusal.wrapped("At least one imageKubernetesVersion in EC2Configuration is not supported.");
   });
 }
@@ -55,11 +61,11 @@ export function checkNewImages({
 }: ComputeResource): Refusal | undefined {
   if (imageId !== undefined || launchTemplate !== undefined) return undefined;
   const isRetired = ec2Configuration.some(
-    ({ imageType, imageIdOverride }) => RETIRED_IMAGE_TYPES.has(imageType) && imageIdOverride === undefined,
+    ({ imageType, imageIdOverride }) => RETIRED_IMAGE_TYPE.test(imageType) && imageIdOverride === undefined,
   );
   return isRetired ? Refusal.wrapped("Amazon Linux 2 is end-of-life.") : undefined;
 }
 
 /** https://docs.aws.amazon.com/batch/latest/APIReference/API_Ec2Configuration.html */
-const RETIRED_IMAGE_TYPES: ReadonlySet<string> = new Set(["ECS_AL2", "ECS_AL2_NVIDIA"]);
-const IMAGE_TYPES: ReadonlySet<string> = new Set([...RETIRED_IMAGE_TYPES, "ECS_AL2023", "ECS_AL2023_NVIDIA"]);
+const IMAGE_TYPES: readonly string[] = ["AL2", "AL2_NVIDIA", "AL2023", "AL2023_NVIDIA"];
+const RETIRED_IMAGE_TYPE = /^E[CK]S_AL2(_NVIDIA)?$/;

@@ -26,6 +26,7 @@ interface Answer<T> {
 interface Call {
   readonly service: "batch" | "logs";
   readonly operation: string;
+  readonly method: "GET" | "POST" | "DELETE";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -64,6 +65,7 @@ export class AwsClient {
     const call: Call = {
       service: "batch",
       operation,
+      method: "POST",
       url: `${this.connection.endpoint.batchUrl}/v1/${operation.toLowerCase()}`,
       headers: { "content-type": "application/json" },
       body: JSON.stringify(input),
@@ -79,6 +81,7 @@ export class AwsClient {
     const call: Call = {
       service: "logs",
       operation,
+      method: "POST",
       url: `${this.connection.endpoint.logsUrl}/`,
       headers: {
         "content-type": "application/x-amz-json-1.1",
@@ -87,6 +90,19 @@ export class AwsClient {
       body: JSON.stringify(input),
     };
     return await this.#ask<LogsOperations[Name]["output"]>(call, options);
+  }
+
+  /** The secret store of a server of one's own: no operation of AWS's, but signed as those of Batch. */
+  async secrets<Output>(method: Call["method"], path: string, input?: object): Promise<Output> {
+    const call: Call = {
+      service: "batch",
+      operation: "secrets",
+      method,
+      url: `${this.connection.endpoint.batchUrl}${path}`,
+      headers: { "content-type": "application/json" },
+      body: input === undefined ? "" : JSON.stringify(input),
+    };
+    return (await this.#ask<Output>(call, {})).output;
   }
 
   async #ask<Output>(call: Call, options: AskOptions): Promise<Answer<Output>> {
@@ -105,16 +121,16 @@ export class AwsClient {
   /** The answer, or the code of what went wrong on the way. */
   async #try(call: Call, { signal, headers = {} }: AskOptions): Promise<HttpAnswer | string> {
     const { credentials, region } = this.connection;
-    const { host, pathname } = new URL(call.url);
-    const { service, body } = call;
+    const { host, pathname, search } = new URL(call.url);
+    const { service, body, method } = call;
     const signed = aws4.sign(
-      { method: "POST", host, path: pathname, headers: { ...call.headers }, body, service, region },
+      { method, host, path: `${pathname}${search}`, headers: { ...call.headers }, body, service, region },
       credentials,
     );
     const deadline = AbortSignal.timeout(ANSWER_WAIT_MAX_MS);
     try {
       return await exchange(call.url, {
-        method: "POST",
+        method,
         headers: { ...signed.headers, ...headers },
         body,
         signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),

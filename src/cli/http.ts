@@ -4,7 +4,7 @@ import { request as requestSecurely } from "node:https";
 import { text as readText } from "node:stream/consumers";
 
 interface HttpRequest {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "DELETE";
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: string;
   readonly signal: AbortSignal;

@@ -3,6 +3,7 @@ import { CliError } from "./cli-error.ts";
 import type { CommandKit, ProgramParts } from "./command-kit.ts";
 import { EXIT, EXIT_CODES_TEXT } from "./exit-codes.ts";
 import { addJobCommands } from "./job-commands.ts";
+import { addSecretCommand } from "./secret-command.ts";
 import { addMachineCommands } from "./machine-commands.ts";
 
 const PROGRAM_NOTES = `
@@ -54,6 +55,7 @@ export function createProgram(parts: ProgramParts, onEnd: (exitCode: number) => 
   program.addCommand(serve.summary("Run the server").copyInheritedSettings(program));
   const kit: CommandKit = { ...parts, program, act: async (work) => onEnd(await work()) };
   addJobCommands(kit);
+  addSecretCommand(kit);
   addMachineCommands(kit);
   return program;
 }

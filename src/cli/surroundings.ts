@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { homedir } from "node:os";
+import { text as readText } from "node:stream/consumers";
 import { EXIT } from "./exit-codes.ts";
 import { pause } from "./pause.ts";
 
@@ -16,6 +17,8 @@ export interface Surroundings {
   pause(milliseconds: number, signal?: AbortSignal): Promise<void>;
   /** A line from standard input; undefined at its end, or when the signal gives it up. */
   readLine(signal: AbortSignal): Promise<string | undefined>;
+  /** All of standard input. */
+  readAll(): Promise<string>;
   /** Ctrl-C and SIGTERM go to the listener until it is disposed of. */
   onSignal(listener: (signal: "SIGINT" | "SIGTERM") => void): Disposable;
 }
@@ -45,6 +48,7 @@ export function processSurroundings(): Surroundings {
     nowMs: () => Date.now(),
     pause,
     readLine,
+    readAll: () => readText(process.stdin),
     onSignal(listener) {
       process.on("SIGINT", listener).on("SIGTERM", listener);
       return {

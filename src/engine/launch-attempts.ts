@@ -5,6 +5,7 @@ import { hostWorkload, onlyContainer } from "../batch/host-workload.ts";
 import type { Job } from "../batch/job.ts";
 import { findLogStartFailure, logTarget } from "../batch/log-configuration.ts";
 import { scopeKey } from "../batch/scope.ts";
+import { taskContainers } from "../batch/task-containers.ts";
 import { assert } from "../lib/assert.ts";
 import type { AttemptSpec } from "../providers/provider.ts";
 import type { LiveJob, LiveState } from "../store/live-state.ts";
@@ -74,23 +75,29 @@ export async function attemptSpec(
 ): Promise<AttemptSpec> {
   const { taskId } = attempt;
   const container = onlyContainer(job);
-  const [around] = await surroundings.prepare(job, attempt);
+  const task = hostWorkload(job);
+  const surrounded = await surroundings.prepare(job, attempt);
   logTargets.set(taskId, logTarget(container, resourceName(job.jobDefinitionArn), taskId));
   return {
     taskId,
     taskArn: attempt.taskArn,
     jobId: job.jobId,
     jobDefinitionArn: job.jobDefinitionArn,
-    container,
-    environment: [
-      ...(around?.defaults ?? []),
-      ...attemptEnvironment(job, attempt),
-      ...(around?.environment ?? []),
-    ],
-    ...(around !== undefined && { secrets: around.secrets }),
-    resources: hostWorkload(job).resources,
+    containers: taskContainers(task).map((described, index) => {
+      const around = surrounded[index];
+      return {
+        ...described,
+        environment: [
+          ...(around?.defaults ?? []),
+          ...attemptEnvironment(job, attempt),
+          ...(around?.environment ?? []),
+        ],
+        ...(around !== undefined && { secrets: around.secrets }),
+        logStreamId: index === 0 ? taskId : `${taskId}-${index}`,
+      };
+    }),
+    resources: task.resources,
     isVcpuLimited: attempt.instance === undefined,
-    logStreamId: taskId,
   };
 }
 

@@ -21,6 +21,7 @@ test("a job is either cancelled or started, however the two race", async () => {
   const provider = new RecordingProvider();
   provider.host = { vcpuMillis: 20_000, memoryMiB: 65_536, gpuCount: 0 };
   const observer = { attemptStarted() {}, attemptFinished() {}, cycleEnded() {} };
+  const surroundings = { prepare: () => Promise.resolve([]) };
   const engine = createEngine({ sequencer, store, provider, ids: sequentialIds(), observer, surroundings });
   const cancel = cancelJob(services);
   const cancellations: Promise<unknown>[] = [];

@@ -58,7 +58,7 @@ class EngineBench {
       wake() {},
     });
     const parts = { store: this.store, provider: this.provider, ids: sequentialIds(), observer: SILENT };
-    this.engine = createEngine({ sequencer, ...parts });
+    this.engine = createEngine({ sequencer, ...parts, surroundings: { prepare: () => Promise.resolve([]) } });
     await recover(this.engine, this);
   }
 
@@ -141,7 +141,7 @@ describe("tick", () => {
     expect(stream?.streamId).toBe(attempt?.taskId);
     expect(attempt?.logStreamName).toBe(`definition/default/${attempt?.taskId}`);
     expect(attempt?.instance?.instanceId).toMatch(/^i-[0-9a-f]{17}$/);
-    expect(bench.provider.specs[0]?.environment).toContainEqual({
+    expect(bench.provider.specs[0]?.containers[0]?.environment).toContainEqual({
       name: "AWS_BATCH_JOB_ATTEMPT",
       value: "1",
     });

@@ -2,6 +2,7 @@ import { DETAIL_TYPES } from "../api/services/batch/wire/event-document.ts";
 import { isSameScope } from "../batch/scope.ts";
 import type { Scope } from "../batch/scope.ts";
 import type { EventPage, EventReader } from "./event-reader.ts";
+import type { LoadWatch } from "./load-watch.ts";
 
 /** At most so many follow at one time: each holds a connection. */
 const FOLLOWERS_MAX = 100;
@@ -15,10 +16,9 @@ const PASS_MS_MAX = 3;
 /** Between two passes: what comes meanwhile goes out together. */
 const PAUSE_MS_MIN = 4;
 
-/** While the server is busy, telling events takes about a twentieth of its time, and followers wait longer. */
-const BUSY_SHARE = 0.75;
+/** While the server is busy, telling events takes about a thirtieth of its time, and followers wait longer. */
 const PAUSE_FACTOR_IDLE = 1;
-const PAUSE_FACTOR_BUSY = 19;
+const PAUSE_FACTOR_BUSY = 29;
 
 /** Where nothing happens, followers hear so often that the server is there, and proxies that the connection is used. */
 const HEARTBEAT_MS = 15_000;
@@ -38,8 +38,7 @@ interface EventFeedOptions {
   readonly reader: EventReader;
   /** Called when there is something to do: `run` is to be called soon. */
   readonly onWork: () => void;
-  /** How long the thread was active and idle, of which only differences matter. */
-  readonly utilization: () => { readonly active: number; readonly idle: number };
+  readonly load: Pick<LoadWatch, "wasBusy">;
 }
 
 /**
@@ -55,7 +54,6 @@ export class EventFeed {
   #isWoken = false;
   #notBeforeMs = 0;
   #lastHeartbeatMs = 0;
-  #load = { active: 0, idle: 0 };
 
   constructor(options: EventFeedOptions) {
     this.#options = options;
@@ -106,7 +104,7 @@ export class EventFeed {
   async run(monotonicMs: number): Promise<number | undefined> {
     if (monotonicMs < this.#notBeforeMs) return this.#notBeforeMs - monotonicMs;
     this.#isWoken = false;
-    const factor = this.#isServerBusy() ? PAUSE_FACTOR_BUSY : PAUSE_FACTOR_IDLE;
+    const factor = this.#options.load.wasBusy() ? PAUSE_FACTOR_BUSY : PAUSE_FACTOR_IDLE;
     const startedAtMs = performance.now();
     const isMore = await this.#feed(startedAtMs + PASS_MS_MAX);
     const tookMs = performance.now() - startedAtMs;
@@ -117,14 +115,6 @@ export class EventFeed {
       return pauseMs;
     }
     return this.#heartbeat(monotonicMs);
-  }
-
-  #isServerBusy(): boolean {
-    const { active, idle } = this.#options.utilization();
-    const busyMs = active - this.#load.active;
-    const totalMs = busyMs + idle - this.#load.idle;
-    this.#load = { active, idle };
-    return busyMs > BUSY_SHARE * totalMs;
   }
 
   /** True if somebody waits for what there is. */

@@ -1,7 +1,7 @@
 import { resourceName, parseResourceArn } from "../batch/arn.ts";
 import type { Attempt } from "../batch/attempt.ts";
 import type { Job } from "../batch/job.ts";
-import { ONLY_CONTAINER_NAME, taskContainers } from "./task-containers.ts";
+import { taskContainers } from "../batch/task-containers.ts";
 import { hostWorkload } from "../batch/host-workload.ts";
 
 /** A task that has not ended, as its metadata are made of. */
@@ -11,16 +11,18 @@ export interface DescribedTask {
 }
 
 const MILLIS_PER_VCPU = 1000;
+const CPU_SHARES_PER_VCPU = 1024;
 
 /**
  * What the task metadata endpoint tells of a container, as far as it is known here; undefined where there is none:
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-response.html
  */
 export function containerMetadata({ job, attempt }: DescribedTask, index: number): object | undefined {
-  const container = taskContainers(job)[index];
+  const container = taskContainers(hostWorkload(job))[index];
   if (container === undefined) return undefined;
   const { taskArn, placedAtMs, startedAtMs } = attempt;
-  const { name = ONLY_CONTAINER_NAME, image, logConfiguration } = container;
+  const { name, properties, resources } = container;
+  const { image, logConfiguration } = properties;
   const definition = definitionOf(job);
   return {
     DockerId: containerId(attempt.taskId, index),
@@ -35,6 +37,10 @@ export function containerMetadata({ job, attempt }: DescribedTask, index: number
       "com.amazonaws.ecs.task-definition-version": definition.revision,
     },
     ...statusOf(attempt),
+    Limits: {
+      CPU: Math.round((resources.vcpuMillis * CPU_SHARES_PER_VCPU) / MILLIS_PER_VCPU),
+      Memory: resources.memoryMiB,
+    },
     CreatedAt: instant(placedAtMs),
     ...(startedAtMs !== undefined && { StartedAt: instant(startedAtMs) }),
     Type: "NORMAL",
@@ -46,16 +52,16 @@ export function containerMetadata({ job, attempt }: DescribedTask, index: number
 export function taskMetadata(task: DescribedTask): object {
   const { job, attempt } = task;
   const definition = definitionOf(job);
-  const { resources } = hostWorkload(job);
+  const host = hostWorkload(job);
   return {
     Cluster: clusterOf(attempt),
     TaskARN: attempt.taskArn,
     Family: definition.family,
     Revision: definition.revision,
     ...statusOf(attempt),
-    Limits: { CPU: resources.vcpuMillis / MILLIS_PER_VCPU, Memory: resources.memoryMiB },
+    Limits: { CPU: host.resources.vcpuMillis / MILLIS_PER_VCPU, Memory: host.resources.memoryMiB },
     LaunchType: attempt.instance === undefined ? "FARGATE" : "EC2",
-    Containers: taskContainers(job).map((_, index) => containerMetadata(task, index)),
+    Containers: taskContainers(host).map((_, index) => containerMetadata(task, index)),
   };
 }
 

@@ -24,6 +24,21 @@ export class IndexedHeap<Item extends Indexed> {
     return this.#items[0];
   }
 
+  /** The first items in their order, at most `count`: for small counts, as it looks at each as often. */
+  first(count: number): Item[] {
+    const first: Item[] = [];
+    let candidates = this.#items.slice(0, 1);
+    while (first.length < count) {
+      const [head, ...others] = candidates;
+      if (head === undefined) break;
+      const next = others.reduce((best, item) => (this.#precedes(item, best) ? item : best), head);
+      first.push(next);
+      const children = this.#items.slice(2 * next.heapIndex + 1, 2 * next.heapIndex + 3);
+      candidates = [...candidates.filter((item) => item !== next), ...children];
+    }
+    return first;
+  }
+
   add(item: Item): void {
     this.#items.push(item);
     this.#rise(item, this.#items.length - 1);

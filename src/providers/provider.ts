@@ -1,6 +1,6 @@
 import type { AttemptOutcome } from "../batch/attempt.ts";
 import type { Resources } from "../batch/resources.ts";
-import type { ContainerProperties } from "../model/batch.ts";
+import type { TaskContainer } from "../batch/task-containers.ts";
 
 /**
  * Code that runs attempts somewhere. One suite, `provider-contract.ts`, holds for each implementation.
@@ -52,7 +52,14 @@ export interface Provider extends AsyncDisposable {
 export type ProviderName = "process" | "docker" | "none";
 
 export type ProviderNews =
-  | { readonly kind: "started"; readonly taskId: string; readonly atMs: number }
+  | {
+      readonly kind: "started";
+      readonly taskId: string;
+      /** When the last of its essential containers had come up. */
+      readonly atMs: number;
+      /** The IPv4 address under which the tasks of its group reach it; absent where it has no group. */
+      readonly address?: string;
+    }
   | {
       readonly kind: "ended";
       readonly taskId: string;
@@ -68,27 +75,44 @@ export interface RecoveredAttempt {
   readonly spec: AttemptSpec;
   /** RUNNING was durable: `started` needs no telling again. */
   readonly isRunning: boolean;
+  /** What its `started` told. */
+  readonly address?: string;
 }
 
-/** All that a provider needs to run an attempt, and nothing that it has to decide. */
+/**
+ * A task of one or more containers: all that a provider needs to run an attempt, and nothing that it has to decide. Its
+ * containers reach each other on localhost.
+ */
 export interface AttemptSpec {
   readonly taskId: string;
   readonly taskArn: string;
   readonly jobId: string;
   /** With its revision. */
   readonly jobDefinitionArn: string;
-  /** The effective container of the job. */
-  readonly container: ContainerProperties;
+  /** At least one. */
+  readonly containers: readonly ContainerSpec[];
+  /** What all of it may use. */
+  readonly resources: Resources;
+  /** vCPUs are a hard limit, as on Fargate; else a share of time, as on EC2. */
+  readonly isVcpuLimited: boolean;
+  /** Tasks of one group reach each other; absent for one that is alone. */
+  readonly network?: { readonly groupId: string };
+}
+
+export interface ContainerSpec extends TaskContainer {
   /** Complete and in order; later entries win over earlier ones of the same name. */
   readonly environment: readonly { readonly name: string; readonly value: string }[];
   /** Absent: none. */
   readonly secrets?: TaskSecrets;
-  /** What it may use; memory is a hard limit. */
-  readonly resources: Resources;
-  /** vCPUs are a hard limit, as on Fargate; else a share of time, as on EC2. */
-  readonly isVcpuLimited: boolean;
   /** The log stream that its output is appended to. */
   readonly logStreamId: string;
+  /** For the registry of its image, where the definition names some; else what the engine's user is logged in with. */
+  readonly registryCredentials?: RegistryCredentials;
+}
+
+export interface RegistryCredentials {
+  readonly username: string;
+  readonly password: string;
 }
 
 /**

@@ -7,6 +7,7 @@ test("each wait reason has AWS's code, or none where the job only waits for its 
   expect(Object.fromEntries(codes)).toEqual({
     "provider-unavailable": "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
     "environments-unavailable": "ACTION_REQUIRED",
+    "kubernetes-unavailable": "ACTION_REQUIRED",
     "exceeds-environments": "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE",
     "exceeds-host": "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT",
     "environments-full": undefined,

@@ -6,7 +6,8 @@ import type { WaitReason } from "./wait-reason.ts";
  * for one that only waits for its turn in an environment.
  * https://docs.aws.amazon.com/batch/latest/userguide/troubleshooting.html ("Jobs stuck in a RUNNABLE status")
  *
- * What AWS does not have, a provider that is away, takes the word for capacity that cannot be had.
+ * What AWS does not have, a provider that is away, takes the word for capacity that cannot be had, and Kubernetes that is
+ * not there the word for what somebody has to do.
  *
  * @param outage what the provider says of itself, as a sentence.
  */
@@ -16,6 +17,8 @@ export function blockedReason(because: WaitReason, outage: string | undefined): 
       return `CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - ${outage ?? "nothing can be started at the moment"}`;
     case "environments-unavailable":
       return "ACTION_REQUIRED - CE(s) associated with the job queue are invalid.";
+    case "kubernetes-unavailable":
+      return "ACTION_REQUIRED - CE(s) associated with the job queue run on Amazon EKS, and no Kubernetes back end is configured.";
     case "exceeds-environments":
       return "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - CE(s) associated with the job queue cannot meet the CPU requirement of the job.";
     case "exceeds-host":

@@ -24,6 +24,9 @@ export function fitInto(
   if (computeEnvironment === undefined || !acceptsPlacements(computeEnvironment)) {
     return { fits: false, because: "environments-unavailable" };
   }
+  if (computeEnvironment.eksConfiguration !== undefined) {
+    return { fits: false, because: "kubernetes-unavailable" };
+  }
   const { resources } = job;
   const maxVcpuMillis = (computeEnvironment.computeResources?.maxvCpus ?? Infinity) * 1000;
   if (resources.vcpuMillis > maxVcpuMillis) return { fits: false, because: "exceeds-environments" };

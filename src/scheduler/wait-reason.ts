@@ -4,6 +4,7 @@
  *
  * - `provider-unavailable`: what runs jobs cannot begin any at the moment, as while the container engine is away.
  * - `environments-unavailable`: none of the queue's compute environments is ENABLED and VALID.
+ * - `kubernetes-unavailable`: its environments run pods, and there is no Kubernetes to run them.
  * - `exceeds-environments`: it asks for more vCPUs than any of them may ever have (`maxvCpus`).
  * - `exceeds-host`: it asks for more than the host has in all.
  * - `environments-full`: it must wait until other jobs of the environment end.
@@ -15,6 +16,7 @@ export type WaitReason = (typeof WAIT_REASONS)[number];
 export const WAIT_REASONS = [
   "provider-unavailable",
   "environments-unavailable",
+  "kubernetes-unavailable",
   "exceeds-environments",
   "exceeds-host",
   "environments-full",

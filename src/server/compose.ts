@@ -48,6 +48,7 @@ import { openProvider } from "./open-provider.ts";
 import { createPlainRoutes } from "./plain-routes.ts";
 import { createTaskFailureReporter } from "./task-failures.ts";
 import { createTaskServices } from "./task-services.ts";
+import type { TaskServices } from "./task-services.ts";
 
 /** A server that is put together and at work, but not listening yet. Disposing of it leaves jobs running. */
 export interface ComposedServer extends AsyncDisposable {
@@ -80,13 +81,14 @@ export async function compose(
   const wakeEngine = (): void => loop.wake(ticking.task);
   const recent = new RecentStreams({ store, logs, clock: SYSTEM_CLOCK, state: () => sequencer.state });
   const wake = (task: LoopTask): void => loop.wake(task);
-  const events = await openEvents({ config, folder, store, commits: recent.noted, logger, wake });
+  const commits = recent.noted;
+  const events = opened.use(await openEvents({ config, folder, store, commits, logger, wake }));
   const sequencer = await Sequencer.open({ store: events.noted, runSoon: setImmediate, wake: wakeEngine });
   const tasks = createTaskServices({ config, sequencer, store, provider });
   const metrics = new Metrics(() => sequencer.state);
   const situations = new JobSituations(provider);
   const observer = observedBy(metrics, situations);
-  const { surroundings } = tasks;
+  const { sessions, surroundings } = tasks;
   const engine = createEngine({ sequencer, store, provider, ids: RANDOM_IDS, observer, surroundings });
   const ticking = createEngineTask(engine, logger, () => loop.wake(stampTask));
   const limitTask = logLimitTask(logs);
@@ -94,28 +96,10 @@ export async function compose(
 
   const clock = SYSTEM_CLOCK;
   const ids = RANDOM_IDS;
-  const authenticate = createAuthenticate({
-    mode: config.auth,
-    credentials,
-    sessions: tasks.sessions,
-    defaults: scope,
-    clock,
-  });
+  const { auth: mode } = config;
+  const authenticate = createAuthenticate({ mode, credentials, sessions, defaults: scope, clock });
   const api: HandlerDependencies = {
-    operations: {
-      batch: createBatchOperations({
-        sequencer,
-        store,
-        clock,
-        ids,
-        definitions: new DefinitionCache(sequencer, store),
-        documentLock: new Mutex(),
-        situationOf: (jobId, status, taskId) => situations.sentenceFor(jobId, status, taskId),
-      }),
-      logs: createLogsOperations({ sequencer, store, logs, recentStreams: recent, clock, ids }),
-      sts: createStsOperations({ sessions: tasks.sessions, clock }),
-      secrets: createSecretsOperations(tasks.vault),
-    },
+    operations: operationsOf({ sequencer, store, logs, recentStreams: recent, situations, tasks }),
     guard: createGuard({ boundHost: config.host, allowedHosts: config.allowedHosts }),
     authenticate,
     plainRoutes: new Map([
@@ -150,6 +134,35 @@ export async function compose(
     drain: () => ticking.drained(wakeEngine),
     untilLost: lost.promise,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+interface OperationParts {
+  readonly sequencer: Sequencer;
+  readonly store: Store;
+  readonly logs: FileLogs;
+  readonly recentStreams: RecentStreams;
+  readonly situations: JobSituations;
+  readonly tasks: TaskServices;
+}
+
+function operationsOf(parts: OperationParts): HandlerDependencies["operations"] {
+  const { sequencer, store, situations, tasks } = parts;
+  const clock = SYSTEM_CLOCK;
+  const ids = RANDOM_IDS;
+  return {
+    batch: createBatchOperations({
+      sequencer,
+      store,
+      clock,
+      ids,
+      definitions: new DefinitionCache(sequencer, store),
+      documentLock: new Mutex(),
+      situationOf: (jobId, status, taskId) => situations.sentenceFor(jobId, status, taskId),
+    }),
+    logs: createLogsOperations({ ...parts, clock, ids }),
+    sts: createStsOperations({ sessions: tasks.sessions, clock }),
+    secrets: createSecretsOperations(tasks.vault),
   };
 }
 

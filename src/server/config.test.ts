@@ -44,6 +44,8 @@ const DEFAULTS: ServerConfig = {
   vcpuOvercommit: 4,
   memoryReserveMiB: 512,
   jobRetentionDays: 30,
+  eventRetentionDays: 7,
+  eventLogLimitMiB: 1_024,
   logDiskLimitMiB: 10_240,
   jobLogLimitMiB: 1_024,
   secretKeyFile: join(homedir(), ".config/batchyard/secret.key"),

@@ -11,6 +11,7 @@ import type { Logger } from "./logger.ts";
 import { SecretKeyFileError } from "./secret-key-file.ts";
 import { ignoreUserSignals, untilSignal } from "./signals.ts";
 import { startWarnings } from "./start-warnings.ts";
+import { WebhookHeadersError } from "./webhook-headers.ts";
 
 /** Runs the server until a signal ends it. What keeps it from starting is said in a sentence, and ends it with 1. */
 export async function serve(config: ServerConfig): Promise<void> {
@@ -86,4 +87,4 @@ function isForUser(error: unknown): error is Error {
   return isSystemError(error) || FOR_USER.some((kind) => error instanceof kind);
 }
 
-const FOR_USER = [SecretKeyFileError, DataFolderError, StoreOpenError, StoreWriteError, CredentialsFileError, ListenError];
+const FOR_USER = [SecretKeyFileError, DataFolderError, StoreOpenError, StoreWriteError, CredentialsFileError, ListenError, WebhookHeadersError];

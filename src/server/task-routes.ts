@@ -4,7 +4,8 @@ import type { ApiResponse } from "../api/http.ts";
 import { pathOf } from "../api/request-target.ts";
 import { issueTaskCredentials } from "../identity/task-credentials.ts";
 import type { TaskEndpointIds } from "../identity/task-endpoint-ids.ts";
-import { taskContainers, taskRoleArn } from "../identity/task-containers.ts";
+import { hostWorkload } from "../batch/host-workload.ts";
+import { taskContainers } from "../batch/task-containers.ts";
 import { containerId, containerMetadata, taskMetadata } from "../identity/task-metadata.ts";
 import type { DescribedTask } from "../identity/task-metadata.ts";
 import type { Sessions } from "../identity/sessions.ts";
@@ -46,18 +47,12 @@ async function answerMetadata(parts: TaskRouteParts, path: string): Promise<ApiR
   if (task === undefined || container === undefined) {
     throw new ApiError("ResourceNotFoundException", "There is no such container", { status: 404 });
   }
-  switch (part) {
-    case "":
-      return json(container);
-    case "/task":
-      return json(taskMetadata(task));
-    case "/stats":
-      return json(null); // no provider measures while a container runs
-    default:
-      return json(
-        Object.fromEntries(taskContainers(task.job).map((_, at) => [containerId(taskId, at), null])),
-      );
-  }
+  if (part === "") return json(container);
+  if (part === "/task") return json(taskMetadata(task));
+  // No provider measures while a container runs.
+  if (part === "/stats") return json(null);
+  const containers = taskContainers(hostWorkload(task.job));
+  return json(Object.fromEntries(containers.map((_, at) => [containerId(taskId, at), null])));
 }
 
 /** A wrong token and an id that is none are answered alike. */
@@ -71,7 +66,7 @@ async function answerCredentials(
   const taskId = ids.taskIdOf(id);
   const isKnown = taskId !== undefined && ids.isToken(taskId, authorization);
   const task = isKnown ? await readTask(parts, taskId) : undefined;
-  const roleArn = task && taskRoleArn(task.job);
+  const roleArn = task && taskContainers(hostWorkload(task.job))[0]?.properties.jobRoleArn;
   if (task === undefined || roleArn === undefined) {
     throw new ApiError("InvalidIdInRequest", "CredentialsV2Request: Credentials not found");
   }

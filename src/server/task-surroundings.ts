@@ -1,10 +1,10 @@
 import type { Attempt } from "../batch/attempt.ts";
 import type { EnvironmentVariable } from "../batch/environment-variables.ts";
-import type { Job } from "../batch/job.ts";
 import type { Scope } from "../batch/scope.ts";
 import type { PreparedContainer, TaskSurroundings } from "../engine/task-surroundings.ts";
-import { taskContainers, taskRoleArn } from "../identity/task-containers.ts";
-import type { TaskContainer } from "../identity/task-containers.ts";
+import { hostWorkload } from "../batch/host-workload.ts";
+import { taskContainers } from "../batch/task-containers.ts";
+import type { ContainerProperties } from "../model/batch.ts";
 import type { TaskEndpointIds } from "../identity/task-endpoint-ids.ts";
 import type { TaskSecrets } from "../providers/provider.ts";
 import type { SecretVault } from "../secrets/secret-vault.ts";
@@ -41,18 +41,17 @@ export function createTaskSurroundings(parts: TaskSurroundingsParts): TaskSurrou
   return {
     prepare: (job, attempt) =>
       Promise.all(
-        taskContainers(job).map(async (container, index) => {
+        taskContainers(hostWorkload(job)).map(async ({ properties: container }, index) => {
           const secrets = await resolveSecrets(parts, job.scope, container);
-          return surround(parts, { job, attempt, container, index, secrets });
+          return surround(parts, { attempt, container, index, secrets });
         }),
       ),
   };
 }
 
 interface ContainerFacts {
-  readonly job: Job;
   readonly attempt: Attempt;
-  readonly container: TaskContainer;
+  readonly container: ContainerProperties;
   readonly index: number;
   readonly secrets: TaskSecrets;
 }
@@ -71,7 +70,7 @@ function surround(parts: TaskSurroundingsParts, facts: ContainerFacts): Prepared
 
 function injectedEndpoints(
   { url }: TaskEndpoint,
-  { environment = [] }: TaskContainer,
+  { environment = [] }: ContainerProperties,
 ): EnvironmentVariable[] {
   if (environment.some(({ name }) => name === EVERY_SERVICE)) return [];
   return INJECTED.map((service) => ({ name: `${EVERY_SERVICE}_${service}`, value: url }));
@@ -81,9 +80,9 @@ function injectedEndpoints(
 function withIdentity(
   { ids }: TaskSurroundingsParts,
   { url, isForCredentials }: TaskEndpoint,
-  { job, attempt, secrets }: ContainerFacts,
+  { container, attempt, secrets }: ContainerFacts,
 ): TaskSecrets {
-  if (!isForCredentials || taskRoleArn(job) === undefined || "failure" in secrets) return secrets;
+  if (!isForCredentials || container.jobRoleArn === undefined || "failure" in secrets) return secrets;
   const { taskId } = attempt;
   const identity = [
     {
@@ -98,7 +97,7 @@ function withIdentity(
 async function resolveSecrets(
   { vault }: TaskSurroundingsParts,
   scope: Scope,
-  container: TaskContainer,
+  container: ContainerProperties,
 ): Promise<TaskSecrets> {
   const variables: EnvironmentVariable[] = [];
   for (const { name, valueFrom } of container.secrets ?? []) {

@@ -69,6 +69,15 @@ export class LiveArray {
     return this.#nextUnspawned;
   }
 
+  /** The lowest indexes that have not been spawned, at most `count`. */
+  firstUnspawned(count: number): number[] {
+    const indexes: number[] = [];
+    for (let index = this.#nextUnspawned; index < this.size && indexes.length < count; index += 1) {
+      if (!this.#spawned.has(index)) indexes.push(index);
+    }
+    return indexes;
+  }
+
   spawn(index: number): void {
     this.#spawned.add(index);
   }

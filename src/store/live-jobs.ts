@@ -149,6 +149,18 @@ export class LiveJobs {
     return this.#queueJobs.get(jobQueueArn)?.runnable.peek();
   }
 
+  /** Ids of the jobs and children of the queue that are next in order, at most `count`. */
+  frontOf(jobQueueArn: string, count: number): string[] {
+    const jobIds: string[] = [];
+    for (const job of this.#queueJobs.get(jobQueueArn)?.runnable.first(count) ?? []) {
+      const array = this.#arrays.get(job.jobId);
+      if (array === undefined) jobIds.push(job.jobId);
+      else jobIds.push(...array.firstUnspawned(count).map((index) => `${job.jobId}:${index}`));
+      if (jobIds.length >= count) break;
+    }
+    return jobIds.slice(0, count);
+  }
+
   /** Jobs of the queue in SUBMITTED and PENDING: those that `headOf` never shows, and arrays. */
   waitingOf(jobQueueArn: string): ReadonlySet<LiveJob> {
     return this.#queueJobs.get(jobQueueArn)?.waiting ?? NOBODY;

@@ -16,6 +16,7 @@ const NOTHING: StoredState = {
   instances: [],
   logGroups: [],
   plainResources: [],
+  requirements: [],
   serviceJobs: [],
   lastEventSequence: 0,
 };

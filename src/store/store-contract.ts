@@ -5,6 +5,7 @@ import { testFamilyLoading } from "./store-families-contract.ts";
 import { testJobLists } from "./store-job-lists-contract.ts";
 import { testJobs } from "./store-jobs-contract.ts";
 import { testLogs } from "./store-logs-contract.ts";
+import { testPlainResources } from "./store-plain-resources-contract.ts";
 import { testResources } from "./store-resources-contract.ts";
 import type { Store } from "./store.ts";
 
@@ -12,6 +13,7 @@ import type { Store } from "./store.ts";
 export function testStoreContract(name: string, open: () => Store): void {
   describe(`${name} as a store`, () => {
     describe("resources", () => testResources(open));
+    describe("plain resources", () => testPlainResources(open));
     describe("jobs", () => testJobs(open));
     describe("children and nodes", () => testChildren(open));
     describe("lists of children", () => testChildLists(open));

@@ -30,6 +30,7 @@ export function testResources(open: () => Store): void {
       instances: [],
       logGroups: [],
       plainResources: [],
+      requirements: [],
       serviceJobs: [],
     });
     expect(await store.readSetting("provider")).toBeUndefined();

@@ -1,5 +1,6 @@
 import type { Attempt } from "../batch/attempt.ts";
 import type { ComputeEnvironment } from "../batch/compute-environment.ts";
+import type { ConsumableRequirement } from "../batch/consumable-resource.ts";
 import type { Instance } from "../batch/instance.ts";
 import type { Job, JobDependency, JobNodes, JobProgress, UnspawnedChildren } from "../batch/job.ts";
 import type { JobDefinition } from "../batch/job-definition.ts";
@@ -97,6 +98,9 @@ export interface Store extends EventLog, AsyncDisposable {
     page: PageRequest,
   ): Promise<Page<PlainResourceOf<Type>>>;
 
+  /** Ids of the jobs that need the resource, those committed last first. */
+  listJobsByConsumable(filter: ConsumableJobFilter, page: PageRequest): Promise<Page<string>>;
+
   /** In the order of the ids, those that do not exist in the scope left out. */
   readServiceJobs(scope: Scope, jobIds: readonly string[]): Promise<ServiceJob[]>;
   /** By `createdAtMs` descending; jobs of the same millisecond in the reverse order of their commits. */
@@ -169,6 +173,13 @@ export interface PlainResourceFilter<Type extends PlainResourceType> {
   readonly scope: Scope;
   /** Empty: all. */
   readonly namePrefix: string;
+}
+
+/** All that is given has to hold. Jobs are submitted ones: no children, no nodes. */
+export interface ConsumableJobFilter {
+  readonly consumableResourceArn: string;
+  readonly status?: JobStatus;
+  readonly nameEquals?: TextMatch;
 }
 
 /** All that is given has to hold. */
@@ -248,10 +259,18 @@ export interface StoredState {
   readonly instances: readonly Instance[];
   readonly logGroups: readonly LogGroup[];
   readonly plainResources: readonly PlainResource[];
+  /** Of live jobs that need any. */
+  readonly requirements: readonly LiveRequirements[];
   /** Those that have not ended. */
   readonly serviceJobs: readonly ServiceJob[];
   /** 0 until there was the first event. */
   readonly lastEventSequence: number;
+}
+
+/** What each attempt of a job, or of its children, holds of consumable resources. */
+export interface LiveRequirements {
+  readonly jobId: string;
+  readonly consumableResources: readonly ConsumableRequirement[];
 }
 
 export interface JobDefinitionRevisions {

@@ -14,6 +14,8 @@ export interface CliOptions {
   readonly signals?: readonly (readonly [after: string, signal: "SIGINT" | "SIGTERM"])[];
   /** What is typed when a line is asked for; nothing comes after it. */
   readonly lines?: readonly string[];
+  /** What comes from standard input where all of it is read. */
+  readonly input?: string;
 }
 
 export interface CliResult {
@@ -63,6 +65,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
       if (typed.length === 0 && !signal.aborted) await once(signal, "abort");
       return typed.shift();
     },
+    readAll: () => Promise.resolve(options.input ?? ""),
     onSignal: (added) => {
       listener = added;
       return { [Symbol.dispose]: () => (listener = undefined) };

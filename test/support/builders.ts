@@ -33,6 +33,7 @@ export function aState(...things: readonly Buildable[]): LiveState {
     instances: [],
     logGroups: [],
     plainResources: [],
+    requirements: [],
     serviceJobs: [],
     lastEventSequence: 0,
   });

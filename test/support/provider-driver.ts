@@ -1,7 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { EventEmitter, once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import type { AttemptSpec, Provider, ProviderNews, RecoveredAttempt } from "../../src/providers/provider.ts";
+import type { ContainerProperties } from "../../src/model/batch.ts";
+import { type ContainerRun, runsOf } from "../../src/providers/container-run.ts";
+import type {
+  AttemptSpec,
+  ContainerSpec,
+  Provider,
+  ProviderNews,
+  RecoveredAttempt,
+} from "../../src/providers/provider.ts";
 
 export type EndedNews = Extract<ProviderNews, { kind: "ended" }>;
 export type StartedNews = Extract<ProviderNews, { kind: "started" }>;
@@ -68,31 +76,88 @@ export class ProviderDriver implements AsyncDisposable {
 /** What is waited for may be a file that a job writes, of which no provider has news. */
 const POLL_MS_MAX = 20;
 
-type SpecParts = Partial<Omit<AttemptSpec, "taskId">>;
+/** A task of one container, with what a test needs of that at hand. */
+export interface PlainAttempt extends AttemptSpec {
+  readonly environment: ContainerSpec["environment"];
+  readonly secrets?: ContainerSpec["secrets"];
+  readonly logStreamId: string;
+}
 
-/** `container` adds to the image and the command. */
-export function anAttempt(
-  command: readonly string[] | undefined,
-  { container, ...rest }: SpecParts = {},
-): AttemptSpec {
+/** `container` adds to the image and the command; `resources` are those of the container and the task. */
+export type AttemptParts = Partial<
+  Omit<ContainerSpec, "properties"> & Omit<AttemptSpec, "taskId" | "containers">
+> & {
+  readonly container?: ContainerProperties;
+};
+
+export function anAttempt(command: readonly string[] | undefined, parts: AttemptParts = {}): PlainAttempt {
   const taskId = randomBytes(16).toString("hex");
+  const { network, isVcpuLimited = false, jobId = "a-job" } = parts;
+  const container = aContainer(command, { logStreamId: `log-${taskId}`, ...parts });
   return {
     taskId,
     taskArn: `arn:aws:ecs:us-east-1:000000000000:task/a-cluster/${taskId}`,
-    jobId: "a-job",
+    jobId,
     jobDefinitionArn: "arn:aws:batch:us-east-1:000000000000:job-definition/a-definition:1",
-    container: { image: "busybox:1", ...(command === undefined ? {} : { command }), ...container },
-    environment: [],
-    resources: { vcpuMillis: 250, memoryMiB: 64, gpuCount: 0 },
-    isVcpuLimited: false,
-    logStreamId: `log-${taskId}`,
-    ...rest,
+    containers: [container],
+    resources: container.resources,
+    isVcpuLimited,
+    ...(network === undefined ? {} : { network }),
+    environment: container.environment,
+    secrets: container.secrets,
+    logStreamId: container.logStreamId,
+  };
+}
+
+function aContainer(command: readonly string[] | undefined, parts: AttemptParts): ContainerSpec {
+  const {
+    container,
+    name = "default",
+    isEssential = true,
+    dependsOn = [],
+    environment = [],
+    secrets,
+  } = parts;
+  const { startTimeoutSeconds, stopTimeoutSeconds, registryCredentials, logStreamId = name } = parts;
+  return {
+    name,
+    properties: { image: "busybox:1", ...(command === undefined ? {} : { command }), ...container },
+    resources: parts.resources ?? { vcpuMillis: 250, memoryMiB: 64, gpuCount: 0 },
+    isEssential,
+    dependsOn,
+    environment,
+    logStreamId,
+    ...(startTimeoutSeconds === undefined ? {} : { startTimeoutSeconds }),
+    ...(stopTimeoutSeconds === undefined ? {} : { stopTimeoutSeconds }),
+    ...(secrets === undefined ? {} : { secrets }),
+    ...(registryCredentials === undefined ? {} : { registryCredentials }),
   };
 }
 
 /** An attempt that runs a shell script. */
-export function aScript(script: string, rest: SpecParts = {}): AttemptSpec {
-  return anAttempt(["sh", "-c", script], rest);
+export function aScript(script: string, parts: AttemptParts = {}): PlainAttempt {
+  return anAttempt(["sh", "-c", script], parts);
+}
+
+/** A task of several containers, each with its name, its script and what else there is to say of it. */
+export function aTask(
+  containers: readonly (readonly [name: string, script: string, parts?: AttemptParts])[],
+  parts: Pick<AttemptSpec, "network"> = {},
+): AttemptSpec {
+  const task = anAttempt(undefined, parts);
+  return {
+    ...task,
+    containers: containers.map(([name, script, more = {}]) =>
+      aContainer(["sh", "-c", script], { ...more, name, logStreamId: `log-${task.taskId}-${name}` }),
+    ),
+  };
+}
+
+/** The only container of a task. */
+export function onlyRun(spec: AttemptSpec): ContainerRun {
+  const [run] = runsOf(spec);
+  if (run === undefined) throw new Error("a task has at least one container");
+  return run;
 }
 
 export function recovered(spec: AttemptSpec, isRunning: boolean): RecoveredAttempt {

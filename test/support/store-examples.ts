@@ -1,19 +1,28 @@
 import {
   computeEnvironmentArn,
+  consumableResourceArn,
   jobDefinitionArn,
   jobQueueArn,
   logGroupArn,
   logStreamArn,
+  quotaShareArn,
+  schedulingPolicyArn,
+  serviceEnvironmentArn,
 } from "../../src/batch/arn.ts";
 import type { Attempt } from "../../src/batch/attempt.ts";
 import { ENGINE_CAUSE } from "../../src/batch/cause.ts";
 import type { ComputeEnvironment } from "../../src/batch/compute-environment.ts";
+import type { ConsumableResource } from "../../src/batch/consumable-resource.ts";
 import type { Instance } from "../../src/batch/instance.ts";
 import type { JobDefinition, JobDefinitionTerms } from "../../src/batch/job-definition.ts";
 import type { JobQueue } from "../../src/batch/job-queue.ts";
 import type { Job, JobProgress, JobProgressPatch } from "../../src/batch/job.ts";
 import type { LogGroup, LogStream } from "../../src/batch/log-stream.ts";
+import type { QuotaShare } from "../../src/batch/quota-share.ts";
+import type { SchedulingPolicy } from "../../src/batch/scheduling-policy.ts";
 import type { Scope } from "../../src/batch/scope.ts";
+import type { ServiceEnvironment } from "../../src/batch/service-environment.ts";
+import type { ServiceJob } from "../../src/batch/service-job.ts";
 import type { Change } from "../../src/store/change.ts";
 
 /** Whole values for the tests of stores, each different from the others only where a test says so. */
@@ -174,5 +183,85 @@ export function aLogStream(groupName: string, name: string, scope = SCOPE): LogS
     streamId: `id-of-${name}`,
     writer: "job",
     createdAtMs: 1_700_000_000_000,
+  };
+}
+
+export function aSchedulingPolicy(name: string, scope = SCOPE): SchedulingPolicy {
+  return {
+    resourceType: "scheduling-policy",
+    scope,
+    name,
+    arn: schedulingPolicyArn(scope, name),
+    body: { fairsharePolicy: { shareDecaySeconds: 0, computeReservation: 0, shareDistribution: [] } },
+    tags: { team: "genomics" },
+    cause: ENGINE_CAUSE,
+  };
+}
+
+export function aConsumableResource(name: string, differing: Partial<ConsumableResource> = {}): ConsumableResource {
+  const scope = differing.scope ?? SCOPE;
+  return {
+    resourceType: "consumable-resource",
+    scope,
+    name,
+    arn: consumableResourceArn(scope, name),
+    kind: "REPLENISHABLE",
+    totalQuantity: 3,
+    createdAtMs: 1_700_000_000_000,
+    tags: {},
+    cause: ENGINE_CAUSE,
+    ...differing,
+  };
+}
+
+export function aServiceEnvironment(name: string, scope = SCOPE): ServiceEnvironment {
+  return {
+    resourceType: "service-environment",
+    scope,
+    name,
+    arn: serviceEnvironmentArn(scope, name),
+    serviceEnvironmentType: "SAGEMAKER_TRAINING",
+    state: "ENABLED",
+    capacityLimits: [{ maxCapacity: 4, capacityUnit: "NUM_INSTANCES" }],
+    tags: {},
+    cause: ENGINE_CAUSE,
+  };
+}
+
+/** @param name `⟨queue⟩/⟨share⟩`. */
+export function aQuotaShare(name: string, scope = SCOPE): QuotaShare {
+  const [queueName = "", quotaShareName = ""] = name.split("/");
+  return {
+    resourceType: "quota-share",
+    scope,
+    name,
+    arn: quotaShareArn(scope, queueName, quotaShareName),
+    quotaShareName,
+    jobQueueArn: jobQueueArn(scope, queueName),
+    state: "ENABLED",
+    capacityLimits: [{ maxCapacity: 4, capacityUnit: "ml.m5.large" }],
+    resourceSharingConfiguration: { strategy: "RESERVE" },
+    preemptionConfiguration: { inSharePreemption: "DISABLED" },
+    tags: {},
+    cause: ENGINE_CAUSE,
+  };
+}
+
+export function aServiceJob(jobId: string, differing: Partial<ServiceJob> = {}): ServiceJob {
+  const scope = differing.scope ?? SCOPE;
+  return {
+    scope,
+    jobId,
+    jobName: "job",
+    jobQueueArn: jobQueueArn(scope, "queue"),
+    serviceJobType: "SAGEMAKER_TRAINING",
+    serviceRequestPayload: "{}",
+    createdAtMs: 1_700_000_000_000,
+    status: "RUNNABLE",
+    statusReason: "waits",
+    isTerminated: false,
+    tags: {},
+    cause: ENGINE_CAUSE,
+    ...differing,
   };
 }

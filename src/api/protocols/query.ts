@@ -96,25 +96,20 @@ function readInput(model: ServiceModel, { model: operation }: FoundOperation, re
 /** What cannot be read as its shape is left as the text that it is: the check of shapes refuses it. */
 function readShape(model: ServiceModel, shapeName: string, place: ParameterTree): unknown {
   const shape = shapeOf(model, shapeName);
-  switch (shape.type) {
-    case "structure": {
-      const members = Object.entries(shape.members).flatMap(([name, member]) => {
-        const below = place.below.get(member.locationName ?? name);
-        return below === undefined ? [] : [[name, readShape(model, member.shape, below)] as const];
-      });
-      return Object.fromEntries(members);
-    }
-    case "list": {
-      const items = [...(place.below.get("member")?.below ?? [])];
-      items.sort(([a], [b]) => Number(a) - Number(b));
-      return items.map(([, item]) => readShape(model, shape.item, item));
-    }
-    case "integer":
-    case "long":
-      return /^-?\d+$/.test(place.value ?? "") ? Number(place.value) : place.value;
-    default:
-      return place.value;
+  if (shape.type === "structure") {
+    const members = Object.entries(shape.members).flatMap(([name, member]) => {
+      const below = place.below.get(member.locationName ?? name);
+      return below === undefined ? [] : [[name, readShape(model, member.shape, below)] as const];
+    });
+    return Object.fromEntries(members);
   }
+  if (shape.type === "list") {
+    const items = [...(place.below.get("member")?.below ?? [])];
+    items.sort(([a], [b]) => Number(a) - Number(b));
+    return items.map(([, item]) => readShape(model, shape.item, item));
+  }
+  const isNumber = shape.type === "integer" && /^-?\d+$/.test(place.value ?? "");
+  return isNumber ? Number(place.value) : place.value;
 }
 
 function shapeOf(model: ServiceModel, name: string): ShapeModel {

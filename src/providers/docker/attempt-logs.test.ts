@@ -123,8 +123,7 @@ async function runToEnd(
   await using _harness = harness;
   harness.refusals = refusals;
   await using driver = await ProviderDriver.recover(harness.open());
-  const script = aScript("true");
-  const spec = { ...script, container: { ...script.container, logConfiguration: { logDriver } } };
+  const spec = aScript("true", { container: { logConfiguration: { logDriver } } });
   driver.provider.start(spec);
   await driver.until(() => engine.readings[0]);
   engine.end(`batchyard-${spec.taskId}`, 0);

@@ -61,16 +61,16 @@ export class AttemptLogs {
     delete attempt.log;
   }
 
-  /** Nobody will ask for the attempt again. */
-  forget(taskId: string): void {
-    removeMark(this.#markPath(taskId));
+  /** Nobody will ask for the container again. */
+  forget(runId: string): void {
+    removeMark(this.#markPath(runId));
   }
 
   /** Nobody will ask for any but these: an earlier run of the server may not have come to forgetting the rest. */
-  forgetAllBut(taskIds: ReadonlySet<string>): void {
+  forgetAllBut(runIds: ReadonlySet<string>): void {
     for (const name of readdirSync(this.#options.dir)) {
-      const [taskId = "", kind] = name.split(".");
-      if (kind === "mark" && !taskIds.has(taskId)) this.forget(taskId);
+      const [runId = "", kind] = name.split(".");
+      if (kind === "mark" && !runIds.has(runId)) this.forget(runId);
     }
   }
 
@@ -83,19 +83,19 @@ export class AttemptLogs {
   }
 
   /** An attempt that prints nothing has a file too; where the disk takes none, copying tries again. */
-  #makeFile({ spec }: LiveAttempt): void {
+  #makeFile({ run }: LiveAttempt): void {
     try {
-      this.#options.logs.openFile(spec.logStreamId);
+      this.#options.logs.openFile(run.logStreamId);
     } catch (error) {
       if (!isSystemError(error)) throw error;
     }
   }
 
-  #place({ spec }: LiveAttempt): Omit<LogPlace, "isMarked"> {
+  #place({ run }: LiveAttempt): Omit<LogPlace, "isMarked"> {
     const { logs, markEveryBytes } = this.#options;
     return {
-      openLog: () => logs.openFile(spec.logStreamId),
-      markPath: this.#markPath(spec.taskId),
+      openLog: () => logs.openFile(run.logStreamId),
+      markPath: this.#markPath(run.runId),
       markEveryBytes,
     };
   }
@@ -127,14 +127,14 @@ export class AttemptLogs {
     }
   }
 
-  #markPath(taskId: string): string {
-    return join(this.#options.dir, `${taskId}.mark`);
+  #markPath(runId: string): string {
+    return join(this.#options.dir, `${runId}.mark`);
   }
 }
 
 /** What another driver carries elsewhere need not be readable here. */
-function isReadBack({ spec }: LiveAttempt): boolean {
-  return (spec.container.logConfiguration?.logDriver ?? "awslogs") === "awslogs";
+function isReadBack({ run }: LiveAttempt): boolean {
+  return (run.properties.logConfiguration?.logDriver ?? "awslogs") === "awslogs";
 }
 
 async function* counted(

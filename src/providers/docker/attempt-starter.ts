@@ -48,7 +48,7 @@ export class AttemptStarter {
     const { link, slots, specOptions } = this.#options;
     const engine = link.description;
     assert(engine !== undefined, "attempts are brought up once the engine is known");
-    const spec = createDockerSpec(attempt.spec, { ...specOptions, engine });
+    const spec = createDockerSpec(attempt.run, { ...specOptions, engine });
     if ("failure" in spec) return over(createStartFailure(spec.failure));
 
     const interrupted = AbortSignal.any([attempt.unwanted.signal, link.signal]);

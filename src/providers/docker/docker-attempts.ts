@@ -1,12 +1,12 @@
 import type { AttemptOutcome } from "../../batch/attempt.ts";
 import { HOST_LOST, STOPPED_BEFORE_START } from "../attempt-outcomes.ts";
-import type { AttemptSpec, RecoveredAttempt } from "../provider.ts";
+import type { ContainerRun, RecoveredRun } from "../container-run.ts";
 import type { AttemptStarter } from "./attempt-starter.ts";
 import type { AttemptLogs } from "./attempt-logs.ts";
 import type { ContainerRemovals } from "./container-removals.ts";
 import { EngineRefusal } from "./docker-engine.ts";
 import type { ContainerEvent, ContainerListing } from "./docker-engine.ts";
-import { OWNER_LABEL, TASK_LABEL, containerName } from "./docker-spec.ts";
+import { OWNER_LABEL, containerName, findRunId } from "./docker-spec.ts";
 import { type EngineLink, EngineTimeout } from "./engine-link.ts";
 import { type LiveAttempt, addStep, createLiveAttempt } from "./live-attempt.ts";
 import type { RunningAttempts } from "./running-attempts.ts";
@@ -21,12 +21,14 @@ export interface AttemptsOptions {
   readonly owner: string;
   readonly askMsMax: number;
   readonly onEnded: (attempt: LiveAttempt, outcome: AttemptOutcome, atMs?: number) => void;
+  /** It was to be looked for, and never began. */
+  readonly onAbsent: (run: ContainerRun) => void;
 }
 
 /** Attempts that the engine is asked about at the same time. */
 const TAKEN_UP_AT_ONCE_MAX = 8;
 
-/** All attempts from their start until nobody asks for them any more. */
+/** All containers from their start until nobody asks for them any more. */
 export class DockerAttempts {
   readonly #options: AttemptsOptions;
   readonly #live = new Map<string, LiveAttempt>();
@@ -37,35 +39,32 @@ export class DockerAttempts {
     this.#options = options;
   }
 
-  has(taskId: string): boolean {
-    return this.#live.has(taskId) || this.#ended.has(taskId);
+  get(runId: string): LiveAttempt | undefined {
+    return this.#live.get(runId);
   }
 
-  get(taskId: string): LiveAttempt | undefined {
-    return this.#live.get(taskId);
-  }
-
-  start(spec: AttemptSpec): void {
-    const attempt = createLiveAttempt(spec);
-    this.#live.set(spec.taskId, attempt);
+  start(run: ContainerRun): void {
+    const attempt = createLiveAttempt(run);
+    this.#live.set(run.runId, attempt);
     if (this.#options.link.outage === undefined) this.#begin(attempt);
   }
 
   /** They are taken up when the engine is there. */
-  recover(known: readonly RecoveredAttempt[]): void {
-    for (const { spec, isRunning } of known) {
-      const attempt = createLiveAttempt(spec);
+  recover(known: readonly RecoveredRun[]): void {
+    for (const { run, hasRun, isHeld } of known) {
+      const attempt = createLiveAttempt(run);
       attempt.mayHaveContainer = true;
-      attempt.hasRun = isRunning;
-      attempt.isStartTold = isRunning;
-      this.#live.set(spec.taskId, attempt);
+      attempt.hasRun = hasRun;
+      attempt.isHeld = isHeld;
+      attempt.isStartTold = hasRun && !isHeld;
+      this.#live.set(run.runId, attempt);
     }
     this.#options.logs.forgetAllBut(new Set(this.#live.keys()));
   }
 
   /** The wish is kept, and done as soon as there is something to be done. */
-  end(taskId: string, wish: "stop" | "kill"): void {
-    const attempt = this.#live.get(taskId);
+  end(runId: string, wish: "stop" | "kill"): void {
+    const attempt = this.#live.get(runId);
     if (attempt === undefined || (attempt.wish !== undefined && wish === "stop")) return;
     attempt.wish = wish;
     attempt.unwanted.abort();
@@ -73,29 +72,29 @@ export class DockerAttempts {
     if (attempt.phase === "adrift" && !attempt.mayHaveContainer) this.#settle(attempt, STOPPED_BEFORE_START);
   }
 
-  /** It has ended, and that is durable elsewhere. */
-  forget(taskId: string): void {
-    const mayHaveContainer = this.#ended.get(taskId);
-    this.#ended.delete(taskId);
+  /** Its task has ended, and that is durable elsewhere. */
+  forget(runId: string): void {
+    const mayHaveContainer = this.#ended.get(runId);
+    this.#ended.delete(runId);
     if (mayHaveContainer !== true) return;
-    this.#options.logs.forget(taskId);
-    this.#options.removals.add(containerName(taskId));
+    this.#options.logs.forget(runId);
+    this.#options.removals.add(containerName(runId));
   }
 
   /** Ended; kept until it is forgotten. */
-  setEnded({ spec, mayHaveContainer }: LiveAttempt): void {
-    this.#live.delete(spec.taskId);
-    this.#ended.set(spec.taskId, mayHaveContainer);
+  setEnded({ run, mayHaveContainer }: LiveAttempt): void {
+    this.#live.delete(run.runId);
+    this.#ended.set(run.runId, mayHaveContainer);
   }
 
   takeEvent({ containerId, kind, labels }: ContainerEvent): void {
-    const taskId = labels[TASK_LABEL];
-    if (taskId === undefined) return;
-    const attempt = this.#live.get(taskId);
+    const runId = findRunId(labels);
+    if (runId === undefined) return;
+    const attempt = this.#live.get(runId);
     switch (kind) {
       case "start":
         // One that had been given up has come up after all.
-        if (!this.has(taskId)) this.#options.removals.add(containerId);
+        if (!this.#has(runId)) this.#options.removals.add(containerId);
         return;
       case "kill":
         if (attempt !== undefined && attempt.wish === undefined) attempt.wasSignalled = true;
@@ -114,15 +113,15 @@ export class DockerAttempts {
     const listing = await link.run(askMsMax, (engine, signal) =>
       engine.listContainers(OWNER_LABEL, owner, signal),
     );
-    const containers = new Map(listing.map((each) => [each.labels[TASK_LABEL] ?? "", each]));
-    for (const [taskId, { id }] of containers) {
-      if (this.has(taskId)) continue;
-      logs.forget(taskId);
+    const containers = new Map(listing.map((each) => [findRunId(each.labels) ?? "", each]));
+    for (const [runId, { id }] of containers) {
+      if (this.#has(runId)) continue;
+      logs.forget(runId);
       removals.add(id);
     }
     const attempts = this.#live.values();
     const workers = Array.from({ length: TAKEN_UP_AT_ONCE_MAX }, async () => {
-      for (const attempt of attempts) await this.#takeUp(attempt, containers.get(attempt.spec.taskId));
+      for (const attempt of attempts) await this.#takeUp(attempt, containers.get(attempt.run.runId));
     });
     await Promise.all(workers);
     await this.#removeUnusedVolumes();
@@ -154,7 +153,7 @@ export class DockerAttempts {
   async #takeUp(attempt: LiveAttempt, container: ContainerListing | undefined): Promise<void> {
     const { link, logs, running, askMsMax } = this.#options;
     await attempt.steps;
-    if (attempt.phase !== "adrift" || !this.#live.has(attempt.spec.taskId)) return;
+    if (attempt.phase !== "adrift" || !this.#live.has(attempt.run.runId)) return;
     await logs.leave(attempt);
     const facts =
       container === undefined
@@ -172,7 +171,8 @@ export class DockerAttempts {
     }
     switch (action) {
       case "start":
-        this.#begin(attempt);
+        if (attempt.isHeld) this.#setAbsent(attempt);
+        else this.#begin(attempt);
         return;
       case "give-up":
         this.#settle(attempt, because === "stopped-before-start" ? STOPPED_BEFORE_START : HOST_LOST);
@@ -183,6 +183,15 @@ export class DockerAttempts {
       case "finish":
         addStep(attempt, () => running.finish(attempt, facts, true));
     }
+  }
+
+  #has(runId: string): boolean {
+    return this.#live.has(runId) || this.#ended.has(runId);
+  }
+
+  #setAbsent({ run }: LiveAttempt): void {
+    this.#live.delete(run.runId);
+    this.#options.onAbsent(run);
   }
 
   #begin(attempt: LiveAttempt): void {

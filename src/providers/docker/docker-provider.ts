@@ -6,6 +6,8 @@ import { unreachable } from "../../lib/assert.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { JobLogs } from "../../logs/logs.ts";
 import { type CapacityPolicy, createCapacity } from "../host-capacity.ts";
+import { LoopbackAddresses } from "../loopback-addresses.ts";
+import { Tasks } from "../tasks.ts";
 import { UnacknowledgedNews } from "../unacknowledged-news.ts";
 import type { AttemptSpec, Provider, ProviderNews, RecoveredAttempt } from "../provider.ts";
 import { AttemptLogs } from "./attempt-logs.ts";
@@ -80,9 +82,9 @@ const MARK_EVERY_BYTES_MAX = 4 * 1024 * 1024;
 const MARKS_PER_KEPT_LOG = 8;
 
 /**
- * Runs each attempt as a container of an engine that speaks Docker's API.
+ * Runs each container of a task as one of an engine that speaks Docker's API.
  *
- * The engine is the truth: containers are named after their attempts and carry the id of this data folder, so whatever
+ * The engine is the truth: containers are named after their tasks and carry the id of this data folder, so whatever
  * is asked may be asked twice, and what was under way is found again after a crash of either side. Nothing here keeps
  * time: what has to be looked at by and by, `poll` does.
  */
@@ -96,6 +98,10 @@ export class DockerProvider implements Provider {
   readonly #running: RunningAttempts;
   readonly #removals: ContainerRemovals;
   readonly #attempts: DockerAttempts;
+  readonly #addresses = new LoopbackAddresses();
+  readonly #tasks: Tasks;
+  /** Tasks that nobody has acknowledged the end of. */
+  readonly #known = new Set<string>();
   #wake: () => void = () => {};
   #isClosing = false;
 
@@ -128,7 +134,7 @@ export class DockerProvider implements Provider {
       link,
       clock,
       logs,
-      onStarted: (attempt, atMs) => this.#addStarted(attempt, atMs),
+      onStarted: ({ run }, atMs) => this.#tasks.runStarted(run, atMs),
       onEnded,
       onGivenUp,
       onUp: () => this.#wake(),
@@ -154,6 +160,17 @@ export class DockerProvider implements Provider {
       removals,
       owner,
       onEnded,
+      onAbsent: (run) => this.#tasks.runAbsent(run),
+    });
+    this.#tasks = new Tasks({
+      clock,
+      runs: this.#attempts,
+      claimAddress: (taskId, known) =>
+        network === "host" ? this.#addresses.claim(taskId, known) : undefined,
+      releaseAddress: (taskId) => this.#addresses.release(taskId),
+      onStarted: (taskId, atMs, address) =>
+        this.#add({ kind: "started", taskId, atMs, ...(address === undefined ? {} : { address }) }),
+      onEnded: (taskId, end) => this.#add({ kind: "ended", taskId, ...end }),
     });
   }
 
@@ -173,7 +190,11 @@ export class DockerProvider implements Provider {
   }
 
   stageOf(taskId: string): string | undefined {
-    const attempt = this.#attempts.get(taskId);
+    return this.#tasks.stageOf(taskId, (runId) => this.#stageOfRun(runId));
+  }
+
+  #stageOfRun(runId: string): string | undefined {
+    const attempt = this.#attempts.get(runId);
     if (attempt === undefined) return undefined;
     const { phase } = attempt;
     switch (phase) {
@@ -197,20 +218,23 @@ export class DockerProvider implements Provider {
 
   /** Waits for one trial to reach the engine. If it is away, everything is taken up when it comes. */
   async recover(known: readonly RecoveredAttempt[]): Promise<void> {
-    this.#attempts.recover(known);
+    for (const { taskId } of known) this.#known.add(taskId);
+    this.#attempts.recover(this.#tasks.recover(known));
     await this.#link.connect();
   }
 
   start(spec: AttemptSpec): void {
-    if (!this.#attempts.has(spec.taskId)) this.#attempts.start(spec);
+    if (this.#known.has(spec.taskId)) return;
+    this.#known.add(spec.taskId);
+    this.#tasks.start(spec);
   }
 
   stop(taskId: string): void {
-    this.#attempts.end(taskId, "stop");
+    this.#tasks.end(taskId, "stop");
   }
 
   kill(taskId: string): void {
-    this.#attempts.end(taskId, "kill");
+    this.#tasks.end(taskId, "kill");
   }
 
   observe(): readonly ProviderNews[] {
@@ -218,11 +242,13 @@ export class DockerProvider implements Provider {
   }
 
   acknowledge(taskId: string, what: ProviderNews["kind"]): void {
-    if (this.#news.acknowledge(taskId, what)) this.#attempts.forget(taskId);
+    if (!this.#news.acknowledge(taskId, what)) return;
+    this.#known.delete(taskId);
+    this.#tasks.forget(taskId);
   }
 
   poll(): number | undefined {
-    const dueInMs = [this.#link.poll(), this.#running.poll(), this.#removals.poll()];
+    const dueInMs = [this.#link.poll(), this.#tasks.poll(), this.#running.poll(), this.#removals.poll()];
     const soonestMs = Math.min(...dueInMs.map((ms) => ms ?? Infinity));
     return soonestMs === Infinity ? undefined : soonestMs;
   }
@@ -237,8 +263,8 @@ export class DockerProvider implements Provider {
     await this.#options.engine[Symbol.asyncDispose]();
   }
 
-  #imageOf({ spec }: LiveAttempt): string {
-    return withDefaultTag(mapImage(spec.container.image ?? "", this.#options.imageMap));
+  #imageOf({ run }: LiveAttempt): string {
+    return withDefaultTag(mapImage(run.properties.image ?? "", this.#options.imageMap));
   }
 
   #engineChanged(): void {
@@ -249,24 +275,14 @@ export class DockerProvider implements Provider {
     this.#wake();
   }
 
-  #addStarted({ spec: { taskId } }: LiveAttempt, atMs: number): void {
-    this.#add({ kind: "started", taskId, atMs });
-  }
-
   #addEnded(attempt: LiveAttempt, outcome: AttemptOutcome, atMs = this.#options.clock.nowMs()): void {
-    const { spec, startedAtMs } = attempt;
+    const { run, startedAtMs } = attempt;
     this.#attempts.setEnded(attempt);
-    this.#options.logs.closeFile(spec.logStreamId);
+    this.#options.logs.closeFile(run.logStreamId);
     const began = startedAtMs === undefined ? {} : { startedAtMs };
     // The engine's clock may be another machine's: no end is before its start.
     const endedAtMs = Math.max(atMs, startedAtMs ?? atMs);
-    this.#add({
-      kind: "ended",
-      taskId: spec.taskId,
-      atMs: endedAtMs,
-      outcome,
-      ...began,
-    });
+    this.#tasks.runEnded(run, { atMs: endedAtMs, outcome, ...began });
   }
 
   #add(news: ProviderNews): void {

@@ -3,10 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
 import { DockerTestEngine, parseTestAddress } from "../../../test/support/docker-engine.ts";
-import { aScript } from "../../../test/support/provider-driver.ts";
+import { type AttemptParts, aScript, onlyRun } from "../../../test/support/provider-driver.ts";
 import { waitFor } from "../../../test/support/wait-for.ts";
 import type { ContainerProperties } from "../../model/batch.ts";
-import type { AttemptSpec } from "../provider.ts";
 import { containerName, createDockerSpec } from "./docker-spec.ts";
 import { connectEngine } from "./engine-client.ts";
 
@@ -101,16 +100,12 @@ describe.skipIf(dockerHost === "")("a container made for an attempt", () => {
 });
 
 /** What the script printed, run as an attempt would be. */
-async function run(
-  script: string,
-  container: ContainerProperties,
-  more: Partial<AttemptSpec> = {},
-): Promise<string> {
+async function run(script: string, container: ContainerProperties, more: AttemptParts = {}): Promise<string> {
   await using engine = connectEngine(parseTestAddress(dockerHost));
   const environment = [{ name: "A", value: "1 =" }];
   const resources = { vcpuMillis: 1500, memoryMiB: 64, gpuCount: 0 };
   const spec = aScript(script, { container, environment, resources, ...more });
-  const made = createDockerSpec(spec, {
+  const made = createDockerSpec(onlyRun(spec), {
     owner: spec.taskId,
     network: "none",
     imageMap: [],

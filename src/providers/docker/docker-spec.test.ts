@@ -1,7 +1,8 @@
 import { array, assert, constantFrom, integer, property, record, string } from "fast-check";
+import { onlyRun } from "../../../test/support/provider-driver.ts";
 import { describe, expect, test } from "vitest";
 import type { ContainerProperties } from "../../model/batch.ts";
-import type { AttemptSpec } from "../provider.ts";
+import type { ContainerRun } from "../container-run.ts";
 import type { CreateRequest, EngineDescription } from "./docker-engine.ts";
 import { containerName, createDockerSpec } from "./docker-spec.ts";
 import type { DockerSpecOptions } from "./docker-spec.ts";
@@ -256,32 +257,39 @@ test("a container is named for its task", () => {
 
 function aSpec(
   container: ContainerProperties,
-  resources: Partial<AttemptSpec["resources"]> = {},
+  resources: Partial<ContainerRun["resources"]> = {},
   isVcpuLimited = false,
-): AttemptSpec {
-  return {
-    taskId: TASK_ID,
-    taskArn: `arn:aws:ecs:us-east-1:123456789012:task/AWSBatch-ce-1/${TASK_ID}`,
-    jobId: "job-1",
-    jobDefinitionArn: "arn:aws:batch:us-east-1:123456789012:job-definition/definition:3",
-    container,
+): ContainerRun {
+  const properties = {
+    name: "default",
+    properties: container,
+    resources: { vcpuMillis: 1500, memoryMiB: 64, gpuCount: 0, ...resources },
+    isEssential: true,
+    dependsOn: [],
     environment: [
       { name: "A", value: "0" },
       { name: "A", value: "1" },
       { name: "B", value: "2" },
     ],
-    resources: { vcpuMillis: 1500, memoryMiB: 64, gpuCount: 0, ...resources },
-    isVcpuLimited,
     logStreamId: "stream-1",
   };
+  return onlyRun({
+    taskId: TASK_ID,
+    taskArn: `arn:aws:ecs:us-east-1:123456789012:task/AWSBatch-ce-1/${TASK_ID}`,
+    jobId: "job-1",
+    jobDefinitionArn: "arn:aws:batch:us-east-1:123456789012:job-definition/definition:3",
+    containers: [properties],
+    resources: properties.resources,
+    isVcpuLimited,
+  });
 }
 
-function requestOf(spec: AttemptSpec, options: DockerSpecOptions = OPTIONS): CreateRequest {
-  const made = createDockerSpec(spec, options);
+function requestOf(run: ContainerRun, options: DockerSpecOptions = OPTIONS): CreateRequest {
+  const made = createDockerSpec(run, options);
   if ("failure" in made) throw new Error(made.failure);
   return made.request;
 }
 
-function hostConfigOf(spec: AttemptSpec, options: DockerSpecOptions = OPTIONS): CreateRequest["HostConfig"] {
-  return requestOf(spec, options).HostConfig;
+function hostConfigOf(run: ContainerRun, options: DockerSpecOptions = OPTIONS): CreateRequest["HostConfig"] {
+  return requestOf(run, options).HostConfig;
 }

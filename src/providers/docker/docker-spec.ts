@@ -1,6 +1,6 @@
 import { parseResourceArn } from "../../batch/arn.ts";
 import type { ContainerProperties, Device, LinuxParameters, Tmpfs } from "../../model/batch.ts";
-import type { AttemptSpec } from "../provider.ts";
+import type { ContainerRun } from "../container-run.ts";
 import type { CreateRequest, EngineDescription } from "./docker-engine.ts";
 import { createLogConfig } from "./docker-logging.ts";
 import { createMounts } from "./docker-volumes.ts";
@@ -19,11 +19,14 @@ export interface DockerSpecOptions {
   readonly jobLogBytesMax: number;
 }
 
-/** What to ask of the engine for an attempt, or the container's reason for which it cannot start. */
+/** What to ask of the engine for a container, or the container's reason for which it cannot start. */
 export type DockerSpec = { readonly request: CreateRequest } | { readonly failure: string };
 
 export const OWNER_LABEL = "batchyard.owner";
+/** All containers of a task have it. */
 export const TASK_LABEL = "batchyard.task";
+/** Tells all but the first of them apart. */
+const RUN_LABEL = "batchyard.run";
 
 const BYTES_PER_MIB = 1024 * 1024;
 /** What Docker asks for at least; AWS Batch allows 4 MiB. */
@@ -33,18 +36,23 @@ const CPU_SHARES = { perVcpu: 1024, min: 2, max: 262_144 };
 const NANO_CPUS_PER_VCPU_MILLI = 1_000_000;
 const NANO_CPUS_PER_CPU = 1_000_000_000;
 
-/** The name by which an attempt's container is asked for again. */
-export function containerName(taskId: string): string {
-  return `batchyard-${taskId}`;
+/** Whose container it is; undefined where that cannot be told. */
+export function findRunId(labels: Readonly<Record<string, string>>): string | undefined {
+  return labels[RUN_LABEL] ?? labels[TASK_LABEL];
+}
+
+/** The name by which a container is asked for again. */
+export function containerName(runId: string): string {
+  return `batchyard-${runId}`;
 }
 
 /**
- * Says what to ask of the engine for an attempt (specification 4.2, 4.7, 4.9 to 4.11), as ECS does it.
+ * Says what to ask of the engine for a container (specification 4.2, 4.7, 4.9 to 4.11), as ECS does it.
  *
  * Order of checks: secrets, image, log driver, volumes. The engine keeps the environment in its own files, secrets included.
  */
-export function createDockerSpec(spec: AttemptSpec, options: DockerSpecOptions): DockerSpec {
-  const { container, secrets } = spec;
+export function createDockerSpec(run: ContainerRun, options: DockerSpecOptions): DockerSpec {
+  const { properties: container, secrets } = run;
   if (secrets !== undefined && "failure" in secrets) return { failure: secrets.failure };
   if (container.image === undefined || container.image === "") {
     return { failure: "CannotCreateContainerError: the job definition names no image" };
@@ -58,16 +66,16 @@ export function createDockerSpec(spec: AttemptSpec, options: DockerSpecOptions):
   const request: CreateRequest = {
     Image: withDefaultTag(mapImage(container.image, options.imageMap)),
     ...(command.length === 0 ? {} : { Cmd: command }),
-    Env: createEnvironment([...spec.environment, ...(secrets?.variables ?? [])]),
+    Env: createEnvironment([...run.environment, ...(secrets?.variables ?? [])]),
     ...(container.user === undefined ? {} : { User: container.user }),
-    Labels: createLabels(spec, options.owner),
+    Labels: createLabels(run, options.owner),
     HostConfig: {
       NetworkMode: options.network,
       LogConfig: logConfig,
       ...mounts,
-      ...createCpuLimits(spec, options.engine),
-      ...createMemoryLimits(spec, options.engine),
-      ...createGpuRequest(spec.resources.gpuCount),
+      ...createCpuLimits(run, options.engine),
+      ...createMemoryLimits(run, options.engine),
+      ...createGpuRequest(run.resources.gpuCount),
       ...createPrivileges(container),
       ...createLinuxSettings(container.linuxParameters ?? {}),
     },
@@ -76,7 +84,7 @@ export function createDockerSpec(spec: AttemptSpec, options: DockerSpecOptions):
 }
 
 /** The last entry of a name wins. */
-function createEnvironment(entries: AttemptSpec["environment"]): string[] {
+function createEnvironment(entries: ContainerRun["environment"]): string[] {
   const environment = new Map(entries.map(({ name, value }) => [name, value]));
   environment.delete("");
   return [...environment].map(([name, value]) => `${name}=${value}`);
@@ -84,7 +92,7 @@ function createEnvironment(entries: AttemptSpec["environment"]): string[] {
 
 /** Ours, and those of the ECS agent, by which tools find the containers of a task. */
 function createLabels(
-  { taskId, taskArn, jobId, jobDefinitionArn }: AttemptSpec,
+  { runId, name, task: { taskId, taskArn, jobId, jobDefinitionArn } }: ContainerRun,
   owner: string,
 ): Record<string, string> {
   const definition = parseResourceArn(jobDefinitionArn);
@@ -92,9 +100,10 @@ function createLabels(
   return {
     [OWNER_LABEL]: owner,
     [TASK_LABEL]: taskId,
+    ...(runId === taskId ? {} : { [RUN_LABEL]: runId }),
     "batchyard.job": jobId,
     "com.amazonaws.ecs.task-arn": taskArn,
-    "com.amazonaws.ecs.container-name": "default",
+    "com.amazonaws.ecs.container-name": name,
     "com.amazonaws.ecs.task-definition-family": definition?.name ?? "",
     "com.amazonaws.ecs.task-definition-version": String(revision ?? ""),
     "com.amazonaws.ecs.cluster": taskArn.split("/")[1] ?? "",
@@ -102,7 +111,10 @@ function createLabels(
 }
 
 /** vCPUs are a share of time; on Fargate also a limit, which no engine takes above what its machine has. */
-function createCpuLimits({ resources, isVcpuLimited }: AttemptSpec, engine: EngineDescription): object {
+function createCpuLimits(
+  { resources, task: { isVcpuLimited } }: ContainerRun,
+  engine: EngineDescription,
+): object {
   const shares = Math.round((resources.vcpuMillis * CPU_SHARES.perVcpu) / 1000);
   const nanoCpus = resources.vcpuMillis * NANO_CPUS_PER_VCPU_MILLI;
   return {
@@ -113,10 +125,10 @@ function createCpuLimits({ resources, isVcpuLimited }: AttemptSpec, engine: Engi
 
 /** There is no swap unless `maxSwap` grants some; the engine counts memory and swap together. */
 function createMemoryLimits(
-  { resources, container }: AttemptSpec,
+  { resources, properties }: ContainerRun,
   { hasSwapLimit, cgroupVersion }: EngineDescription,
 ): object {
-  const { maxSwap, swappiness } = container.linuxParameters ?? {};
+  const { maxSwap, swappiness } = properties.linuxParameters ?? {};
   const memory = Math.max(resources.memoryMiB * BYTES_PER_MIB, MEMORY_BYTES_MIN);
   // Swappiness of a container is a notion of the first cgroups only.
   const hasSwappiness = maxSwap !== undefined && swappiness !== undefined && cgroupVersion === 1;

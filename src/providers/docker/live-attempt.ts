@@ -1,4 +1,4 @@
-import type { AttemptSpec } from "../provider.ts";
+import type { ContainerRun } from "../container-run.ts";
 import { EngineAway } from "./docker-engine.ts";
 import type { ContainerUse } from "./docker-engine.ts";
 import { containerName } from "./docker-spec.ts";
@@ -11,9 +11,9 @@ import { containerName } from "./docker-spec.ts";
  */
 export type AttemptPhase = "adrift" | "image" | "waiting" | "creating" | "starting" | "running" | "ending";
 
-/** An attempt whose end nobody has been told of. */
+/** A container of a task, whose end nobody has been told of. */
 export interface LiveAttempt {
-  readonly spec: AttemptSpec;
+  readonly run: ContainerRun;
   /** What its container is called, whoever made it. */
   readonly name: string;
   /** Aborted when it is no longer to come up. */
@@ -25,6 +25,8 @@ export interface LiveAttempt {
   mayHaveContainer: boolean;
   /** It has come up: without a container it is lost. */
   hasRun: boolean;
+  /** Should it turn out never to have begun, it is left alone: others decide when it starts. */
+  isHeld: boolean;
   /** RUNNING is durable, or has been told. */
   isStartTold: boolean;
   /** By the engine's clock. */
@@ -51,15 +53,16 @@ export interface FollowedLog {
   readonly isWhole: Promise<boolean>;
 }
 
-export function createLiveAttempt(spec: AttemptSpec): LiveAttempt {
+export function createLiveAttempt(run: ContainerRun): LiveAttempt {
   return {
-    spec,
-    name: containerName(spec.taskId),
+    run,
+    name: containerName(run.runId),
     unwanted: new AbortController(),
     phase: "adrift",
     steps: Promise.resolve(),
     mayHaveContainer: false,
     hasRun: false,
+    isHeld: false,
     isStartTold: false,
     hasDied: false,
     wasSignalled: false,

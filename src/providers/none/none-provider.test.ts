@@ -50,10 +50,8 @@ function aSpec(taskId: string): AttemptSpec {
     taskArn: `arn:aws:ecs:us-east-1:000000000000:task/cluster/${taskId}`,
     jobId: "job",
     jobDefinitionArn: "arn:aws:batch:us-east-1:000000000000:job-definition/definition:1",
-    container: { command: ["true"] },
-    environment: [],
+    containers: [],
     resources: { vcpuMillis: 1_000, memoryMiB: 64, gpuCount: 0 },
     isVcpuLimited: false,
-    logStreamId: "stream",
   };
 }

@@ -3,7 +3,8 @@ import type { Clock } from "../../lib/clock.ts";
 import { isSystemError } from "../../lib/system-error.ts";
 import type { JobLogs } from "../../logs/logs.ts";
 import { HOST_LOST, STOPPED_BEFORE_START, createStartFailure } from "../attempt-outcomes.ts";
-import type { AttemptSpec } from "../provider.ts";
+import type { ContainerRun } from "../container-run.ts";
+import type { RunEnd } from "../tasks.ts";
 import { AttemptSignals } from "./attempt-signals.ts";
 import type { Confinement, Session } from "./confinement.ts";
 import { SECRETS_PREFIX, findStartFailure } from "./find-start-failure.ts";
@@ -28,14 +29,10 @@ export interface SupervisorOptions {
   readonly shell: readonly string[];
   readonly path: string;
   readonly umask: number;
-  readonly onStarted: (taskId: string, atMs: number) => void;
-  readonly onEnded: (taskId: string, end: AttemptEnd) => void;
-}
-
-export interface AttemptEnd {
-  readonly atMs: number;
-  readonly outcome: AttemptOutcome;
-  readonly startedAtMs: number | undefined;
+  readonly onStarted: (run: ContainerRun, atMs: number) => void;
+  readonly onEnded: (run: ContainerRun, end: RunEnd) => void;
+  /** It was to be looked for, and never began. */
+  readonly onAbsent: (run: ContainerRun) => void;
 }
 
 /** After this a runner that was given an attempt and has not begun it is given up. */
@@ -79,9 +76,9 @@ export class AttemptSupervisor {
     return this.#attempts.size > 0 || this.#pool.isTidyingUp();
   }
 
-  start(spec: AttemptSpec): void {
-    const attempt = this.#add(spec);
-    const failure = findStartFailure(spec, {
+  start(run: ContainerRun): void {
+    const attempt = this.#add(run);
+    const failure = findStartFailure(run, {
       defaultPath: this.#options.path,
       isShellExportExact: this.#options.workplace.isShellExportExact,
     });
@@ -113,7 +110,7 @@ export class AttemptSupervisor {
     if (runner !== undefined && startedAtMs !== undefined) this.#signals.send(attempt, runner, wish);
   }
 
-  /** The end of the attempt is durable elsewhere. */
+  /** The end of its task is durable elsewhere. */
   forget(taskId: string): void {
     this.#pool.forgive(taskId);
   }
@@ -141,19 +138,20 @@ export class AttemptSupervisor {
     return this.#options.workplace.table;
   }
 
-  #add(spec: AttemptSpec): LiveAttempt {
-    const attempt: LiveAttempt = { spec };
-    this.#attempts.set(spec.taskId, attempt);
+  #add(run: ContainerRun): LiveAttempt {
+    const attempt: LiveAttempt = { run };
+    this.#attempts.set(run.runId, attempt);
     return attempt;
   }
 
   #takeUpAttempt({ known, decision, found }: SurveyedAttempt): void {
-    const { spec, isRunning } = known;
+    const { run, hasRun, isHeld } = known;
     if (decision.action === "start") {
-      this.start(spec);
+      if (isHeld) this.#options.onAbsent(run);
+      else this.start(run);
       return;
     }
-    const attempt = this.#add(spec);
+    const attempt = this.#add(run);
     if (found === undefined) {
       this.#settle(attempt, HOST_LOST);
       return;
@@ -163,11 +161,11 @@ export class AttemptSupervisor {
     attempt.isRunnerSpent = true;
     attempt.isOutOfMemory = recorded.isOutOfMemory ?? false;
     const startedAtMs = this.#findStart(recorded, runner);
-    if (isRunning) attempt.startedAtMs = startedAtMs;
+    if (hasRun && !isHeld) attempt.startedAtMs = startedAtMs;
     else this.#noteStart(attempt, runner, startedAtMs);
 
     if (decision.action === "adopt") {
-      this.#options.logs.openFile(spec.logStreamId);
+      this.#options.logs.openFile(run.logStreamId);
     } else if (recorded.end === undefined) {
       this.#settle(attempt, HOST_LOST);
     } else {
@@ -191,11 +189,11 @@ export class AttemptSupervisor {
 
   #begin(attempt: LiveAttempt, runner: Runner): void {
     const { folder } = runner;
-    const secrets = createSecretsText(attempt.spec);
+    const secrets = createSecretsText(attempt.run);
     try {
       const passed = secrets === undefined ? "passed" : folder.passSecrets(secrets);
-      const isWritten = passed === "passed" && folder.writeStart(this.#createStart(attempt.spec, runner));
-      if (isWritten && folder.order(attempt.spec.taskId)) {
+      const isWritten = passed === "passed" && folder.writeStart(this.#createStart(attempt.run, runner));
+      if (isWritten && folder.order(attempt.run.runId)) {
         this.#give(attempt, runner);
         return;
       }
@@ -209,23 +207,23 @@ export class AttemptSupervisor {
     this.#pool.end(runner, []);
   }
 
-  #createStart(spec: AttemptSpec, runner: Runner): string {
+  #createStart(run: ContainerRun, runner: Runner): string {
     const { workplace, confinement, logs, path, umask } = this.#options;
     const { workPath } = runner.folder;
     const places = {
       workFolder: workPath,
-      cgroupProcsFile: confinement.prepare(runner.name, spec.resources.memoryMiB),
-      logFile: logs.openFile(spec.logStreamId),
+      cgroupProcsFile: confinement.prepare(runner.name, run.resources.memoryMiB),
+      logFile: logs.openFile(run.logStreamId),
       umask,
       isShellExportExact: workplace.isShellExportExact,
     };
-    return createStartText(spec, places, createJobEnvironment(spec, path, workPath));
+    return createStartText(run, places, createJobEnvironment(run, path, workPath));
   }
 
   #give(attempt: LiveAttempt, runner: Runner): void {
     attempt.runner = runner;
     attempt.givenAtMs = this.#options.clock.monotonicMs();
-    this.#pool.owe(attempt.spec.taskId, runner);
+    this.#pool.owe(attempt.run.runId, runner);
   }
 
   #takeEvent(event: ShimEvent, taskId: string): void {
@@ -242,10 +240,10 @@ export class AttemptSupervisor {
 
   #noteStart(attempt: LiveAttempt, runner: Runner, atMs: number | undefined): void {
     if (attempt.startedAtMs !== undefined || atMs === undefined) return;
-    const { taskId } = attempt.spec;
+    const { runId: taskId } = attempt.run;
     attempt.startedAtMs = atMs;
     runner.folder.appendToRecord(formatStarted(taskId, atMs));
-    this.#options.onStarted(taskId, atMs);
+    this.#options.onStarted(attempt.run, atMs);
     if (attempt.wish !== undefined) this.#signals.send(attempt, runner, attempt.wish);
   }
 
@@ -291,7 +289,7 @@ export class AttemptSupervisor {
   }
 
   #finish(attempt: LiveAttempt, runner: Runner, recorded: RecordedAttempt, end: CommandEnd): void {
-    const { taskId } = attempt.spec;
+    const { runId: taskId } = attempt.run;
     const hasBegun = recorded.command !== undefined;
     if (hasBegun) this.#noteStart(attempt, runner, this.#findStart(recorded, runner));
     const usage = this.#readUsage(attempt, runner);
@@ -305,7 +303,7 @@ export class AttemptSupervisor {
 
   /** The runner is gone or its record, and with it the exit code. Whatever is left is ended. */
   #lose(attempt: LiveAttempt, runner: Runner, recorded: RecordedAttempt | undefined): void {
-    const { taskId } = attempt.spec;
+    const { runId: taskId } = attempt.run;
     if (recorded?.command !== undefined) attempt.startedAtMs ??= this.#findStart(recorded, runner);
     const command = findCommand(attempt, runner);
     if (command !== undefined) this.#table.signal(command, "SIGKILL");
@@ -320,7 +318,7 @@ export class AttemptSupervisor {
       attempt.isRunnerSpent = true;
       return;
     }
-    this.#pool.forgive(attempt.spec.taskId);
+    this.#pool.forgive(attempt.run.runId);
     this.#pool.end(runner, []);
     attempt.runner = undefined;
     if (attempt.wish === undefined) this.#waiting.add(attempt);
@@ -328,13 +326,14 @@ export class AttemptSupervisor {
   }
 
   #settle(attempt: LiveAttempt, outcome: AttemptOutcome, atMs = this.#options.clock.nowMs()): void {
-    const { taskId, logStreamId } = attempt.spec;
-    this.#attempts.delete(taskId);
+    const { run, startedAtMs } = attempt;
+    this.#attempts.delete(run.runId);
     this.#waiting.delete(attempt);
     // Recorded instants are exact to a hundredth of a second, and clocks are set: no end is before its start.
-    const endedAtMs = Math.max(atMs, attempt.startedAtMs ?? atMs);
-    this.#options.onEnded(taskId, { atMs: endedAtMs, outcome, startedAtMs: attempt.startedAtMs });
-    this.#options.logs.closeFile(logStreamId); // last: the end is told also where the file system refuses this
+    const endedAtMs = Math.max(atMs, startedAtMs ?? atMs);
+    const began = startedAtMs === undefined ? {} : { startedAtMs };
+    this.#options.onEnded(run, { atMs: endedAtMs, outcome, ...began });
+    this.#options.logs.closeFile(run.logStreamId); // last: the end is told also where the file system refuses this
   }
 
   #endForMemory(taskId: string): void {
@@ -349,10 +348,10 @@ export class AttemptSupervisor {
   #listSessions(): readonly Session[] {
     const idle = this.#pool.listIdle().map(({ identity }) => ({ runner: identity, attempt: undefined }));
     const busy = [...this.#attempts.values()].flatMap((attempt) => {
-      const { runner, spec } = attempt;
+      const { runner, run } = attempt;
       if (runner === undefined) return [];
       const command = attempt.startedAtMs === undefined ? undefined : findCommand(attempt, runner);
-      const described = { ...confine(attempt, runner), memoryMiB: spec.resources.memoryMiB, command };
+      const described = { ...confine(attempt, runner), memoryMiB: run.resources.memoryMiB, command };
       return [{ runner: runner.identity, attempt: described }];
     });
     return [...idle, ...busy];

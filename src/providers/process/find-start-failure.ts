@@ -1,6 +1,6 @@
 import type { AttemptOutcome } from "../../batch/attempt.ts";
 import { createStartFailure } from "../attempt-outcomes.ts";
-import type { AttemptSpec } from "../provider.ts";
+import type { ContainerRun } from "../container-run.ts";
 import { describeMissingExecutable } from "./find-executable.ts";
 import { createJobEnvironment, findUnexportableSecret, needsEnvCommand } from "./process-spec.ts";
 
@@ -17,31 +17,31 @@ export interface JobDefaults {
 }
 
 /** Says why an attempt cannot start, as far as that is known before the start; undefined if nothing is in the way. */
-export function findStartFailure(spec: AttemptSpec, defaults: JobDefaults): AttemptOutcome | undefined {
-  const { secrets } = spec;
+export function findStartFailure(run: ContainerRun, defaults: JobDefaults): AttemptOutcome | undefined {
+  const { secrets } = run;
   if (secrets !== undefined && "failure" in secrets) return createStartFailure(secrets.failure);
-  const unexportable = findUnexportableSecret(spec);
+  const unexportable = findUnexportableSecret(run);
   if (unexportable !== undefined) {
     return createStartFailure(`${SECRETS_PREFIX}: ${unexportable} cannot be the name of a shell's variable`);
   }
-  const problem = describeProblem(spec, defaults);
+  const problem = describeProblem(run, defaults);
   return problem === undefined ? undefined : createStartFailure(`CannotStartContainerError: ${problem}`);
 }
 
 function describeProblem(
-  spec: AttemptSpec,
+  run: ContainerRun,
   { defaultPath, isShellExportExact }: JobDefaults,
 ): string | undefined {
-  const { logDriver = "awslogs" } = spec.container.logConfiguration ?? {};
+  const { logDriver = "awslogs" } = run.properties.logConfiguration ?? {};
   if (logDriver !== "awslogs") {
     return `the log driver ${logDriver} needs the Docker provider: the process provider writes to awslogs only`;
   }
-  const command = spec.container.command ?? [];
+  const command = run.properties.command ?? [];
   const [program] = command;
   if (program === undefined) {
     return "the process provider needs a command: it does not use the image, so it has no default";
   }
-  const environment = createJobEnvironment(spec, defaultPath, EMPTY_FOLDER);
+  const environment = createJobEnvironment(run, defaultPath, EMPTY_FOLDER);
   if ([...command, ...[...environment].flat()].some((text) => text.includes("\0"))) {
     return `${ENGINE_PREFIX}: a NUL character in the command or in the environment: invalid argument: unknown`;
   }

@@ -14,9 +14,13 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { AttemptSpec } from "../provider.ts";
 import { ProcessHarness, canUseCgroups } from "../../../test/support/process-harness.ts";
-import { ProviderDriver, aScript, recovered } from "../../../test/support/provider-driver.ts";
+import {
+  type PlainAttempt,
+  ProviderDriver,
+  aScript,
+  recovered,
+} from "../../../test/support/provider-driver.ts";
 import { ProcessTable, readBootId } from "./process-identity.ts";
 
 const MODES = [["watch"], ...((await canUseCgroups()) ? [["auto"]] : [])] as ["watch" | "auto"][];
@@ -218,7 +222,7 @@ async function startStopped(
   driver: ProviderDriver,
   harness: ProcessHarness,
   command: string,
-): Promise<AttemptSpec> {
+): Promise<PlainAttempt> {
   const spec = aScript(`${command}; sleep 600`);
   driver.provider.start(spec);
   const hasStopped = (): boolean =>
@@ -228,7 +232,7 @@ async function startStopped(
   return spec;
 }
 
-function readWorkFolder(harness: ProcessHarness, spec: AttemptSpec): string | undefined {
+function readWorkFolder(harness: ProcessHarness, spec: PlainAttempt): string | undefined {
   return harness
     .readLog(spec.logStreamId)
     .toString()
@@ -249,7 +253,7 @@ function replace(path: string, kind: string): void {
 /** Runs one attempt in a server of its own, which is started with these descriptors. */
 async function runServer(
   harness: ProcessHarness,
-  spec: AttemptSpec,
+  spec: PlainAttempt,
   descriptors: Readonly<Record<number, number>>,
 ): Promise<void> {
   const module = new URL("process-provider.ts", import.meta.url).href;

@@ -1,12 +1,12 @@
-import type { AttemptSpec } from "../provider.ts";
+import type { ContainerRun } from "../container-run.ts";
 import type { ConfinedAttempt } from "./confinement.ts";
 import type { ProcessIdentity } from "./process-identity.ts";
 import type { RecordedAttempt } from "./runner-record.ts";
 import type { Runner } from "./runner.ts";
 
-/** An attempt that has not ended. */
+/** A container that has not ended. */
 export interface LiveAttempt {
-  readonly spec: AttemptSpec;
+  readonly run: ContainerRun;
   /** Absent while it waits for one. */
   runner?: Runner | undefined;
   /** When it got its runner, by the monotonic clock. */
@@ -25,8 +25,8 @@ export interface LiveAttempt {
   isUnread?: boolean;
 }
 
-export function findRecorded(runner: Runner, { spec }: LiveAttempt): RecordedAttempt | undefined {
-  return runner.read().attempts.find(({ taskId }) => taskId === spec.taskId);
+export function findRecorded(runner: Runner, { run }: LiveAttempt): RecordedAttempt | undefined {
+  return runner.read().attempts.find(({ taskId }) => taskId === run.runId);
 }
 
 export function findCommand(attempt: LiveAttempt, runner: Runner): ProcessIdentity | undefined {
@@ -37,6 +37,6 @@ export function findCommand(attempt: LiveAttempt, runner: Runner): ProcessIdenti
   return attempt.command;
 }
 
-export function confine({ spec }: LiveAttempt, runner: Runner): ConfinedAttempt {
-  return { taskId: spec.taskId, runnerName: runner.name };
+export function confine({ run }: LiveAttempt, runner: Runner): ConfinedAttempt {
+  return { taskId: run.runId, runnerName: runner.name };
 }

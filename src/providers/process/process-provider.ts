@@ -5,7 +5,9 @@ import type { Clock } from "../../lib/clock.ts";
 import type { JobLogs } from "../../logs/logs.ts";
 import { UnacknowledgedNews } from "../unacknowledged-news.ts";
 import type { AttemptSpec, Provider, ProviderNews, RecoveredAttempt } from "../provider.ts";
-import { type AttemptEnd, AttemptSupervisor } from "./attempt-supervisor.ts";
+import { LoopbackAddresses } from "../loopback-addresses.ts";
+import { Tasks } from "../tasks.ts";
+import { AttemptSupervisor } from "./attempt-supervisor.ts";
 import type { Confinement } from "./confinement.ts";
 import { endStrays } from "./end-strays.ts";
 import { surveyAttempts } from "./recovery.ts";
@@ -40,7 +42,8 @@ const SWEEP_SHARE = 1 / 20;
 const SWEEP_INTERVAL_MS_MAX = 10_000;
 
 /**
- * Runs each attempt as a process group of this machine, with a working folder of its own and without a container.
+ * Runs each container of a task as a process group of this machine, with a working folder of its own, and nothing that
+ * would make it a container.
  *
  * Nothing here waits and nothing keeps time: what has to be looked at by and by, `poll` does.
  */
@@ -49,6 +52,8 @@ export class ProcessProvider implements Provider {
   readonly #options: Required<ProcessProviderOptions>;
   readonly #known = new Set<string>();
   readonly #news = new UnacknowledgedNews();
+  readonly #addresses = new LoopbackAddresses();
+  readonly #tasks: Tasks;
   /** Until the end of these is durable the new boot is not noted, so that another start gives them up again. */
   readonly #unrecorded = new Set<string>();
   #bootNote: Promise<void> = Promise.resolve();
@@ -65,6 +70,19 @@ export class ProcessProvider implements Provider {
       ...options,
       dir: resolve(options.dir),
     };
+    this.#tasks = new Tasks({
+      clock: options.clock,
+      runs: {
+        start: (run) => this.#require().supervisor.start(run),
+        end: (runId, wish) => this.#require().supervisor.end(runId, wish),
+        forget: (runId) => this.#forgetRun(runId),
+      },
+      claimAddress: (taskId, known) => this.#addresses.claim(taskId, known),
+      releaseAddress: (taskId) => this.#addresses.release(taskId),
+      onStarted: (taskId, atMs, address) =>
+        this.#add({ kind: "started", taskId, atMs, ...(address === undefined ? {} : { address }) }),
+      onEnded: (taskId, end) => this.#add({ kind: "ended", taskId, ...end }),
+    });
   }
 
   onNews(wake: () => void): void {
@@ -90,15 +108,16 @@ export class ProcessProvider implements Provider {
   async recover(known: readonly RecoveredAttempt[]): Promise<void> {
     assert(this.#running === undefined, "the process provider recovers once");
     const workplace = await openWorkplace(this.#options);
-    const survey = surveyAttempts(workplace, known);
+    const survey = surveyAttempts(workplace, this.#tasks.recover(known));
     endStrays({ ...workplace, ...survey });
     const confinement = createConfinement(workplace, survey.keptRunners);
     const supervisor = new AttemptSupervisor({
       ...this.#options,
       workplace,
       confinement,
-      onStarted: (taskId, atMs) => this.#addStarted(taskId, atMs),
-      onEnded: (taskId, end) => this.#addEnded(taskId, end),
+      onStarted: (run, atMs) => this.#tasks.runStarted(run, atMs),
+      onEnded: (run, end) => this.#tasks.runEnded(run, end),
+      onAbsent: (run) => this.#tasks.runAbsent(run),
     });
     this.#running = { workplace, confinement, supervisor };
     for (const { taskId } of known) this.#known.add(taskId);
@@ -110,15 +129,15 @@ export class ProcessProvider implements Provider {
   start(spec: AttemptSpec): void {
     if (this.#known.has(spec.taskId)) return;
     this.#known.add(spec.taskId);
-    this.#require().supervisor.start(spec);
+    this.#tasks.start(spec);
   }
 
   stop(taskId: string): void {
-    this.#require().supervisor.end(taskId, "stop");
+    this.#tasks.end(taskId, "stop");
   }
 
   kill(taskId: string): void {
-    this.#require().supervisor.end(taskId, "kill");
+    this.#tasks.end(taskId, "kill");
   }
 
   observe(): readonly ProviderNews[] {
@@ -128,15 +147,18 @@ export class ProcessProvider implements Provider {
   acknowledge(taskId: string, what: ProviderNews["kind"]): void {
     if (!this.#news.acknowledge(taskId, what)) return;
     this.#known.delete(taskId);
-    const { workplace, supervisor } = this.#require();
-    supervisor.forget(taskId);
-    const wasLast = this.#unrecorded.delete(taskId) && this.#unrecorded.size === 0;
-    if (wasLast) this.#bootNote = rememberBoot(workplace);
+    this.#tasks.forget(taskId);
   }
 
   poll(nowMs: number): number | undefined {
     const running = this.#running;
-    if (running === undefined || !this.#hasWork(running)) return undefined;
+    if (running === undefined) return undefined;
+    const dueInMs = [this.#tasks.poll(), this.#pollSweep(running, nowMs)].filter((ms) => ms !== undefined);
+    return dueInMs.length === 0 ? undefined : Math.min(...dueInMs);
+  }
+
+  #pollSweep(running: Running, nowMs: number): number | undefined {
+    if (!this.#hasWork(running)) return undefined;
     const waitMs = this.#nextSweepAtMs - nowMs;
     const wasClockSetBack = waitMs > SWEEP_INTERVAL_MS_MAX;
     if (waitMs > 0 && !wasClockSetBack) return waitMs;
@@ -168,13 +190,11 @@ export class ProcessProvider implements Provider {
     return clock.monotonicMs() - beganAtMs;
   }
 
-  #addStarted(taskId: string, atMs: number): void {
-    this.#add({ kind: "started", taskId, atMs });
-  }
-
-  #addEnded(taskId: string, { atMs, outcome, startedAtMs }: AttemptEnd): void {
-    const began = startedAtMs === undefined ? {} : { startedAtMs };
-    this.#add({ kind: "ended", taskId, atMs, outcome, ...began });
+  #forgetRun(runId: string): void {
+    const { workplace, supervisor } = this.#require();
+    supervisor.forget(runId);
+    const wasLast = this.#unrecorded.delete(runId) && this.#unrecorded.size === 0;
+    if (wasLast) this.#bootNote = rememberBoot(workplace);
   }
 
   #add(news: ProviderNews): void {

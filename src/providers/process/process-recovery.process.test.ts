@@ -3,8 +3,12 @@ import { once } from "node:events";
 import { existsSync, appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { AttemptSpec } from "../provider.ts";
-import { ProviderDriver, aScript, recovered } from "../../../test/support/provider-driver.ts";
+import {
+  type PlainAttempt,
+  ProviderDriver,
+  aScript,
+  recovered,
+} from "../../../test/support/provider-driver.ts";
 import { type ProcessIdentity, ProcessTable, readBootId } from "./process-identity.ts";
 import { ProcessHarness, canUseCgroups } from "../../../test/support/process-harness.ts";
 import { parseRunnerRecord } from "./runner-record.ts";
@@ -247,7 +251,7 @@ async function run(driver: ProviderDriver, script: string): ReturnType<ProviderD
 }
 
 /** Starts an attempt and disposes of the provider while it runs. */
-async function leaveRunning(harness: ProcessHarness, spec: AttemptSpec): Promise<void> {
+async function leaveRunning(harness: ProcessHarness, spec: PlainAttempt): Promise<void> {
   const driver = await ProviderDriver.recover(harness.open());
   driver.provider.start(spec);
   await driver.started(spec.taskId);
@@ -259,7 +263,7 @@ async function leaveRunning(harness: ProcessHarness, spec: AttemptSpec): Promise
 async function startServer(
   harness: ProcessHarness,
   memory: "auto" | "watch",
-  spec: AttemptSpec,
+  spec: PlainAttempt,
 ): Promise<ChildProcess> {
   const options = JSON.stringify({ dir: harness.dir, memory, capacity: {} });
   const module = new URL("process-provider.ts", import.meta.url).href;
@@ -317,20 +321,20 @@ function isDispatcher(pid: number): boolean {
   }
 }
 
-function folderOf(harness: ProcessHarness, { taskId }: Pick<AttemptSpec, "taskId">): string {
+function folderOf(harness: ProcessHarness, { taskId }: Pick<PlainAttempt, "taskId">): string {
   const folders = harness.runnerNames().map((name) => join(harness.dir, "runners", name));
   const folder = folders.find((path) => readFileSync(join(path, "record"), "utf8").includes(taskId));
   if (folder === undefined) throw new Error(`no runner has the attempt ${taskId}`);
   return folder;
 }
 
-function recordOf(harness: ProcessHarness, spec: AttemptSpec): string {
+function recordOf(harness: ProcessHarness, spec: PlainAttempt): string {
   return readFileSync(join(folderOf(harness, spec), "record"), "utf8");
 }
 
 function identitiesOf(
   harness: ProcessHarness,
-  spec: AttemptSpec,
+  spec: PlainAttempt,
 ): { readonly runner: ProcessIdentity; readonly command: ProcessIdentity } {
   const { runner, attempts } = parseRunnerRecord(recordOf(harness, spec));
   const command = attempts.at(-1)?.command;
@@ -339,7 +343,7 @@ function identitiesOf(
   return { runner, command: { ...command, bootId: runner.bootId } };
 }
 
-function runnerOf(harness: ProcessHarness, spec: AttemptSpec): ProcessIdentity {
+function runnerOf(harness: ProcessHarness, spec: PlainAttempt): ProcessIdentity {
   return identitiesOf(harness, spec).runner;
 }
 

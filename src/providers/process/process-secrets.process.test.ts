@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ProcessHarness } from "../../../test/support/process-harness.ts";
 import { ProviderDriver, aScript, anAttempt } from "../../../test/support/provider-driver.ts";
-import type { AttemptSpec } from "../provider.ts";
+import type { ContainerSpec } from "../provider.ts";
 import { describeMissingExecutable } from "./find-executable.ts";
 import { DEFAULT_PATH } from "./machine-probe.ts";
 
@@ -21,7 +21,7 @@ const VALUES = {
   line: "a name that the shell text uses",
 };
 
-function withSecrets(values: Readonly<Record<string, string>>): Pick<AttemptSpec, "secrets"> {
+function withSecrets(values: Readonly<Record<string, string>>): Pick<ContainerSpec, "secrets"> {
   return { secrets: { variables: Object.entries(values).map(([name, value]) => ({ name, value })) } };
 }
 
@@ -100,7 +100,7 @@ test("large secrets arrive whole; what no pipe takes is a reason not to start", 
   });
 });
 
-test.each<[secrets: AttemptSpec["secrets"], reason: string]>([
+test.each<[secrets: ContainerSpec["secrets"], reason: string]>([
   [{ failure: "ResourceInitializationError: because" }, "ResourceInitializationError: because"],
   [
     { variables: [{ name: "a.b", value: "x" }] },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { aScript, anAttempt } from "../../../test/support/provider-driver.ts";
+import { aScript, anAttempt, onlyRun } from "../../../test/support/provider-driver.ts";
 import { createJobEnvironment, createStartText, needsEnvCommand } from "./process-spec.ts";
 
 const PLACES = {
@@ -21,7 +21,7 @@ describe("createJobEnvironment", () => {
         { name: "A", value: "2" },
       ],
     });
-    expect(Object.fromEntries(createJobEnvironment(spec, "/bin", "/w"))).toEqual({
+    expect(Object.fromEntries(createJobEnvironment(onlyRun(spec), "/bin", "/w"))).toEqual({
       A: "2",
       BATCHYARD_TASK_ID: spec.taskId,
       HOME: "/home",
@@ -54,7 +54,7 @@ describe("createStartText", () => {
   test("makes the command known after the limit and before the environment", () => {
     const spec = aScript("it's");
     const places = { ...PLACES, cgroupProcsFile: "/c/cgroup.procs" };
-    expect(createStartText(spec, places, new Map([["A", "x'y"]])).split("\n")).toEqual([
+    expect(createStartText(onlyRun(spec), places, new Map([["A", "x'y"]])).split("\n")).toEqual([
       `[ "$task" = '${spec.taskId}' ] || exit`,
       "exec >>'/l' 2>&1",
       "echo 0 >'/c/cgroup.procs' || exit",
@@ -73,7 +73,7 @@ describe("createStartText", () => {
 
   test("hands an environment that the shell cannot hand on to env", () => {
     const spec = anAttempt(["a", "b"]);
-    expect(createStartText(spec, PLACES, new Map([["x%%", "1"]]))).toContain(
+    expect(createStartText(onlyRun(spec), PLACES, new Map([["x%%", "1"]]))).toContain(
       "\nexec env -i 'x%%=1' 'a' 'b' 3<&- 4<&- 5<&- 6<&-\n",
     );
   });

@@ -1,4 +1,4 @@
-import type { AttemptSpec } from "../provider.ts";
+import type { ContainerRun } from "../container-run.ts";
 
 /** Where an attempt finds things on this machine. */
 export interface StartPlaces {
@@ -11,12 +11,14 @@ export interface StartPlaces {
   readonly isShellExportExact: boolean;
 }
 
-/** Carries the task id in the environment of each process of an attempt, by which strays are found. */
+/** Carries the id of the run in the environment of each of its processes, by which strays are found. */
 export const TASK_MARKER = "BATCHYARD_TASK_ID";
+/** All tasks of a group are on this machine, so each listens on an address of its own. */
+const ADDRESS_VARIABLE = "BATCHYARD_TASK_ADDRESS";
 
 /** The environment of a job: its own, over PATH, HOME and TMPDIR, under the marker. Nothing of the server's gets in. */
 export function createJobEnvironment(
-  spec: AttemptSpec,
+  run: ContainerRun,
   defaultPath: string,
   workFolder: string,
 ): ReadonlyMap<string, string> {
@@ -25,10 +27,11 @@ export function createJobEnvironment(
     ["HOME", workFolder],
     ["TMPDIR", workFolder],
   ]);
-  for (const { name, value } of spec.environment) {
+  for (const { name, value } of run.environment) {
     if (name !== "") environment.set(name, value);
   }
-  environment.set(TASK_MARKER, spec.taskId);
+  if (run.address !== undefined) environment.set(ADDRESS_VARIABLE, run.address);
+  environment.set(TASK_MARKER, run.runId);
   return environment;
 }
 
@@ -40,13 +43,13 @@ export function createJobEnvironment(
  * text, which is written to a file: see `createSecretsText`.
  */
 export function createStartText(
-  spec: AttemptSpec,
+  run: ContainerRun,
   places: StartPlaces,
   environment: ReadonlyMap<string, string>,
 ): string {
   const { cgroupProcsFile } = places;
   const lines = [
-    `[ "$task" = ${quote(spec.taskId)} ] || exit`,
+    `[ "$task" = ${quote(run.runId)} ] || exit`,
     `exec >>${quote(places.logFile)} 2>&1`,
     ...(cgroupProcsFile === undefined ? [] : [`echo 0 >${quote(cgroupProcsFile)} || exit`]),
     `cd ${quote(places.workFolder)} || exit`,
@@ -56,8 +59,8 @@ export function createStartText(
     `umask ${places.umask.toString(8).padStart(4, "0")}`,
     "unset PWD OLDPWD SHLVL",
   ];
-  const command = (spec.container.command ?? []).map(quote).join(" ");
-  const secretNames = new Set(secretVariables(spec).map(({ name }) => name));
+  const command = (run.properties.command ?? []).map(quote).join(" ");
+  const secretNames = new Set(secretVariables(run).map(({ name }) => name));
   const plain = [...environment].filter(([name]) => !secretNames.has(name));
   if (secretNames.size > 0) lines.push(...READ_SECRETS);
   if (!needsEnvCommand(environment, places.isShellExportExact)) {
@@ -75,20 +78,20 @@ export function createStartText(
 }
 
 /** What the start text reads from the FIFO `secrets`; undefined where there are none. */
-export function createSecretsText(spec: AttemptSpec): string | undefined {
-  const variables = secretVariables(spec);
+export function createSecretsText(run: ContainerRun): string | undefined {
+  const variables = secretVariables(run);
   if (variables.length === 0) return undefined;
   const exports = variables.map(({ name, value }) => `export ${name}=${quote(value)}\n`);
-  return `${exports.join("")}end ${spec.taskId}\n`;
+  return `${exports.join("")}end ${run.runId}\n`;
 }
 
 /** The name of a secret that the shell cannot hand over; undefined where it can hand over all. */
-export function findUnexportableSecret(spec: AttemptSpec): string | undefined {
-  return secretVariables(spec).find(({ name }) => !isExportable(name))?.name;
+export function findUnexportableSecret(run: ContainerRun): string | undefined {
+  return secretVariables(run).find(({ name }) => !isExportable(name))?.name;
 }
 
 /** The marker stays ours, and a variable without a name is none. */
-function secretVariables({ secrets }: AttemptSpec) {
+function secretVariables({ secrets }: ContainerRun) {
   if (secrets === undefined || "failure" in secrets) return [];
   return secrets.variables.filter(({ name }) => name !== "" && name !== TASK_MARKER);
 }

@@ -22,7 +22,7 @@ describe("decideRecovery", () => {
     ["gives up what a dead runner had", { recorded: CLAIMED }, "give-up runner-dead"],
     ["gives up what a reboot ended", { recorded: CLAIMED, isSameBoot: false }, "give-up rebooted"],
     ["gives up what a reboot may have ended", { isSameBoot: false }, "give-up rebooted"],
-    ["gives up what runs and has no record", { isRunning: true }, "give-up record-gone"],
+    ["gives up what runs and has no record", { hasRun: true }, "give-up record-gone"],
     [
       "goes on with what was begun since a reboot that is not noted yet",
       { recorded: CLAIMED, isRunnerAlive: true, isSameBoot: false },
@@ -33,7 +33,7 @@ describe("decideRecovery", () => {
       recorded: undefined,
       isRunnerAlive: false,
       isSameBoot: true,
-      isRunning: false,
+      hasRun: false,
       ...facts,
     });
     expect(`${action} ${because}`).toBe(expected);

@@ -1,4 +1,4 @@
-import type { RecoveredAttempt } from "../provider.ts";
+import type { RecoveredRun } from "../container-run.ts";
 import type { ProcessTable } from "./process-identity.ts";
 import { RunnerFolder } from "./runner-folder.ts";
 import { type RecordedAttempt, type RunnerRecord, parseRunnerRecord } from "./runner-record.ts";
@@ -18,8 +18,8 @@ export interface RecoveryFacts {
   readonly isRunnerAlive: boolean;
   /** The machine has not been started anew since this provider last ran. */
   readonly isSameBoot: boolean;
-  /** The store knows it as running. */
-  readonly isRunning: boolean;
+  /** The store knows that it has come up. */
+  readonly hasRun: boolean;
 }
 
 /**
@@ -29,18 +29,18 @@ export interface RecoveryFacts {
  * After a reboot an attempt without a claim may have had one that the disk never got to see.
  */
 export function decideRecovery(facts: RecoveryFacts): RecoveryDecision {
-  const { recorded, isRunnerAlive, isSameBoot, isRunning } = facts;
+  const { recorded, isRunnerAlive, isSameBoot, hasRun } = facts;
   if (recorded?.end !== undefined) return { action: "report", because: "ended" };
   if (recorded !== undefined && isRunnerAlive) return { action: "adopt", because: "runner-alive" };
   if (!isSameBoot) return { action: "give-up", because: "rebooted" };
   if (recorded !== undefined) return { action: "give-up", because: "runner-dead" };
-  if (isRunning) return { action: "give-up", because: "record-gone" };
+  if (hasRun) return { action: "give-up", because: "record-gone" };
   return { action: "start", because: "never-claimed" };
 }
 
 /** An attempt of the store, and what was found of it. */
 export interface SurveyedAttempt {
-  readonly known: RecoveredAttempt;
+  readonly known: RecoveredRun;
   readonly decision: RecoveryDecision;
   readonly found: FoundAttempt | undefined;
 }
@@ -67,13 +67,15 @@ export interface Survey {
 }
 
 /** Reads the records of all runners and decides on every attempt of the store. Folders without a runner are trash. */
-export function surveyAttempts(workplace: Workplace, known: readonly RecoveredAttempt[]): Survey {
-  const knownTaskIds = new Set(known.map(({ taskId }) => taskId));
+export function surveyAttempts(workplace: Workplace, known: readonly RecoveredRun[]): Survey {
+  const knownTaskIds = new Set(known.map(({ run }) => run.runId));
   const folders = listRunnerNames(workplace).map((name) => new RunnerFolder(workplace.runnersPath, name));
   const pages = folders.map((folder) => readPage(workplace.table, folder, knownTaskIds));
   for (const { folder, runner } of pages) if (runner === undefined) folder.moveTo(newTrash(workplace));
   const found = findAttempts(pages);
-  const attempts = known.map((attempt) => decideOn(attempt, found.get(attempt.taskId), workplace.isSameBoot));
+  const attempts = known.map((attempt) =>
+    decideOn(attempt, found.get(attempt.run.runId), workplace.isSameBoot),
+  );
 
   const goingOn = attempts.filter(({ decision }) => decision.action === "adopt");
   const ended = attempts.filter(({ decision }) => decision.action === "report");
@@ -98,7 +100,7 @@ export function surveyAttempts(workplace: Workplace, known: readonly RecoveredAt
 }
 
 function toTaskIds(attempts: readonly SurveyedAttempt[]): ReadonlySet<string> {
-  return new Set(attempts.map(({ known }) => known.taskId));
+  return new Set(attempts.map(({ known }) => known.run.runId));
 }
 
 interface Page {
@@ -139,10 +141,10 @@ function findAttempts(pages: readonly Page[]): ReadonlyMap<string, FoundAttempt>
 }
 
 function decideOn(
-  known: RecoveredAttempt,
+  known: RecoveredRun,
   found: FoundAttempt | undefined,
   isSameBoot: boolean,
 ): SurveyedAttempt {
   const facts = { recorded: found?.recorded, isRunnerAlive: found?.isRunnerAlive ?? false, isSameBoot };
-  return { known, found, decision: decideRecovery({ ...facts, isRunning: known.isRunning }) };
+  return { known, found, decision: decideRecovery({ ...facts, hasRun: known.hasRun }) };
 }

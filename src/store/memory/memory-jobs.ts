@@ -12,8 +12,10 @@ import { pageOf, positionAfter } from "../page-token.ts";
 import { BEFORE_CHILDREN, BY_INDEX, childKindOf, firstIndexAfter, hasChild } from "../stored-child.ts";
 import type {
   ChildJobFilter,
+  ConsumableJobFilter,
   JobFilter,
   JobListEntry,
+  LiveRequirements,
   Page,
   PageRequest,
   StoredJob,
@@ -126,6 +128,30 @@ export class MemoryJobs {
     };
   }
 
+  /** What live jobs need of consumable resources. */
+  requirements(): LiveRequirements[] {
+    return [...this.#jobs.values()].flatMap(({ job: { jobId, consumableResources }, progress }) =>
+      consumableResources === undefined || isTerminal(progress.status) ? [] : { jobId, consumableResources },
+    );
+  }
+
+  listByConsumable(filter: ConsumableJobFilter, { after, limit }: PageRequest): Page<string> {
+    const { consumableResourceArn, status, nameEquals } = filter;
+    const [last] = positionAfter<[number]>(BY_CONSUMABLE, after, [Number.MAX_SAFE_INTEGER]);
+    const found = [...this.#jobs.values()]
+      .filter(({ job: { consumableResources = [] } }) =>
+        consumableResources.some(({ consumableResource }) => consumableResource === consumableResourceArn),
+      )
+      .filter(({ order, progress }) => order < last && (status === undefined || progress.status === status))
+      .filter(({ job }) => matchesName(job.jobName.toLowerCase(), nameEquals))
+      .reverse();
+    return pageOf(found, limit, {
+      name: BY_CONSUMABLE,
+      item: ({ job }) => job.jobId,
+      position: ({ order }) => [order],
+    });
+  }
+
   #read(scope: Scope, jobId: string): StoredJob | undefined {
     const child = parseChildJobId(jobId);
     const found = this.#jobs.get(jobKey(scope, child?.parentJobId ?? jobId));
@@ -213,7 +239,10 @@ function matches({ job, progress }: MemoryJob, filter: JobFilter): boolean {
   );
 }
 
-function matchesName(nameKey: string, match: TextMatch | undefined): boolean {
+const BY_CONSUMABLE = "jobs by consumable resource";
+
+/** Whether a name, given in lower case, is meant. */
+export function matchesName(nameKey: string, match: TextMatch | undefined): boolean {
   if (match === undefined) return true;
   const text = match.text.toLowerCase();
   return match.isPrefix ? nameKey.startsWith(text) : nameKey === text;

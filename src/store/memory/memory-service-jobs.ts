@@ -4,6 +4,7 @@ import { hasServiceJobEnded } from "../../batch/service-job.ts";
 import type { ServiceJob } from "../../batch/service-job.ts";
 import { pageOf, positionAfter } from "../page-token.ts";
 import type { Page, PageRequest, ServiceJobFilter } from "../store.ts";
+import { matchesName } from "./memory-jobs.ts";
 import { comparePositions } from "./sorted-table.ts";
 
 const LIST = "service jobs";
@@ -72,13 +73,6 @@ function matches(job: ServiceJob, filter: ServiceJobFilter): boolean {
     (createdAfterMs === undefined || job.createdAtMs > createdAfterMs) &&
     (shareIdentifier === undefined || job.shareIdentifier === shareIdentifier) &&
     (quotaShareName === undefined || job.quotaShareName === quotaShareName) &&
-    hasName(job, filter)
+    matchesName(job.jobName.toLowerCase(), filter.nameEquals)
   );
-}
-
-function hasName({ jobName }: ServiceJob, { nameEquals }: ServiceJobFilter): boolean {
-  if (nameEquals === undefined) return true;
-  const name = jobName.toLowerCase();
-  const wanted = nameEquals.text.toLowerCase();
-  return nameEquals.isPrefix ? name.startsWith(wanted) : name === wanted;
 }

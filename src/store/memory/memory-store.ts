@@ -15,6 +15,7 @@ import type { EventLogBounds, EventLogLimits } from "../event-log.ts";
 import { pageOf, positionAfter } from "../page-token.ts";
 import type {
   ChildJobFilter,
+  ConsumableJobFilter,
   JobDefinitionFilter,
   JobFilter,
   JobListEntry,
@@ -68,6 +69,7 @@ export class MemoryStore implements Store {
       logGroups: this.#logs.groups(),
       lastEventSequence: this.#events.bounds()?.lastSequence ?? 0,
       plainResources: this.#plainResources.all(),
+      requirements: this.#jobs.requirements(),
       serviceJobs: this.#serviceJobs.live(),
     };
   }
@@ -163,6 +165,10 @@ export class MemoryStore implements Store {
     page: PageRequest,
   ): Promise<Page<PlainResourceOf<Type>>> {
     return this.#plainResources.list(filter, page);
+  }
+
+  async listJobsByConsumable(filter: ConsumableJobFilter, page: PageRequest): Promise<Page<string>> {
+    return this.#jobs.listByConsumable(filter, page);
   }
 
   async readServiceJobs(scope: Scope, jobIds: readonly string[]): Promise<ServiceJob[]> {

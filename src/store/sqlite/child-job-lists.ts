@@ -32,7 +32,8 @@ export class ChildJobLists {
       `SELECT ${CHILD_COLUMNS} FROM child_jobs WHERE job_key = ? AND child_index >= ? ORDER BY child_index`,
     );
     this.#selectOfStatus = database.prepare(
-      `SELECT ${CHILD_COLUMNS} FROM child_jobs WHERE job_key = ? AND status = ? AND child_index >= ?
+      `SELECT ${CHILD_COLUMNS} FROM child_jobs INDEXED BY child_jobs_by_status
+      WHERE job_key = ? AND status = ? AND child_index >= ?
       ORDER BY child_index LIMIT ?`,
     );
   }

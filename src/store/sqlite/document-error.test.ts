@@ -5,9 +5,11 @@ import {
   aComputeEnvironment,
   aJob,
   aJobQueue,
+  anAttempt,
   SCOPE,
   submitted,
 } from "../../../test/support/store-examples.ts";
+import { ARRAY, childKey, putChild } from "../../../test/support/child-examples.ts";
 import { temporaryStorePath } from "../../../test/support/temporary-store.ts";
 import { StoreOpenError } from "../store.ts";
 import { SqliteStore } from "./sqlite-store.ts";
@@ -21,6 +23,9 @@ async function readAfter(statement: string): Promise<unknown> {
       { kind: "compute-environment-put", computeEnvironment: aComputeEnvironment("environment") },
       { kind: "job-queue-put", jobQueue: aJobQueue("queue") },
       submitted(aJob("job-1")),
+      submitted(ARRAY),
+      putChild(ARRAY, 2),
+      { kind: "attempt-put", attempt: anAttempt(childKey(ARRAY, 2), 1) },
     ]);
   }
   {
@@ -28,7 +33,7 @@ async function readAfter(statement: string): Promise<unknown> {
     database.exec(statement);
   }
   await using store = SqliteStore.open(path);
-  const read = async () => [await loadStore(store), await store.readJobs(SCOPE, ["job-1"])];
+  const read = async () => [await loadStore(store), await store.readJobs(SCOPE, ["job-1", "array:2"])];
   return await read().catch((error: unknown) => error);
 }
 
@@ -44,6 +49,9 @@ test.each<[statement: string, place: string]>([
   ["UPDATE job_queues SET document = ''", 'document of job_queues "123456789012/eu-west-1 queue"'],
   ["UPDATE jobs SET stopped_by = 'me'", 'stopped_by of jobs "job-1"'],
   ["UPDATE job_documents SET document = 'x'", 'document of job_documents "job-1"'],
+  ["UPDATE jobs SET unspawned = 'x' WHERE child_count > 0", 'unspawned of jobs "array"'],
+  ["UPDATE child_jobs SET stopped_by = 'me'", 'stopped_by of child_jobs "array 2"'],
+  ["UPDATE attempts SET document = 'x'", 'document of attempts "array 2 1"'],
 ])("after %s it names the place and says how to go on", async (statement, place) => {
   const error = await readAfter(statement);
   expect(error).toBeInstanceOf(StoreOpenError);

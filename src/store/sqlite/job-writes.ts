@@ -5,6 +5,7 @@ import type { Cause } from "../../batch/cause.ts";
 import type { Job, JobProgress, JobProgressPatch } from "../../batch/job.ts";
 import { scopeKey } from "../../batch/scope.ts";
 import type { Scope } from "../../batch/scope.ts";
+import { ConsumableJobTable } from "./consumable-job-table.ts";
 import { documentOf } from "./job-document.ts";
 import type { JobDocument } from "./job-document.ts";
 import type { JobListIndex } from "./job-list-index.ts";
@@ -22,6 +23,7 @@ export class JobWrites {
   readonly #updateDocument: StatementSync;
   readonly #putAttempt: StatementSync;
   readonly #selectStopped: StatementSync;
+  readonly #consumableJobs: ConsumableJobTable;
   readonly #removals: readonly StatementSync[];
 
   constructor(database: DatabaseSync, texts: NumberedTexts, index: JobListIndex) {
@@ -40,7 +42,8 @@ export class JobWrites {
       ON CONFLICT DO UPDATE SET document = excluded.document`,
     );
     this.#selectStopped = database.prepare(SELECT_STOPPED);
-    this.#removals = ["jobs", "job_documents", "attempts", "child_jobs", "child_counts"].map((table) =>
+    this.#consumableJobs = new ConsumableJobTable(database);
+    this.#removals = TABLES_BY_JOB.map((table) =>
       database.prepare(`DELETE FROM ${table} WHERE job_key = ?`),
     );
   }
@@ -70,6 +73,7 @@ export class JobWrites {
     );
     if (changes === 0) return this.change(job.scope, job.jobId, patch);
     this.#insertDocument.run(lastInsertRowid, JSON.stringify(documentOf(job)));
+    this.#consumableJobs.add(job, lastInsertRowid);
     this.#index.indexLongTail(Number(lastInsertRowid));
   }
 
@@ -104,6 +108,15 @@ export class JobWrites {
     return this.#texts.find(scopeKey(scope)) ?? 0;
   }
 }
+
+const TABLES_BY_JOB = [
+  "jobs",
+  "job_documents",
+  "attempts",
+  "child_jobs",
+  "child_counts",
+  "consumable_jobs",
+];
 
 /** What changes of a job and of a child of one. */
 export const PROGRESS = [

@@ -8,6 +8,7 @@ import {
   SCOPE,
   submitted,
 } from "../../../test/support/store-examples.ts";
+import { ARRAY, childKey, MULTI_NODE, PLACED, putChild } from "../../../test/support/child-examples.ts";
 import { mergeJobChanges } from "./merge-job-changes.ts";
 import type { MergedChange } from "./merge-job-changes.ts";
 
@@ -47,6 +48,28 @@ test.each<[name: string, changes: readonly Change[], expected: readonly MergedCh
       changed(one, { status: "FAILED", stoppedAtMs: 7 }),
     ],
     [changed(one, { status: "RUNNING" }), { ...submitted(one), patch: { status: "FAILED", stoppedAtMs: 7 } }],
+  ],
+  [
+    "puts changes of children into their latest child-put, each its own",
+    [
+      changed(childKey(ARRAY, 1), { status: "FAILED" }),
+      putChild(ARRAY, 1),
+      changed(childKey(ARRAY, 1), { status: "RUNNING" }),
+      changed(ARRAY, { statusReason: "of the array" }),
+      putChild(MULTI_NODE, 1),
+      changed(childKey(ARRAY, 2), { status: "SUCCEEDED" }),
+      changed(childKey(MULTI_NODE, 1), { status: "FAILED" }),
+      changed(childKey(ARRAY, 1), { startedAtMs: 5 }),
+      putChild(ARRAY, 1),
+    ],
+    [
+      changed(childKey(ARRAY, 1), { status: "FAILED" }),
+      putChild(ARRAY, 1, { ...PLACED, status: "RUNNING", startedAtMs: 5 }),
+      changed(ARRAY, { statusReason: "of the array" }),
+      putChild(MULTI_NODE, 1, { ...PLACED, status: "FAILED" }),
+      changed(childKey(ARRAY, 2), { status: "SUCCEEDED" }),
+      putChild(ARRAY, 1),
+    ],
   ],
 ])("%s", (_name, changes, expected) => {
   expect(mergeJobChanges(changes)).toEqual(expected);

@@ -52,6 +52,10 @@ test("every statement is answered by keys: nothing is scanned, nothing sorted", 
     .filter((sql) => sql !== READS_TAIL)
     .flatMap((sql) => planOf(database, sql).join("\n").replaceAll(SORTS_TAIL, "tail").split("\n"));
   expect(steps).toContain("tail");
+  expect(steps).toContain("SEARCH child_jobs USING PRIMARY KEY (job_key=? AND child_index>?)");
+  expect(steps).toContain(
+    "SEARCH child_jobs USING INDEX child_jobs_by_status (job_key=? AND status=? AND child_index>?)",
+  );
   expect(steps.filter((step) => /SCAN|TEMP B-TREE/.test(step) && !READ_WHOLE.test(step))).toEqual([]);
   expect(steps.filter((step) => step.startsWith("SEARCH jobs USING INDEX")).length).toBeGreaterThan(10);
 });

@@ -223,6 +223,14 @@ CREATE TABLE client_tokens (
   PRIMARY KEY (scope, name)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE consumable_jobs (
+  resource TEXT NOT NULL,
+  job_key INTEGER NOT NULL,
+  quantity INTEGER NOT NULL,
+  PRIMARY KEY (resource, job_key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX consumable_jobs_by_job ON consumable_jobs (job_key);
+
 CREATE TABLE service_jobs (
   job_key INTEGER PRIMARY KEY,
   scope TEXT NOT NULL,

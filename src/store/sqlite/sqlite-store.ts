@@ -17,6 +17,7 @@ import type { EventLogBounds, EventLogLimits } from "../event-log.ts";
 import { StoreWriteError } from "../store.ts";
 import type {
   ChildJobFilter,
+  ConsumableJobFilter,
   JobDefinitionFilter,
   JobFilter,
   JobListEntry,
@@ -32,6 +33,7 @@ import type {
 import { EventTable } from "./event-table.ts";
 import { ChildJobLists } from "./child-job-lists.ts";
 import { ChildJobWrites } from "./child-job-writes.ts";
+import { ConsumableJobTable } from "./consumable-job-table.ts";
 import { InstanceTable } from "./instance-table.ts";
 import { JobDefinitionTable } from "./job-definition-table.ts";
 import { JobListIndex } from "./job-list-index.ts";
@@ -77,6 +79,7 @@ export class SqliteStore implements Store {
   readonly #events: EventTable;
   readonly #plainResources: PlainResourceTables;
   readonly #serviceJobs: ServiceJobTable;
+  readonly #consumableJobs: ConsumableJobTable;
   readonly #secrets: NamedTable<StoredSecret>;
 
   /** Throws `StoreOpenError`. The folder of the file must exist; the file is made if it does not. */
@@ -112,6 +115,7 @@ export class SqliteStore implements Store {
     this.#events = new EventTable(database);
     this.#plainResources = new PlainResourceTables(database);
     this.#serviceJobs = new ServiceJobTable(database);
+    this.#consumableJobs = new ConsumableJobTable(database);
     this.#secrets = new NamedTable(database, "secrets");
   }
 
@@ -135,6 +139,7 @@ export class SqliteStore implements Store {
         logGroups: this.#logGroups.all(),
         lastEventSequence: this.#events.bounds()?.lastSequence ?? 0,
         plainResources: this.#plainResources.all(),
+        requirements: this.#consumableJobs.live(),
         serviceJobs: this.#serviceJobs.live(),
       };
     } catch (error) {
@@ -241,6 +246,10 @@ export class SqliteStore implements Store {
     page: PageRequest,
   ): Promise<Page<PlainResourceOf<Type>>> {
     return this.#plainResources.list(filter, page);
+  }
+
+  async listJobsByConsumable(filter: ConsumableJobFilter, page: PageRequest): Promise<Page<string>> {
+    return this.#consumableJobs.list(filter, page);
   }
 
   async readServiceJobs(scope: Scope, jobIds: readonly string[]): Promise<ServiceJob[]> {

@@ -1,6 +1,5 @@
-import type { BatchOperationName, BatchOperations } from "../../../model/batch.ts";
-import { clientError } from "../../errors.ts";
-import type { Operation, Operations } from "../../operation.ts";
+import type { BatchOperations } from "../../../model/batch.ts";
+import type { Operations } from "../../operation.ts";
 import type { BatchServices } from "./batch-services.ts";
 import { cancelJob } from "./operations/cancel-job.ts";
 import { cancelJobs } from "./operations/cancel-jobs.ts";
@@ -26,7 +25,9 @@ import { describeQuotaShare } from "./operations/describe-quota-share.ts";
 import { describeSchedulingPolicies } from "./operations/describe-scheduling-policies.ts";
 import { describeServiceEnvironments } from "./operations/describe-service-environments.ts";
 import { describeServiceJob } from "./operations/describe-service-job.ts";
+import { getJobQueueSnapshot } from "./operations/get-job-queue-snapshot.ts";
 import { listConsumableResources } from "./operations/list-consumable-resources.ts";
+import { listJobsByConsumableResource } from "./operations/list-jobs-by-consumable-resource.ts";
 import { listJobs } from "./operations/list-jobs.ts";
 import { listQuotaShares } from "./operations/list-quota-shares.ts";
 import { listSchedulingPolicies } from "./operations/list-scheduling-policies.ts";
@@ -49,7 +50,7 @@ import { updateSchedulingPolicy } from "./operations/update-scheduling-policy.ts
 import { updateServiceEnvironment } from "./operations/update-service-environment.ts";
 import { updateServiceJob } from "./operations/update-service-job.ts";
 
-/** Every operation of AWS Batch: those that are missing here do not compile, those not built yet say so. */
+/** Every operation of AWS Batch: those that are missing here do not compile. */
 export function createBatchOperations(services: BatchServices): Operations<BatchOperations> {
   return {
     CancelJob: cancelJob(services),
@@ -76,10 +77,10 @@ export function createBatchOperations(services: BatchServices): Operations<Batch
     DescribeSchedulingPolicies: describeSchedulingPolicies(services),
     DescribeServiceEnvironments: describeServiceEnvironments(services),
     DescribeServiceJob: describeServiceJob(services),
-    GetJobQueueSnapshot: notYet("GetJobQueueSnapshot"),
+    GetJobQueueSnapshot: getJobQueueSnapshot(services),
     ListConsumableResources: listConsumableResources(services),
     ListJobs: listJobs(services),
-    ListJobsByConsumableResource: notYet("ListJobsByConsumableResource"),
+    ListJobsByConsumableResource: listJobsByConsumableResource(services),
     ListQuotaShares: listQuotaShares(services),
     ListSchedulingPolicies: listSchedulingPolicies(services),
     ListServiceJobs: listServiceJobs(services),
@@ -100,11 +101,5 @@ export function createBatchOperations(services: BatchServices): Operations<Batch
     UpdateSchedulingPolicy: updateSchedulingPolicy(services),
     UpdateServiceEnvironment: updateServiceEnvironment(services),
     UpdateServiceJob: updateServiceJob(services),
-  };
-}
-
-function notYet(name: BatchOperationName): Operation<unknown, never> {
-  return async () => {
-    throw clientError(`the operation ${name} is not supported yet by this version of Batchyard`);
   };
 }

@@ -1,14 +1,15 @@
+import { orchestrationOf } from "../../../../batch/compute-environment.ts";
 import type { ComputeEnvironment } from "../../../../batch/compute-environment.ts";
 import type { ComputeEnvironmentDetail } from "../../../../model/batch.ts";
 
 /** A compute environment as DescribeComputeEnvironments shows it. */
 export function computeEnvironmentDetail(environment: ComputeEnvironment): ComputeEnvironmentDetail {
-  const { unmanagedvCpus, computeResources, updatePolicy, context } = environment;
+  const { unmanagedvCpus, computeResources, updatePolicy, context, eksConfiguration } = environment;
   return {
     computeEnvironmentName: environment.name,
     computeEnvironmentArn: environment.arn,
     ...(unmanagedvCpus !== undefined && { unmanagedvCpus }),
-    ecsClusterArn: environment.ecsClusterArn,
+    ...(eksConfiguration === undefined && { ecsClusterArn: environment.ecsClusterArn }),
     tags: environment.tags,
     type: environment.type,
     state: environment.state,
@@ -17,9 +18,10 @@ export function computeEnvironmentDetail(environment: ComputeEnvironment): Compu
     ...(computeResources !== undefined && { computeResources }),
     serviceRole: environment.serviceRole,
     ...(updatePolicy !== undefined && { updatePolicy }),
-    containerOrchestrationType: "ECS",
+    ...(eksConfiguration !== undefined && { eksConfiguration }),
+    containerOrchestrationType: orchestrationOf(environment),
     uuid: environment.uuid,
     ...(context !== undefined && { context }),
-    ecsSettings: environment.ecsSettings,
+    ...(eksConfiguration === undefined && { ecsSettings: environment.ecsSettings }),
   };
 }
