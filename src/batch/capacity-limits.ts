@@ -29,9 +29,8 @@ export function parseCapacityLimits(limits: readonly CapacityLimit[]): readonly 
     return Refusal.wrapped("Capacity units must specify either number of instances OR instance type");
   }
   if (units.size === parsed.length) return parsed;
-  return Refusal.bare(
-    `capacityLimits must hold each capacityUnit once, got ${[...units].join(", ")} repeated`,
-  );
+  const given = parsed.map(({ capacityUnit }) => capacityUnit).join(", ");
+  return Refusal.bare(`capacityLimits must hold each capacityUnit once, got ${given}`);
 }
 
 /** The unit that counts instances of whatever type. */

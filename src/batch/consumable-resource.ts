@@ -71,7 +71,7 @@ export function updateConsumableResource(
   request: UpdateConsumableResourceRequest,
   cause: Cause,
 ): ConsumableResource | Refusal {
-  const { operation, quantity } = request;
+  const { operation = "none", quantity } = request;
   if (quantity === undefined) return Refusal.bare("quantity is required");
   if (quantity < 0) return Refusal.bare(`quantity must be at least 0, got ${quantity}`);
   const totalQuantity = changedTotal(current.totalQuantity, operation, quantity);
@@ -123,7 +123,7 @@ function isKind(text: string): text is ConsumableResource["kind"] {
   return text === "REPLENISHABLE" || text === "NON_REPLENISHABLE";
 }
 
-function changedTotal(total: number, operation: string | undefined, quantity: number): number | Refusal {
+function changedTotal(total: number, operation: string, quantity: number): number | Refusal {
   switch (operation) {
     case "SET":
       return quantity;
@@ -133,6 +133,6 @@ function changedTotal(total: number, operation: string | undefined, quantity: nu
       if (quantity <= total) return total - quantity;
       return Refusal.bare(`quantity must be at most totalQuantity, which is ${total}, got ${quantity}`);
     default:
-      return Refusal.bare(`operation must be one of SET, ADD, REMOVE, got ${operation ?? "none"}`);
+      return Refusal.bare(`operation must be one of SET, ADD, REMOVE, got ${operation}`);
   }
 }

@@ -15,6 +15,12 @@ function withDependency(...dependsOn: TaskContainerDependency[]): readonly TaskC
   return [taskContainer("main", { dependsOn }), taskContainer("other"), HELPER];
 }
 
+function waitsFor(name: string, ...names: string[]): TaskContainerProperties {
+  return taskContainer(name, {
+    dependsOn: names.map((containerName) => ({ containerName, condition: "START" })),
+  });
+}
+
 describe("checkContainerDependencies", () => {
   test.each<TaskContainerDependency[][]>([
     [[]],
@@ -64,10 +70,6 @@ describe("checkContainerDependencies", () => {
   });
 
   test("finds a circle behind others that can start", () => {
-    const waitsFor = (name: string, ...names: string[]): TaskContainerProperties =>
-      taskContainer(name, {
-        dependsOn: names.map((containerName) => ({ containerName, condition: "START" })),
-      });
     const line = [waitsFor("d", "c"), waitsFor("c", "b", "a"), waitsFor("b", "a"), taskContainer("a")];
     expect(check(line)).toBeUndefined();
     expect(check([...line, waitsFor("x", "a", "y"), waitsFor("y", "z"), waitsFor("z", "x")])).toEqual(

@@ -160,12 +160,12 @@ describe("parseContainerProperties refuses", () => {
     [
       "too little storage",
       { ephemeralStorage: { sizeInGiB: 20 } },
-      "containerProperties.ephemeralStorage.sizeInGiB must be between 21 and 200, got 20",
+      "Ephemeral storage for Fargate tasks can be only between range 21 GiB to 200 GiB",
     ],
     [
       "too much storage",
       { ephemeralStorage: { sizeInGiB: 201 } },
-      "containerProperties.ephemeralStorage.sizeInGiB must be between 21 and 200, got 201",
+      "Ephemeral storage for Fargate tasks can be only between range 21 GiB to 200 GiB",
     ],
     [
       "another system",
@@ -208,12 +208,12 @@ describe("parseContainerProperties refuses", () => {
     [
       "a device",
       { linuxParameters: { devices: [{ hostPath: "/dev/fuse" }] } },
-      "linuxParameters.devices is not applicable for Fargate.",
+      "linuxParameter.devices is not allowed for Fargate.",
     ],
     [
       "a log driver",
       { logConfiguration: { logDriver: "gelf" } },
-      "logConfiguration.logDriver gelf is not applicable for Fargate.",
+      "Log driver for Fargate is not valid: gelf",
     ],
   ])("on Fargate %s", (_name, members, text) => {
     expect(parseContainerProperties(fargateContainer(members), ["FARGATE"])).toEqual(refusalOf(text));
@@ -227,7 +227,7 @@ describe("parseContainerProperties refuses", () => {
   });
 });
 
-/** AWS wraps what it says of members that a platform does not have. */
+/** AWS wraps its texts but for the one on users; those of ours begin with a path. */
 function refusalOf(text: string): Refusal {
-  return / applicable for /.test(text) ? Refusal.wrapped(text) : Refusal.bare(text);
+  return /^(containerProperties\.|User )/.test(text) ? Refusal.bare(text) : Refusal.wrapped(text);
 }

@@ -183,6 +183,15 @@ describe("parseEcsProperties refuses", () => {
       Refusal.wrapped("containerName nobody must reference a defined container."),
     ],
     [
+      "a log router without root",
+      ecsProperties([
+        taskContainer("router", { user: "nobody", firelensConfiguration: { type: "fluentd" } }),
+      ]),
+      Refusal.wrapped(
+        "When a firelensConfiguration object is specified, at least one container has to run as root",
+      ),
+    ],
+    [
       "another ipcMode",
       withContainer({}, { ipcMode: "all" }),
       Refusal.wrapped("ipcMode all is not valid. Valid values are: [host, task, none]"),

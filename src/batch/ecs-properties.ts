@@ -68,6 +68,7 @@ export function ecsResources(
 const CONTAINER_NAME = /^[A-Za-z0-9_-]{1,255}$/;
 /** `user`, `user:group` and the same with ids. */
 const USER = /^[a-z0-9_][a-z0-9_-]{0,30}(:[a-z0-9_][a-z0-9_-]{0,30})?$/;
+const ROOT = /^(root|0)(:|$)/;
 const IPC_MODES: readonly string[] = ["host", "task", "none"];
 const PID_MODES: readonly string[] = ["host", "task"];
 
@@ -84,6 +85,7 @@ function checkContainers(
   }
   return (
     checkNames(containers, path) ??
+    checkLogRouter(containers) ??
     firstRefusal(containers, (container, index) => {
       const at = `${path}[${index}]`;
       return (
@@ -109,6 +111,15 @@ function checkNames(containers: readonly TaskContainerProperties[], path: string
       if (CONTAINER_NAME.test(name)) return undefined;
       return Refusal.bare(`${at} must be 1 to 255 letters, digits, hyphens and underscores, got ${name}`);
     }) ?? (names.size < containers.length ? Refusal.wrapped("Container names must be unique") : undefined)
+  );
+}
+
+/** A container that carries the logs of others needs rights that only root has. */
+function checkLogRouter(containers: readonly TaskContainerProperties[]): Refusal | undefined {
+  const hasRouter = containers.some(({ firelensConfiguration }) => firelensConfiguration !== undefined);
+  if (!hasRouter || containers.some(({ user = "root" }) => ROOT.test(user))) return undefined;
+  return Refusal.wrapped(
+    "When a firelensConfiguration object is specified, at least one container has to run as root",
   );
 }
 

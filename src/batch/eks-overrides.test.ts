@@ -46,7 +46,10 @@ describe("applyEksOverride", () => {
     ["nothing", {}, {}],
   ])("overrides %s", (_name, one, changed) => {
     expect(override(ALONE, { containers: [one] })).toEqual({
-      podProperties: { ...ALONE.podProperties, containers: [{ ...ALONE.podProperties?.containers?.[0], ...changed }] },
+      podProperties: {
+        ...ALONE.podProperties,
+        containers: [{ ...ALONE.podProperties?.containers?.[0], ...changed }],
+      },
     });
   });
 
@@ -67,14 +70,16 @@ describe("applyEksOverride", () => {
   });
 
   test("merges metadata key by key", () => {
-    const properties = registered([eksContainer()], { metadata: { labels: { a: "1", b: "2" }, namespace: "n" } });
-    expect(
-      override(properties, { metadata: { labels: { b: "3" }, annotations: { c: "4" } } }),
-    ).toMatchObject({
-      podProperties: {
-        metadata: { labels: { a: "1", b: "3" }, annotations: { c: "4" }, namespace: "n" },
-      },
+    const properties = registered([eksContainer()], {
+      metadata: { labels: { a: "1", b: "2" }, namespace: "n" },
     });
+    expect(override(properties, { metadata: { labels: { b: "3" }, annotations: { c: "4" } } })).toMatchObject(
+      {
+        podProperties: {
+          metadata: { labels: { a: "1", b: "3" }, annotations: { c: "4" }, namespace: "n" },
+        },
+      },
+    );
   });
 
   test.each<[name: string, properties: EksProperties, override: EksPodPropertiesOverride, refusal: Refusal]>([
@@ -106,9 +111,7 @@ describe("applyEksOverride", () => {
       "a value that there is not",
       ALONE,
       { containers: [{ resources: { limits: { cpu: "100m" } } }] },
-      Refusal.wrapped(
-        "Value 100m for type cpu in resources is not valid. Provide a valid number and unit.",
-      ),
+      Refusal.wrapped("Value 100m for type cpu in resources is not valid. Provide a valid number and unit."),
     ],
     [
       "the default namespace",

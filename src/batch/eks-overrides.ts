@@ -7,6 +7,7 @@ import type {
 } from "../model/batch.ts";
 import { checkMetadata, mergeMetadata } from "./eks-metadata.ts";
 import { eksContainerName, parseEksProperties } from "./eks-properties.ts";
+import { checkEnvironment } from "./environment-variables.ts";
 import { firstRefusal } from "./first-refusal.ts";
 import { mergeByName } from "./overrides.ts";
 import { substituteParameters } from "./parameters.ts";
@@ -66,9 +67,11 @@ function applyToContainers(
   overrides: readonly EksContainerOverride[] = [],
   path: string,
 ): readonly EksContainer[] | Refusal {
-  const refusal = firstRefusal(overrides, ({ name }, index) => {
-    if (name === undefined && containers.length === 1) return undefined;
-    if (containers.some((container) => eksContainerName(container) === name)) return undefined;
+  const refusal = firstRefusal(overrides, ({ name, env = [] }, index) => {
+    const isAlone = name === undefined && containers.length === 1;
+    if (isAlone || containers.some((container) => eksContainerName(container) === name)) {
+      return checkEnvironment(env, `${path}[${index}].env`);
+    }
     return Refusal.bare(
       `${path}[${index}].name must name a container of the job definition, got ${name ?? "none"}`,
     );
@@ -103,7 +106,12 @@ function mergeResources(
     ...Object.fromEntries(Object.entries(own[of] ?? {}).filter(([type]) => !types.has(type))),
     ...overriding[of],
   });
-  return { limits: merge("limits"), requests: merge("requests") };
+  const limits = merge("limits");
+  const requests = merge("requests");
+  return {
+    ...(Object.keys(limits).length > 0 && { limits }),
+    ...(Object.keys(requests).length > 0 && { requests }),
+  };
 }
 
 function substituteInContainers(

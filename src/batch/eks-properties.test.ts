@@ -16,9 +16,19 @@ function parse(container: Partial<EksContainer>, pod: Partial<EksPodProperties> 
   return parseEksProperties(eksProperties([eksContainer(container)], pod), "eksProperties");
 }
 
+function metadata(members: EksMetadata): Partial<EksPodProperties> {
+  return { metadata: members };
+}
+
+function volume(members: Partial<EksVolume>): Partial<EksPodProperties> {
+  return { volumes: [{ name: "v", ...members }] };
+}
+
 describe("parseEksProperties takes", () => {
   test("a pod and adds what AWS adds, a DNS policy not (section 16, line 10)", () => {
-    expect(parse({ imagePullPolicy: "Never" }, { initContainers: [eksContainer({ name: "first" })] })).toEqual({
+    expect(
+      parse({ imagePullPolicy: "Never" }, { initContainers: [eksContainer({ name: "first" })] }),
+    ).toEqual({
       podProperties: {
         ...POD_ADDED,
         containers: [{ ...eksContainer(), ...EKS_CONTAINER_ADDED, imagePullPolicy: "Never" }],
@@ -105,11 +115,7 @@ describe("parseEksProperties refuses", () => {
       { args: ["\0"] },
       Refusal.bare(`${CONTAINER}.args[0] must not contain a null character`),
     ],
-    [
-      "no resources",
-      { resources: undefined },
-      Refusal.wrapped("cpu and memory resources must be provided."),
-    ],
+    ["no resources", { resources: undefined }, Refusal.wrapped("cpu and memory resources must be provided.")],
     [
       "bad resources",
       { resources: { limits: { cpu: "1", memory: "1Gi" } } },
@@ -124,10 +130,6 @@ describe("parseEksProperties refuses", () => {
     expect(parse(container)).toEqual(refusal);
   });
 
-  const metadata = (members: EksMetadata): Partial<EksPodProperties> => ({ metadata: members });
-  const volume = (members: Partial<EksVolume>): Partial<EksPodProperties> => ({
-    volumes: [{ name: "v", ...members }],
-  });
   const long = "x".repeat(256);
   test.each<[name: string, pod: Partial<EksPodProperties>, refusal: Refusal]>([
     ["another DNS policy", { dnsPolicy: "None" }, Refusal.wrapped("Unsupported DNS policy value.")],
@@ -197,7 +199,12 @@ describe("parseEksProperties refuses", () => {
     ],
     [
       "a volume's name twice",
-      { volumes: [{ name: "v", emptyDir: {} }, { name: "v", emptyDir: {} }] },
+      {
+        volumes: [
+          { name: "v", emptyDir: {} },
+          { name: "v", emptyDir: {} },
+        ],
+      },
       Refusal.bare(`${POD}.volumes[1].name must be given once, got v again`),
     ],
     [

@@ -30,10 +30,7 @@ describe("checkEksResources", () => {
       { requests: { memory } },
       `Value ${memory} for type memory is not valid.`,
     ]),
-    [
-      { limits: { "nvidia.com/gpu": "0.5" } },
-      "Value 0.5 for type nvidia.com/gpu in resources is not valid.",
-    ],
+    [{ limits: { "nvidia.com/gpu": "0.5" } }, "Value 0.5 for type nvidia.com/gpu in resources is not valid."],
     [{ limits: { "ephemeral-storage": "1" } }, "ephemeral-storage is not a supported type for resources."],
     [
       { limits: { cpu: "1" }, requests: { cpu: "1.25" } },

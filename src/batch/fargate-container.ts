@@ -1,6 +1,5 @@
 import type { ContainerProperties, EphemeralStorage, RuntimePlatform } from "../model/batch.ts";
 import { notForEc2 } from "./platform.ts";
-import { checkRange } from "./range.ts";
 import { Refusal } from "./refusal.ts";
 import {
   checkRuntimePlatform,
@@ -41,8 +40,17 @@ export function checkFargateTask(task: FargateTask, path: string): Refusal | und
     return Refusal.bare(`${path}.executionRoleArn is required for Fargate`);
   }
   return (
-    checkRange(ephemeralStorage?.sizeInGiB, `${path}.ephemeralStorage.sizeInGiB`, EPHEMERAL_STORAGE_RANGE) ??
+    checkEphemeralStorage(ephemeralStorage) ??
     checkRuntimePlatform(runtimePlatform, `${path}.runtimePlatform`)
+  );
+}
+
+/** AWS's text, as recorded in https://github.com/badmintoncryer/cdk-preflight (rules/batch). */
+function checkEphemeralStorage(storage: EphemeralStorage | undefined): Refusal | undefined {
+  const { min, max } = EPHEMERAL_STORAGE_RANGE;
+  if (storage === undefined || (storage.sizeInGiB >= min && storage.sizeInGiB <= max)) return undefined;
+  return Refusal.wrapped(
+    `Ephemeral storage for Fargate tasks can be only between range ${min} GiB to ${max} GiB`,
   );
 }
 

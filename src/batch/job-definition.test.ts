@@ -8,6 +8,7 @@ import {
   NOW_MS,
   SCOPE,
 } from "../../test/support/batch-values.ts";
+import { nodeProperties, nodeRange } from "../../test/support/workload-values.ts";
 import type { RegisterJobDefinitionRequest } from "../model/batch.ts";
 import { parseJobDefinition } from "./job-definition.ts";
 import type { JobDefinition } from "./job-definition.ts";
@@ -85,8 +86,6 @@ describe("parseJobDefinition", () => {
   });
 
   const notYet = "are not supported yet by this version of Batchyard";
-  const wanted = "exactly one of containerProperties, ecsProperties and eksProperties";
-  const ecsProperties = { taskProperties: [] };
   test.each<[name: string, members: Partial<RegisterJobDefinitionRequest>, text: string]>([
     [
       "a name that none has",
@@ -94,40 +93,22 @@ describe("parseJobDefinition", () => {
       "jobDefinitionName must be 1 to 128 letters, digits, hyphens and underscores, got a.b",
     ],
     [
-      "multi-node definitions",
-      { type: "multinode", containerProperties: undefined },
-      `multi-node job definitions (type multinode) ${notYet}`,
-    ],
-    [
-      "nodes in a container definition",
-      { nodeProperties: { numNodes: 1, mainNode: 0, nodeRangeProperties: [] } },
-      "nodeProperties must be absent for type container",
-    ],
-    ["no properties", { containerProperties: undefined }, `type container needs ${wanted}, got none`],
-    [
-      "properties of two kinds",
-      { ecsProperties },
-      `type container needs ${wanted}, got containerProperties and ecsProperties`,
-    ],
-    [
-      "several containers",
-      { containerProperties: undefined, ecsProperties },
-      `multi-container job definitions (ecsProperties) ${notYet}`,
-    ],
-    [
-      "EKS",
-      { containerProperties: undefined, eksProperties: {} },
-      `EKS job definitions (eksProperties) ${notYet}`,
-    ],
-    [
       "a consumable resource without a quantity",
       { consumableResourceProperties: { consumableResourceList: [{ consumableResource: "licence" }] } },
       "consumableResourceProperties.consumableResourceList[0].quantity must be at least 1, got 0",
     ],
     [
-      "Managed Instances",
-      { platformCapabilities: ["MANAGED_INSTANCES"] },
-      `jobs on Managed Instances (platformCapabilities MANAGED_INSTANCES) ${notYet}`,
+      "consumable resources of nodes",
+      {
+        type: "multinode",
+        containerProperties: undefined,
+        nodeProperties: nodeProperties(1, [
+          nodeRange("0", {
+            consumableResourceProperties: { consumableResourceList: [{ consumableResource: "l" }] },
+          }),
+        ]),
+      },
+      `consumable resources of multi-node jobs (nodeProperties.nodeRangeProperties[0].consumableResourceProperties) ${notYet}`,
     ],
     [
       "a negative priority",

@@ -11,10 +11,7 @@ import type { ComputeEnvironment } from "./compute-environment.ts";
 import { createJobQueue, deleteJobQueue, settleJobQueue, updateJobQueue } from "./job-queue.ts";
 import type { JobQueue } from "./job-queue.ts";
 import { Refusal } from "./refusal.ts";
-import { createSchedulingPolicy } from "./scheduling-policy.ts";
-import { createServiceEnvironment } from "./service-environment.ts";
 
-const NEW = { scope: SCOPE, cause: CAUSE, isNameTaken: false };
 const OTHER_CAUSE = { principal: "arn:aws:iam::111122223333:user/other", requestId: "request-2" };
 const LOCAL = { type: "EC2", minvCpus: 0, maxvCpus: 8, instanceTypes: ["local.host"] } as const;
 const ENVIRONMENTS: readonly ComputeEnvironment[] = [
@@ -34,6 +31,11 @@ const TIME_LIMIT = {
   maxTimeSeconds: 600,
   action: "CANCEL",
 } as const;
+const LOOKUPS = {
+  findComputeEnvironment,
+  findServiceEnvironment: () => undefined,
+  findSchedulingPolicy: () => undefined,
+};
 const ATTACH_FIRST = "Compute Environments must be created and valid before attaching them to a job queue";
 
 describe("createJobQueue", () => {
@@ -273,32 +275,6 @@ function order(
 function findComputeEnvironment(nameOrArn: string): ComputeEnvironment | undefined {
   return ENVIRONMENTS.find(({ name, arn }) => nameOrArn === name || nameOrArn === arn);
 }
-
-const FAIR_SHARE = accepted(createSchedulingPolicy({ name: "fair" }, NEW));
-const OTHER_FAIR_SHARE = accepted(createSchedulingPolicy({ name: "fairer" }, NEW));
-const QUOTA_SHARE = accepted(
-  createSchedulingPolicy(
-    { name: "quota", quotaSharePolicy: { idleResourceAssignmentStrategy: "FIFO" } },
-    NEW,
-  ),
-);
-const SERVICE_ENVIRONMENT = accepted(
-  createServiceEnvironment(
-    {
-      serviceEnvironmentName: "training",
-      serviceEnvironmentType: "SAGEMAKER_TRAINING",
-      capacityLimits: [{ maxCapacity: 4, capacityUnit: "NUM_INSTANCES" }],
-    },
-    NEW,
-  ),
-);
-const LOOKUPS = {
-  findComputeEnvironment,
-  findServiceEnvironment: (text: string) =>
-    [SERVICE_ENVIRONMENT.name, SERVICE_ENVIRONMENT.arn].includes(text) ? SERVICE_ENVIRONMENT : undefined,
-  findSchedulingPolicy: (arn: string) =>
-    [FAIR_SHARE, OTHER_FAIR_SHARE, QUOTA_SHARE].find((policy) => policy.arn === arn),
-};
 
 function create(members: Partial<CreateJobQueueRequest> = {}, isNameTaken = false): JobQueue | Refusal {
   const request = { jobQueueName: "q", priority: 1, computeEnvironmentOrder: order("ec2"), ...members };

@@ -53,7 +53,7 @@ describe("on Fargate checkLinuxParameters", () => {
     ["swappiness", { swappiness: 60 }],
   ])("refuses %s", (member, parameters) => {
     expect(checkLinuxParameters(parameters, "FARGATE", PATH)).toEqual(
-      Refusal.wrapped(`linuxParameters.${member} is not applicable for Fargate.`),
+      Refusal.wrapped(`linuxParameter.${member} is not allowed for Fargate.`),
     );
   });
 });

@@ -1,6 +1,5 @@
 import type { Device, LinuxParameters, Tmpfs } from "../model/batch.ts";
 import { firstRefusal } from "./first-refusal.ts";
-import { notForFargate } from "./platform.ts";
 import type { Platform } from "./platform.ts";
 import { checkRange } from "./range.ts";
 import { Refusal } from "./refusal.ts";
@@ -25,12 +24,17 @@ export function checkLinuxParameters(
 
 function checkFargate(parameters: LinuxParameters): Refusal | undefined {
   const { devices = [], tmpfs = [], sharedMemorySize, maxSwap, swappiness } = parameters;
-  if (devices.length > 0) return notForFargate("linuxParameters.devices");
-  if (tmpfs.length > 0) return notForFargate("linuxParameters.tmpfs");
-  if (sharedMemorySize !== undefined) return notForFargate("linuxParameters.sharedMemorySize");
-  if (maxSwap !== undefined) return notForFargate("linuxParameters.maxSwap");
-  if (swappiness !== undefined) return notForFargate("linuxParameters.swappiness");
+  if (devices.length > 0) return notAllowed("devices");
+  if (tmpfs.length > 0) return notAllowed("tmpfs");
+  if (sharedMemorySize !== undefined) return notAllowed("sharedMemorySize");
+  if (maxSwap !== undefined) return notAllowed("maxSwap");
+  if (swappiness !== undefined) return notAllowed("swappiness");
   return undefined;
+}
+
+/** AWS's text, as recorded in https://github.com/badmintoncryer/cdk-preflight (rules/batch). */
+function notAllowed(member: keyof LinuxParameters): Refusal {
+  return Refusal.wrapped(`linuxParameter.${member} is not allowed for Fargate.`);
 }
 
 function checkDevice(device: Device, path: string): Refusal | undefined {

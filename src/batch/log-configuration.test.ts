@@ -20,6 +20,8 @@ describe("checkLogConfiguration", () => {
       "EC2",
     ],
     [{ logDriver: "splunk", secretOptions: [{ name: "splunk-token", valueFrom: "token" }] }, "FARGATE"],
+    [{ logDriver: "awsfirelens" }, "FARGATE"],
+    [{ logDriver: "splunk" }, "MANAGED_INSTANCES"],
     [{ logDriver: "syslog", options: { "awslogs-group": "not read: another driver" } }, "EC2"],
   ])("takes %j on %s", (configuration, platform) => {
     expect(checkLogConfiguration(configuration, platform, PATH)).toBeUndefined();
@@ -30,7 +32,13 @@ describe("checkLogConfiguration", () => {
       "a driver that Fargate does not have",
       { logDriver: "json-file" },
       "FARGATE",
-      "logConfiguration.logDriver json-file is not applicable for Fargate.",
+      "Log driver for Fargate is not valid: json-file",
+    ],
+    [
+      "a driver that Managed Instances do not have",
+      { logDriver: "syslog" },
+      "MANAGED_INSTANCES",
+      "Log driver for MANAGED_INSTANCES is not valid: syslog",
     ],
     [
       "a group that no log group is called",
@@ -200,7 +208,7 @@ function failure(logConfiguration: LogConfiguration | undefined): string | undef
   return findLogStartFailure({ logConfiguration }, (groupName) => groupName === "/there");
 }
 
-/** AWS wraps what it says of members that a platform does not have. */
+/** AWS's texts, which are wrapped, do not begin with a path. */
 function refusalOf(text: string): Refusal {
-  return / applicable for /.test(text) ? Refusal.wrapped(text) : Refusal.bare(text);
+  return text.startsWith(PATH) ? Refusal.bare(text) : Refusal.wrapped(text);
 }

@@ -7,9 +7,8 @@ import {
 } from "./awslogs-options.ts";
 import type { AwslogsOptions } from "./awslogs-options.ts";
 import { DEFAULT_LOG_GROUP } from "./log-stream.ts";
-import { notApplicable } from "./platform.ts";
 import type { Platform } from "./platform.ts";
-import type { Refusal } from "./refusal.ts";
+import { Refusal } from "./refusal.ts";
 import { checkSecrets } from "./secrets.ts";
 
 /** AWS takes this much of a job definition's name into the name of a stream. */
@@ -23,7 +22,10 @@ export interface LogTarget {
   readonly multilinePattern?: string;
 }
 
-/** Checks `logConfiguration`: drivers by platform, the options of `awslogs`, secret options. */
+/**
+ * Checks `logConfiguration`: drivers by platform, the options of `awslogs`, secret options. The text on drivers is AWS's on
+ * Fargate, as recorded in https://github.com/badmintoncryer/cdk-preflight (rules/batch).
+ */
 export function checkLogConfiguration(
   configuration: LogConfiguration,
   platform: Platform,
@@ -31,7 +33,8 @@ export function checkLogConfiguration(
 ): Refusal | undefined {
   const { logDriver, options = {}, secretOptions = [] } = configuration;
   if (platform !== "EC2" && !SERVERLESS_DRIVERS.has(logDriver)) {
-    return notApplicable(`logConfiguration.logDriver ${logDriver}`, platform);
+    const name = platform === "FARGATE" ? "Fargate" : platform;
+    return Refusal.wrapped(`Log driver for ${name} is not valid: ${logDriver}`);
   }
   return (
     (logDriver === "awslogs" ? checkAwslogsOptions(options, `${path}.options`) : undefined) ??

@@ -1,7 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { accepted, ec2Container, requirements } from "../../test/support/batch-values.ts";
-import { ecsProperties, nodeProperties, nodeRange, taskContainer } from "../../test/support/workload-values.ts";
-import type { NodeOverrides, NodeProperties } from "../model/batch.ts";
+import {
+  ecsProperties,
+  nodeProperties,
+  nodeRange,
+  taskContainer,
+} from "../../test/support/workload-values.ts";
+import type { NodeOverrides, NodeProperties, NodePropertyOverride } from "../model/batch.ts";
 import { allNodesResources, createMultiNodeWorkload } from "./multi-node.ts";
 import { applyNodeOverrides, substituteInNodes } from "./node-overrides.ts";
 import { parseNodeProperties } from "./node-properties.ts";
@@ -16,7 +21,9 @@ function registered(...parameters: Parameters<typeof nodeProperties>): NodePrope
 const CLUSTER = registered(8, [
   nodeRange("0:0", { container: ec2Container({ command: ["main"] }) }),
   nodeRange("1:", { container: ec2Container({ command: ["worker"] }) }),
-  nodeRange("4:5", { container: ec2Container({ command: ["large"], resourceRequirements: requirements("4", "512") }) }),
+  nodeRange("4:5", {
+    container: ec2Container({ command: ["large"], resourceRequirements: requirements("4", "512") }),
+  }),
 ]);
 
 function overridden(overrides: NodeOverrides, properties = CLUSTER): NodeProperties {
@@ -36,6 +43,10 @@ function commandOf(workload: Workload): string {
 
 function command(text: string): { readonly command: readonly string[] } {
   return { command: [text] };
+}
+
+function one(override: NodePropertyOverride): NodeOverrides {
+  return { nodePropertyOverrides: [override] };
 }
 
 describe("createMultiNodeWorkload", () => {
@@ -119,9 +130,6 @@ describe("applyNodeOverrides", () => {
     nodeRange("0:", { container: undefined, ecsProperties: ecsProperties([taskContainer("a")]) }),
   ]);
   const at = "nodeOverrides.nodePropertyOverrides[0]";
-  const one = (override: NonNullable<NodeOverrides["nodePropertyOverrides"]>[number]): NodeOverrides => ({
-    nodePropertyOverrides: [override],
-  });
   test.each<[name: string, properties: NodeProperties, overrides: NodeOverrides, refusal: Refusal]>([
     [
       "another number where no range is open-ended",
@@ -145,7 +153,12 @@ describe("applyNodeOverrides", () => {
       { numNodes: 3 },
       Refusal.wrapped("Main node index is out of range, must be less than numNodes."),
     ],
-    ["too many nodes", CLUSTER, { numNodes: 1001 }, Refusal.wrapped("Number of nodes must be between 1 and 1000.")],
+    [
+      "too many nodes",
+      CLUSTER,
+      { numNodes: 1001 },
+      Refusal.wrapped("Number of nodes must be between 1 and 1000."),
+    ],
     [
       "a target beyond the nodes",
       CLUSTER,

@@ -17,7 +17,16 @@ const EMPTY_LISTS = { command: [], environment: [], mountPoints: [], secrets: []
 const TASK = { container: undefined, ecsProperties: ecsProperties([taskContainer("main")]) };
 
 function pod(namespace: string): Partial<NodeRangeProperty> {
-  return { container: undefined, eksProperties: eksProperties([eksContainer()], { metadata: { namespace } }) };
+  return {
+    container: undefined,
+    eksProperties: eksProperties([eksContainer()], { metadata: { namespace } }),
+  };
+}
+
+function outside(targetNodes: string): Refusal {
+  return Refusal.wrapped(
+    `Node range error ${targetNodes}. Node range should be smaller than number of nodes`,
+  );
 }
 
 describe("parseNodeProperties takes", () => {
@@ -33,8 +42,14 @@ describe("parseNodeProperties takes", () => {
     ["one node", nodeProperties(1, [nodeRange("0")])],
     ["a thousand nodes", nodeProperties(1000, [nodeRange(":")])],
     ["nested ranges", nodeProperties(11, [nodeRange("0:10"), nodeRange("4:5")])],
-    ["an instance type in the container", nodeProperties(1, [nodeRange("0", { container: ec2Container({ instanceType: "c5.large" }) })])],
-    ["an instance type beside a task", nodeProperties(2, [nodeRange("0:1", { ...TASK, instanceTypes: ["c5.large"] })])],
+    [
+      "an instance type in the container",
+      nodeProperties(1, [nodeRange("0", { container: ec2Container({ instanceType: "c5.large" }) })]),
+    ],
+    [
+      "an instance type beside a task",
+      nodeProperties(2, [nodeRange("0:1", { ...TASK, instanceTypes: ["c5.large"] })]),
+    ],
     ["pods of one namespace", nodeProperties(2, [nodeRange("0", pod("n")), nodeRange("1", pod("n"))])],
     ["a task beside a container", nodeProperties(2, [nodeRange("0"), nodeRange("1", TASK)])],
   ])("%s", (_name, properties) => {
@@ -43,8 +58,6 @@ describe("parseNodeProperties takes", () => {
 });
 
 describe("parseNodeProperties refuses", () => {
-  const outside = (targetNodes: string): Refusal =>
-    Refusal.wrapped(`Node range error ${targetNodes}. Node range should be smaller than number of nodes`);
   const missing = Refusal.wrapped("Node Range Properties target nodes have missing ranges");
   const mainNode = Refusal.wrapped("Main node index is out of range, must be less than numNodes.");
   const numNodes = Refusal.wrapped("Number of nodes must be between 1 and 1000.");
@@ -58,7 +71,10 @@ describe("parseNodeProperties refuses", () => {
     ["a negative main node", nodeProperties(2, [nodeRange("0:")], -1), mainNode],
     [
       "six ranges",
-      nodeProperties(6, ["0", "1", "2", "3", "4", "5"].map((target) => nodeRange(target))),
+      nodeProperties(
+        6,
+        ["0", "1", "2", "3", "4", "5"].map((target) => nodeRange(target)),
+      ),
       Refusal.wrapped("Maximum allowed size of node range properties is 5"),
     ],
     ["a range beyond the nodes", nodeProperties(2, [nodeRange("0:5")]), outside("0:5")],
@@ -80,7 +96,11 @@ describe("parseNodeProperties refuses", () => {
       nodeProperties(1, [nodeRange("0", { ecsProperties: TASK.ecsProperties })]),
       Refusal.wrapped("NodeRangeProperties can not use both ecsProperties and container fields"),
     ],
-    ["instance types beside a container", nodeProperties(1, [nodeRange("0", { instanceTypes: ["c5"] })]), ecsOnly],
+    [
+      "instance types beside a container",
+      nodeProperties(1, [nodeRange("0", { instanceTypes: ["c5"] })]),
+      ecsOnly,
+    ],
     [
       "two instance types",
       nodeProperties(1, [nodeRange("0", { ...TASK, instanceTypes: ["c5", "m5"] })]),
@@ -113,7 +133,10 @@ describe("parseNodeProperties refuses", () => {
       "what only Fargate knows",
       nodeProperties(1, [
         nodeRange("0", {
-          container: fargateContainer({ resourceRequirements: ec2Container().resourceRequirements, networkConfiguration: {} }),
+          container: fargateContainer({
+            resourceRequirements: ec2Container().resourceRequirements,
+            networkConfiguration: {},
+          }),
         }),
       ]),
       Refusal.wrapped("networkConfiguration not applicable for EC2."),

@@ -25,10 +25,38 @@ describe("parseTargetNodes of 4 nodes", () => {
 
 describe("findRange", () => {
   test.each<[ranges: NodeRange[], nodeIndex: number, expected: number | undefined]>([
-    [[{ first: 0, last: 10 }, { first: 4, last: 5 }], 3, 0],
-    [[{ first: 0, last: 10 }, { first: 4, last: 5 }], 4, 1],
-    [[{ first: 4, last: 5 }, { first: 0, last: 10 }], 5, 0],
-    [[{ first: 0, last: 1 }, { first: 0, last: 1 }], 1, 1],
+    [
+      [
+        { first: 0, last: 10 },
+        { first: 4, last: 5 },
+      ],
+      3,
+      0,
+    ],
+    [
+      [
+        { first: 0, last: 10 },
+        { first: 4, last: 5 },
+      ],
+      4,
+      1,
+    ],
+    [
+      [
+        { first: 4, last: 5 },
+        { first: 0, last: 10 },
+      ],
+      5,
+      0,
+    ],
+    [
+      [
+        { first: 0, last: 1 },
+        { first: 0, last: 1 },
+      ],
+      1,
+      1,
+    ],
     [[{ first: 0, last: 1 }], 2, undefined],
   ])("of %j for node %s is %s", (ranges, nodeIndex, expected) => {
     expect(findRange(ranges, nodeIndex)).toBe(expected);
@@ -43,9 +71,7 @@ describe("findRange", () => {
         const having = ranges.filter(({ first, last }) => first <= nodeIndex && nodeIndex <= last);
         const found = ranges[findRange(ranges, nodeIndex) ?? -1];
         const widths = having.map(({ first, last }) => last - first);
-        expect(found && found.last - found.first).toBe(
-          widths.length === 0 ? undefined : Math.min(...widths),
-        );
+        expect(found && found.last - found.first).toBe(widths.length === 0 ? undefined : Math.min(...widths));
         if (found !== undefined) expect(having).toContain(found);
       }),
     );

@@ -14,6 +14,7 @@ import { Refusal } from "./refusal.ts";
 import type { Scope } from "./scope.ts";
 import { parseTags } from "./tags.ts";
 
+/** How queues that were made with it order their jobs. Stored and shown: the order is still first come, first served. */
 export interface SchedulingPolicy {
   readonly resourceType: "scheduling-policy";
   readonly scope: Scope;
@@ -27,7 +28,7 @@ export interface SchedulingPolicy {
   readonly cause: Cause;
 }
 
-/** What a queue's order is made by; one without a policy is `first-come`. */
+/** What a policy orders a queue's jobs by. */
 export type PolicyKind = "fair-share" | "quota-share";
 
 export function policyKind({ body }: SchedulingPolicy): PolicyKind {

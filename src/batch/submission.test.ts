@@ -128,7 +128,6 @@ describe("createJob", () => {
     expect(onlyContainer(submitted(definition, {})).environment).toEqual(environment);
   });
 
-  const notYet = "are not supported yet by this version of Batchyard";
   test.each<[name: string, request: Partial<SubmitJobRequest>, refusal: Refusal]>([
     ["a bad name", { jobName: "-x" }, Refusal.wrapped("Job name should match valid pattern")],
     ["a name with a period", { jobName: "a.b" }, Refusal.wrapped("Job name should match valid pattern")],
@@ -175,11 +174,10 @@ describe("createJob", () => {
       { arrayProperties: { size: 10_001 } },
       Refusal.bare("arrayProperties.size must be between 2 and 10000, got 10001"),
     ],
-    ["an array", { arrayProperties: { size: 2 } }, Refusal.bare(`array jobs (arrayProperties) ${notYet}`)],
     [
-      "dependencies",
+      "a dependency on nobody",
       { dependsOn: [{ jobId: JOB_ID }] },
-      Refusal.bare(`dependencies between jobs (dependsOn) ${notYet}`),
+      Refusal.bare(`dependsOn[0].jobId: job ${JOB_ID} not found.`),
     ],
     [
       "a consumable resource without a quantity",

@@ -58,7 +58,7 @@ export function createJob(
   const submitted = submitWorkload(request, definition, platform, parameters);
   if (submitted instanceof Refusal) return submitted;
   const propagationRefusal =
-    capabilityOf({ ...definition, ...submitted }) === "EKS"
+    capabilityOf({ ...submitted, platformCapabilities: definition.platformCapabilities }) === "EKS"
       ? checkEksPropagation(request.propagateTags)
       : undefined;
   if (propagationRefusal !== undefined) return propagationRefusal;

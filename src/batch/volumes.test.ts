@@ -28,6 +28,7 @@ describe("checkVolumes takes", () => {
       },
       "EC2",
     ],
+    ["a volume of its own on Fargate", { volumes: [{ name: "a", host: {} }] }, "FARGATE"],
     ["EFS", { volumes: efs({}) }, "EC2"],
     ["EFS on the latest Fargate", { volumes: efs({ rootDirectory: "/x" }) }, "FARGATE"],
     [
@@ -172,9 +173,9 @@ describe("checkVolumes refuses", () => {
     );
   });
 
-  test("a host volume on Fargate", () => {
+  test("a folder of the host on Fargate", () => {
     expect(check({ volumes: [{ name: "a", host: { sourcePath: "/x" } }] }, "FARGATE")).toEqual(
-      Refusal.wrapped("volumes.host is not applicable for Fargate."),
+      Refusal.wrapped("host.sourcePath should not be set for volumes in Fargate."),
     );
   });
 });

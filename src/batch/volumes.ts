@@ -6,7 +6,6 @@ import type {
   Volume,
 } from "../model/batch.ts";
 import { firstRefusal } from "./first-refusal.ts";
-import { notForFargate } from "./platform.ts";
 import type { Platform } from "./platform.ts";
 import { checkRange } from "./range.ts";
 import { Refusal } from "./refusal.ts";
@@ -85,8 +84,9 @@ function checkKind(volume: Volume, platform: Platform, path: string): Refusal | 
       `${path} must have at most one of host, efsVolumeConfiguration and s3filesVolumeConfiguration, got ${kinds.length}`,
     );
   }
-  if (host !== undefined && platform === "FARGATE") return notForFargate("volumes.host");
-  return undefined;
+  if (host?.sourcePath === undefined || platform !== "FARGATE") return undefined;
+  // AWS's text, as recorded in https://github.com/badmintoncryer/cdk-preflight (rules/batch).
+  return Refusal.wrapped("host.sourcePath should not be set for volumes in Fargate.");
 }
 
 /** EFS asks for encryption wherever it authorises, by access point or by role. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { CliError } from "./cli-error.ts";
 import type { CommandKit, ProgramParts } from "./command-kit.ts";
+import { addEventsCommand } from "./events-command.ts";
 import { EXIT, EXIT_CODES_TEXT } from "./exit-codes.ts";
 import { addJobCommands } from "./job-commands.ts";
 import { addSecretCommand } from "./secret-command.ts";
@@ -55,6 +56,7 @@ export function createProgram(parts: ProgramParts, onEnd: (exitCode: number) => 
   program.addCommand(serve.summary("Run the server").copyInheritedSettings(program));
   const kit: CommandKit = { ...parts, program, act: async (work) => onEnd(await work()) };
   addJobCommands(kit);
+  addEventsCommand(kit);
   addSecretCommand(kit);
   addMachineCommands(kit);
   return program;

@@ -42,12 +42,7 @@ export function finish(
   if (main !== job) for (const change of endNode(job, outcome, stoppedAtMs)) apply(change);
   else if ((jobs.nodesOf(job)?.active.size ?? 0) > 0) {
     apply({ kind: "attempt-put", attempt: endedAttempt(job, outcome, stoppedAtMs) });
-    const stopping = {
-      because: "main-node-ended",
-      statusReason: ESSENTIAL_CONTAINER_EXITED,
-      requestedAtMs: stoppedAtMs,
-    } as const;
-    for (const change of wishToStop(jobs, job, stopping)) apply(change);
+    for (const change of stopNodes(jobs, job, stoppedAtMs)) apply(change);
     return [];
   }
   const mainOutcome = main === job ? outcome : main.activeAttempt?.outcome;
@@ -60,6 +55,13 @@ export function finish(
   );
   for (const change of changes) apply(change);
   return [because];
+}
+
+function stopNodes(jobs: LiveState["jobs"], main: LiveJob, requestedAtMs: number): readonly Change[] {
+  const statusReason = ESSENTIAL_CONTAINER_EXITED;
+  const stopping = { because: "main-node-ended", statusReason, requestedAtMs } as const;
+  const nodes = [...(jobs.nodesOf(main)?.active.values() ?? [])];
+  return nodes.flatMap((node) => wishToStop(jobs, node, stopping));
 }
 
 function endNode(node: LiveJob, outcome: AttemptOutcome, stoppedAtMs: number): readonly Change[] {
@@ -86,7 +88,8 @@ function endedAttempt(job: LiveJob, outcome: AttemptOutcome, stoppedAtMs: number
  * 1. One that somebody wanted ended is FAILED with that wish's reason, whatever its exit code, and never retried
  *    (specification 3.7: cancelled, terminated and timed-out jobs are not retried).
  * 2. Exit code 0 is SUCCEEDED.
- * 3. Everything else the retry strategy decides.
+ * 3. A child of an array that was cancelled meanwhile is not retried, nor is a job of a queue that is deleted.
+ * 4. Everything else the retry strategy decides.
  *
  * An instance that went away with the attempt is gone for good; the next placement gets another.
  */
@@ -129,6 +132,9 @@ function decideNext(
   }
   if (state.jobQueues.get(job.jobQueueArn)?.status === "DELETING") {
     return { because: "stopped", patch: { status: "FAILED", statusReason: JOB_QUEUE_DELETED } };
+  }
+  if (job.parent !== undefined && state.jobs.isStopRequested(job.parent)) {
+    return { because: "stopped", patch: { status: "FAILED" } };
   }
   const decision = decideRetry(job.retryStrategy, job.attemptCount, { ...outcome, statusReason });
   if (decision.action === "RETRY") {

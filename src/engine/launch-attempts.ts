@@ -93,6 +93,7 @@ export async function attemptSpec(
           ...(around?.environment ?? []),
         ],
         ...(around !== undefined && { secrets: around.secrets }),
+        ...(around?.registryCredentials && { registryCredentials: around.registryCredentials }),
         logStreamId: index === 0 ? taskId : `${taskId}-${index}`,
       };
     }),

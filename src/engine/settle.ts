@@ -50,7 +50,10 @@ function settleEnvironment(
   apply({ kind: "compute-environment-removed", scope, name });
 }
 
-/** A deleted queue takes its jobs with it (`JobQueue deleted`) and goes when the last has ended. True if jobs wait still. */
+/**
+ * A deleted queue takes its jobs with it (`JobQueue deleted`) and goes when the last has ended. True if jobs wait still, or
+ * arrays are about to end.
+ */
 function settleQueue(
   jobQueue: JobQueue,
   state: LiveState,
@@ -68,8 +71,10 @@ function settleQueue(
   let leftCount = ENDED_PER_TICK_MAX;
   for (const job of state.jobs.waitingOf(arn)) {
     if (leftCount === 0) return true;
-    for (const change of endWaiting(state.jobs, job, end)) apply(change);
-    leftCount -= 1;
+    const changes = endWaiting(state.jobs, job, end);
+    for (const change of changes) apply(change);
+    // An array stays until the last of its children has ended.
+    if (changes.length > 0) leftCount -= 1;
   }
   for (let head = state.jobs.headOf(arn); head !== undefined; head = state.jobs.headOf(arn)) {
     if (leftCount === 0) return true;
@@ -83,5 +88,5 @@ function settleQueue(
   }
   const isEmpty = active.length === 0 && state.jobs.waitingOf(arn).size === 0;
   if (isEmpty) apply({ kind: "job-queue-removed", scope, name });
-  return false;
+  return state.jobs.endedArrays.size > 0;
 }

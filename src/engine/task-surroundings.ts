@@ -1,7 +1,7 @@
 import type { Attempt } from "../batch/attempt.ts";
 import type { EnvironmentVariable } from "../batch/environment-variables.ts";
 import type { Job } from "../batch/job.ts";
-import type { TaskSecrets } from "../providers/provider.ts";
+import type { RegistryCredentials, TaskSecrets } from "../providers/provider.ts";
 
 /** What ECS puts around a task: endpoints for its containers, and the secrets that their definitions name. */
 export interface TaskSurroundings {
@@ -19,4 +19,6 @@ export interface PreparedContainer {
   readonly environment: readonly EnvironmentVariable[];
   /** Over all others. */
   readonly secrets: TaskSecrets;
+  /** For the registry of its image; absent where the definition names none. */
+  readonly registryCredentials?: RegistryCredentials;
 }

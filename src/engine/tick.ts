@@ -75,6 +75,7 @@ function decide(engine: Engine, facts: Facts): Decided {
   const { started, finished } = takeNews(engine, facts);
   const timedOut = engine.deadlines.due(now.monotonicMs);
   for (const taskId of timedOut) timeOut(state, apply, taskId, now.nowMs);
+  finished.push(...endUnlaunched(engine, facts));
   const isMoreToSettle = settle(state, apply, now.nowMs);
   const isMoreToAdmit = admit(state, apply, now.nowMs);
 
@@ -105,7 +106,7 @@ function runCycle(
 function takeNews(
   { logTargets }: Engine,
   { state, apply, news }: Facts,
-): Pick<Decided, "started" | "finished"> {
+): { readonly started: readonly StartedAttempt[]; readonly finished: FinishDecision[] } {
   const started: StartedAttempt[] = [];
   const finished: FinishDecision[] = [];
   for (const item of news) {
@@ -135,6 +136,14 @@ function timeOut(state: LiveState, apply: (change: Change) => void, taskId: stri
   for (const change of wishToStop(state.jobs, job, stop)) apply(change);
 }
 
+/** Ends what is to end and was given to no provider, as nodes are not before their main node has come up. */
+function endUnlaunched({ logTargets }: Engine, { state, apply, now }: Facts): readonly FinishDecision[] {
+  const unlaunched = [...state.jobs.stopping].filter(([taskId]) => !logTargets.has(taskId));
+  return unlaunched.flatMap(([, job]) =>
+    finish({ job, state, apply }, { kind: "start-failed" }, now.nowMs),
+  );
+}
+
 async function act(
   engine: Engine,
   news: readonly ProviderNews[],
@@ -151,7 +160,8 @@ async function act(
     logTargets.delete(taskId);
   }
   for (const { job, attempt, atMs } of decided.started) {
-    const hasEnded = job.activeAttempt?.taskId !== attempt.taskId;
+    const current = job.activeAttempt;
+    const hasEnded = current?.taskId !== attempt.taskId || current.outcome !== undefined;
     if (!hasEnded) deadlines.watch(attempt.taskId, job, atMs, now);
     for (const node of nodesToLaunch(engine, job)) unlaunched.add(node);
     observer.attemptStarted(atMs - attempt.placedAtMs);

@@ -34,7 +34,9 @@ export function createPostJson({ url, headers, timeoutMs, stopped }: PostTarget)
         response.resume();
       });
       const fail = (error: Error & { readonly code?: string }): void => {
-        resolve({ failure: signal.aborted && !stopped.aborted ? "ETIMEDOUT" : (error.code ?? error.message) });
+        resolve({
+          failure: signal.aborted && !stopped.aborted ? "ETIMEDOUT" : (error.code ?? error.message),
+        });
       };
       request.on("error", fail);
       request.end(json);

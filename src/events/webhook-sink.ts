@@ -120,7 +120,8 @@ export class WebhookSink {
   }
 
   #tellAway(problem: string): void {
-    if (!this.#isEndpointAway) this.#options.tell(`nobody answers at the webhook's URL (${problem}): events wait`);
+    if (!this.#isEndpointAway)
+      this.#options.tell(`nobody answers at the webhook's URL (${problem}): events wait`);
     this.#isEndpointAway = true;
   }
 

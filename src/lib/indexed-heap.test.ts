@@ -27,6 +27,18 @@ describe("IndexedHeap", () => {
     );
   });
 
+  test("shows its first items in order without taking them out", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer()), fc.nat(20), (keys, count) => {
+        const heap = new IndexedHeap<Entry>((a, b) => a.key < b.key);
+        for (const key of keys) heap.add({ key, heapIndex: -1 });
+        const sorted = keys.toSorted((a, b) => a - b);
+        expect(heap.first(count).map(({ key }) => key)).toEqual(sorted.slice(0, count));
+        expect(drain(heap)).toEqual(sorted);
+      }),
+    );
+  });
+
   test("leaves an item alone that is in no heap", () => {
     const heap = new IndexedHeap<Entry>((a, b) => a.key < b.key);
     heap.add({ key: 1, heapIndex: -1 });

@@ -18,6 +18,9 @@ export interface RecoveredRun {
   readonly isHeld: boolean;
 }
 
+/** Where several tasks share the interfaces of a machine, each listens on an address of its own. */
+export const ADDRESS_VARIABLE = "BATCHYARD_TASK_ADDRESS";
+
 /** The containers of a task, in their order. */
 export function runsOf(task: AttemptSpec, address?: string): readonly ContainerRun[] {
   return task.containers.map((container, index) => ({

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Provider } from "./provider.ts";
+import { describeSeveralContainers } from "./several-containers-contract.ts";
 import { ProviderDriver, aScript, anAttempt, recovered } from "../../test/support/provider-driver.ts";
 
 /** What a provider's tests give to the contract: a place of its own, and how to look at it from outside. */
@@ -7,8 +8,10 @@ export interface ProviderHarness extends AsyncDisposable {
   /** A provider at this place. The one before has been disposed of. */
   open(): Provider;
   readLog(streamId: string): Buffer;
-  /** Whether any process of the attempt is there. */
+  /** Whether any process of the task is there. */
   isAlive(taskId: string): boolean;
+  /** From outside, to a container of the task; resolves once that has ended. */
+  signal(taskId: string, index: number, signal: "SIGTERM" | "SIGKILL"): Promise<void>;
   /** Attempts that it can end within some seconds when all of them are started at once. */
   readonly manyCount: number;
 }
@@ -350,5 +353,7 @@ export function describeProvider(name: string, createHarness: () => Promise<Prov
         expect(driver.provider.observe()).toEqual([]);
       });
     });
+
+    describeSeveralContainers(createHarness);
   });
 }

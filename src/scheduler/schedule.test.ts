@@ -98,6 +98,12 @@ describe("schedule", () => {
 
   test.each([
     ["no environment takes jobs", { state: "DISABLED" }, {}, "environments-unavailable"],
+    [
+      "its environment runs pods",
+      { eksConfiguration: { eksClusterArn: "c", kubernetesNamespace: "n" } },
+      {},
+      "kubernetes-unavailable",
+    ],
     ["more vCPUs than maxvCpus", { maxvCpus: 1 }, { vcpuMillis: 2000 }, "exceeds-environments"],
     ["more memory than the host has", {}, { memoryMiB: HOST.memoryMiB + 1 }, "exceeds-host"],
     ["a GPU where there is none", {}, { gpuCount: 1 }, "exceeds-host"],

@@ -29,6 +29,7 @@ export function createEventRoute({ feed, reader, log, authenticate }: EventRoute
     const isFollowing = query.get("follow") !== "no";
     const after = await findStart(request, query.get("since"), log);
     if (feed.isFull) throw tooManyFollowers();
+    const start = after ?? reader.lastSequence;
     const left = request.untilUnwanted?.() ?? new AbortController().signal;
     return {
       status: 200,
@@ -37,8 +38,9 @@ export function createEventRoute({ feed, reader, log, authenticate }: EventRoute
         "cache-control": "no-store",
         "x-accel-buffering": "no",
       },
-      body: "retry: 1000\n\n",
-      more: feed.follow({ scope, after: after ?? reader.lastSequence, isFollowing, left }),
+      // With the id who loses the connection before the first event still knows where it was.
+      body: `retry: 1000\nid: ${start}\n\n`,
+      more: feed.follow({ scope, after: start, isFollowing, left }),
     };
   };
 }

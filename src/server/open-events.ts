@@ -68,11 +68,7 @@ export async function openEvents(parts: EventsParts): Promise<Events> {
       : await createWebhookTask(config.eventWebhook, { ...parts, reader, stopped: stopping.signal });
   return {
     noted: reader.noted,
-    tasks: [
-      feedTask,
-      eventRetentionTask(store, config),
-      ...(webhookTask === undefined ? [] : [webhookTask]),
-    ],
+    tasks: [feedTask, eventRetentionTask(store, config), ...(webhookTask === undefined ? [] : [webhookTask])],
     createRoute: (authenticate) => createEventRoute({ feed, reader, log: store, authenticate }),
     [Symbol.dispose]: () => stopping.abort(),
   };
@@ -88,7 +84,13 @@ async function findLogId(store: Store): Promise<string> {
 
 async function createWebhookTask(
   { url, headersFile }: EventWebhook,
-  { reader, store, folder, logger, stopped }: EventsParts & {
+  {
+    reader,
+    store,
+    folder,
+    logger,
+    stopped,
+  }: EventsParts & {
     readonly reader: EventReader;
     readonly stopped: AbortSignal;
   },

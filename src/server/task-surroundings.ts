@@ -1,6 +1,5 @@
 import type { Attempt } from "../batch/attempt.ts";
 import type { EnvironmentVariable } from "../batch/environment-variables.ts";
-import type { Scope } from "../batch/scope.ts";
 import type { PreparedContainer, TaskSurroundings } from "../engine/task-surroundings.ts";
 import { hostWorkload } from "../batch/host-workload.ts";
 import { taskContainers } from "../batch/task-containers.ts";
@@ -8,8 +7,9 @@ import type { ContainerProperties } from "../model/batch.ts";
 import type { TaskEndpointIds } from "../identity/task-endpoint-ids.ts";
 import type { TaskSecrets } from "../providers/provider.ts";
 import type { SecretVault } from "../secrets/secret-vault.ts";
-import { CREDENTIALS_PATH, METADATA_PATH } from "./task-routes.ts";
 import { SecretKeyFileError } from "./secret-key-file.ts";
+import { findContainerSecrets } from "./container-secrets.ts";
+import { CREDENTIALS_PATH, METADATA_PATH } from "./task-routes.ts";
 
 /** How containers reach the server. */
 export interface TaskEndpoint {
@@ -28,8 +28,6 @@ export interface TaskSurroundingsParts {
   readonly areEndpointsInjected: boolean;
 }
 
-const SECRETS_PREFIX = "ResourceInitializationError: unable to pull secrets or registry auth";
-
 /** The services that are served here, as SDKs call them in their variables. */
 const INJECTED = ["BATCH", "CLOUDWATCH_LOGS", "STS"];
 
@@ -42,8 +40,8 @@ export function createTaskSurroundings(parts: TaskSurroundingsParts): TaskSurrou
     prepare: (job, attempt) =>
       Promise.all(
         taskContainers(hostWorkload(job)).map(async ({ properties: container }, index) => {
-          const secrets = await resolveSecrets(parts, job.scope, container);
-          return surround(parts, { attempt, container, index, secrets });
+          const found = await findContainerSecrets(parts.vault, job.scope, container);
+          return { ...found, ...surround(parts, { attempt, container, index, secrets: found.secrets }) };
         }),
       ),
   };
@@ -84,31 +82,16 @@ function withIdentity(
 ): TaskSecrets {
   if (!isForCredentials || container.jobRoleArn === undefined || "failure" in secrets) return secrets;
   const { taskId } = attempt;
-  const identity = [
-    {
-      name: "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-      value: `${url}${CREDENTIALS_PATH}${ids.credentialsId(taskId)}`,
-    },
-    { name: "AWS_CONTAINER_AUTHORIZATION_TOKEN", value: ids.token(taskId) },
-  ];
-  return { variables: [...identity, ...secrets.variables] };
-}
-
-async function resolveSecrets(
-  { vault }: TaskSurroundingsParts,
-  scope: Scope,
-  container: ContainerProperties,
-): Promise<TaskSecrets> {
-  const variables: EnvironmentVariable[] = [];
-  for (const { name, valueFrom } of container.secrets ?? []) {
-    const resolved = await vault.resolve(scope, valueFrom).catch(describeKeyProblem);
-    if ("problem" in resolved) return { failure: `${SECRETS_PREFIX}: ${resolved.problem}` };
-    variables.push({ name, value: resolved.value });
+  try {
+    const credentialsUrl = `${url}${CREDENTIALS_PATH}${ids.credentialsId(taskId)}`;
+    const identity = [
+      { name: "AWS_CONTAINER_CREDENTIALS_FULL_URI", value: credentialsUrl },
+      { name: "AWS_CONTAINER_AUTHORIZATION_TOKEN", value: ids.token(taskId) },
+    ];
+    return { variables: [...identity, ...secrets.variables] };
+  } catch (error) {
+    if (error instanceof SecretKeyFileError)
+      return { failure: `ResourceInitializationError: ${error.message}` };
+    throw error;
   }
-  return { variables };
-}
-
-function describeKeyProblem(error: unknown): { readonly problem: string } {
-  if (error instanceof SecretKeyFileError) return { problem: error.message };
-  throw error;
 }

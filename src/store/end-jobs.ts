@@ -31,9 +31,9 @@ export function endWaiting(jobs: LiveJobs, job: LiveJob, end: WaitingEnd): reado
 export function wishToStop(jobs: LiveJobs, job: LiveJob, stopping: AttemptStop): readonly Change[] {
   const children = jobs.arrayOf(job)?.liveChildren ?? jobs.nodesOf(job)?.active ?? new Map<number, LiveJob>();
   return [job, ...children.values()].flatMap(({ activeAttempt }): readonly Change[] => {
-    if (activeAttempt === undefined || activeAttempt.outcome !== undefined) return [];
-    // Of several wishes the first stands.
-    if (activeAttempt.stopping !== undefined) return [];
+    // Of several wishes the first stands. A main node that has ended before its other nodes takes one as well: then its
+    // job is not tried again.
+    if (activeAttempt === undefined || activeAttempt.stopping !== undefined) return [];
     return [{ kind: "attempt-put", attempt: { ...activeAttempt, stopping } }];
   });
 }

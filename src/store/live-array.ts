@@ -44,8 +44,9 @@ export class LiveArray {
     return this.size - this.#spawned.count;
   }
 
+  /** Some child has failed, or all were ended together: then it has failed even if each of them was running and succeeds. */
   get hasFailed(): boolean {
-    return this.#failed.count > 0 || (this.unspawned?.status === "FAILED" && this.unspawnedCount > 0);
+    return this.#failed.count > 0 || this.unspawned?.status === "FAILED";
   }
 
   /** Every child has ended, those that will never be spawned included. */

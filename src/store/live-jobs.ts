@@ -250,11 +250,14 @@ export class LiveJobs {
     this.#arrays.set(job.jobId, new LiveArray(arraySize, order));
   }
 
-  /** How a dependency has ended. One that is neither live nor said to have failed has succeeded. */
+  /**
+   * How a dependency has ended. What the store says of it stands: the children are not there yet while jobs are taken up.
+   * One of which it says nothing, and that is not live, has succeeded.
+   */
   #resolve({ jobId, status }: StoredDependency): readonly LiveDependency[] {
     if (jobId === undefined) return [];
     if (status === "SUCCEEDED" || status === "FAILED") return [{ jobId, end: status }];
-    if (this.#jobs.has(jobId)) return [{ jobId, end: undefined }];
+    if (status !== undefined || this.#jobs.has(jobId)) return [{ jobId, end: undefined }];
     const child = parseChildJobId(jobId);
     const array = child === undefined ? undefined : this.#arrays.get(child.parentJobId);
     const end = array === undefined || child === undefined ? "SUCCEEDED" : array.endOf(child.index);

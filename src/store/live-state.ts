@@ -7,6 +7,8 @@ import { isSameScope, scopeKey } from "../batch/scope.ts";
 import type { Scope } from "../batch/scope.ts";
 import { unreachable } from "../lib/assert.ts";
 import type { Change } from "./change.ts";
+import { LiveConsumables } from "./live-consumables.ts";
+import type { Consumables } from "./live-consumables.ts";
 import { LivePlainResources } from "./live-plain-resources.ts";
 import type { PlainResources } from "./live-plain-resources.ts";
 import { LiveServiceJobs } from "./live-service-jobs.ts";
@@ -33,6 +35,7 @@ export class LiveState {
   readonly #logGroups = new Map<string, LogGroup>();
   readonly #plainResources = new LivePlainResources();
   readonly #serviceJobs = new LiveServiceJobs();
+  readonly #consumables = new LiveConsumables();
   readonly #instances = new Map<string, Instance>();
   readonly #unsettled = new Set<string>();
   readonly #jobs = new LiveJobs();
@@ -49,6 +52,7 @@ export class LiveState {
     for (const serviceJob of stored.serviceJobs) state.#serviceJobs.put(serviceJob);
     for (const instance of stored.instances) state.#putInstance(instance);
     state.#jobs.load(stored.liveJobs, stored.liveChildren);
+    state.#consumables.load(stored.requirements, state.#jobs.active.values());
     return state;
   }
 
@@ -69,6 +73,10 @@ export class LiveState {
 
   get plainResources(): PlainResources {
     return this.#plainResources;
+  }
+
+  get consumables(): Consumables {
+    return this.#consumables;
   }
 
   get serviceJobs(): ServiceJobs {
@@ -106,12 +114,15 @@ export class LiveState {
       case "job-definition-put":
         return this.#putJobDefinition(change.jobDefinition);
       case "job-submitted":
+        this.#consumables.submit(change.job);
         return this.#jobs.submit(change.job, change.progress);
       case "job-changed":
+        this.#consumables.noteChange(change);
         return this.#jobs.change(change.jobId, change.patch);
       case "child-put":
         return this.#jobs.putChild(change);
       case "attempt-put":
+        this.#consumables.noteAttempt(change.attempt);
         return this.#jobs.putAttempt(change.attempt);
       case "instance-put":
         return this.#putInstance(change.instance);

@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { testEvents } from "./store-events-contract.ts";
 import { testChildLists } from "./store-child-lists-contract.ts";
 import { testChildren } from "./store-children-contract.ts";
 import { testFamilyLoading } from "./store-families-contract.ts";
@@ -20,5 +21,6 @@ export function testStoreContract(name: string, open: () => Store): void {
     describe("live families", () => testFamilyLoading(open));
     describe("lists of jobs", () => testJobLists(open));
     describe("log groups and streams", () => testLogs(open));
+    describe("the log of events", () => testEvents(open));
   });
 }

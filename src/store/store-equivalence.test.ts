@@ -3,18 +3,24 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { jobDefinitionArn, jobQueueArn } from "../batch/arn.ts";
 import type { Job, JobDependency, JobProgressPatch, UnspawnedChildren } from "../batch/job.ts";
+import type { PlainResource } from "../batch/plain-resource.ts";
 import type { Scope } from "../batch/scope.ts";
+import type { ServiceJob } from "../batch/service-job.ts";
 import type { Change } from "./change.ts";
 import { MemoryStore } from "./memory/memory-store.ts";
 import { SqliteStore } from "./sqlite/sqlite-store.ts";
 import { temporaryStorePath } from "../../test/support/temporary-store.ts";
 import {
   aComputeEnvironment,
+  aConsumableResource,
   aJob,
   aJobDefinition,
   aJobQueue,
   anAttempt,
   anInstance,
+  aQuotaShare,
+  aSchedulingPolicy,
+  aServiceJob,
   aLogGroup,
   aLogStream,
   OTHER_SCOPES,
@@ -23,7 +29,7 @@ import {
   submitted,
 } from "../../test/support/store-examples.ts";
 import { allPages } from "../../test/support/store-pages.ts";
-import type { JobFilter, PageRequest, Store } from "./store.ts";
+import type { JobFilter, PageRequest, ServiceJobFilter, Store } from "./store.ts";
 import { loadStore } from "../../test/support/load-store.ts";
 
 /** Few of each, so that histories meet the same things again and again. */
@@ -37,6 +43,7 @@ const DEFINITION_NAMES = ["d", "d-1", "e"];
 const STATUSES = ["SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED", "FAILED"] as const;
 const TIMES = [-1, 0, 1, 2, 3, 1_700_000_000_000];
 const SHARES = ["red", "blue"];
+const CONSUMABLES = ["licence", "token"];
 const QUEUES = ["queue", "another"];
 const PREFIXES = ["", "a", "A", "d", "\uffee"];
 
@@ -74,6 +81,7 @@ const job: fc.Arbitrary<Job> = fc
     attempts: fc.integer({ min: 1, max: 3 }),
     vcpuMillis: fc.constantFrom(250, 1000),
     dependsOn: fc.array(dependency, { maxLength: 3 }),
+    consumables: fc.subarray(CONSUMABLES),
   })
   .map(({ key, queue, definition, revision, shareIdentifier, attemptDurationSeconds, ...rest }) =>
     aJob(key.jobId, {
@@ -86,6 +94,12 @@ const job: fc.Arbitrary<Job> = fc
       createdAtMs: rest.createdAtMs,
       retryStrategy: { attempts: rest.attempts, evaluateOnExit: [] },
       resources: { vcpuMillis: rest.vcpuMillis, memoryMiB: 512, gpuCount: 0 },
+      ...(rest.consumables.length > 0 && {
+        consumableResources: rest.consumables.map((consumableResource) => ({
+          consumableResource,
+          quantity: 2,
+        })),
+      }),
       ...(shareIdentifier !== null && { shareIdentifier }),
       ...(attemptDurationSeconds !== null && { attemptDurationSeconds }),
     }),
@@ -158,6 +172,26 @@ const definition = fc
     }),
   );
 
+const plainResource: fc.Arbitrary<PlainResource> = fc.oneof(
+  fc.tuple(name, scope).map(([one, of]) => aSchedulingPolicy(one, of)),
+  fc.tuple(name, scope).map(([one, of]) => aConsumableResource(one, { scope: of })),
+  fc.tuple(name, scope).map(([one, of]) => aQuotaShare(`a/${one}`, of)),
+);
+
+/** What a service job was submitted with never changes. */
+const serviceJob: fc.Arbitrary<ServiceJob> = fc
+  .tuple(jobKey, name, fc.option(time))
+  .map(([{ scope: of, jobId }, statusReason, stoppedAtMs]) =>
+    aServiceJob(jobId, {
+      scope: of,
+      jobName: jobId === "1" ? "a" : "Ab",
+      createdAtMs: Number(jobId),
+      shareIdentifier: jobId === "2" ? "red" : "blue",
+      statusReason,
+      ...(stoppedAtMs !== null && { status: "FAILED", stoppedAtMs }),
+    }),
+  );
+
 const change: fc.Arbitrary<Change> = fc.oneof(
   { weight: 4, arbitrary: job.map((one) => submitted(one)) },
   {
@@ -204,6 +238,9 @@ const change: fc.Arbitrary<Change> = fc.oneof(
     scope: of,
   })),
   fc.tuple(name, name).map(([one, value]): Change => ({ kind: "setting-put", name: one, value })),
+  plainResource.map((resource): Change => ({ kind: "plain-resource-put", resource })),
+  plainResource.map((resource): Change => ({ kind: "plain-resource-removed", resource })),
+  serviceJob.map((one): Change => ({ kind: "service-job-put", serviceJob: one })),
 );
 
 type Step =
@@ -260,6 +297,19 @@ function jobFilters(of: Scope, queue: string): JobFilter[] {
   return filters.map((filter) => ({ jobQueueArn: queueArn, ...filter }));
 }
 
+function serviceJobFilters(of: Scope): ServiceJobFilter[] {
+  const filters: Omit<ServiceJobFilter, "jobQueueArn">[] = [
+    {},
+    { status: "FAILED" },
+    { nameEquals: { text: "a", isPrefix: false } },
+    { nameEquals: { text: "A", isPrefix: true } },
+    { createdBeforeMs: 3 },
+    { createdAfterMs: 3 },
+    { shareIdentifier: "blue", status: "RUNNABLE" },
+  ];
+  return filters.map((filter) => ({ jobQueueArn: jobQueueArn(of, "queue"), ...filter }));
+}
+
 /** The answer to every question that a store can be asked about these things. */
 async function answersOf(store: Store, limit: number): Promise<unknown[]> {
   const answers: unknown[] = [await loadStore(store)];
@@ -288,6 +338,17 @@ async function answersInScope(store: Store, of: Scope, limit: number): Promise<u
     ...QUEUES.flatMap((queue) =>
       jobFilters(of, queue).map((filter) => (page: PageRequest) => store.listJobs(of, filter, page)),
     ),
+    ...PREFIXES.map(
+      (namePrefix) => (page: PageRequest) =>
+        store.listPlainResources({ type: "quota-share", scope: of, namePrefix: `a/${namePrefix}` }, page),
+    ),
+    ...serviceJobFilters(of).map((filter) => (page: PageRequest) => store.listServiceJobs(of, filter, page)),
+    ...CONSUMABLES.flatMap((consumableResourceArn) =>
+      [{}, { status: "FAILED" } as const, { nameEquals: { text: "A", isPrefix: true } }].map(
+        (filter) => (page: PageRequest) =>
+          store.listJobsByConsumable({ consumableResourceArn, ...filter }, page),
+      ),
+    ),
     ...JOB_IDS.flatMap((jobId) =>
       [{}, ...STATUSES.map((status) => ({ status }))].map(
         (filter) => (page: PageRequest) => store.listChildJobs(of, jobId, filter, page),
@@ -298,6 +359,9 @@ async function answersInScope(store: Store, of: Scope, limit: number): Promise<u
     await store.readJobs(of, [...JOB_IDS, ...CHILD_IDS, ...NO_CHILD_IDS]),
     await store.readComputeEnvironments(of, NAMES),
     await store.readJobQueues(of, NAMES),
+    await store.readPlainResources("scheduling-policy", of, NAMES),
+    await store.readPlainResources("consumable-resource", of, NAMES),
+    await store.readServiceJobs(of, JOB_IDS),
   ];
   for (const list of lists) answers.push(await allPages(list, limit));
   for (const one of NAMES) {

@@ -1,6 +1,7 @@
 import { ENGINE_CAUSE } from "../batch/cause.ts";
 import { expect, test } from "vitest";
 import type { Job } from "../batch/job.ts";
+import { createMultiNodeWorkload } from "../batch/multi-node.ts";
 import type { Change } from "./change.ts";
 import {
   aJob,
@@ -14,6 +15,8 @@ import {
   submitted,
 } from "../../test/support/store-examples.ts";
 import type { Store } from "./store.ts";
+import { accepted } from "../../test/support/batch-values.ts";
+import { nodeProperties, nodeRange } from "../../test/support/workload-values.ts";
 import { loadStore } from "../../test/support/load-store.ts";
 
 export function testJobs(open: () => Store): void {
@@ -50,6 +53,19 @@ export function testJobs(open: () => Store): void {
     const asked = [...ids.toReversed(), "absent"];
     const stored = await store.readJobs(SCOPE, asked);
     expect(stored.map(({ job }) => job.jobId)).toEqual(ids.toReversed());
+  });
+
+  test("keeps what each node of a job runs, and gives it to the nodes", async () => {
+    await using store = open();
+    const ranges = [
+      nodeRange("0"),
+      nodeRange("1:", { container: { ...nodeRange("1").container, command: ["x"] } }),
+    ];
+    const workload = accepted(createMultiNodeWorkload(nodeProperties(3, ranges)));
+    const job = aJob("1", { kind: "multi-node", workload, nodes: { count: 3, main: 0 } });
+    await store.commit([submitted(job)]);
+    const stored = await store.readJobs(SCOPE, ["1", "1#2"]);
+    expect(stored.map((one) => one.job.workload)).toEqual([workload, workload]);
   });
 
   test("leaves a job as it is that is submitted again", async () => {

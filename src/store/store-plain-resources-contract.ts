@@ -45,7 +45,7 @@ export function testPlainResources(open: () => Store): void {
     await using store = open();
     const names = ["b/1", "a/2", "a/1", "A/1"];
     await store.commit(names.map((name) => put(aQuotaShare(name))));
-    await store.commit([...OTHER_SCOPES.map((scope) => put(aQuotaShare("a/3", scope)))]);
+    await store.commit(OTHER_SCOPES.map((scope) => put(aQuotaShare("a/3", scope))));
     const listed = async (namePrefix: string) => {
       const filter = { type: "quota-share", scope: SCOPE, namePrefix } as const;
       const pages = await allPages((page) => store.listPlainResources(filter, page), 1);

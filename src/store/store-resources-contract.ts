@@ -29,6 +29,7 @@ export function testResources(open: () => Store): void {
       liveChildren: [],
       instances: [],
       logGroups: [],
+      lastEventSequence: 0,
       plainResources: [],
       requirements: [],
       serviceJobs: [],

@@ -12,22 +12,24 @@ describe("help", () => {
       for AWS.
 
       Options:
-        -v, --version                  show the version
-        -h, --help                     show this help
+        -v, --version                     show the version
+        -h, --help                        show this help
 
       Commands:
-        serve [options]                Run the server
-        run [options] [command...]     Run a job, follow it, end with its exit code
-        submit [options] [command...]  Submit a job, print its id
-        ls [options]                   List jobs
-        describe [options] <job>       Tell the story of a job, and what to do next
-        logs [options] <job>           Print or follow what a job writes
-        cancel [options] <job...>      Cancel jobs that have not started
-        terminate [options] <job...>   End jobs, whether they wait or run
-        doctor [options]               Look whether jobs can run on this machine
-        version [options]              Show the versions of program and server
-        completion <shell>             Print a script for completion in a shell
-        help [command]                 Show help, of a command if one is named
+        serve [options]                   Run the server
+        run [options] [command...]        Run a job, follow it, end with its exit code
+        submit [options] [command...]     Submit a job, print its id
+        ls [options]                      List jobs
+        describe [options] <job>          Tell the story of a job, and what to do next
+        logs [options] <job>              Print or follow what a job writes
+        cancel [options] <job...>         Cancel jobs that have not started
+        terminate [options] <job...>      End jobs, whether they wait or run
+        events [options]                  Show or follow what happens to jobs
+        secret [options] <action> [name]  Keep secrets for jobs
+        doctor [options]                  Look whether jobs can run on this machine
+        version [options]                 Show the versions of program and server
+        completion <shell>                Print a script for completion in a shell
+        help [command]                    Show help, of a command if one is named
 
       A job is named by its id, the first or last characters of it, or a name that
       only one job has.

@@ -356,8 +356,7 @@ const REFUSALS = {
     "ClientException: Unable to substitute value. No parameter found for reference greeting",
   "short timeout": "ClientException: timeout.attemptDurationSeconds must be at least 60, got 5",
   "too many attempts": "ClientException: retryStrategy.attempts must be between 1 and 10, got 11",
-  "array job":
-    "ClientException: array jobs (arrayProperties) are not supported yet by this version of Batchyard",
+  "array of one": "ClientException: arrayProperties.size must be between 2 and 10000, got 1",
   "names with a page size": wrapped("JobQueues and MaxResults cannot both be set"),
   "too many jobs": wrapped("Maximum number of jobs supported is  100"),
   "list of nothing":
@@ -366,8 +365,7 @@ const REFUSALS = {
   "environment in use": "ClientException: Cannot delete, found existing JobQueue relationship",
   "second queue of a name": wrapped("Object already exists"),
   "unknown log stream": "ResourceNotFoundException: The specified log stream does not exist.",
-  "unknown operation":
-    "ClientException: the operation ListSchedulingPolicies is not supported yet by this version of Batchyard",
+  "unknown scheduling policy": `ClientException: ${ARN}:scheduling-policy/nowhere does not exist`,
   "no queue":
     'ParamValidationError: Parameter validation failed:\nMissing required parameter in input: "jobQueue"',
 };

@@ -193,9 +193,22 @@ describe("a new compute environment", () => {
       wrapped("Compute Environment must be created in ENABLED state."),
     ],
     [
-      "EKS",
-      requestOf({ eksConfiguration: { eksClusterArn: "arn:aws:eks:x", kubernetesNamespace: "n" } }),
-      notYet("EKS compute environments (eksConfiguration) are"),
+      "a cluster that is none",
+      requestOf({
+        eksConfiguration: { eksClusterArn: "arn:aws:eks:x", kubernetesNamespace: "n" },
+        computeResources: ec2Request({ allocationStrategy: "BEST_FIT_PROGRESSIVE" }),
+      }),
+      wrapped("eksClusterArn must be an EKS cluster ARN."),
+    ],
+    [
+      "EKS without an allocation strategy",
+      requestOf({
+        eksConfiguration: {
+          eksClusterArn: "arn:aws:eks:us-east-1:000000000000:cluster/c",
+          kubernetesNamespace: "n",
+        },
+      }),
+      wrapped("allocationStrategy is required for EKS Compute Environments."),
     ],
     [
       "Managed Instances",

@@ -1,7 +1,7 @@
 import type { Batch } from "@aws-sdk/client-batch";
 import { beforeAll, describe, expect, test } from "vitest";
 import { makeEnvironment, makeQueue } from "../support/batch-resources.ts";
-import { clientException, notYet, refusalOf, wrapped } from "../support/refusals.ts";
+import { clientException, refusalOf, wrapped } from "../support/refusals.ts";
 import { useServer } from "../support/use-server.ts";
 
 const used = useServer();
@@ -251,61 +251,4 @@ describe("the three operations that describe by name", () => {
       );
     }
   });
-});
-
-test("operations that are not there yet say so", async () => {
-  const { batch } = used;
-  const arn = "arn:aws:batch:us-east-1:000000000000:x/y";
-  const calls: Readonly<Record<string, () => Promise<unknown>>> = {
-    CancelJobs: () => batch.cancelJobs({ jobs: ["a"], reason: "r" }),
-    CreateConsumableResource: () => batch.createConsumableResource({ consumableResourceName: "a" }),
-    CreateQuotaShare: () =>
-      batch.createQuotaShare({
-        quotaShareName: "a",
-        jobQueue: "q",
-        capacityLimits: [],
-        resourceSharingConfiguration: { strategy: "RESERVE" },
-        preemptionConfiguration: { inSharePreemption: "ENABLED" },
-      }),
-    CreateSchedulingPolicy: () => batch.createSchedulingPolicy({ name: "a" }),
-    CreateServiceEnvironment: () =>
-      batch.createServiceEnvironment({
-        serviceEnvironmentName: "a",
-        serviceEnvironmentType: "SAGEMAKER_TRAINING",
-        capacityLimits: [],
-      }),
-    DeleteConsumableResource: () => batch.deleteConsumableResource({ consumableResource: "a" }),
-    DeleteQuotaShare: () => batch.deleteQuotaShare({ quotaShareArn: arn }),
-    DeleteSchedulingPolicy: () => batch.deleteSchedulingPolicy({ arn }),
-    DeleteServiceEnvironment: () => batch.deleteServiceEnvironment({ serviceEnvironment: "a" }),
-    DescribeConsumableResource: () => batch.describeConsumableResource({ consumableResource: "a" }),
-    DescribeQuotaShare: () => batch.describeQuotaShare({ quotaShareArn: arn }),
-    DescribeSchedulingPolicies: () => batch.describeSchedulingPolicies({ arns: [arn] }),
-    DescribeServiceEnvironments: () => batch.describeServiceEnvironments({}),
-    DescribeServiceJob: () => batch.describeServiceJob({ jobId: "a" }),
-    GetJobQueueSnapshot: () => batch.getJobQueueSnapshot({ jobQueue: "default" }),
-    ListConsumableResources: () => batch.listConsumableResources({}),
-    ListJobsByConsumableResource: () => batch.listJobsByConsumableResource({ consumableResource: "a" }),
-    ListQuotaShares: () => batch.listQuotaShares({ jobQueue: "default" }),
-    ListSchedulingPolicies: () => batch.listSchedulingPolicies({}),
-    ListServiceJobs: () => batch.listServiceJobs({}),
-    SubmitServiceJob: () =>
-      batch.submitServiceJob({
-        jobName: "a",
-        jobQueue: "default",
-        serviceRequestPayload: "{}",
-        serviceJobType: "SAGEMAKER_TRAINING",
-      }),
-    TerminateJobs: () => batch.terminateJobs({ jobs: ["a"], reason: "r" }),
-    TerminateServiceJob: () => batch.terminateServiceJob({ jobId: "a", reason: "r" }),
-    TerminateServiceJobs: () => batch.terminateServiceJobs({ jobs: ["a"], reason: "r" }),
-    UpdateConsumableResource: () => batch.updateConsumableResource({ consumableResource: "a" }),
-    UpdateQuotaShare: () => batch.updateQuotaShare({ quotaShareArn: arn }),
-    UpdateSchedulingPolicy: () => batch.updateSchedulingPolicy({ arn }),
-    UpdateServiceEnvironment: () => batch.updateServiceEnvironment({ serviceEnvironment: "a" }),
-    UpdateServiceJob: () => batch.updateServiceJob({ jobId: "a", schedulingPriority: 1 }),
-  };
-  for (const [name, call] of Object.entries(calls)) {
-    expect(await refusalOf(call())).toEqual(notYet(`the operation ${name} is`));
-  }
 });

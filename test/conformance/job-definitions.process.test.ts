@@ -4,7 +4,7 @@ import type {
   ResourceRequirement,
 } from "@aws-sdk/client-batch";
 import { describe, expect, test } from "vitest";
-import { clientException, notYet, refusalOf, wrapped } from "../support/refusals.ts";
+import { clientException, refusalOf, wrapped } from "../support/refusals.ts";
 import type { RefusalSeen } from "../support/refusals.ts";
 import { useServer } from "../support/use-server.ts";
 
@@ -139,6 +139,40 @@ describe("registration", () => {
     });
   });
 
+  test("volumes of every kind and the credentials of a registry come back as they were given", async () => {
+    const given: Partial<ContainerProperties> = {
+      jobRoleArn: "arn:aws:iam::000000000000:role/job",
+      repositoryCredentials: {
+        credentialsParameter: "arn:aws:secretsmanager:us-east-1:000000000000:secret:s",
+      },
+      enableExecuteCommand: true,
+      volumes: [
+        { name: "host", host: { sourcePath: "/data" } },
+        {
+          name: "efs",
+          efsVolumeConfiguration: {
+            fileSystemId: "fs-12345678",
+            rootDirectory: "/",
+            transitEncryption: "ENABLED",
+            transitEncryptionPort: 2049,
+            authorizationConfig: { accessPointId: "fsap-1", iam: "ENABLED" },
+          },
+        },
+        {
+          name: "s3",
+          s3filesVolumeConfiguration: { fileSystemArn: "arn:aws:s3files:fs", rootDirectory: "/x" },
+        },
+      ],
+      mountPoints: [{ sourceVolume: "efs", containerPath: "/efs", readOnly: true }],
+    };
+    await used.batch.registerJobDefinition(requestOf("volumes", given));
+    expect((await describeOne("volumes:1"))?.containerProperties).toMatchObject(given);
+
+    const runtimePlatform = { operatingSystemFamily: "LINUX", cpuArchitecture: "ARM64" };
+    await used.batch.registerJobDefinition({ ...onFargate({ runtimePlatform }), jobDefinitionName: "arm" });
+    expect((await describeOne("arm:1"))?.containerProperties?.runtimePlatform).toEqual(runtimePlatform);
+  });
+
   test("16.11 a variable with an empty value is not echoed", async () => {
     const environment = [
       { name: "EMPTY", value: "" },
@@ -208,42 +242,31 @@ describe("registration", () => {
       clientException("jobDefinitionName must be 1 to 128 letters, digits, hyphens and underscores, got a.b"),
     ],
     [
-      "multi-node jobs",
-      {
-        jobDefinitionName: "refused",
-        type: "multinode",
-        nodeProperties: { numNodes: 2, mainNode: 0, nodeRangeProperties: [{ targetNodes: "0:1" }] },
-      },
-      notYet("multi-node job definitions (type multinode) are"),
+      "two platforms",
+      { ...requestOf("refused"), platformCapabilities: ["EC2", "FARGATE"] },
+      wrapped("Exactly 1 capability must be provided."),
     ],
     [
-      "16.19 ecsProperties",
-      {
-        jobDefinitionName: "refused",
-        type: "container",
-        ecsProperties: { taskProperties: [{ containers: [{ image: "busybox" }] }] },
-      },
-      notYet("multi-container job definitions (ecsProperties) are"),
+      "no properties",
+      { jobDefinitionName: "refused", type: "container" },
+      wrapped(
+        "ECS ContainerProperties, ecsProperties, or eksProperties is required when using type container.",
+      ),
     ],
     [
-      "eksProperties",
-      { jobDefinitionName: "refused", type: "container", eksProperties: { podProperties: {} } },
-      notYet("EKS job definitions (eksProperties) are"),
-    ],
-    [
-      "consumable resources",
+      "a consumable resource without a quantity",
       {
         ...requestOf("refused"),
-        consumableResourceProperties: {
-          consumableResourceList: [{ consumableResource: "licence", quantity: 1 }],
-        },
+        consumableResourceProperties: { consumableResourceList: [{ consumableResource: "licence" }] },
       },
-      notYet("consumable resources (consumableResourceProperties) are"),
+      clientException(
+        "consumableResourceProperties.consumableResourceList[0].quantity must be at least 1, got 0",
+      ),
     ],
     [
-      "Managed Instances",
+      "a container for Managed Instances",
       { ...requestOf("refused"), platformCapabilities: ["MANAGED_INSTANCES"] },
-      notYet("jobs on Managed Instances (platformCapabilities MANAGED_INSTANCES) are"),
+      wrapped("Cannot use ECS containerProperties for MANAGED_INSTANCES"),
     ],
   ])("%s: refused, and no revision is made", async (_what, request, refusal) => {
     expect(await refusalOf(used.batch.registerJobDefinition(request))).toEqual(refusal);

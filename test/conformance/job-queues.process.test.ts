@@ -13,7 +13,7 @@ import {
   settledQueue,
   setQueueState,
 } from "../support/batch-resources.ts";
-import { clientException, notYet, refusalOf, wrapped } from "../support/refusals.ts";
+import { clientException, refusalOf, wrapped } from "../support/refusals.ts";
 import type { RefusalSeen } from "../support/refusals.ts";
 import { ROOMY, useServer } from "../support/use-server.ts";
 
@@ -114,14 +114,14 @@ describe("a new job queue", () => {
       clientException("priority must be between 0 and 1000, got 1001"),
     ],
     [
-      "a scheduling policy",
+      "a scheduling policy that is not there",
       { schedulingPolicyArn: arnOf("scheduling-policy", "p") },
-      notYet("fair-share job queues (schedulingPolicyArn) are"),
+      clientException(`SchedulingPolicy ${arnOf("scheduling-policy", "p")} not found.`),
     ],
     [
-      "a service environment",
+      "a service environment that is not there",
       { serviceEnvironmentOrder: [{ order: 1, serviceEnvironment: "s" }], computeEnvironmentOrder: [] },
-      notYet("service environments (serviceEnvironmentOrder) are"),
+      wrapped("Service environments must be created and valid before attaching them to a job queue."),
     ],
   ])("%s: refused at creation", async (_what, request, refusal) => {
     const creation = used.batch.createJobQueue({

@@ -1,7 +1,7 @@
 import type { RegisterJobDefinitionCommandInput, SubmitJobCommandInput } from "@aws-sdk/client-batch";
 import { beforeAll, describe, expect, test } from "vitest";
 import { makeEnvironment, makeQueue, setEnvironmentState } from "../support/batch-resources.ts";
-import { clientException, notYet, refusalOf, wrapped } from "../support/refusals.ts";
+import { clientException, refusalOf, wrapped } from "../support/refusals.ts";
 import type { RefusalSeen } from "../support/refusals.ts";
 import { ROOMY, useServer } from "../support/use-server.ts";
 
@@ -261,35 +261,62 @@ describe("a refused submission", () => {
       { arrayProperties: { size: 10_001 } },
       clientException("arrayProperties.size must be between 2 and 10000, got 10001"),
     ],
-    ["arrays", { arrayProperties: { size: 2 } }, notYet("array jobs (arrayProperties) are")],
     [
-      "16.17 dependencies",
-      { dependsOn: [{ jobId: "1e2d3c4b-0000-4000-8000-000000000001" }] },
-      notYet("dependencies between jobs (dependsOn) are"),
+      "16.19 node overrides of one container",
+      { nodeOverrides: { numNodes: 2 } },
+      clientException("Node overrides should not be set for containerProperties jobs."),
     ],
-    ["node overrides", { nodeOverrides: { numNodes: 2 } }, notYet("multi-node jobs (nodeOverrides) are")],
     [
       "16.19 overrides of ecsProperties",
       { ecsPropertiesOverride: { taskProperties: [] } },
-      notYet("multi-container jobs (ecsPropertiesOverride) are"),
+      clientException("ECS properties overrides should not be set for containerProperties jobs."),
     ],
     [
       "overrides of eksProperties",
-      { eksPropertiesOverride: {} },
-      notYet("jobs on EKS (eksPropertiesOverride) are"),
+      { eksPropertiesOverride: { podProperties: {} } },
+      clientException("EKS properties overrides should not be set for containerProperties jobs."),
     ],
     [
-      "consumable resources",
+      "a dependency on nobody",
+      { dependsOn: [{ jobId: "1e2d3c4b-0000-4000-8000-000000000001" }] },
+      clientException("dependsOn[0].jobId: job 1e2d3c4b-0000-4000-8000-000000000001 not found."),
+    ],
+    [
+      "a consumable resource without a quantity",
       {
-        consumableResourcePropertiesOverride: {
-          consumableResourceList: [{ consumableResource: "licence", quantity: 1 }],
-        },
+        consumableResourcePropertiesOverride: { consumableResourceList: [{ consumableResource: "licence" }] },
       },
-      notYet("consumable resources (consumableResourcePropertiesOverride) are"),
+      clientException(
+        "consumableResourcePropertiesOverride.consumableResourceList[0].quantity must be at least 1, got 0",
+      ),
     ],
   ])("%s: refused, and no job is made", async (_what, members, refusal) => {
     expect(await refusalOf(submit({ jobName: "refused", ...members }))).toEqual(refusal);
     expect(await countNamed("refused")).toBe(0);
+  });
+
+  test("with overrides that ECS does not take is accepted, and the job fails", async () => {
+    const jobId = await submit({ containerOverrides: { command: ["echo", "x".repeat(8192)] } });
+    const { jobs } = await used.batch.describeJobs({ jobs: [jobId] });
+    expect(jobs).toMatchObject([
+      { status: "FAILED", statusReason: "Container Overrides length must be at most 8192", attempts: [] },
+    ]);
+    expect(jobs?.[0]?.startedAt).toBeUndefined();
+    expect(jobs?.[0]?.stoppedAt).toBeGreaterThan(0);
+  });
+
+  test("with more tags to propagate than there can be is accepted, and the job fails", async () => {
+    const tags = (prefix: string): Record<string, string> =>
+      Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`${prefix}${index}`, ""]));
+    await register("tagged", { tags: tags("a") });
+    const jobId = await submit({ jobDefinition: "tagged", tags: tags("b"), propagateTags: true });
+    const { jobs } = await used.batch.describeJobs({ jobs: [jobId] });
+    expect(jobs).toMatchObject([
+      {
+        status: "FAILED",
+        statusReason: "Tags of the job and its job definition must be at most 50 to be propagated, got 60",
+      },
+    ]);
   });
 
   test("16.8 of a deregistered revision says that it is not in ACTIVE status", async () => {

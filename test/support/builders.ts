@@ -1,10 +1,12 @@
 import { computeEnvironmentArn, ecsClusterArn, jobDefinitionArn, jobQueueArn } from "../../src/batch/arn.ts";
 import { ENGINE_CAUSE } from "../../src/batch/cause.ts";
 import type { ComputeEnvironment } from "../../src/batch/compute-environment.ts";
-import type { Job, JobProgress } from "../../src/batch/job.ts";
+import type { Job, JobDependency, JobProgress } from "../../src/batch/job.ts";
 import type { JobQueue } from "../../src/batch/job-queue.ts";
+import { allNodesResources } from "../../src/batch/multi-node.ts";
 import type { Resources } from "../../src/batch/resources.ts";
 import type { RetryStrategy } from "../../src/batch/retry-strategy.ts";
+import { assert } from "../../src/lib/assert.ts";
 import type { Change } from "../../src/store/change.ts";
 import { LiveState } from "../../src/store/live-state.ts";
 
@@ -43,12 +45,12 @@ export function aState(...things: readonly Buildable[]): LiveState {
 
 export function aComputeEnvironment(
   name: string,
-  overrides: Partial<Pick<ComputeEnvironment, "state" | "status">> & {
+  overrides: Partial<Pick<ComputeEnvironment, "state" | "status" | "eksConfiguration">> & {
     readonly maxvCpus?: number;
     readonly type?: "EC2" | "FARGATE";
   } = {},
 ): Buildable {
-  const { state = "ENABLED", status = "VALID", maxvCpus = 1000, type = "EC2" } = overrides;
+  const { state = "ENABLED", status = "VALID", maxvCpus = 1000, type = "EC2", eksConfiguration } = overrides;
   const computeEnvironment: ComputeEnvironment = {
     scope: SCOPE,
     name,
@@ -59,6 +61,7 @@ export function aComputeEnvironment(
     status,
     statusReason: "ComputeEnvironment Healthy",
     computeResources: { type, maxvCpus, subnets: [] },
+    ...(eksConfiguration && { eksConfiguration }),
     serviceRole: "arn:aws:iam::123456789012:role/batch",
     ecsClusterArn: ecsClusterArn(SCOPE, name, UUID),
     ecsSettings: {},
@@ -151,6 +154,33 @@ export class JobBuilder implements Buildable {
 
   limitedTo(attemptDurationSeconds: number): JobBuilder {
     return new JobBuilder({ ...this.job, attemptDurationSeconds }, this.progress);
+  }
+
+  array(arraySize: number): JobBuilder {
+    return new JobBuilder({ ...this.job, kind: "array", arraySize }, this.progress);
+  }
+
+  /** A multi-node job, its nodes all alike. */
+  nodes(count: number, main = 0): JobBuilder {
+    const { workload, resources } = this.job;
+    assert(workload.kind !== "multi-node", "it has nodes already");
+    const multiNode = {
+      kind: "multi-node",
+      numNodes: count,
+      mainNode: main,
+      nodeProperties: { numNodes: count, mainNode: main, nodeRangeProperties: [] },
+      nodes: Array.from({ length: count }, () => ({ workload, resources })),
+    } as const;
+    const together = allNodesResources(multiNode);
+    const nodes = { count, main };
+    return new JobBuilder(
+      { ...this.job, kind: "multi-node", workload: multiNode, resources: together, nodes },
+      this.progress,
+    );
+  }
+
+  dependingOn(...dependsOn: readonly JobDependency[]): JobBuilder {
+    return new JobBuilder({ ...this.job, dependsOn }, this.progress);
   }
 
   changes(): readonly Change[] {

@@ -1,6 +1,8 @@
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runIdOf } from "../../src/providers/container-run.ts";
+import { containerName } from "../../src/providers/docker/docker-spec.ts";
 import type { ProviderHarness } from "../../src/providers/provider-contract.ts";
 import { DockerProvider, type DockerProviderOptions } from "../../src/providers/docker/docker-provider.ts";
 import { connectEngine } from "../../src/providers/docker/engine-client.ts";
@@ -49,7 +51,17 @@ export class DockerHarness implements ProviderHarness {
   }
 
   isAlive(taskId: string): boolean {
-    return this.docker("ps", "--quiet", "--filter", `label=batchyard.task=${taskId}`) !== "";
+    const ofTask = ["--filter", `label=batchyard.task=${taskId}`];
+    // What holds the network of several containers open is none of them.
+    const ofJob = ["--filter", "label=com.amazonaws.ecs.container-name"];
+    return this.docker("ps", "--quiet", ...ofTask, ...ofJob) !== "";
+  }
+
+  async signal(taskId: string, index: number, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+    const name = containerName(runIdOf(taskId, index));
+    this.docker("kill", "--signal", signal, name);
+    this.docker("wait", name);
+    await Promise.resolve();
   }
 
   /** Ids of all containers of this folder's providers. */

@@ -9,6 +9,8 @@ import type {
   ImageFacts,
   LogPiece,
   LogReading,
+  NetworkListing,
+  NetworkRequest,
 } from "../../src/providers/docker/docker-engine.ts";
 import { EngineAway, EngineRefusal } from "../../src/providers/docker/docker-engine.ts";
 
@@ -36,6 +38,8 @@ export class FakeDockerEngine implements DockerEngine {
   readonly asked: string[] = [];
   /** Somebody has removed them: nothing that is to be in one of them starts. */
   readonly missingNetworks = new Set<string>();
+  /** By name: their labels. */
+  readonly networks = new Map<string, Readonly<Record<string, string>>>();
   /** It was started anew, and knows nothing of what happened before. */
   isNew = false;
   readonly #happenings = new EventEmitter();
@@ -75,6 +79,8 @@ export class FakeDockerEngine implements DockerEngine {
       memoryBytes: 2 ** 33,
       hasSwapLimit: true,
       storageDriver: "none",
+      operatingSystem: "linux",
+      architecture: "amd64",
     };
   }
 
@@ -178,8 +184,27 @@ export class FakeDockerEngine implements DockerEngine {
     return Promise.resolve();
   }
 
-  ensureNetwork(name: string): Promise<void> {
+  importImage(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  removeVolume(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  ensureNetwork({ name, labels }: NetworkRequest): Promise<void> {
     this.missingNetworks.delete(name);
+    this.networks.set(name, labels);
+    return Promise.resolve();
+  }
+
+  listNetworks(label: string, value: string): Promise<readonly NetworkListing[]> {
+    const all = [...this.networks].map(([name, labels]) => ({ name, labels }));
+    return Promise.resolve(all.filter(({ labels }) => labels[label] === value));
+  }
+
+  removeNetwork(name: string): Promise<void> {
+    this.networks.delete(name);
     return Promise.resolve();
   }
 

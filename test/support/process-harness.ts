@@ -9,6 +9,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runIdOf } from "../../src/providers/container-run.ts";
 import type { ProviderHarness } from "../../src/providers/provider-contract.ts";
 import {
   ProcessProvider,
@@ -45,7 +46,15 @@ export class ProcessHarness implements ProviderHarness {
   }
 
   isAlive(taskId: string): boolean {
-    return this.processesWith(`BATCHYARD_TASK_ID=${taskId}`).length > 0;
+    return [taskId, runIdOf(taskId, 1), runIdOf(taskId, 2)].some(
+      (runId) => this.#processesOf(runId).length > 0,
+    );
+  }
+
+  async signal(taskId: string, index: number, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+    const runId = runIdOf(taskId, index);
+    for (const pid of this.#processesOf(runId)) process.kill(pid, signal);
+    while (this.#processesOf(runId).length > 0) await new Promise((resolve) => setImmediate(resolve));
   }
 
   /** Pids of the shim's processes. */
@@ -88,6 +97,10 @@ export class ProcessHarness implements ProviderHarness {
     const file = this.#logFile(streamId);
     appendFileSync(file, "");
     return file;
+  }
+
+  #processesOf(runId: string): readonly number[] {
+    return this.processesWith(`BATCHYARD_TASK_ID=${runId}`);
   }
 
   #logFile(streamId: string): string {

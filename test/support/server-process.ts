@@ -37,7 +37,9 @@ export class ServerProcess implements AsyncDisposable {
     const [command, ...words] = options.program ?? [process.execPath, MAIN];
     const folder = dataDir ?? mkdtempSync(join(tmpdir(), "batchyard-test-"));
     const provider = flags.includes("--provider") ? [] : ["--provider", "process"];
-    const args = [...words, "serve", "--port", "0", "--data", folder, ...provider, ...flags];
+    // Beside the folder: the tester's own stays out of it.
+    const key = flags.includes("--secret-key-file") ? [] : ["--secret-key-file", `${folder}.key`];
+    const args = [...words, "serve", "--port", "0", "--data", folder, ...provider, ...key, ...flags];
     const child = spawn(command, args, {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...environmentWithoutOurs(), ...environment },
@@ -94,7 +96,9 @@ export class ServerProcess implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end();
-    if (this.#ownsFolder) rmSync(this.dataDir, { recursive: true, force: true, maxRetries: 5 });
+    if (!this.#ownsFolder) return;
+    rmSync(this.dataDir, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(`${this.dataDir}.key`, { force: true });
   }
 }
 

@@ -198,7 +198,10 @@ export function aSchedulingPolicy(name: string, scope = SCOPE): SchedulingPolicy
   };
 }
 
-export function aConsumableResource(name: string, differing: Partial<ConsumableResource> = {}): ConsumableResource {
+export function aConsumableResource(
+  name: string,
+  differing: Partial<ConsumableResource> = {},
+): ConsumableResource {
   const scope = differing.scope ?? SCOPE;
   return {
     resourceType: "consumable-resource",

@@ -85,7 +85,8 @@ async function list(context: Context): Promise<number> {
   const { output, errors } = surroundings;
   if (isJson) await output.write(`${JSON.stringify({ secrets }, undefined, 2)}\n`);
   else if (secrets.length > 0) await output.write(renderSecrets(context, secrets));
-  if (secrets.length === 0) await errors.write("batchyard: there are no secrets yet: batchyard secret put NAME\n");
+  if (secrets.length === 0)
+    await errors.write("batchyard: there are no secrets yet: batchyard secret put NAME\n");
   return EXIT.done;
 }
 

@@ -8,11 +8,13 @@ import { type EngineLink, EngineTimeout } from "./engine-link.ts";
 import { type ImagePuller, ImagePullFailure } from "./image-puller.ts";
 import type { LiveAttempt } from "./live-attempt.ts";
 import type { StartSlots } from "./start-slots.ts";
+import { PlaceLost, type TaskPlaces } from "./task-places.ts";
 
 export interface StarterOptions {
   readonly link: EngineLink;
   readonly images: Pick<ImagePuller, "get">;
   readonly slots: StartSlots;
+  readonly places: TaskPlaces;
   readonly specOptions: Omit<DockerSpecOptions, "engine">;
   readonly createMsMax: number;
   readonly startMsMax: number;
@@ -30,8 +32,6 @@ export type StartResult =
  * this one, perhaps its command too, so it cannot be started once more.
  */
 const HALF_STARTED = /\btask \w+: already exists/;
-/** Docker says so when it starts the container, Podman when it makes it. */
-const NETWORK_GONE = /network \S+ not found|unable to find network/i;
 
 /**
  * Brings attempts up: image, start slot, container, start. Each step may have been done before, so all of it is safe to
@@ -83,19 +83,20 @@ export class AttemptStarter {
   }
 
   async #createAndStart(attempt: LiveAttempt, request: CreateRequest): Promise<StartResult> {
-    const { link, createMsMax, startMsMax, onGivenUp } = this.#options;
-    const { name } = attempt;
+    const { link, places, createMsMax, startMsMax, onGivenUp } = this.#options;
+    const { name, run } = attempt;
     let stage: Stage = "create";
     try {
       attempt.phase = "creating";
       attempt.mayHaveContainer = true;
-      const containerId = await this.#withNetwork(() =>
-        link.run(createMsMax, (engine, signal) => engine.createContainer(name, request, signal)),
+      const placed = await places.prepare(run, request);
+      const containerId = await places.withNetwork(run.task, () =>
+        link.run(createMsMax, (engine, signal) => engine.createContainer(name, placed, signal)),
       );
       if (attempt.unwanted.signal.aborted) return over(STOPPED_BEFORE_START);
       stage = "start";
       attempt.phase = "starting";
-      await this.#withNetwork(() =>
+      await places.withNetwork(run.task, () =>
         link.run(startMsMax, (engine, signal) => engine.startContainer(containerId, signal)),
       );
       return { kind: "up", containerId };
@@ -104,20 +105,10 @@ export class AttemptStarter {
         const isHalfStarted = stage === "start" && HALF_STARTED.test(error.message);
         return over(isHalfStarted ? HOST_LOST : createStartFailure(reasonOf(stage, error.message)));
       }
+      if (error instanceof PlaceLost) return over(HOST_LOST);
       if (!(error instanceof EngineTimeout)) throw error;
       onGivenUp(name);
       return over(createStartFailure(timeoutReasonOf(stage)));
-    }
-  }
-
-  /** `docker network prune` removes ours as well while no job runs: then it is made again, and the step done again. */
-  async #withNetwork<T>(step: () => Promise<T>): Promise<T> {
-    try {
-      return await step();
-    } catch (error) {
-      if (!(error instanceof EngineRefusal) || !NETWORK_GONE.test(error.message)) throw error;
-      await this.#options.link.ensureNetwork();
-      return step();
     }
   }
 }

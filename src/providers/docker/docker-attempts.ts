@@ -3,21 +3,23 @@ import { HOST_LOST, STOPPED_BEFORE_START } from "../attempt-outcomes.ts";
 import type { ContainerRun, RecoveredRun } from "../container-run.ts";
 import type { AttemptStarter } from "./attempt-starter.ts";
 import type { AttemptLogs } from "./attempt-logs.ts";
-import type { ContainerRemovals } from "./container-removals.ts";
 import { EngineRefusal } from "./docker-engine.ts";
 import type { ContainerEvent, ContainerListing } from "./docker-engine.ts";
 import { OWNER_LABEL, containerName, findRunId } from "./docker-spec.ts";
 import { type EngineLink, EngineTimeout } from "./engine-link.ts";
 import { type LiveAttempt, addStep, createLiveAttempt } from "./live-attempt.ts";
+import type { Removals } from "./removals.ts";
 import type { RunningAttempts } from "./running-attempts.ts";
 import { decideTakeUp } from "./take-up.ts";
+import type { TaskPlaces } from "./task-places.ts";
 
 export interface AttemptsOptions {
   readonly link: EngineLink;
   readonly starter: AttemptStarter;
   readonly running: RunningAttempts;
   readonly logs: AttemptLogs;
-  readonly removals: ContainerRemovals;
+  readonly removals: Removals;
+  readonly places: TaskPlaces;
   readonly owner: string;
   readonly askMsMax: number;
   readonly onEnded: (attempt: LiveAttempt, outcome: AttemptOutcome, atMs?: number) => void;
@@ -78,7 +80,7 @@ export class DockerAttempts {
     this.#ended.delete(runId);
     if (mayHaveContainer !== true) return;
     this.#options.logs.forget(runId);
-    this.#options.removals.add(containerName(runId));
+    this.#options.removals.add({ kind: "container", name: containerName(runId) });
   }
 
   /** Ended; kept until it is forgotten. */
@@ -94,7 +96,7 @@ export class DockerAttempts {
     switch (kind) {
       case "start":
         // One that had been given up has come up after all.
-        if (!this.#has(runId)) this.#options.removals.add(containerId);
+        if (!this.#has(runId)) this.#options.removals.add({ kind: "container", name: containerId });
         return;
       case "kill":
         if (attempt !== undefined && attempt.wish === undefined) attempt.wasSignalled = true;
@@ -109,7 +111,7 @@ export class DockerAttempts {
 
   /** The engine is there: what it has is taken up, and what nobody knows is removed. */
   async takeUp(): Promise<void> {
-    const { link, logs, removals, owner, askMsMax } = this.#options;
+    const { link, logs, removals, places, owner, askMsMax } = this.#options;
     const listing = await link.run(askMsMax, (engine, signal) =>
       engine.listContainers(OWNER_LABEL, owner, signal),
     );
@@ -117,8 +119,9 @@ export class DockerAttempts {
     for (const [runId, { id }] of containers) {
       if (this.#has(runId)) continue;
       logs.forget(runId);
-      removals.add(id);
+      removals.add({ kind: "container", name: id });
     }
+    await places.takeUp(containers);
     const attempts = this.#live.values();
     const workers = Array.from({ length: TAKEN_UP_AT_ONCE_MAX }, async () => {
       for (const attempt of attempts) await this.#takeUp(attempt, containers.get(attempt.run.runId));
@@ -186,7 +189,7 @@ export class DockerAttempts {
   }
 
   #has(runId: string): boolean {
-    return this.#live.has(runId) || this.#ended.has(runId);
+    return this.#live.has(runId) || this.#ended.has(runId) || this.#options.places.isPause(runId);
   }
 
   #setAbsent({ run }: LiveAttempt): void {

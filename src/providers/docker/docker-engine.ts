@@ -57,11 +57,32 @@ export interface DockerEngine extends AsyncDisposable {
     registryAuth?: string,
   ): Promise<void>;
 
+  /** Makes an image of that name out of a tar archive with its root file system. */
+  importImage(reference: string, archive: Uint8Array, signal: AbortSignal): Promise<void>;
+
+  /** Harmless where it is not there. */
+  removeVolume(name: string, signal: AbortSignal): Promise<void>;
   /** Removes the anonymous volumes that carry the label with the value and belong to no container. */
   removeUnusedVolumes(label: string, value: string, signal: AbortSignal): Promise<void>;
 
   /** Makes the bridge network if it is not there. */
-  ensureNetwork(name: string, labels: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void>;
+  ensureNetwork(network: NetworkRequest, signal: AbortSignal): Promise<void>;
+  /** Those that carry the label with the value. */
+  listNetworks(label: string, value: string, signal: AbortSignal): Promise<readonly NetworkListing[]>;
+  /** Harmless where it is not there. Refused while a container that runs is in it. */
+  removeNetwork(name: string, signal: AbortSignal): Promise<void>;
+}
+
+export interface NetworkRequest {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Nothing outside can be reached from it. */
+  readonly isInternal: boolean;
+}
+
+export interface NetworkListing {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 export interface EngineDescription {
@@ -73,6 +94,9 @@ export interface EngineDescription {
   readonly memoryBytes: number;
   readonly hasSwapLimit: boolean;
   readonly storageDriver: string;
+  /** As Go names them: `linux`, `amd64`. */
+  readonly operatingSystem: string;
+  readonly architecture: string;
 }
 
 /** The body of the engine's own create call, as far as we use it: https://docs.docker.com/reference/api/engine/ */
@@ -81,6 +105,7 @@ export interface CreateRequest {
   readonly Cmd?: readonly string[];
   readonly Env: readonly string[];
   readonly User?: string;
+  readonly StopSignal?: string;
   readonly Labels: Readonly<Record<string, string>>;
   readonly HostConfig: Readonly<Record<string, unknown>>;
 }
@@ -101,6 +126,8 @@ export interface ContainerFacts {
   readonly pid: number;
   /** The signal that asks it to stop, as in `SIGTERM`. */
   readonly stopSignal: string;
+  /** The IPv4 address that its network gave it; absent while it does not run, or where it has none of its own. */
+  readonly address?: string;
 }
 
 export interface ContainerListing {

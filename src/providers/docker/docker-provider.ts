@@ -6,25 +6,28 @@ import { unreachable } from "../../lib/assert.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { JobLogs } from "../../logs/logs.ts";
 import { type CapacityPolicy, createCapacity } from "../host-capacity.ts";
+import type { ContainerRun } from "../container-run.ts";
 import { LoopbackAddresses } from "../loopback-addresses.ts";
 import { Tasks } from "../tasks.ts";
 import { UnacknowledgedNews } from "../unacknowledged-news.ts";
 import type { AttemptSpec, Provider, ProviderNews, RecoveredAttempt } from "../provider.ts";
 import { AttemptLogs } from "./attempt-logs.ts";
 import { AttemptStarter } from "./attempt-starter.ts";
-import { ContainerRemovals } from "./container-removals.ts";
 import { DockerAttempts } from "./docker-attempts.ts";
 import type { DockerEngine } from "./docker-engine.ts";
 import { STAGE_MS_MAX } from "./docker-outcome.ts";
 import { EngineLink } from "./engine-link.ts";
+import { GroupNetworks } from "./group-networks.ts";
 import { type ImageMap, mapImage } from "./image-map.ts";
 import { ImagePuller } from "./image-puller.ts";
 import { withDefaultTag } from "./image-reference.ts";
 import type { LiveAttempt } from "./live-attempt.ts";
 import { readOwnerId } from "./owner-id.ts";
 import type { RegistryAuth } from "./registry-auth.ts";
+import { Removals } from "./removals.ts";
 import { RunningAttempts } from "./running-attempts.ts";
 import { StartSlots } from "./start-slots.ts";
+import { TaskPlaces } from "./task-places.ts";
 
 export interface DockerProviderOptions {
   readonly engine: DockerEngine;
@@ -96,12 +99,13 @@ export class DockerProvider implements Provider {
   readonly #slots: StartSlots;
   readonly #link: EngineLink;
   readonly #running: RunningAttempts;
-  readonly #removals: ContainerRemovals;
+  readonly #removals: Removals;
+  readonly #places: TaskPlaces;
   readonly #attempts: DockerAttempts;
   readonly #addresses = new LoopbackAddresses();
   readonly #tasks: Tasks;
   /** Tasks that nobody has acknowledged the end of. */
-  readonly #known = new Set<string>();
+  readonly #known = new Map<string, AttemptSpec>();
   #wake: () => void = () => {};
   #isClosing = false;
 
@@ -123,7 +127,7 @@ export class DockerProvider implements Provider {
       onEvent: (event) => this.#attempts.takeEvent(event),
       onChange: () => this.#engineChanged(),
     });
-    const removals = new ContainerRemovals({ ...limits, link, clock, atOnceMax: REMOVALS_AT_ONCE_MAX });
+    const removals = new Removals({ ...limits, link, clock, atOnceMax: REMOVALS_AT_ONCE_MAX });
     const markEveryBytes = Math.min(MARK_EVERY_BYTES_MAX, Math.ceil(jobLogBytesMax / MARKS_PER_KEPT_LOG));
     const logs = new AttemptLogs({ ...limits, link, logs: options.logs, dir, markEveryBytes });
     const onGivenUp = (name: string): void => removals.addComing(name);
@@ -134,15 +138,18 @@ export class DockerProvider implements Provider {
       link,
       clock,
       logs,
-      onStarted: ({ run }, atMs) => this.#tasks.runStarted(run, atMs),
+      onStarted: ({ run }, atMs, address) => this.#tellStarted(run, atMs, address),
       onEnded,
       onGivenUp,
       onUp: () => this.#wake(),
     });
     const specOptions = { owner, network, imageMap, jobLogBytesMax };
+    const groups = new GroupNetworks({ ...limits, link, owner, network });
+    const places = new TaskPlaces({ ...limits, link, groups, removals, owner, network });
     const starter = new AttemptStarter({
       ...limits,
       link,
+      places,
       images: this.#images,
       slots: this.#slots,
       specOptions,
@@ -151,6 +158,7 @@ export class DockerProvider implements Provider {
     this.#link = link;
     this.#running = running;
     this.#removals = removals;
+    this.#places = places;
     this.#attempts = new DockerAttempts({
       ...limits,
       link,
@@ -158,6 +166,7 @@ export class DockerProvider implements Provider {
       running,
       logs,
       removals,
+      places,
       owner,
       onEnded,
       onAbsent: (run) => this.#tasks.runAbsent(run),
@@ -169,8 +178,8 @@ export class DockerProvider implements Provider {
         network === "host" ? this.#addresses.claim(taskId, known) : undefined,
       releaseAddress: (taskId) => this.#addresses.release(taskId),
       onStarted: (taskId, atMs, address) =>
-        this.#add({ kind: "started", taskId, atMs, ...(address === undefined ? {} : { address }) }),
-      onEnded: (taskId, end) => this.#add({ kind: "ended", taskId, ...end }),
+        this.#tell({ kind: "started", taskId, atMs, ...(address === undefined ? {} : { address }) }),
+      onEnded: (taskId, end) => this.#tell({ kind: "ended", taskId, ...end }),
     });
   }
 
@@ -218,14 +227,14 @@ export class DockerProvider implements Provider {
 
   /** Waits for one trial to reach the engine. If it is away, everything is taken up when it comes. */
   async recover(known: readonly RecoveredAttempt[]): Promise<void> {
-    for (const { taskId } of known) this.#known.add(taskId);
+    for (const { spec } of known) this.#add(spec);
     this.#attempts.recover(this.#tasks.recover(known));
     await this.#link.connect();
   }
 
   start(spec: AttemptSpec): void {
     if (this.#known.has(spec.taskId)) return;
-    this.#known.add(spec.taskId);
+    this.#add(spec);
     this.#tasks.start(spec);
   }
 
@@ -243,8 +252,10 @@ export class DockerProvider implements Provider {
 
   acknowledge(taskId: string, what: ProviderNews["kind"]): void {
     if (!this.#news.acknowledge(taskId, what)) return;
+    const task = this.#known.get(taskId);
     this.#known.delete(taskId);
     this.#tasks.forget(taskId);
+    if (task !== undefined) this.#places.forget(task);
   }
 
   poll(): number | undefined {
@@ -285,7 +296,19 @@ export class DockerProvider implements Provider {
     this.#tasks.runEnded(run, { atMs: endedAtMs, outcome, ...began });
   }
 
-  #add(news: ProviderNews): void {
+  #add(spec: AttemptSpec): void {
+    this.#known.set(spec.taskId, spec);
+    this.#places.add(spec);
+  }
+
+  #tellStarted(run: ContainerRun, atMs: number, address: string | undefined): void {
+    const { taskId, network } = run.task;
+    // Whoever is alone has no use for an address.
+    const found = network === undefined ? undefined : (address ?? this.#places.addressOf(taskId));
+    this.#tasks.runStarted(run, atMs, found);
+  }
+
+  #tell(news: ProviderNews): void {
     this.#news.add(news);
     this.#wake();
   }

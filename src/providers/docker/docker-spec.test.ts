@@ -19,6 +19,8 @@ const DOCKER: EngineDescription = {
   memoryBytes: 8_000_000_000,
   hasSwapLimit: true,
   storageDriver: "overlay2",
+  operatingSystem: "linux",
+  architecture: "amd64",
 };
 
 const OPTIONS: DockerSpecOptions = {

@@ -1,6 +1,7 @@
 import { parseResourceArn } from "../../batch/arn.ts";
 import type { ContainerProperties, Device, LinuxParameters, Tmpfs } from "../../model/batch.ts";
-import type { ContainerRun } from "../container-run.ts";
+import { ADDRESS_VARIABLE, type ContainerRun, hasSeveral } from "../container-run.ts";
+import type { AttemptSpec } from "../provider.ts";
 import type { CreateRequest, EngineDescription } from "./docker-engine.ts";
 import { createLogConfig } from "./docker-logging.ts";
 import { createMounts } from "./docker-volumes.ts";
@@ -26,7 +27,7 @@ export const OWNER_LABEL = "batchyard.owner";
 /** All containers of a task have it. */
 export const TASK_LABEL = "batchyard.task";
 /** Tells all but the first of them apart. */
-const RUN_LABEL = "batchyard.run";
+export const RUN_LABEL = "batchyard.run";
 
 const BYTES_PER_MIB = 1024 * 1024;
 /** What Docker asks for at least; AWS Batch allows 4 MiB. */
@@ -59,14 +60,17 @@ export function createDockerSpec(run: ContainerRun, options: DockerSpecOptions):
   }
   const logConfig = createLogConfig(container.logConfiguration, options);
   if ("failure" in logConfig) return logConfig;
-  const mounts = createMounts(container, { [OWNER_LABEL]: options.owner });
+  const mounts = createMounts(container, {
+    labels: { [OWNER_LABEL]: options.owner },
+    shareAs: (index) => (hasSeveral(run.task) ? sharedVolumeName(run.task.taskId, index) : undefined),
+  });
   if ("failure" in mounts) return mounts;
 
   const command = container.command ?? [];
   const request: CreateRequest = {
     Image: withDefaultTag(mapImage(container.image, options.imageMap)),
     ...(command.length === 0 ? {} : { Cmd: command }),
-    Env: createEnvironment([...run.environment, ...(secrets?.variables ?? [])]),
+    Env: createEnvironment([...run.environment, ...addressVariable(run), ...(secrets?.variables ?? [])]),
     ...(container.user === undefined ? {} : { User: container.user }),
     Labels: createLabels(run, options.owner),
     HostConfig: {
@@ -81,6 +85,20 @@ export function createDockerSpec(run: ContainerRun, options: DockerSpecOptions):
     },
   };
   return { request };
+}
+
+/** The volumes without a source that the containers of a task may share. */
+export function sharedVolumesOf({ taskId, containers }: AttemptSpec): readonly string[] {
+  const { volumes = [] } = containers[0]?.properties ?? {};
+  return volumes.map((_volume, index) => sharedVolumeName(taskId, index));
+}
+
+function sharedVolumeName(taskId: string, index: number): string {
+  return `${containerName(taskId)}-volume-${index}`;
+}
+
+function addressVariable({ address }: ContainerRun): ContainerRun["environment"] {
+  return address === undefined ? [] : [{ name: ADDRESS_VARIABLE, value: address }];
 }
 
 /** The last entry of a name wins. */

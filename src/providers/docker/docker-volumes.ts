@@ -6,9 +6,10 @@ export interface Mounts {
   readonly Mounts?: readonly AnonymousVolume[];
 }
 
-/** Without a source the engine makes a volume that goes with its container. */
+/** Without a source the engine makes a volume that goes with its container, else one of that name if it is missing. */
 interface AnonymousVolume {
   readonly Type: "volume";
+  readonly Source?: string;
   readonly Target: string;
   readonly ReadOnly: boolean;
   readonly VolumeOptions: { readonly Labels: Labels };
@@ -16,15 +17,22 @@ interface AnonymousVolume {
 
 type Labels = Readonly<Record<string, string>>;
 
+export interface MountOptions {
+  /**
+   * By which volumes are found that outlived their containers: an engine that is killed while it removes a container may
+   * leave them.
+   */
+  readonly labels: Labels;
+  /** What a volume without a source is called, where several containers share it; undefined where none do. */
+  readonly shareAs: (index: number) => string | undefined;
+}
+
 /**
  * Says what of the host is mounted where in the container, or why that cannot be (specification 4.9).
- *
- * @param labels by which volumes are found that outlived their containers: an engine that is killed while it removes a
- *   container may leave them.
  */
 export function createMounts(
   { volumes = [], mountPoints = [] }: ContainerProperties,
-  labels: Labels,
+  { labels, shareAs }: MountOptions,
 ): Mounts | { readonly failure: string } {
   const remote = volumes.find((volume) => fileSystemOf(volume) !== undefined);
   if (remote !== undefined) {
@@ -36,12 +44,14 @@ export function createMounts(
   const anonymous: AnonymousVolume[] = [];
   const mountedNames = new Set<string>();
   for (const { sourceVolume = "", containerPath = "", readOnly = false } of mountPoints) {
-    const sourcePath = volumes.find(({ name }) => name === sourceVolume)?.host?.sourcePath ?? "";
+    const index = volumes.findIndex(({ name }) => name === sourceVolume);
+    const sourcePath = volumes[index]?.host?.sourcePath ?? "";
     if (sourcePath !== "") {
       binds.push(`${sourcePath}:${containerPath}${readOnly ? ":ro" : ""}`);
       continue;
     }
-    if (mountedNames.has(sourceVolume)) {
+    const source = index === -1 ? undefined : shareAs(index);
+    if (source === undefined && mountedNames.has(sourceVolume)) {
       return {
         failure: `InvalidVolumeError: volume ${sourceVolume} has no sourcePath, so it can be mounted once only`,
       };
@@ -49,6 +59,7 @@ export function createMounts(
     mountedNames.add(sourceVolume);
     anonymous.push({
       Type: "volume",
+      ...(source === undefined ? {} : { Source: source }),
       Target: containerPath,
       ReadOnly: readOnly,
       VolumeOptions: { Labels: labels },

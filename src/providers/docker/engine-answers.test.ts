@@ -80,7 +80,7 @@ describe("parseContainer", () => {
 });
 
 test("an engine is Podman where it says so", () => {
-  const version = { Version: "4.3.1", Components: [{ Name: "Podman Engine" }] };
+  const version = { Version: "4.3.1", Os: "linux", Arch: "amd64", Components: [{ Name: "Podman Engine" }] };
   const info = { NCPU: 2, MemTotal: 1_000, SwapLimit: true, Driver: "overlay", CgroupVersion: "2" };
   expect(parseDescription(version, info, "1.41")).toEqual({
     product: "podman",
@@ -91,6 +91,8 @@ test("an engine is Podman where it says so", () => {
     memoryBytes: 1_000,
     hasSwapLimit: true,
     storageDriver: "overlay",
+    operatingSystem: "linux",
+    architecture: "amd64",
   });
   expect(parseDescription({ Components: null }, {}, "1.40")).toEqual({
     product: "docker",
@@ -101,6 +103,8 @@ test("an engine is Podman where it says so", () => {
     memoryBytes: 0,
     hasSwapLimit: false,
     storageDriver: "",
+    operatingSystem: "",
+    architecture: "",
   });
 });
 

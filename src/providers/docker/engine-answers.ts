@@ -5,6 +5,7 @@ import type {
   ContainerUse,
   EngineDescription,
   ImageFacts,
+  NetworkListing,
 } from "./docker-engine.ts";
 
 // The engine's answers as it sends them, member by member what we read: https://docs.docker.com/reference/api/engine/
@@ -14,6 +15,8 @@ export interface VersionAnswer {
   readonly Version?: string;
   readonly ApiVersion?: string;
   readonly MinAPIVersion?: string;
+  readonly Os?: string;
+  readonly Arch?: string;
   readonly Components?: readonly { readonly Name?: string }[] | null;
 }
 
@@ -38,6 +41,14 @@ export interface ContainerAnswer {
     readonly Error?: string;
     readonly Pid?: number;
   };
+  readonly NetworkSettings?: {
+    readonly Networks?: Readonly<Record<string, { readonly IPAddress?: string } | null>> | null;
+  };
+}
+
+export interface NetworkAnswer {
+  readonly Name?: string;
+  readonly Labels?: Labels | null;
 }
 
 export interface ListingAnswer {
@@ -88,12 +99,17 @@ export function parseDescription(
     memoryBytes: info.MemTotal ?? 0,
     hasSwapLimit: info.SwapLimit ?? false,
     storageDriver: info.Driver ?? "",
+    operatingSystem: version.Os ?? "",
+    architecture: version.Arch ?? "",
   };
 }
 
-export function parseContainer({ Id, Name = "", Config = {}, State = {} }: ContainerAnswer): ContainerFacts {
+export function parseContainer(answer: ContainerAnswer): ContainerFacts {
+  const { Id, Name = "", Config = {}, State = {}, NetworkSettings = {} } = answer;
   const startedAtMs = parseInstant(State.StartedAt);
   const finishedAtMs = parseInstant(State.FinishedAt);
+  const addresses = Object.values(NetworkSettings.Networks ?? {}).map((network) => network?.IPAddress ?? "");
+  const address = addresses.find((each) => each !== "");
   return {
     id: Id,
     name: Name.replace(/^\//, ""),
@@ -106,7 +122,12 @@ export function parseContainer({ Id, Name = "", Config = {}, State = {} }: Conta
     error: State.Error ?? "",
     pid: State.Pid ?? 0,
     stopSignal: parseStopSignal(Config.StopSignal),
+    ...(address === undefined ? {} : { address }),
   };
+}
+
+export function parseNetwork({ Name = "", Labels }: NetworkAnswer): NetworkListing {
+  return { name: Name, labels: Labels ?? {} };
 }
 
 export function parseListing({ Id, Labels }: ListingAnswer): ContainerListing {

@@ -4,6 +4,7 @@ import { DockerTestEngine, parseTestAddress, TEST_IMAGE } from "../../../test/su
 import { waitFor } from "../../../test/support/wait-for.ts";
 import type { ContainerEvent, ContainerFacts, CreateRequest, DockerEngine } from "./docker-engine.ts";
 import { connectEngine } from "./engine-client.ts";
+import { PAUSE_COMMAND, createPauseArchive } from "./pause-image.ts";
 
 const dockerHost = inject("dockerHost");
 const LABEL = "batchyard.test";
@@ -22,6 +23,8 @@ describe.skipIf(dockerHost === "")("a container engine", () => {
       memoryBytes: expect.any(Number),
       hasSwapLimit: expect.any(Boolean),
       storageDriver: expect.any(String),
+      operatingSystem: "linux",
+      architecture: expect.stringMatching(/^[a-z0-9]+$/),
     });
     expect(description.cpuCount).toBeGreaterThan(0);
     expect(description.memoryBytes).toBeGreaterThan(1_000_000);
@@ -208,14 +211,51 @@ describe.skipIf(dockerHost === "")("a container engine", () => {
 
   test("makes a network once", async () => {
     await using bench = createBench();
-    await bench.engine.ensureNetwork(bench.name, { [LABEL]: bench.name }, SIGNAL);
-    await bench.engine.ensureNetwork(bench.name, { [LABEL]: bench.name }, SIGNAL);
+    const network = { name: bench.name, labels: { [LABEL]: bench.name }, isInternal: true };
+    await bench.engine.ensureNetwork(network, SIGNAL);
+    await bench.engine.ensureNetwork(network, SIGNAL);
     const request = aRequest(["true"], bench.name, { NetworkMode: bench.name });
     const id = await bench.engine.createContainer(bench.name, request, SIGNAL);
     await bench.engine.startContainer(id, SIGNAL);
     expect((await bench.ended(id)).exitCode).toBe(0);
     await bench.engine.removeContainer(id, SIGNAL);
-    await DockerTestEngine.at(dockerHost).removeNetwork(bench.name);
+    expect(await bench.engine.listNetworks(LABEL, bench.name, SIGNAL)).toEqual([
+      { name: bench.name, labels: { [LABEL]: bench.name } },
+    ]);
+    await bench.engine.removeNetwork(bench.name, SIGNAL);
+    await bench.engine.removeNetwork(bench.name, SIGNAL);
+    expect(await bench.engine.listNetworks(LABEL, bench.name, SIGNAL)).toEqual([]);
+  });
+
+  test("runs an image that it was given as an archive", async () => {
+    await using bench = createBench();
+    const { architecture } = await bench.engine.describe(SIGNAL);
+    const archive = createPauseArchive(architecture) ?? new Uint8Array();
+    const image = `${bench.name}:1`;
+    await bench.engine.importImage(image, archive, SIGNAL);
+    const request = { ...aRequest([PAUSE_COMMAND], bench.name), Image: image, StopSignal: "SIGKILL" };
+    const id = await bench.engine.createContainer(bench.name, request, SIGNAL);
+    await bench.engine.startContainer(id, SIGNAL);
+    expect(await bench.engine.inspectContainer(id, SIGNAL)).toMatchObject({ status: "running" });
+    await bench.engine.signalContainer(id, "SIGKILL", SIGNAL);
+    expect((await bench.ended(id)).exitCode).toBe(137);
+    await bench.engine.removeContainer(id, SIGNAL);
+    await DockerTestEngine.at(dockerHost).removeImage(image);
+  });
+
+  test("removes a volume, also one that is not there", async () => {
+    await using bench = createBench();
+    const Mounts = [{ Type: "volume", Source: bench.name, Target: "/shared" }];
+    const id = await bench.engine.createContainer(
+      bench.name,
+      aRequest(["true"], bench.name, { Mounts }),
+      SIGNAL,
+    );
+    expect(await DockerTestEngine.at(dockerHost).listVolumes()).toContain(bench.name);
+    await bench.engine.removeContainer(id, SIGNAL);
+    await bench.engine.removeVolume(bench.name, SIGNAL);
+    await bench.engine.removeVolume(bench.name, SIGNAL);
+    expect(await DockerTestEngine.at(dockerHost).listVolumes()).not.toContain(bench.name);
   });
 });
 

@@ -48,7 +48,7 @@ describe("a client of an engine", () => {
     ["measureContainer", (engine, signal) => engine.measureContainer("a", signal)],
     ["inspectImage", (engine, signal) => engine.inspectImage("a", signal)],
     ["pullImage", (engine, signal) => engine.pullImage("a", () => undefined, signal)],
-    ["ensureNetwork", (engine, signal) => engine.ensureNetwork("a", {}, signal)],
+    ["ensureNetwork", (engine, signal) => engine.ensureNetwork(A_NETWORK, signal)],
     ["readLog", (engine, signal) => exhaust(engine.readLog("a", { follow: true }, signal))],
     ["events", (engine, signal) => exhaust(engine.events("a", "b", signal))],
   ])("%s ends with its signal where the engine hangs", async (_name, ask) => {
@@ -133,6 +133,7 @@ describe("a client of an engine", () => {
   });
 });
 
+const A_NETWORK = { name: "a", labels: {}, isInternal: false };
 const A_REQUEST = { Image: "a", Env: [], Labels: {}, HostConfig: {} };
 
 interface Bench extends AsyncDisposable {

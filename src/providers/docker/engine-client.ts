@@ -10,6 +10,8 @@ import type {
   ImageFacts,
   LogPiece,
   LogReading,
+  NetworkListing,
+  NetworkRequest,
 } from "./docker-engine.ts";
 import type { EngineAddress } from "./engine-address.ts";
 import { chooseApiVersion } from "./engine-api-version.ts";
@@ -19,6 +21,7 @@ import {
   parseEvent,
   parseImage,
   parseListing,
+  parseNetwork,
   parseUse,
 } from "./engine-answers.ts";
 import type {
@@ -27,6 +30,7 @@ import type {
   ImageAnswer,
   InfoAnswer,
   ListingAnswer,
+  NetworkAnswer,
   PullAnswer,
   StatsAnswer,
   VersionAnswer,
@@ -197,20 +201,41 @@ class HttpDockerEngine implements DockerEngine {
     }
   }
 
+  async importImage(reference: string, archive: Uint8Array, signal: AbortSignal): Promise<void> {
+    const [repo = "", tag = ""] = reference.split(":");
+    const query = { fromSrc: "-", repo, tag };
+    const chunks = this.#stream("/images/create", { method: "POST", query, archive, signal });
+    for await (const line of parseJsonLines(chunks)) {
+      const { error } = line as PullAnswer;
+      if (error !== undefined) throw new EngineRefusal(500, error);
+    }
+  }
+
+  async removeVolume(name: string, signal: AbortSignal): Promise<void> {
+    await this.#done(`/volumes/${encodeURIComponent(name)}`, { method: "DELETE", signal }, [NOT_FOUND]);
+  }
+
   async removeUnusedVolumes(label: string, value: string, signal: AbortSignal): Promise<void> {
     const query = { filters: JSON.stringify({ label: [`${label}=${value}`] }) };
     await this.#done("/volumes/prune", { method: "POST", query, signal });
   }
 
-  async ensureNetwork(
-    name: string,
-    labels: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async ensureNetwork({ name, labels, isInternal }: NetworkRequest, signal: AbortSignal): Promise<void> {
     const path = `/networks/${encodeURIComponent(name)}`;
     if ((await this.#find(path, { method: "GET", signal })) !== undefined) return;
-    const body = { Name: name, Driver: "bridge", CheckDuplicate: true, Labels: labels };
+    const more = isInternal ? { Internal: true } : {};
+    const body = { Name: name, Driver: "bridge", CheckDuplicate: true, Labels: labels, ...more };
     await this.#done("/networks/create", { method: "POST", body, signal }, [CONFLICT]);
+  }
+
+  async listNetworks(label: string, value: string, signal: AbortSignal): Promise<readonly NetworkListing[]> {
+    const query = { filters: JSON.stringify({ label: [`${label}=${value}`] }) };
+    const answer = await this.#json("/networks", { method: "GET", query, signal });
+    return (answer as readonly NetworkAnswer[]).map(parseNetwork);
+  }
+
+  async removeNetwork(name: string, signal: AbortSignal): Promise<void> {
+    await this.#done(`/networks/${encodeURIComponent(name)}`, { method: "DELETE", signal }, [NOT_FOUND]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

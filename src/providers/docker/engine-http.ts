@@ -13,6 +13,8 @@ export interface EngineRequest {
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** A tar archive in place of the body. */
+  readonly archive?: Uint8Array;
   /** Over a connection of its own. */
   readonly isFresh?: boolean;
   readonly signal: AbortSignal;
@@ -103,20 +105,20 @@ export class EngineHttp implements Disposable {
   }
 
   #send(request: EngineRequest): Promise<IncomingMessage> {
-    const { method, path, query = {}, body, signal } = request;
+    const { method, path, query = {}, signal } = request;
     if (signal.aborted) return Promise.reject(signal.reason as Error);
     if (this.#isClosed) return Promise.reject(this.away("its client is closed"));
     // One signal may end many requests at once, each of which listens to it.
     setMaxListeners(0, signal);
-    const text = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+    const content = contentOf(request);
     const parameters = new URLSearchParams(query).toString();
     const headers = {
       ...request.headers,
-      ...(text === undefined
+      ...(content === undefined
         ? method === "POST"
           ? { "content-length": 0 }
           : {}
-        : { "content-type": "application/json", "content-length": text.length }),
+        : { "content-type": content.type, "content-length": content.bytes.length }),
     };
     return new Promise((resolve, reject) => {
       const outgoing = this.#connect({
@@ -132,7 +134,7 @@ export class EngineHttp implements Disposable {
         if (outgoing.reusedSocket && isConnectionLoss(error) && !signal.aborted) resolve(this.#send(request));
         else reject(this.#explain(error, signal));
       });
-      outgoing.end(text);
+      outgoing.end(content?.bytes);
     });
   }
 
@@ -147,6 +149,13 @@ export class EngineHttp implements Disposable {
     if (signal.aborted) return signal.reason;
     return this.away(error instanceof Error ? error.message : String(error), error);
   }
+}
+
+function contentOf({ body, archive }: EngineRequest): { type: string; bytes: Uint8Array } | undefined {
+  if (archive !== undefined) return { type: "application/x-tar", bytes: archive };
+  return body === undefined
+    ? undefined
+    : { type: "application/json", bytes: Buffer.from(JSON.stringify(body)) };
 }
 
 function parseRefusal(text: string): string | undefined {

@@ -160,7 +160,11 @@ export class EngineLink {
 
   async #ensureNetwork(signal: AbortSignal): Promise<void> {
     const { engine, ownNetwork, owner } = this.#options;
-    if (ownNetwork !== undefined) await engine.ensureNetwork(ownNetwork, { [OWNER_LABEL]: owner }, signal);
+    if (ownNetwork === undefined) return;
+    await engine.ensureNetwork(
+      { name: ownNetwork, labels: { [OWNER_LABEL]: owner }, isInternal: false },
+      signal,
+    );
   }
 
   async #follow(session: AbortController): Promise<void> {

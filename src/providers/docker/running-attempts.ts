@@ -19,7 +19,7 @@ export interface RunningOptions {
   readonly signalMsMax: number;
   /** It is to be looked at soon. */
   readonly onUp: () => void;
-  readonly onStarted: (attempt: LiveAttempt, atMs: number) => void;
+  readonly onStarted: (attempt: LiveAttempt, atMs: number, address: string | undefined) => void;
   readonly onEnded: (attempt: LiveAttempt, outcome: AttemptOutcome, atMs?: number) => void;
   /** It does not end although it was killed. */
   readonly onGivenUp: (name: string) => void;
@@ -166,10 +166,10 @@ export class RunningAttempts {
     this.#options.logs.follow(attempt);
   }
 
-  #noteStart(attempt: LiveAttempt, { startedAtMs }: ContainerFacts): void {
+  #noteStart(attempt: LiveAttempt, { startedAtMs, address }: ContainerFacts): void {
     if (startedAtMs === undefined) return;
     attempt.startedAtMs = startedAtMs;
-    if (!attempt.isStartTold) this.#options.onStarted(attempt, startedAtMs);
+    if (!attempt.isStartTold) this.#options.onStarted(attempt, startedAtMs, address);
     attempt.isStartTold = true;
   }
 

@@ -1,4 +1,4 @@
-import type { ContainerRun } from "../container-run.ts";
+import { ADDRESS_VARIABLE, type ContainerRun } from "../container-run.ts";
 
 /** Where an attempt finds things on this machine. */
 export interface StartPlaces {
@@ -13,8 +13,6 @@ export interface StartPlaces {
 
 /** Carries the id of the run in the environment of each of its processes, by which strays are found. */
 export const TASK_MARKER = "BATCHYARD_TASK_ID";
-/** All tasks of a group are on this machine, so each listens on an address of its own. */
-const ADDRESS_VARIABLE = "BATCHYARD_TASK_ADDRESS";
 
 /** The environment of a job: its own, over PATH, HOME and TMPDIR, under the marker. Nothing of the server's gets in. */
 export function createJobEnvironment(

@@ -29,17 +29,17 @@ export class ConsumableJobTable {
 
   /** Of jobs that have not ended. */
   live(): LiveRequirements[] {
-    const byJob = new Map<string, ConsumableRequirement[]>();
+    const byKey = new Map<number, { jobId: string; consumableResources: ConsumableRequirement[] }>();
     for (const row of this.#selectLive.all()) {
-      const jobId = String(row["job_id"]);
-      const requirements = byJob.get(jobId) ?? [];
-      requirements.push({
+      const jobKey = Number(row["job_key"]);
+      const job = byKey.get(jobKey) ?? { jobId: String(row["job_id"]), consumableResources: [] };
+      job.consumableResources.push({
         consumableResource: String(row["resource"]),
         quantity: Number(row["quantity"]),
       });
-      byJob.set(jobId, requirements);
+      byKey.set(jobKey, job);
     }
-    return [...byJob].map(([jobId, consumableResources]) => ({ jobId, consumableResources }));
+    return [...byKey.values()];
   }
 
   /** Ids of jobs. */
@@ -62,7 +62,7 @@ export class ConsumableJobTable {
   }
 }
 
-const SELECT_LIVE = `SELECT job_id, resource, quantity FROM consumable_jobs JOIN jobs USING (job_key)
+const SELECT_LIVE = `SELECT job_key, job_id, resource, quantity FROM consumable_jobs JOIN jobs USING (job_key)
   WHERE status < ${FIRST_TERMINAL_STATUS} ORDER BY job_key, resource`;
 
 const SELECT_PAGE = `SELECT job_id, job_key FROM consumable_jobs JOIN jobs USING (job_key)

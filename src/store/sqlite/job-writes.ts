@@ -2,7 +2,8 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { resourceName } from "../../batch/arn.ts";
 import type { Attempt } from "../../batch/attempt.ts";
 import type { Cause } from "../../batch/cause.ts";
-import type { Job, JobProgress, JobProgressPatch } from "../../batch/job.ts";
+import { childCountOf } from "../../batch/child-job.ts";
+import type { Job, JobProgress, JobProgressPatch, UnspawnedChildren } from "../../batch/job.ts";
 import { scopeKey } from "../../batch/scope.ts";
 import type { Scope } from "../../batch/scope.ts";
 import { ConsumableJobTable } from "./consumable-job-table.ts";
@@ -19,6 +20,8 @@ export class JobWrites {
   readonly #insert: StatementSync;
   readonly #insertDocument: StatementSync;
   readonly #update: StatementSync;
+  readonly #setRelations: StatementSync;
+  readonly #updateUnspawned: StatementSync;
   readonly #selectDocument: StatementSync;
   readonly #updateDocument: StatementSync;
   readonly #putAttempt: StatementSync;
@@ -32,6 +35,10 @@ export class JobWrites {
     this.#insert = database.prepare(INSERT);
     this.#insertDocument = database.prepare("INSERT INTO job_documents (job_key, document) VALUES (?, ?)");
     this.#update = database.prepare(UPDATE);
+    this.#setRelations = database.prepare(
+      "UPDATE jobs SET child_count = ?, main_node = ?, has_dependencies = ? WHERE job_key = ?",
+    );
+    this.#updateUnspawned = database.prepare("UPDATE jobs SET unspawned = ? WHERE scope = ? AND job_id = ?");
     this.#selectDocument = database.prepare(
       `SELECT job_key, document FROM jobs JOIN job_documents USING (job_key) WHERE scope = ? AND job_id = ?`,
     );
@@ -43,9 +50,7 @@ export class JobWrites {
     );
     this.#selectStopped = database.prepare(SELECT_STOPPED);
     this.#consumableJobs = new ConsumableJobTable(database);
-    this.#removals = TABLES_BY_JOB.map((table) =>
-      database.prepare(`DELETE FROM ${table} WHERE job_key = ?`),
-    );
+    this.#removals = TABLES_BY_JOB.map((table) => database.prepare(`DELETE FROM ${table} WHERE job_key = ?`));
   }
 
   /** A job that is there already takes the patch only. */
@@ -66,19 +71,20 @@ export class JobWrites {
       resources.gpuCount,
       this.#texts.findOrStore(JSON.stringify(job.retryStrategy)),
       job.attemptDurationSeconds ?? null,
-      job.arraySize ?? job.nodes?.count ?? null,
-      job.nodes?.main ?? null,
-      Number(job.dependsOn.length > 0),
-      ...jobProgressValues({ ...progress, ...patch }),
+      ...progressValues({ ...progress, ...patch }),
     );
     if (changes === 0) return this.change(job.scope, job.jobId, patch);
     this.#insertDocument.run(lastInsertRowid, JSON.stringify(documentOf(job)));
     this.#consumableJobs.add(job, lastInsertRowid);
+    if (childCountOf(job) + job.dependsOn.length > 0) this.#relate(job, lastInsertRowid);
+    const unspawned = patch.unspawned ?? progress.unspawned;
+    if (unspawned !== undefined) this.#changeUnspawned(job.scope, job.jobId, unspawned);
     this.#index.indexLongTail(Number(lastInsertRowid));
   }
 
   change(scope: Scope, jobId: string, patch: JobProgressPatch): void {
-    this.#update.run(...jobProgressValues(patch), this.#numberOf(scope), jobId);
+    this.#update.run(...progressValues(patch), this.#numberOf(scope), jobId);
+    if (patch.unspawned !== undefined) this.#changeUnspawned(scope, jobId, patch.unspawned);
   }
 
   tag(scope: Scope, jobId: string, tags: Job["tags"], taggedBy: Cause): void {
@@ -103,20 +109,28 @@ export class JobWrites {
     return stopped.length;
   }
 
+  /** What most jobs have not: a statement of its own costs the others nothing. */
+  #relate(job: Job, jobKey: number | bigint): void {
+    const { nodes, dependsOn } = job;
+    this.#setRelations.run(
+      childCountOf(job) || null,
+      nodes?.main ?? null,
+      Number(dependsOn.length > 0),
+      jobKey,
+    );
+  }
+
+  #changeUnspawned(scope: Scope, jobId: string, unspawned: UnspawnedChildren): void {
+    this.#updateUnspawned.run(JSON.stringify(unspawned), this.#numberOf(scope), jobId);
+  }
+
   /** No row has the scope 0: where the scope is unknown, nothing is found. */
   #numberOf(scope: Scope): number {
     return this.#texts.find(scopeKey(scope)) ?? 0;
   }
 }
 
-const TABLES_BY_JOB = [
-  "jobs",
-  "job_documents",
-  "attempts",
-  "child_jobs",
-  "child_counts",
-  "consumable_jobs",
-];
+const TABLES_BY_JOB = ["jobs", "job_documents", "attempts", "child_jobs", "child_counts", "consumable_jobs"];
 
 /** What changes of a job and of a child of one. */
 export const PROGRESS = [
@@ -131,14 +145,6 @@ export const PROGRESS = [
   "is_terminated",
   "stopped_by",
 ];
-
-const JOB_PROGRESS = ["unspawned", ...PROGRESS];
-
-/** In the order of `JOB_PROGRESS`; null for what is absent. */
-function jobProgressValues(progress: JobProgressPatch): (string | number | null)[] {
-  const { unspawned } = progress;
-  return [unspawned === undefined ? null : JSON.stringify(unspawned), ...progressValues(progress)];
-}
 
 /** In the order of `PROGRESS`; null for what is absent. */
 export function progressValues(progress: JobProgressPatch): (string | number | null)[] {
@@ -160,9 +166,8 @@ const SELECT_STOPPED = `SELECT job_key FROM jobs WHERE stopped_at < ? AND status
   ORDER BY stopped_at, job_key LIMIT ?`;
 
 const INSERT = `INSERT INTO jobs (scope, job_id, queue, definition, definition_name, name, name_key, share_identifier,
-    created_at, vcpu_millis, memory_mib, gpu_count, retry_strategy, attempt_duration_seconds,
-    child_count, main_node, has_dependencies, ${JOB_PROGRESS.join(", ")})
-  VALUES (${Array.from({ length: 17 + JOB_PROGRESS.length }, () => "?").join(", ")})
+    created_at, vcpu_millis, memory_mib, gpu_count, retry_strategy, attempt_duration_seconds, ${PROGRESS.join(", ")})
+  VALUES (${Array.from({ length: 14 + PROGRESS.length }, () => "?").join(", ")})
   ON CONFLICT DO NOTHING`;
 
 /** A patch sets members and never takes one away, so null leaves a column as it is. */
@@ -170,5 +175,5 @@ export function patchOf(columns: readonly string[]): string {
   return columns.map((column) => `${column} = coalesce(?, ${column})`).join(", ");
 }
 
-const UPDATE = `UPDATE jobs SET ${patchOf(JOB_PROGRESS)}
+const UPDATE = `UPDATE jobs SET ${patchOf(PROGRESS)}
   WHERE scope = ? AND job_id = ?`;

@@ -76,9 +76,9 @@ function smallYoungGeneration(): Disposable {
 }
 
 /** The keys are collected from one range of the index and the tail and then visited in their order: that of submission. */
-const LIVE_JOBS = `SELECT job_key, scope, job_id, queue, status, queue_position, attempt_count,
-    vcpu_millis, memory_mib, gpu_count, retry_strategy, attempt_duration_seconds,
-    child_count IS NOT NULL OR has_dependencies OR is_cancelled OR is_terminated
+const LIVE_JOBS = `SELECT job_key, scope, job_id, queue,
+    iif(child_count IS NOT NULL OR has_dependencies OR is_cancelled OR is_terminated, ~status, status), queue_position, attempt_count,
+    vcpu_millis, memory_mib, gpu_count, retry_strategy, attempt_duration_seconds
   FROM jobs WHERE job_key IN (
     SELECT job_key FROM jobs WHERE is_indexed = 1 AND status < ${FIRST_TERMINAL_STATUS} UNION ALL
     SELECT job_key FROM jobs NOT INDEXED
@@ -90,7 +90,8 @@ type LiveJobRow = readonly [
   scope: number,
   jobId: string,
   queue: number,
-  status: number,
+  /** With each bit turned round, and so below 0, where there is more to read of the job: `REST`. */
+  markedStatus: number,
   queuePosition: number,
   attemptCount: number,
   vcpuMillis: number,
@@ -98,7 +99,6 @@ type LiveJobRow = readonly [
   gpuCount: number,
   retryStrategy: number,
   attemptDurationSeconds: number | null,
-  hasMore: 0 | 1,
 ];
 
 /** What few jobs have. */
@@ -132,10 +132,9 @@ class LiveJobReader {
   }
 
   liveJob(row: LiveJobRow): StoredLiveJob {
-    const [jobKey, scope, jobId, queue, statusNumber, queuePosition, attemptCount] = row;
-    const [, , , , , , , vcpuMillis, memoryMiB, gpuCount, retryStrategy, attemptDurationSeconds, hasMore] =
-      row;
-    const status = statusOf(statusNumber);
+    const [jobKey, scope, jobId, queue, markedStatus, queuePosition, attemptCount] = row;
+    const [, , , , , , , vcpuMillis, memoryMiB, gpuCount, retryStrategy, attemptDurationSeconds] = row;
+    const status = statusOf(markedStatus < 0 ? ~markedStatus : markedStatus);
     const activeAttempt = isUnderWay(status) ? this.#latestAttempt(jobKey) : undefined;
     const job = {
       scope: this.#shared(this.#scopes, scope, parseScopeKey),
@@ -150,7 +149,7 @@ class LiveJobReader {
       activeAttempt,
       isStopRequested: false,
     };
-    return hasMore === 0 ? job : { ...job, ...this.#rest(jobKey, scope, job) };
+    return markedStatus >= 0 ? job : { ...job, ...this.#rest(jobKey, scope, job) };
   }
 
   #rest(

@@ -7,9 +7,24 @@ import { SqliteStore } from "./sqlite-store.ts";
 import { loadStore } from "../../../test/support/load-store.ts";
 import { temporaryStorePath } from "../../../test/support/temporary-store.ts";
 
-/** Read whole by `load`, and by nothing else: resources, not jobs. */
-const READ_WHOLE =
-  /^SCAN (compute_environments|job_queues|log_groups|job_definition_names|instances USING INDEX instances_not_terminated)$/;
+/** Read whole by `load`, and by nothing else: resources, live service jobs, and which jobs need which resources. */
+const READ_WHOLE = new RegExp(
+  `^SCAN (${[
+    "compute_environments",
+    "job_queues",
+    "log_groups",
+    "job_definition_names",
+    "instances USING INDEX instances_not_terminated",
+    "client_tokens",
+    "consumable_resources",
+    "quota_shares",
+    "scheduling_policies",
+    "secrets",
+    "service_environments",
+    "service_jobs USING INDEX service_jobs_live",
+    "consumable_jobs USING COVERING INDEX consumable_jobs_by_job",
+  ].join("|")})$`,
+);
 
 /** The one statement that looks for the end of the tail, which `JobListIndex` keeps short, from behind. */
 const READS_TAIL = "SELECT job_key FROM jobs NOT INDEXED WHERE is_indexed = 1 ORDER BY job_key DESC LIMIT 1";

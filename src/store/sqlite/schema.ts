@@ -84,7 +84,7 @@ CREATE TABLE jobs (
   attempt_duration_seconds INTEGER,
   child_count INTEGER,
   main_node INTEGER,
-  has_dependencies INTEGER NOT NULL,
+  has_dependencies INTEGER NOT NULL DEFAULT 0,
   unspawned TEXT,
   status INTEGER NOT NULL,
   status_reason TEXT,
@@ -229,7 +229,7 @@ CREATE TABLE consumable_jobs (
   quantity INTEGER NOT NULL,
   PRIMARY KEY (resource, job_key)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX consumable_jobs_by_job ON consumable_jobs (job_key);
+CREATE INDEX consumable_jobs_by_job ON consumable_jobs (job_key, resource, quantity);
 
 CREATE TABLE service_jobs (
   job_key INTEGER PRIMARY KEY,

@@ -37,7 +37,7 @@ calls = {
     "missing parameter": lambda: submit(parameters={}),
     "short timeout": lambda: submit(timeout={"attemptDurationSeconds": 5}),
     "too many attempts": lambda: submit(retryStrategy={"attempts": 11}),
-    "array job": lambda: submit(arrayProperties={"size": 2}),
+    "array of one": lambda: submit(arrayProperties={"size": 1}),
     "names with a page size": lambda: batch.describe_job_queues(jobQueues=["default"], maxResults=1),
     "too many jobs": lambda: batch.describe_jobs(jobs=[str(number) for number in range(101)]),
     "list of nothing": lambda: batch.list_jobs(),
@@ -49,7 +49,9 @@ calls = {
         computeEnvironmentOrder=[{"order": 1, "computeEnvironment": "local"}],
     ),
     "unknown log stream": lambda: logs.get_log_events(logGroupName="/aws/batch/job", logStreamName="none"),
-    "unknown operation": lambda: batch.list_scheduling_policies(),
+    "unknown scheduling policy": lambda: batch.update_scheduling_policy(
+        arn="arn:aws:batch:us-east-1:000000000000:scheduling-policy/nowhere"
+    ),
 }
 
 refusals = []

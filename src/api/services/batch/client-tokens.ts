@@ -50,7 +50,7 @@ export function rememberToken(
   return [...forgetExpired(state, resource.arn, nowMs), { kind: "plain-resource-put", resource }];
 }
 
-/** Tokens stand in the order of their use, but for those of a restart, which are few: looking ends at the first one that is still good. */
+/** Tokens stand in the order of their use, those from before a restart first: the first that is still good ends the search. */
 function forgetExpired(state: LiveState, usedArn: string, nowMs: number): readonly Change[] {
   const changes: Change[] = [];
   for (const resource of state.plainResources.all("client-token")) {

@@ -14,7 +14,10 @@ export async function readDependencies(
   scope: Scope,
   dependsOn: readonly JobDependency[],
 ): Promise<StoredDependencies> {
-  const jobIds = dependsOn.flatMap(({ jobId }) => (jobId === undefined ? [] : [jobId]));
+  // Nobody can depend on a node.
+  const jobIds = dependsOn.flatMap(({ jobId }) =>
+    jobId === undefined || parseChildJobId(jobId)?.kind === "node" ? [] : [jobId],
+  );
   if (jobIds.length === 0) return new Map();
   const stored = await store.readJobs(scope, jobIds);
   return new Map(

@@ -124,18 +124,11 @@ function findLive(state: LiveState, { scope, name }: BatchResource, arn: string)
 
 /** What the live state does not hold, or only in part. */
 async function readDocument(store: Store, resource: BatchResource): Promise<TaggedDocument | undefined> {
-  switch (resource.resourceType) {
-    case "job":
-      return readJob(store, resource);
-    case "job-definition":
-      return readDefinition(store, resource);
-    case "service-job": {
-      const [ended] = await store.readServiceJobs(resource.scope, [resource.name]);
-      return ended && taggedServiceJob(ended);
-    }
-    default:
-      return undefined;
-  }
+  if (resource.resourceType === "job") return readJob(store, resource);
+  if (resource.resourceType === "job-definition") return readDefinition(store, resource);
+  if (resource.resourceType !== "service-job") return undefined;
+  const [ended] = await store.readServiceJobs(resource.scope, [resource.name]);
+  return ended && taggedServiceJob(ended);
 }
 
 function taggedServiceJob(serviceJob: ServiceJob): TaggedDocument {

@@ -110,5 +110,10 @@ function withDatedStreams({ store, at }: TestLogsService, group: LogGroup, count
   const logs = Object.create(at.logs) as typeof at.logs;
   logs.isOpen = (streamId) => !dated.has(streamId) && at.logs.isOpen(streamId);
   logs.lastEventAt = (streamId) => dated.get(streamId) ?? at.logs.lastEventAt(streamId);
-  return new RecentStreams({ store: listed, logs, clock: at.clock, state: () => ({ jobs: { active: new Map() } }) });
+  return new RecentStreams({
+    store: listed,
+    logs,
+    clock: at.clock,
+    state: () => ({ jobs: { active: new Map() } }),
+  });
 }

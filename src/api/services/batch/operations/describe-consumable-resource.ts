@@ -15,6 +15,7 @@ import { orRefuse } from "../refuse.ts";
  */
 export function describeConsumableResource({
   store,
+  sequencer,
 }: BatchServices): Operation<DescribeConsumableResourceRequest, DescribeConsumableResourceResponse> {
   return async ({ consumableResource }, context) => {
     const { scope } = context;
@@ -22,7 +23,7 @@ export function describeConsumableResource({
     const arn = toArn(scope, "consumable-resource", consumableResource);
     const resource = orRefuse(found ?? doesNotExist(arn), context);
     const { name, totalQuantity, kind, createdAtMs, tags } = resource;
-    const inUseQuantity = 0;
+    const inUseQuantity = sequencer.state.consumables.heldOf(arn);
     return {
       consumableResourceName: name,
       consumableResourceArn: arn,

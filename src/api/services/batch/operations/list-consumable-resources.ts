@@ -32,20 +32,21 @@ export function listConsumableResources({
 }: BatchServices): Operation<ListConsumableResourcesRequest, ListConsumableResourcesResponse> {
   return async (input, context) => {
     const { scope } = context;
+    const { state } = sequencer;
     const match = orRefuse(parseFilters(input.filters), context);
     if (match === undefined) {
       const listed = { operation: OPERATION, type: "consumable-resource", namePrefix: "" } as const;
       const { items, ...next } = await listPlain(store, context, input, listed);
-      return { consumableResources: items.map((item) => summary(item)), ...next };
+      return { consumableResources: items.map((item) => summary(item, state)), ...next };
     }
     const listing = { operation: OPERATION, scope, filter: match };
     const { limit, after = "" } = parsePageRequest(input, listing, PAGE_MAX);
-    const names = matchingNames(sequencer.state, scope, match).filter((name) => name > after);
+    const names = matchingNames(state, scope, match).filter((name) => name > after);
     const shown = names.slice(0, limit);
     const items = await store.readPlainResources("consumable-resource", scope, shown);
     const nextToken = encodeNextToken(listing, names.length > limit ? shown.at(-1) : undefined);
     return {
-      consumableResources: items.map((item) => summary(item)),
+      consumableResources: items.map((item) => summary(item, state)),
       ...(nextToken !== undefined && { nextToken }),
     };
   };
@@ -74,12 +75,12 @@ function matchingNames(state: LiveState, scope: Scope, { text, isPrefix }: TextM
   return names.sort();
 }
 
-function summary(resource: ConsumableResource): ConsumableResourceSummary {
+function summary(resource: ConsumableResource, state: LiveState): ConsumableResourceSummary {
   return {
     consumableResourceArn: resource.arn,
     consumableResourceName: resource.name,
     totalQuantity: resource.totalQuantity,
-    inUseQuantity: 0,
+    inUseQuantity: state.consumables.heldOf(resource.arn),
     resourceType: resource.kind,
   };
 }

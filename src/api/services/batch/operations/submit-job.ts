@@ -68,7 +68,7 @@ function decideSubmission(
     checkTakesJobs(jobQueue) ??
     checkQueuePlatform(capabilityOf(job), jobQueue.jobQueueType) ??
     checkCanRun(job.workload) ??
-    checkShare(input, definition, jobQueue) ??
+    checkShare(input, job, jobQueue) ??
     checkIsActive(definition, state);
   orRefuse(refusal, context);
   const { jobId, jobName } = job;

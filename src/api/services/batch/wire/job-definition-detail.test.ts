@@ -4,6 +4,15 @@ import {
   fargateContainer,
   registerDefinition,
 } from "../../../../../test/support/batch-values.ts";
+import {
+  ecsProperties,
+  eksContainer,
+  eksProperties,
+  nodeProperties,
+  nodeRange,
+  taskContainer,
+} from "../../../../../test/support/workload-values.ts";
+import type { RegisterJobDefinitionRequest } from "../../../../model/batch.ts";
 import { jobDefinitionDetail } from "./job-definition-detail.ts";
 
 const EMPTY_LISTS = { command: [], environment: [], mountPoints: [], secrets: [], ulimits: [], volumes: [] };
@@ -64,5 +73,55 @@ describe("jobDefinitionDetail", () => {
     expect(jobDefinitionDetail(definition).containerProperties?.environment).toEqual([
       { name: "B", value: "2" },
     ]);
+  });
+
+  const variable = [{ name: "A", value: "" }];
+  test.each<[name: string, members: Partial<RegisterJobDefinitionRequest>, shown: object]>([
+    [
+      "a task",
+      { ecsProperties: ecsProperties([taskContainer("a", { environment: variable })]) },
+      {
+        type: "container",
+        containerOrchestrationType: "ECS",
+        ecsProperties: { taskProperties: [{ containers: [{ name: "a", environment: [] }] }] },
+      },
+    ],
+    [
+      "a pod",
+      { eksProperties: eksProperties([eksContainer({ env: variable })]) },
+      {
+        type: "container",
+        containerOrchestrationType: "EKS",
+        eksProperties: { podProperties: { containers: [{ image: "busybox", env: [] }] } },
+      },
+    ],
+    [
+      "nodes",
+      {
+        type: "multinode",
+        nodeProperties: nodeProperties(1, [
+          nodeRange("0", { container: ec2Container({ environment: variable }) }),
+        ]),
+      },
+      {
+        type: "multinode",
+        containerOrchestrationType: "ECS",
+        nodeProperties: { nodeRangeProperties: [{ targetNodes: "0", container: { environment: [] } }] },
+      },
+    ],
+    [
+      "nodes on EKS",
+      {
+        type: "multinode",
+        nodeProperties: nodeProperties(1, [
+          nodeRange("0", { container: undefined, eksProperties: eksProperties([eksContainer()]) }),
+        ]),
+      },
+      { type: "multinode", containerOrchestrationType: "EKS" },
+    ],
+  ])("shows %s, and no variable with an empty value", (_name, members, shown) => {
+    const detail = jobDefinitionDetail(registerDefinition({ containerProperties: undefined, ...members }));
+    expect(detail).toMatchObject(shown);
+    expect(detail.containerProperties).toBeUndefined();
   });
 });

@@ -1,5 +1,6 @@
+import { unreachable } from "../../lib/assert.ts";
 import type { Clock } from "../../lib/clock.ts";
-import { EngineAway, EngineRefusal } from "./docker-engine.ts";
+import { type DockerEngine, EngineAway, EngineRefusal } from "./docker-engine.ts";
 import { type EngineLink, EngineTimeout } from "./engine-link.ts";
 
 export interface RemovalOptions {
@@ -9,9 +10,16 @@ export interface RemovalOptions {
   readonly removeMsMax: number;
 }
 
-interface Removal {
-  /** An id, or a name. */
-  readonly container: string;
+/** Something in the engine that is to go. */
+export interface Unwanted {
+  readonly kind: "container" | "volume" | "network";
+  /** Of a container, its id or its name. */
+  readonly name: string;
+  /** Names of what has to be gone before, as it uses this. */
+  readonly behind?: readonly string[];
+}
+
+interface Removal extends Unwanted {
   /** The container may only be coming: until then it is removed again and again. */
   readonly untilMs: number;
   dueAtMs: number;
@@ -23,8 +31,11 @@ const PAUSE_MS_MAX = 30_000;
 /** So long a container may take to appear after its creation was given up. */
 const APPEARANCE_MS_MAX = 10 * 60_000;
 
-/** Removes containers with their anonymous volumes: a few at a time, again where it fails, and never in anybody's way. */
-export class ContainerRemovals {
+/**
+ * Removes containers with their anonymous volumes, and what several of them shared: a few at a time, again where it fails,
+ * and never in anybody's way.
+ */
+export class Removals {
   readonly #options: RemovalOptions;
   readonly #waiting = new Map<string, Removal>();
   readonly #underWay = new Map<string, Promise<void>>();
@@ -33,13 +44,19 @@ export class ContainerRemovals {
     this.#options = options;
   }
 
-  add(container: string): void {
-    this.#enqueue(container, 0);
+  add(unwanted: Unwanted): void {
+    this.#enqueue(unwanted, 0);
   }
 
   /** Its creation or start was given up, but the engine may still be at it. */
   addComing(container: string): void {
-    this.#enqueue(container, this.#options.clock.monotonicMs() + APPEARANCE_MS_MAX);
+    const untilMs = this.#options.clock.monotonicMs() + APPEARANCE_MS_MAX;
+    this.#enqueue({ kind: "container", name: container }, untilMs);
+  }
+
+  /** It is wanted after all. One that is going already has to be made anew. */
+  cancel(name: string): void {
+    this.#waiting.delete(name);
   }
 
   /** Milliseconds until it wants to be called again; undefined if there is nothing to do. */
@@ -58,10 +75,14 @@ export class ContainerRemovals {
     await Promise.all(this.#underWay.values());
   }
 
-  #enqueue(container: string, untilMs: number): void {
-    if (this.#waiting.has(container) || this.#underWay.has(container)) return;
-    this.#waiting.set(container, { container, untilMs, dueAtMs: 0, pauseMs: PAUSE_MS_MIN });
+  #enqueue(unwanted: Unwanted, untilMs: number): void {
+    if (this.#isKnown(unwanted.name)) return;
+    this.#waiting.set(unwanted.name, { ...unwanted, untilMs, dueAtMs: 0, pauseMs: PAUSE_MS_MIN });
     this.#begin();
+  }
+
+  #isKnown(name: string): boolean {
+    return this.#waiting.has(name) || this.#underWay.has(name);
   }
 
   #begin(): void {
@@ -70,20 +91,20 @@ export class ContainerRemovals {
     const nowMs = clock.monotonicMs();
     for (const removal of this.#waiting.values()) {
       if (this.#underWay.size >= atOnceMax) return;
-      if (removal.dueAtMs > nowMs) continue;
-      this.#waiting.delete(removal.container);
+      if (removal.dueAtMs > nowMs || removal.behind?.some((name) => this.#isKnown(name)) === true) continue;
+      this.#waiting.delete(removal.name);
       const done = this.#remove(removal).finally(() => {
-        this.#underWay.delete(removal.container);
+        this.#underWay.delete(removal.name);
         this.#begin();
       });
-      this.#underWay.set(removal.container, done);
+      this.#underWay.set(removal.name, done);
     }
   }
 
   async #remove(removal: Removal): Promise<void> {
     const { link, clock, removeMsMax } = this.#options;
     try {
-      await link.run(removeMsMax, (engine, signal) => engine.removeContainer(removal.container, signal));
+      await link.run(removeMsMax, (engine, signal) => remove(removal, engine, signal));
       if (clock.monotonicMs() >= removal.untilMs) return;
     } catch (error) {
       const mayWorkLater =
@@ -92,6 +113,19 @@ export class ContainerRemovals {
     }
     removal.dueAtMs = clock.monotonicMs() + removal.pauseMs;
     removal.pauseMs = Math.min(removal.pauseMs * 2, PAUSE_MS_MAX);
-    this.#waiting.set(removal.container, removal);
+    this.#waiting.set(removal.name, removal);
+  }
+}
+
+function remove({ kind, name }: Unwanted, engine: DockerEngine, signal: AbortSignal): Promise<void> {
+  switch (kind) {
+    case "container":
+      return engine.removeContainer(name, signal);
+    case "volume":
+      return engine.removeVolume(name, signal);
+    case "network":
+      return engine.removeNetwork(name, signal);
+    default:
+      return unreachable(kind);
   }
 }

@@ -1,0 +1,130 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { BatchEvent } from "../batch/event.ts";
+import type { JobProgressPatch } from "../batch/job.ts";
+import type { JobStatus } from "../model/batch.ts";
+import type { Change } from "./change.ts";
+import { MemoryStore } from "./memory/memory-store.ts";
+import { noteEvents } from "./note-events.ts";
+import { Sequencer } from "./sequencer.ts";
+import { aJob as aStoredJob, SCOPE, SUBMITTED } from "../../test/support/store-examples.ts";
+import { aState } from "../../test/support/builders.ts";
+
+const JOB_ID = "0f3c5e8a-0000-4000-8000-000000000001";
+
+function submitted(differing: Parameters<typeof aStoredJob>[1] = {}): Change {
+  return { kind: "job-submitted", job: aStoredJob(JOB_ID, differing), progress: SUBMITTED };
+}
+
+function changed(jobId: string, patch: JobProgressPatch, atMs = 5): Change {
+  return { kind: "job-changed", scope: SCOPE, jobId, patch, atMs };
+}
+
+function childPut(index: number, status: JobStatus, attemptCount: number): Change {
+  const progress = { ...SUBMITTED, status, attemptCount };
+  return { kind: "child-put", scope: SCOPE, parentJobId: JOB_ID, index, progress, atMs: 7 };
+}
+
+/** What the last of the changes is told by. */
+function eventsOf(...changes: readonly Change[]): readonly BatchEvent[] {
+  const state = aState();
+  let events: BatchEvent[] = [];
+  for (const change of changes) {
+    events = [];
+    noteEvents(events, change, state.jobs);
+    state.apply(change);
+  }
+  return events;
+}
+
+describe("noteEvents", () => {
+  test("tells nothing of a submission, nor of a change that leaves the status", () => {
+    expect(eventsOf(submitted())).toEqual([]);
+    expect(eventsOf(submitted(), changed(JOB_ID, { isTerminated: true }))).toEqual([]);
+    expect(eventsOf(submitted(), changed(JOB_ID, { status: "SUBMITTED", queuePosition: 3 }))).toEqual([]);
+  });
+
+  test("tells a transition with the attempts made by then, and the reason that came with it", () => {
+    const event = { kind: "job-changed", scope: SCOPE, jobId: JOB_ID, atMs: 5 } as const;
+    const runnable = changed(JOB_ID, { status: "RUNNABLE" });
+    const starting = changed(JOB_ID, { status: "STARTING", attemptCount: 1 });
+    const failed = changed(JOB_ID, { status: "FAILED", statusReason: "no" });
+    expect(eventsOf(submitted(), runnable)).toEqual([{ ...event, status: "RUNNABLE", attemptCount: 0 }]);
+    expect(eventsOf(submitted(), runnable, starting)).toEqual([
+      { ...event, status: "STARTING", attemptCount: 1 },
+    ]);
+    expect(eventsOf(submitted(), runnable, starting, failed)).toEqual([
+      { ...event, status: "FAILED", attemptCount: 1, statusReason: "no" },
+    ]);
+  });
+
+  test("tells a child that is spawned placed as RUNNABLE before it is STARTING, and nothing of one born PENDING", () => {
+    const array = submitted({ kind: "array", arraySize: 3 });
+    const pending = changed(JOB_ID, { status: "PENDING", unspawned: { status: "RUNNABLE" } });
+    const told = eventsOf(array, pending, childPut(1, "STARTING", 1));
+    expect(told.map(({ jobId, status, attemptCount }) => [jobId, status, attemptCount])).toEqual([
+      [`${JOB_ID}:1`, "RUNNABLE", 0],
+      [`${JOB_ID}:1`, "STARTING", 1],
+    ]);
+    expect(eventsOf(array, pending, childPut(1, "PENDING", 0))).toEqual([]);
+    expect(eventsOf(array, pending, childPut(1, "FAILED", 0)).map(({ status }) => status)).toEqual([
+      "FAILED",
+    ]);
+  });
+
+  test("tells a child's own transitions by its id", () => {
+    const array = submitted({ kind: "array", arraySize: 3 });
+    const pending = changed(JOB_ID, { status: "PENDING", unspawned: { status: "RUNNABLE" } });
+    const ended = changed(`${JOB_ID}:1`, { status: "SUCCEEDED" });
+    expect(eventsOf(array, pending, childPut(1, "STARTING", 1), ended)).toEqual([
+      {
+        kind: "job-changed",
+        scope: SCOPE,
+        jobId: `${JOB_ID}:1`,
+        status: "SUCCEEDED",
+        atMs: 5,
+        attemptCount: 1,
+      },
+    ]);
+  });
+});
+
+/** The steps of the state table (specification 3.1). */
+const NEXT: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
+  SUBMITTED: ["PENDING", "RUNNABLE", "FAILED"],
+  PENDING: ["RUNNABLE", "FAILED"],
+  RUNNABLE: ["STARTING", "FAILED"],
+  STARTING: ["RUNNING", "RUNNABLE", "FAILED"],
+  RUNNING: ["SUCCEEDED", "FAILED", "RUNNABLE"],
+  SUCCEEDED: [],
+  FAILED: [],
+};
+
+describe("the log of events", () => {
+  test("has every step of a life, in order and numbered without gaps, however the commits fall", async () => {
+    const walk = fc.array(fc.record({ choice: fc.nat(2), isCommit: fc.boolean() }), { maxLength: 30 });
+    await fc.assert(
+      fc.asyncProperty(walk, async (steps) => {
+        await using store = new MemoryStore();
+        const sequencer = await Sequencer.open({ store, runSoon: setImmediate, wake: () => undefined });
+        let status: JobStatus = "SUBMITTED";
+        const taken: JobStatus[] = [];
+        let durable = sequencer.decide(() => ({ changes: [submitted()], answer: undefined }));
+        for (const { choice, isCommit } of steps) {
+          const next: JobStatus | undefined = NEXT[status].at(choice % Math.max(1, NEXT[status].length));
+          if (next === undefined) break;
+          status = next;
+          taken.push(next);
+          const change = changed(JOB_ID, { status: next });
+          durable = sequencer.decide(() => ({ changes: [change], answer: undefined }));
+          if (isCommit) await durable;
+        }
+        await durable;
+        const told = await store.readEvents(0, 100);
+        expect(told.map(({ event }) => event.status)).toEqual(taken);
+        expect(told.map(({ sequence }) => sequence)).toEqual(taken.map((_, index) => index + 1));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

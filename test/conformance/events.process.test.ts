@@ -1,0 +1,437 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { AwsClients } from "../support/aws-clients.ts";
+import { EventStream } from "../support/event-stream.ts";
+import type { EventDocument } from "../support/event-stream.ts";
+import { JobRunner } from "../support/job-runner.ts";
+import { sendRaw } from "../support/raw-request.ts";
+import { ServerProcess } from "../support/server-process.ts";
+import { ROOMY, useServer } from "../support/use-server.ts";
+import { waitFor } from "../support/wait-for.ts";
+
+const used = useServer({ flags: ROOMY });
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+async function openStream(query = "", headers: Readonly<Record<string, string>> = {}): Promise<EventStream> {
+  const stream = new EventStream(used.server.url, query, headers);
+  onTestFinished(() => stream[Symbol.dispose]());
+  await stream.opened();
+  return stream;
+}
+
+function ofJob(stream: EventStream, jobId: string): readonly EventDocument[] {
+  return stream.documents.filter(({ detail }) => detail.jobId === jobId);
+}
+
+describe("Batch Job State Change", () => {
+  test("16.59 each event of a job that succeeds is what AWS sends, member by member", async () => {
+    const stream = await openStream();
+    const job = await used.jobs.run(["true"], { tags: { team: "genomics" }, parameters: { a: "1" } });
+    const { jobId = "", jobArn = "", createdAt, startedAt, stoppedAt, jobQueue, jobDefinition } = job;
+    await stream.statuses(jobId, "SUCCEEDED");
+    const events = ofJob(stream, jobId);
+
+    const { networkInterfaces, ...container } = job.container ?? {};
+    const { exitCode, logStreamName, taskArn, containerInstanceArn, ...effective } = container;
+    expect(exitCode).toBe(0);
+    const placed = { containerInstanceArn, taskArn };
+    const detail = {
+      jobArn,
+      jobName: "job",
+      jobId,
+      jobQueue,
+      attempts: [],
+      createdAt,
+      retryStrategy: { attempts: 1, evaluateOnExit: [] },
+      dependsOn: [],
+      jobDefinition,
+      parameters: { a: "1" },
+      propagateTags: false,
+      platformCapabilities: job.platformCapabilities,
+    };
+    const statusReason = "Essential container in task exited";
+    const attempt = {
+      container: { ...placed, exitCode: 0, logStreamName, networkInterfaces: [] },
+      startedAt,
+      stoppedAt,
+      statusReason,
+      taskProperties: [],
+    };
+    const containers = [
+      {},
+      placed,
+      { ...placed, logStreamName },
+      { ...placed, exitCode: 0, logStreamName },
+    ].map((marks) => ({ ...effective, ...marks, networkInterfaces }));
+    expect(events.map((event) => event.detail)).toEqual([
+      { ...detail, status: "RUNNABLE", container: containers[0] },
+      { ...detail, status: "STARTING", container: containers[1] },
+      { ...detail, status: "RUNNING", startedAt, container: containers[2] },
+      {
+        ...detail,
+        status: "SUCCEEDED",
+        attempts: [attempt],
+        statusReason,
+        startedAt,
+        stoppedAt,
+        container: containers[3],
+      },
+    ]);
+    for (const { detail: _detail, id, ...envelope } of events) {
+      expect(id).toMatch(UUID);
+      expect(envelope).toEqual({
+        version: "0",
+        "detail-type": "Batch Job State Change",
+        source: "aws.batch",
+        account: "000000000000",
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/) as string,
+        region: "us-east-1",
+        resources: [jobArn],
+      });
+    }
+    const last = events.at(-1) as EventDocument & { time: string };
+    expect(Date.parse(last.time)).toBe(Math.floor((stoppedAt ?? 0) / 1000) * 1000);
+    expect(Object.keys(last)).toEqual(ENVELOPE_ORDER);
+    expect(Object.keys(last.detail)).toEqual(DETAIL_ORDER);
+    const { resourceRequirements } = last.detail["container"] as { resourceRequirements: object[] };
+    for (const requirement of resourceRequirements)
+      expect(Object.keys(requirement)).toEqual(["value", "type"]);
+  });
+
+  test("16.15 there is no event of the submission: the first is of the state that follows", async () => {
+    const stream = await openStream();
+    const jobId = await used.jobs.submit(["true"]);
+    expect(await stream.statuses(jobId, "SUCCEEDED")).toEqual([
+      "RUNNABLE",
+      "STARTING",
+      "RUNNING",
+      "SUCCEEDED",
+    ]);
+  });
+
+  test("16.59 a job that fails after a retry tells each attempt as it stood then", async () => {
+    const stream = await openStream();
+    const script = 'exit "$((3 + AWS_BATCH_JOB_ATTEMPT))"';
+    const job = await used.jobs.run(script, { retryStrategy: { attempts: 2 } });
+    const { jobId = "" } = job;
+    await stream.statuses(jobId, "FAILED");
+    const told = ofJob(stream, jobId).map(({ detail }) => {
+      const attempts = detail["attempts"] as { container: { exitCode: number; taskArn: string } }[];
+      const { exitCode, taskArn } = detail["container"] as { exitCode?: number; taskArn?: string };
+      return {
+        status: detail.status,
+        ended: attempts.map(({ container }) => container.exitCode),
+        exitCode,
+        attempt: job.attempts?.findIndex((one) => one.container?.taskArn === taskArn),
+        startedAt: detail["startedAt"],
+        stoppedAt: detail["stoppedAt"],
+        statusReason: detail["statusReason"],
+      };
+    });
+    const [first, second] = job.attempts ?? [];
+    const none = { exitCode: undefined, startedAt: undefined, stoppedAt: undefined, statusReason: undefined };
+    const reason = "Essential container in task exited";
+    const retried = { startedAt: first?.startedAt, statusReason: reason };
+    expect(told).toEqual([
+      { ...none, status: "RUNNABLE", ended: [], attempt: -1 },
+      { ...none, status: "STARTING", ended: [], attempt: 0 },
+      { ...none, status: "RUNNING", ended: [], attempt: 0, startedAt: first?.startedAt },
+      { ...none, ...retried, status: "RUNNABLE", ended: [4], attempt: 0, exitCode: 4 },
+      { ...none, ...retried, status: "STARTING", ended: [4], attempt: 1 },
+      { ...none, ...retried, status: "RUNNING", ended: [4], attempt: 1, startedAt: second?.startedAt },
+      {
+        status: "FAILED",
+        ended: [4, 5],
+        attempt: 1,
+        exitCode: 5,
+        startedAt: second?.startedAt,
+        stoppedAt: job.stoppedAt,
+        statusReason: reason,
+      },
+    ]);
+  });
+
+  test("a job that is cancelled while it waits is FAILED with the reason, and has no attempt", async () => {
+    const stream = await openStream();
+    const jobId = await used.jobs.submit(["true"], { memory: "900000000" });
+    await used.batch.cancelJob({ jobId, reason: "not wanted" });
+    expect(await stream.statuses(jobId, "FAILED")).toEqual(["RUNNABLE", "FAILED"]);
+    const [, failed] = ofJob(stream, jobId);
+    expect(failed?.detail).toMatchObject({ attempts: [], statusReason: "not wanted" });
+    expect(failed?.detail).not.toHaveProperty("startedAt");
+  });
+
+  test("an array and its children are told alike, each child from RUNNABLE on", async () => {
+    const stream = await openStream();
+    const job = await used.jobs.run(["true"], { arrayProperties: { size: 2 } });
+    const { jobId = "", jobArn = "" } = job;
+    expect(await stream.statuses(jobId, "SUCCEEDED")).toEqual(["PENDING", "SUCCEEDED"]);
+    for (const index of [0, 1]) {
+      const childId = `${jobId}:${index}`;
+      const statuses = await stream.statuses(childId, "SUCCEEDED");
+      expect(statuses).toEqual(["RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED"]);
+      expect(ofJob(stream, childId)[0]?.resources).toEqual([`${jobArn}:${index}`]);
+    }
+  });
+});
+
+const ENVELOPE_ORDER = [
+  "version",
+  "id",
+  "detail-type",
+  "source",
+  "account",
+  "time",
+  "region",
+  "resources",
+  "detail",
+];
+
+const DETAIL_ORDER = [
+  "jobArn",
+  "jobName",
+  "jobId",
+  "jobQueue",
+  "status",
+  "attempts",
+  "statusReason",
+  "createdAt",
+  "retryStrategy",
+  "startedAt",
+  "stoppedAt",
+  "dependsOn",
+  "jobDefinition",
+  "parameters",
+  "container",
+  "propagateTags",
+  "platformCapabilities",
+];
+
+describe("GET /events", () => {
+  test("goes on behind Last-Event-ID, which goes before since, or behind since", async () => {
+    const stream = await openStream();
+    const jobId = await used.jobs.submit(["true"]);
+    await stream.statuses(jobId, "SUCCEEDED");
+    const [runnable, starting, ...rest] = stream.received.filter(({ event }) => event !== undefined);
+    const id = String(starting?.id);
+    for (const again of [
+      await openStream("since=0", { "last-event-id": id }),
+      await openStream(`since=${id}`),
+    ]) {
+      await again.statuses(jobId, "SUCCEEDED");
+      expect(again.received.filter(({ event }) => event !== undefined)).toEqual(rest);
+    }
+    expect(runnable?.id).toBe(Number(id) - 1);
+  });
+
+  test("ends with the last event where it is not to follow", async () => {
+    await used.jobs.run(["true"]);
+    const stream = await openStream("since=0&follow=no");
+    await stream.ended();
+    expect(stream.documents.length).toBeGreaterThan(3);
+    const ids = stream.received.filter(({ data }) => data !== undefined).map(({ id }) => id);
+    expect(ids).toEqual(ids.map((_, index) => index + 1));
+  });
+
+  test("begins at a time", async () => {
+    await used.jobs.run(["true"]);
+    const since = new Date().toISOString();
+    const jobId = (await used.jobs.run(["true"])).jobId;
+    const stream = await openStream(`since=${since}&follow=no`);
+    await stream.ended();
+    expect(new Set(stream.documents.map(({ detail }) => detail.jobId))).toEqual(new Set([jobId]));
+    expect(stream.documents).toHaveLength(4);
+  });
+
+  test("says so where the position is none of this log", async () => {
+    const stream = await openStream("", { "last-event-id": "999999999" });
+    const gap = await waitFor("the gap", async () => stream.received.find(({ event }) => event === "gap"));
+    expect(gap.data).toEqual({ reason: "unknown", after: 999_999_999, to: gap.id });
+  });
+
+  test.each(["since=yesterday", "since=-1", "since=2026-99-99T00:00:00Z", "since=1e3"])(
+    "refuses %s",
+    async (query) => {
+      const { status } = await sendRaw(used.server.url, { method: "GET", path: `/events?${query}` });
+      expect(status).toBe(400);
+    },
+  );
+
+  test("tells only what happens in the caller's region, and keeps the position of others current", async () => {
+    const elsewhere = new EventStream(used.server.url, "", {
+      authorization:
+        "AWS4-HMAC-SHA256 Credential=any/20260101/eu-west-1/batch/aws4_request, SignedHeaders=host, Signature=0",
+    });
+    onTestFinished(() => elsewhere[Symbol.dispose]());
+    await elsewhere.opened();
+    const stream = await openStream();
+    const jobId = await used.jobs.submit(["true"]);
+    await stream.statuses(jobId, "SUCCEEDED");
+    await waitFor("the position", async () => (elsewhere.lastId >= stream.lastId ? true : undefined));
+    expect(elsewhere.documents).toEqual([]);
+  });
+
+  test("a follower that reads nothing holds up nobody, and has every event once in the end", async () => {
+    const slow = await openStream();
+    slow.pause();
+    const quick = await openStream();
+    const jobIds = await Promise.all(Array.from({ length: 40 }, () => used.jobs.submit(["true"])));
+    for (const jobId of jobIds) await quick.statuses(jobId, "SUCCEEDED");
+    slow.resume();
+    for (const jobId of jobIds) expect(await slow.statuses(jobId, "SUCCEEDED")).toHaveLength(4);
+    const ids = slow.received.filter(({ data }) => data !== undefined).map(({ id }) => id);
+    expect(ids).toEqual(ids.map((_, index) => (ids[0] ?? 0) + index));
+  });
+});
+
+/** A server of one's own, that can be killed and started again. */
+async function startServer(dataDir: string, flags: readonly string[] = []) {
+  const server = await ServerProcess.start({ dataDir, flags: [...ROOMY, ...flags] });
+  const clients = new AwsClients(server.url);
+  const jobs = new JobRunner(clients.batch);
+  return { server, jobs, clients };
+}
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "batchyard-events-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
+}
+
+test("who resumes across kills of the server misses nothing and gets nothing twice", async () => {
+  const dataDir = temporaryFolder();
+  const seen: { id: number; event: EventDocument }[] = [];
+  const jobIds: string[] = [];
+  let position = 0;
+  for (let round = 0; round < 3; round += 1) {
+    const { server, jobs, clients } = await startServer(dataDir);
+    const stream = new EventStream(server.url, "", { "last-event-id": String(position) });
+    await stream.opened();
+    for (let count = 0; count < 8; count += 1) jobIds.push(await jobs.submit(["sleep", "0.05"]));
+    const known = jobIds.at(-4) ?? "";
+    await stream.statuses(known, round === 2 ? "SUCCEEDED" : "RUNNING");
+    if (round === 2) for (const jobId of jobIds) await jobs.ended(jobId);
+    if (round === 2) await stream.statuses(jobIds.at(-1) ?? "", "SUCCEEDED");
+    if (round < 2) await server.end("SIGKILL");
+    if (round < 2) await stream.ended();
+    for (const { id, event, data } of stream.received) {
+      if (event !== undefined) seen.push({ id, event: data as EventDocument });
+    }
+    position = Math.max(position, stream.lastId);
+    stream[Symbol.dispose]();
+    clients.destroy();
+    if (round < 2) continue;
+    const whole = new EventStream(server.url, "since=0&follow=no");
+    await whole.ended();
+    expect(seen.map(({ id }) => id)).toEqual(seen.map((_, index) => index + 1));
+    expect(seen.map(({ event }) => event)).toEqual(whole.documents);
+    for (const jobId of jobIds) {
+      const statuses = seen.filter(({ event }) => event.detail.jobId === jobId);
+      expect(statuses.map(({ event }) => event.detail.status)).toEqual(FOUR);
+    }
+    await server.end();
+  }
+});
+
+const FOUR = ["RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED"];
+
+/** What was posted, and what is answered to it. */
+class Receiver implements AsyncDisposable {
+  readonly bodies: EventDocument[] = [];
+  readonly headers: NodeJS.Dict<string | string[]>[] = [];
+  /** The status for a body; it is asked again each time. */
+  answer: (body: EventDocument, count: number) => number = () => 200;
+  readonly #server = createServer((request, response) => {
+    void text(request).then((body) => {
+      const document = JSON.parse(body) as EventDocument;
+      this.bodies.push(document);
+      this.headers.push(request.headers);
+      const count = this.bodies.filter(({ id }) => id === document.id).length;
+      response.writeHead(this.answer(document, count)).end();
+    });
+  });
+
+  async listen(port = 0): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(port, "127.0.0.1", resolve));
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/hook`;
+  }
+
+  /** The first time that each was posted. */
+  get distinct(): readonly EventDocument[] {
+    return [...new Map(this.bodies.map((body) => [body.id, body])).values()];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+describe("the webhook", () => {
+  test("gets each event in order, again where it failed, and what it refuses is a dead letter", async () => {
+    await using receiver = new Receiver();
+    const url = await receiver.listen();
+    receiver.answer = ({ detail }, count) => {
+      if (detail.status === "STARTING") return count < 2 ? 503 : 204;
+      return detail.status === "RUNNING" ? 400 : 200;
+    };
+    const dataDir = temporaryFolder();
+    const { server, jobs, clients } = await startServer(dataDir, ["--event-webhook", url]);
+    const jobId = await jobs.submit(["true"]);
+    await waitFor("the last event", async () =>
+      receiver.bodies.some(({ detail }) => detail.status === "SUCCEEDED") ? true : undefined,
+    );
+    expect(receiver.bodies.map(({ detail }) => detail.status)).toEqual([
+      "RUNNABLE",
+      "STARTING",
+      "STARTING",
+      "RUNNING",
+      "SUCCEEDED",
+    ]);
+    expect(receiver.headers[0]).toMatchObject({ "content-type": "application/json" });
+    const stream = new EventStream(server.url, "since=0&follow=no");
+    await stream.ended();
+    expect(receiver.distinct).toEqual(stream.documents);
+    const letters = readFileSync(join(dataDir, "event-dead-letters.jsonl"), "utf8").trim().split("\n");
+    expect(letters.map((line) => JSON.parse(line) as object)).toEqual([
+      {
+        time: expect.any(String) as string,
+        problem: "HTTP 400",
+        tries: 1,
+        event: receiver.distinct.find(({ detail }) => detail.status === "RUNNING"),
+      },
+    ]);
+    expect(jobId).toBe(receiver.bodies[0]?.detail.jobId);
+    clients.destroy();
+    await server.end();
+  });
+
+  test("that is away for a while gets all in order, also across a kill of the server", async () => {
+    const url = await (async () => {
+      await using closed = new Receiver();
+      return await closed.listen();
+    })();
+    const dataDir = temporaryFolder();
+    const first = await startServer(dataDir, ["--event-webhook", url]);
+    const jobIds = [(await first.jobs.run(["true"])).jobId];
+    await first.server.end("SIGKILL");
+    first.clients.destroy();
+
+    const second = await startServer(dataDir, ["--event-webhook", url]);
+    jobIds.push((await second.jobs.run(["true"])).jobId);
+    await using receiver = new Receiver();
+    await receiver.listen(Number(new URL(url).port));
+    await waitFor("the last event", async () => (receiver.distinct.length === 8 ? true : undefined));
+    expect(receiver.distinct.map(({ detail }) => [detail.jobId, detail.status])).toEqual(
+      jobIds.flatMap((jobId) => FOUR.map((status) => [jobId, status])),
+    );
+    second.clients.destroy();
+    await second.server.end();
+  });
+});
