@@ -130,11 +130,7 @@ export function parseResourceArn(text: string): BatchResource | undefined {
 }
 
 /** The name that a text stands for: a name itself, or the ARN of such a resource in the same scope; else undefined. */
-export function parseNameOrArn(
-  scope: Scope,
-  resourceType: NameableType,
-  text: string,
-): string | undefined {
+export function parseNameOrArn(scope: Scope, resourceType: NameableType, text: string): string | undefined {
   if (isResourceName(text)) return text;
   const resource = parseResourceArn(text);
   if (resource === undefined || resource.resourceType !== resourceType) return undefined;

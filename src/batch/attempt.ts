@@ -15,6 +15,8 @@ export interface Attempt {
   /** Where its output goes. Set when it goes to RUNNING, as on AWS. */
   readonly logGroupName?: string;
   readonly logStreamName?: string;
+  /** The same of each container, where there are several; the above is the first's. */
+  readonly containerLogs?: readonly ContainerLog[];
   /** The IPv4 address under which the other nodes of its job reach it, once it runs; absent where it has no others. */
   readonly address?: string;
   /** When it was given its place: the job went to STARTING. */
@@ -28,6 +30,11 @@ export interface Attempt {
   readonly outcome?: AttemptOutcome;
   /** AWS's sentence for how it ended; set with `outcome`. */
   readonly statusReason?: string;
+}
+
+export interface ContainerLog {
+  readonly name: string;
+  readonly logStreamName: string;
 }
 
 export interface InstanceReference {

@@ -96,7 +96,7 @@ function applyToContainer(container: EksContainer, override: EksContainerOverrid
   };
 }
 
-/** A type that is overridden is the override's in both places: its own limit could contradict a request of the definition. */
+/** A type that is overridden is so in both places: a limit of the one could contradict a request of the other. */
 function mergeResources(
   own: EksContainerResourceRequirements,
   overriding: EksContainerResourceRequirements,

@@ -31,7 +31,7 @@ const ON_EC2: Attempt = {
 
 function environmentOf(attempt: Attempt, environment: readonly KeyValuePair[]): unknown {
   const definition = registerDefinition({ containerProperties: ec2Container({ environment }) });
-  return attemptEnvironment(accepted(submit(definition)), attempt);
+  return attemptEnvironment(accepted(submit(definition)), attempt, { environment });
 }
 
 describe("attemptEnvironment", () => {

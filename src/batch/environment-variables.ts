@@ -1,8 +1,8 @@
 import type { KeyValuePair } from "../model/batch.ts";
 import { resourceName } from "./arn.ts";
 import type { Attempt } from "./attempt.ts";
+import { childJobId } from "./child-job.ts";
 import { firstRefusal } from "./first-refusal.ts";
-import { onlyContainer } from "./host-workload.ts";
 import type { Job } from "./job.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -30,18 +30,24 @@ export function checkEnvironment(environment: readonly KeyValuePair[], path: str
   });
 }
 
+export interface ContainerFacts {
+  /** The container's own variables. */
+  readonly environment?: readonly KeyValuePair[] | undefined;
+  /** Of a multi-node job, once its main node has come up. */
+  readonly mainNodeAddress?: string | undefined;
+}
+
 /**
- * The complete environment of an attempt (specification 4.6): the container's own variables, then those that Batch and
+ * The complete environment of a container (specification 4.6): the container's own variables, then those that Batch and
  * ECS set, which win. The region is only set where the container does not choose its own.
  *
- * @param mainNodeAddress of a multi-node job, once its main node has come up.
  */
 export function attemptEnvironment(
   job: Job,
   attempt: Attempt,
-  mainNodeAddress?: string,
+  { environment = [], mainNodeAddress }: ContainerFacts,
 ): readonly EnvironmentVariable[] {
-  const own = (onlyContainer(job).environment ?? []).map(({ name = "", value = "" }) => ({ name, value }));
+  const own = environment.map(({ name = "", value = "" }) => ({ name, value }));
   const ownNames = new Set(own.map(({ name }) => name));
   const { region } = job.scope;
   const regions = [
@@ -53,12 +59,18 @@ export function attemptEnvironment(
     ...own,
     ...regions,
     { name: "AWS_EXECUTION_ENV", value: attempt.instance === undefined ? "AWS_ECS_FARGATE" : "AWS_ECS_EC2" },
-    { name: "AWS_BATCH_JOB_ID", value: job.jobId },
+    { name: "AWS_BATCH_JOB_ID", value: ownJobId(job) },
     { name: "AWS_BATCH_JQ_NAME", value: resourceName(job.jobQueueArn) },
     { name: "AWS_BATCH_CE_NAME", value: resourceName(attempt.computeEnvironmentArn) },
     { name: "AWS_BATCH_JOB_ATTEMPT", value: String(attempt.number) },
     ...childVariables(job, mainNodeAddress),
   ];
+}
+
+/** A job with nodes is to its containers its main node. */
+function ownJobId(job: Job): string {
+  if (job.nodes === undefined || job.childIndex !== undefined) return job.jobId;
+  return childJobId(job, job.nodes.main);
 }
 
 /** What a child of an array or a node is told of itself and of the others; the main node is not told its address. */

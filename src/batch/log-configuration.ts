@@ -10,6 +10,7 @@ import { DEFAULT_LOG_GROUP } from "./log-stream.ts";
 import type { Platform } from "./platform.ts";
 import { Refusal } from "./refusal.ts";
 import { checkSecrets } from "./secrets.ts";
+import { DEFAULT_CONTAINER_NAME } from "./task-containers.ts";
 
 /** AWS takes this much of a job definition's name into the name of a stream. */
 const DEFINITION_NAME_LENGTH_MAX = 200;
@@ -46,19 +47,21 @@ export function checkLogConfiguration(
  * Says where an attempt writes: what the options of `awslogs` name, else AWS Batch's own group and stream.
  * https://docs.aws.amazon.com/batch/latest/userguide/using_awslogs.html
  *
- * Drivers that carry the output elsewhere have no such options, so it stays readable here.
+ * Drivers that carry the output elsewhere have no such options, so it stays readable here. The containers of a task each
+ * have a stream of their own.
  */
 export function logTarget(
   container: ContainerProperties,
   jobDefinitionName: string,
   taskId: string,
+  containerName = DEFAULT_CONTAINER_NAME,
 ): LogTarget {
   const options = awslogsOptions(container);
   const prefix = options["awslogs-stream-prefix"] ?? jobDefinitionName.slice(0, DEFINITION_NAME_LENGTH_MAX);
   const multilinePattern = multilinePatternOf(options);
   return {
     groupName: options["awslogs-group"] ?? DEFAULT_LOG_GROUP,
-    streamName: `${prefix}/default/${taskId}`,
+    streamName: `${prefix}/${containerName}/${taskId}`,
     ...(multilinePattern !== undefined && { multilinePattern }),
   };
 }

@@ -28,5 +28,15 @@ export interface LogStream {
   readonly createdAtMs: number;
 }
 
+/** The id of the stream that a container of an attempt writes: of the first the task id itself. */
+export function containerStreamId(taskId: string, containerIndex: number): string {
+  return containerIndex === 0 ? taskId : `${taskId}-${containerIndex}`;
+}
+
+/** The id of the task one of whose containers writes the stream. */
+export function taskIdOfStream(streamId: string): string {
+  return streamId.split("-", 1)[0] ?? streamId;
+}
+
 /** Where jobs write unless their definition says otherwise. */
 export const DEFAULT_LOG_GROUP = "/aws/batch/job";

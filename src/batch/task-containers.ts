@@ -36,6 +36,12 @@ export interface ContainerDependency {
   readonly condition: "START" | "COMPLETE" | "SUCCESS";
 }
 
+/**
+ * How long a container may take to end after SIGTERM before SIGKILL ends it: the ECS agent's default.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_StopTask.html
+ */
+export const STOP_TIMEOUT_SECONDS = 30;
+
 /** What AWS Batch calls the one container of a plain job. */
 export const DEFAULT_CONTAINER_NAME = "default";
 
@@ -49,6 +55,22 @@ export function taskContainers({ workload, resources }: NodeWorkload): readonly 
     case "eks":
       return [];
   }
+}
+
+/** What the containers of a task share with each other or with the host; absent: nothing. */
+export interface TaskModes {
+  readonly ipcMode?: "host" | "task" | "none";
+  readonly pidMode?: "host" | "task";
+}
+
+/** Reads what the containers of a workload share. */
+export function taskModes({ workload }: NodeWorkload): TaskModes {
+  if (workload.kind !== "ecs") return {};
+  const { ipcMode, pidMode } = workload.ecs.taskProperties[0] ?? {};
+  return {
+    ...((ipcMode === "host" || ipcMode === "task" || ipcMode === "none") && { ipcMode }),
+    ...((pidMode === "host" || pidMode === "task") && { pidMode }),
+  };
 }
 
 function plainContainer(properties: ContainerProperties, resources: Resources): TaskContainer {

@@ -13,7 +13,7 @@ import { Refusal } from "./refusal.ts";
 const ROOT_DIRECTORY_LENGTH_MAX = 4096;
 const PORT_RANGE = { min: 0, max: 65_535 };
 
-/** The members of a container that its volumes go by. A task has them under its own names, and mount points by container. */
+/** The members of a container that its volumes go by; a task has them under names of its own. */
 export type VolumeMembers = Pick<
   ContainerProperties,
   "volumes" | "mountPoints" | "jobRoleArn" | "fargatePlatformConfiguration"

@@ -25,8 +25,21 @@ export interface Engine {
   isDraining: boolean;
   /** Jobs durable in STARTING whose attempt the provider has not been given yet. */
   readonly unlaunched: Set<LiveJob>;
-  /** Where the output of attempts under way goes, by task id. */
-  readonly logTargets: Map<string, LogTarget>;
+  /** Attempts that the provider has been given and that have not ended, by task id. */
+  readonly launched: Map<string, LaunchedTask>;
+}
+
+/** What is known of a task since its launch. */
+export interface LaunchedTask {
+  /** Where its containers write, in their order. */
+  readonly logs: readonly ContainerLogTarget[];
+  /** How long it may take to end once it is asked to. */
+  readonly stopGraceMs: number;
+}
+
+export interface ContainerLogTarget extends LogTarget {
+  readonly containerName: string;
+  readonly streamId: string;
 }
 
 /** Who wants to know what the engine did: metrics and logs. Called only with what is durable. */
@@ -45,6 +58,6 @@ export function createEngine(
     deadlines: new Deadlines(),
     stops: new AttemptStops(),
     unlaunched: new Set(),
-    logTargets: new Map(),
+    launched: new Map(),
   };
 }

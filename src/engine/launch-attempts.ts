@@ -1,16 +1,19 @@
 import { logGroupArn, resourceName } from "../batch/arn.ts";
 import type { Attempt } from "../batch/attempt.ts";
+import { parseChildJobId } from "../batch/child-job.ts";
 import { attemptEnvironment } from "../batch/environment-variables.ts";
-import { hostWorkload, onlyContainer } from "../batch/host-workload.ts";
+import { hostWorkload } from "../batch/host-workload.ts";
 import type { Job } from "../batch/job.ts";
 import { findLogStartFailure, logTarget } from "../batch/log-configuration.ts";
+import { containerStreamId } from "../batch/log-stream.ts";
 import { scopeKey } from "../batch/scope.ts";
-import { taskContainers } from "../batch/task-containers.ts";
+import { STOP_TIMEOUT_SECONDS, taskContainers, taskModes } from "../batch/task-containers.ts";
+import type { TaskContainer } from "../batch/task-containers.ts";
 import { assert } from "../lib/assert.ts";
 import type { AttemptSpec } from "../providers/provider.ts";
 import type { LiveJob, LiveState } from "../store/live-state.ts";
 import type { StoredJob } from "../store/store.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine, LaunchedTask } from "./engine.ts";
 import { finish } from "./finish-attempt.ts";
 
 /**
@@ -41,9 +44,11 @@ interface RefusedAttempt {
 
 function logStartFailure({ sequencer }: Engine, job: Job): string | undefined {
   const { logGroups } = sequencer.state;
-  return findLogStartFailure(onlyContainer(job), (groupName) =>
-    logGroups.has(logGroupArn(job.scope, groupName)),
-  );
+  for (const { properties } of taskContainers(hostWorkload(job))) {
+    const failure = findLogStartFailure(properties, (name) => logGroups.has(logGroupArn(job.scope, name)));
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
 }
 
 async function finishRefused(
@@ -67,39 +72,66 @@ export function mayRun(jobs: LiveState["jobs"], { parent }: LiveJob): boolean {
   return parent.activeAttempt?.startedAtMs !== undefined && parent.activeAttempt.outcome === undefined;
 }
 
-/** What the provider is to run, and a note of where its output goes. */
+/** What the provider is to run, and a note of what the engine has to know of it. */
 export async function attemptSpec(
-  { logTargets, surroundings }: Engine,
+  { launched, surroundings, sequencer }: Engine,
   job: Job,
   attempt: Attempt,
 ): Promise<AttemptSpec> {
   const { taskId } = attempt;
-  const container = onlyContainer(job);
   const task = hostWorkload(job);
+  const containers = taskContainers(task);
   const surrounded = await surroundings.prepare(job, attempt);
-  logTargets.set(taskId, logTarget(container, resourceName(job.jobDefinitionArn), taskId));
+  const mainNodeAddress = addressOfMainNode(sequencer.state.jobs, job);
+  launched.set(taskId, launchedTask(job, taskId, containers));
   return {
     taskId,
     taskArn: attempt.taskArn,
     jobId: job.jobId,
     jobDefinitionArn: job.jobDefinitionArn,
-    containers: taskContainers(task).map((described, index) => {
+    containers: containers.map((container, index) => {
       const around = surrounded[index];
+      const { environment } = container.properties;
       return {
-        ...described,
+        ...container,
         environment: [
           ...(around?.defaults ?? []),
-          ...attemptEnvironment(job, attempt),
+          ...attemptEnvironment(job, attempt, { environment, mainNodeAddress }),
           ...(around?.environment ?? []),
         ],
         ...(around !== undefined && { secrets: around.secrets }),
         ...(around?.registryCredentials && { registryCredentials: around.registryCredentials }),
-        logStreamId: index === 0 ? taskId : `${taskId}-${index}`,
+        logStreamId: containerStreamId(taskId, index),
       };
     }),
     resources: task.resources,
     isVcpuLimited: attempt.instance === undefined,
+    ...taskModes(task),
+    ...(job.nodes !== undefined && { network: { groupId: groupIdOf(job, attempt) } }),
   };
+}
+
+function launchedTask(job: Job, taskId: string, containers: readonly TaskContainer[]): LaunchedTask {
+  const definitionName = resourceName(job.jobDefinitionArn);
+  const stopSeconds = containers.map(({ stopTimeoutSeconds = STOP_TIMEOUT_SECONDS }) => stopTimeoutSeconds);
+  return {
+    logs: containers.map(({ name: containerName, properties }, index) => ({
+      ...logTarget(properties, definitionName, taskId, containerName),
+      containerName,
+      streamId: containerStreamId(taskId, index),
+    })),
+    stopGraceMs: Math.max(...stopSeconds) * 1000,
+  };
+}
+
+/** The nodes of one attempt of a job are a group: those of the next attempt are another. */
+function groupIdOf(job: Job, { number }: Attempt): string {
+  return `${parseChildJobId(job.jobId)?.parentJobId ?? job.jobId}-${number}`;
+}
+
+function addressOfMainNode(jobs: LiveState["jobs"], { scope, jobId, nodes }: Job): string | undefined {
+  if (nodes === undefined) return undefined;
+  return jobs.find(scope, jobId)?.parent?.activeAttempt?.address;
 }
 
 /** The documents of jobs under way with their current attempt; those that have ended meanwhile are left out. */

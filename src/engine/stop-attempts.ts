@@ -1,11 +1,5 @@
 import type { LiveJob } from "../store/live-state.ts";
-import type { Provider } from "../providers/provider.ts";
-
-/**
- * How long an attempt may take to end after SIGTERM before SIGKILL ends it: the ECS agent's default.
- * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_StopTask.html
- */
-const STOP_GRACE_MS = 30_000;
+import type { Engine } from "./engine.ts";
 
 /**
  * Carries out the wishes to stop: SIGTERM, and SIGKILL when the grace is over (AWS: 30 seconds). Remembers what it
@@ -15,7 +9,11 @@ export class AttemptStops {
   readonly #sent = new Map<string, { readonly killAtMs: number; isKilled: boolean }>();
 
   /** Sends what is due to attempts whose wish to stop is durable. Returns the milliseconds until something more is due. */
-  carryOut(stoppingJobs: readonly LiveJob[], provider: Provider, monotonicMs: number): number | undefined {
+  carryOut(
+    stoppingJobs: readonly LiveJob[],
+    { provider, launched }: Pick<Engine, "provider" | "launched">,
+    monotonicMs: number,
+  ): number | undefined {
     let nextMs: number | undefined;
     for (const { activeAttempt } of stoppingJobs) {
       if (activeAttempt?.stopping === undefined) continue; // ended meanwhile
@@ -23,7 +21,7 @@ export class AttemptStops {
       let sent = this.#sent.get(taskId);
       if (sent === undefined) {
         provider.stop(taskId);
-        sent = { killAtMs: monotonicMs + STOP_GRACE_MS, isKilled: false };
+        sent = { killAtMs: monotonicMs + (launched.get(taskId)?.stopGraceMs ?? 0), isKilled: false };
         this.#sent.set(taskId, sent);
       }
       if (sent.isKilled) continue;

@@ -104,7 +104,7 @@ function runCycle(
 }
 
 function takeNews(
-  { logTargets }: Engine,
+  { launched }: Engine,
   { state, apply, news }: Facts,
 ): { readonly started: readonly StartedAttempt[]; readonly finished: FinishDecision[] } {
   const started: StartedAttempt[] = [];
@@ -114,10 +114,12 @@ function takeNews(
     if (job === undefined) continue; // ended and durable already: acknowledged below
     const startedAtMs = item.kind === "started" ? item.atMs : item.startedAtMs;
     const attempt = job.activeAttempt;
-    const target = logTargets.get(item.taskId);
+    const task = launched.get(item.taskId);
     if (startedAtMs !== undefined && attempt !== undefined && attempt.startedAtMs === undefined) {
-      assert(target !== undefined, `attempt ${item.taskId} runs without having been launched`);
-      for (const change of runAttempt(attempt, target, state, startedAtMs)) apply(change);
+      assert(task !== undefined, `attempt ${item.taskId} runs without having been launched`);
+      const address = item.kind === "started" ? item.address : undefined;
+      for (const change of runAttempt(attempt, task.logs, state, { atMs: startedAtMs, address }))
+        apply(change);
       started.push({ job, attempt, atMs: startedAtMs });
     }
     if (item.kind === "ended") finished.push(...finish({ job, state, apply }, item.outcome, item.atMs));
@@ -137,11 +139,9 @@ function timeOut(state: LiveState, apply: (change: Change) => void, taskId: stri
 }
 
 /** Ends what is to end and was given to no provider, as nodes are not before their main node has come up. */
-function endUnlaunched({ logTargets }: Engine, { state, apply, now }: Facts): readonly FinishDecision[] {
-  const unlaunched = [...state.jobs.stopping].filter(([taskId]) => !logTargets.has(taskId));
-  return unlaunched.flatMap(([, job]) =>
-    finish({ job, state, apply }, { kind: "start-failed" }, now.nowMs),
-  );
+function endUnlaunched({ launched }: Engine, { state, apply, now }: Facts): readonly FinishDecision[] {
+  const unlaunched = [...state.jobs.stopping].filter(([taskId]) => !launched.has(taskId));
+  return unlaunched.flatMap(([, job]) => finish({ job, state, apply }, { kind: "start-failed" }, now.nowMs));
 }
 
 async function act(
@@ -150,14 +150,14 @@ async function act(
   decided: Decided,
   now: Instant,
 ): Promise<number | undefined> {
-  const { provider, deadlines, stops, logTargets, observer, unlaunched } = engine;
+  const { provider, deadlines, stops, launched, observer, unlaunched } = engine;
   for (const taskId of decided.timedOut) deadlines.forget(taskId);
   for (const { taskId, kind } of news) {
     provider.acknowledge(taskId, kind);
     if (kind !== "ended") continue;
     deadlines.forget(taskId);
     stops.forget(taskId);
-    logTargets.delete(taskId);
+    launched.delete(taskId);
   }
   for (const { job, attempt, atMs } of decided.started) {
     const current = job.activeAttempt;
@@ -170,7 +170,7 @@ async function act(
   observer.cycleEnded(decided.cycle, provider.capacity());
   for (const job of decided.placed) unlaunched.add(job);
   const isAnyRefused = await launchAttempts(engine, now.nowMs);
-  const stopDueMs = stops.carryOut(decided.stopping, provider, now.monotonicMs);
+  const stopDueMs = stops.carryOut(decided.stopping, engine, now.monotonicMs);
   return decided.isCutShort || isAnyRefused ? 0 : earliest(stopDueMs, deadlines.nextMs(now.monotonicMs));
 }
 

@@ -148,12 +148,6 @@ describe("decideTask", () => {
       ["needs a success that did not come", on("init", "SUCCESS"), exited(3), "init, which exited with 3"],
       ["waits for one that did not start", on("init", "START"), failed("x", 10), "init, which did not start"],
       [
-        "waits for one that was lost",
-        on("init", "COMPLETE"),
-        ended({ kind: "host-lost" }, 10),
-        "init, which was lost",
-      ],
-      [
         "waits for one that is not there",
         on("other", "START"),
         running(1),
@@ -179,6 +173,12 @@ describe("decideTask", () => {
         kind: "start-failed",
         reason: `TaskDependencyError: container app waits for ${reason}`,
       });
+    });
+
+    test("lost with its host where that took what it waits for", () => {
+      const containers = [helper("init"), main("app", on("init", "COMPLETE"))];
+      const { end } = decide(containers, [ended({ kind: "host-lost" }, 10), WAITING]);
+      expect(end?.outcome).toMatchObject({ kind: "host-lost" });
     });
 
     test("waits for itself by way of others", () => {

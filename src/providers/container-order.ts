@@ -1,6 +1,6 @@
 import type { AttemptOutcome, ContainerOutcome } from "../batch/attempt.ts";
 import type { ContainerDependency, TaskContainer } from "../batch/task-containers.ts";
-import { STOPPED_BEFORE_START, createStartFailure } from "./attempt-outcomes.ts";
+import { HOST_LOST, STOPPED_BEFORE_START, createStartFailure } from "./attempt-outcomes.ts";
 
 export type OrderedContainer = Pick<
   TaskContainer,
@@ -78,11 +78,18 @@ export function decideTask(facts: TaskFacts): TaskDecision {
 }
 
 /** Why a task ends: one of its essential containers ended, or can never start. */
-type EndCause =
-  | { readonly kind: "ended"; readonly atMs: number }
-  | { readonly kind: "stuck"; readonly atMs: number; readonly reason: string };
+type EndCause = { readonly kind: "ended"; readonly atMs: number } | ({ readonly kind: "stuck" } & Problem);
 
 type Stuck = Extract<EndCause, { kind: "stuck" }>;
+
+/** Why what a container waits for cannot happen any more. */
+interface Problem {
+  readonly atMs: number;
+  /** What the other container did, as in `exited with 3`. */
+  readonly text: string;
+  /** The other went away with what ran it. */
+  readonly isLost?: boolean;
+}
 
 /** The earliest. */
 function findCause(facts: TaskFacts): EndCause | undefined {
@@ -100,17 +107,11 @@ function findStuck(index: number, facts: TaskFacts, path: readonly number[]): re
   const all = (container?.dependsOn ?? []).flatMap((dependency) => {
     const problem = findProblem(dependency, facts, [...path, index]);
     if (problem === undefined) return [];
-    const reason = `container ${container?.name} waits for ${dependency.containerName}, which ${problem.text}`;
-    return [{ kind: "stuck" as const, atMs: problem.atMs, reason }];
+    const text = `container ${container?.name} waits for ${dependency.containerName}, which ${problem.text}`;
+    return [{ kind: "stuck" as const, ...problem, text }];
   });
   const first = earliest(all);
   return first === undefined ? undefined : [first];
-}
-
-interface Problem {
-  readonly atMs: number;
-  /** What the other container did, as in `exited with 3`. */
-  readonly text: string;
 }
 
 /** Since when, and why, what a dependency asks for cannot happen any more; undefined while it can, or has. */
@@ -128,7 +129,7 @@ function findProblem(
       return undefined;
     case "waiting": {
       const [stuck] = findStuck(index, facts, path) ?? [];
-      return stuck && { atMs: stuck.atMs, text: `cannot start: ${stuck.reason}` };
+      return stuck && { ...stuck, text: `cannot start: ${stuck.text}` };
     }
     case "running":
     case "ended": {
@@ -151,11 +152,11 @@ function findShortfall(
   { outcome, startedAtMs, endedAtMs }: EndedState,
   condition: ContainerDependency["condition"],
 ): Problem | undefined {
+  if (outcome.kind === "host-lost") return { atMs: endedAtMs, text: "was lost", isLost: true };
   if (startedAtMs === undefined) return { atMs: endedAtMs, text: "did not start" };
   if (condition === "START") return undefined;
-  if (outcome.exitCode === undefined) return { atMs: endedAtMs, text: "was lost" };
   if (condition === "COMPLETE" || isSuccess(outcome)) return undefined;
-  return { atMs: endedAtMs, text: `exited with ${outcome.exitCode}` };
+  return { atMs: endedAtMs, text: `exited with ${outcome.exitCode ?? "no exit code"}` };
 }
 
 function isReady(index: number, facts: TaskFacts): boolean {
@@ -187,7 +188,7 @@ function deadlineOf(container?: OrderedContainer, state?: ContainerState): numbe
 
 function createEnd(facts: TaskFacts, cause: EndCause | undefined, startedAtMs: number | undefined): TaskEnd {
   const ended = facts.states.filter((state) => state.kind === "ended");
-  const outcome = cause?.kind === "stuck" ? createDependencyFailure(cause.reason) : decideOutcome(facts);
+  const outcome = cause?.kind === "stuck" ? createStuckOutcome(cause) : decideOutcome(facts);
   const hasBegun = outcome.kind !== "start-failed" && startedAtMs !== undefined;
   return {
     atMs: Math.max(...ended.map(({ endedAtMs }) => endedAtMs), ...(ended.length === 0 ? [facts.nowMs] : [])),
@@ -220,6 +221,11 @@ function decideOutcome({ containers, states }: TaskFacts): AttemptOutcome {
     return createDependencyFailure("an essential container ended before another one was started");
   }
   return { kind: "exited", exitCode: 0 };
+}
+
+/** What was lost with its host is told as such: it is what jobs are tried again for. */
+function createStuckOutcome({ text, isLost }: Problem): AttemptOutcome {
+  return isLost === true ? HOST_LOST : createDependencyFailure(text);
 }
 
 function createDependencyFailure(reason: string): AttemptOutcome {

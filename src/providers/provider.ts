@@ -1,6 +1,6 @@
 import type { AttemptOutcome } from "../batch/attempt.ts";
 import type { Resources } from "../batch/resources.ts";
-import type { TaskContainer } from "../batch/task-containers.ts";
+import type { TaskContainer, TaskModes } from "../batch/task-containers.ts";
 
 /**
  * Code that runs attempts somewhere. One suite, `provider-contract.ts`, holds for each implementation.
@@ -83,7 +83,7 @@ export interface RecoveredAttempt {
  * A task of one or more containers: all that a provider needs to run an attempt, and nothing that it has to decide. Its
  * containers reach each other on localhost.
  */
-export interface AttemptSpec {
+export interface AttemptSpec extends TaskModes {
   readonly taskId: string;
   readonly taskArn: string;
   readonly jobId: string;

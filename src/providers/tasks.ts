@@ -1,3 +1,4 @@
+import { STOP_TIMEOUT_SECONDS } from "../batch/task-containers.ts";
 import type { AttemptOutcome } from "../batch/attempt.ts";
 import type { Clock } from "../lib/clock.ts";
 import { type ContainerState, type TaskDecision, decideTask } from "./container-order.ts";
@@ -46,9 +47,6 @@ interface Task {
   isChanged: boolean;
   isBusy: boolean;
 }
-
-/** The ECS agent's default: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
-const STOP_TIMEOUT_SECONDS = 30;
 
 /**
  * Runs tasks as containers in their order, and makes one piece of news of what becomes of them. What a task of a single

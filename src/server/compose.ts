@@ -19,6 +19,7 @@ import { tick } from "../engine/tick.ts";
 import { AssertionError } from "../lib/assert.ts";
 import { Mutex } from "../lib/mutex.ts";
 import { FileLogs } from "../logs/file-logs.ts";
+import type { EngineAddress } from "../providers/docker/engine-address.ts";
 import { hostCapacity } from "../providers/host-capacity.ts";
 import type { Provider } from "../providers/provider.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
@@ -74,7 +75,10 @@ export async function compose(
   const scope = { accountId: config.accountId, region: config.region };
   const store = opened.use(openStore(config, folder));
   const logs = opened.use(await openLogs(config, folder, logger));
-  const provider = opened.use(await openProvider({ config, folder, store, logs, logger, jobUmask }));
+  let engineAddress: EngineAddress | undefined;
+  const onEngine = (address: EngineAddress): void => void (engineAddress = address);
+  const providerParts = { config, folder, store, logs, logger, jobUmask, onEngine };
+  const provider = opened.use(await openProvider(providerParts));
 
   const onFailure = createTaskFailureReporter({ logger, clock: SYSTEM_CLOCK, stopFor });
   const loop = opened.use(new Loop({ clock: SYSTEM_CLOCK, onFailure }));
@@ -84,7 +88,7 @@ export async function compose(
   const commits = recent.noted;
   const events = opened.use(await openEvents({ config, folder, store, commits, logger, wake }));
   const sequencer = await Sequencer.open({ store: events.noted, runSoon: setImmediate, wake: wakeEngine });
-  const tasks = createTaskServices({ config, sequencer, store, provider });
+  const tasks = createTaskServices({ config, sequencer, store, provider, engineAddress, logger });
   const metrics = new Metrics(() => sequencer.state);
   const situations = new JobSituations(provider);
   const observer = observedBy(metrics, situations);
@@ -120,10 +124,7 @@ export async function compose(
   await createFirstResources({ ...config, sequencer, store, ids: RANDOM_IDS, scope, maxvCpus });
   provider.onNews(wakeEngine);
   const lost = Promise.withResolvers<string>();
-  loop.add(ticking.task);
-  loop.add(stampTask);
-  loop.add(limitTask);
-  for (const task of events.tasks) loop.add(task);
+  for (const task of [ticking.task, stampTask, limitTask, ...events.tasks]) loop.add(task);
   loop.add(retentionTask(store, config.jobRetentionDays));
   loop.add(logExpiryTask({ ...config, store, logs, sequencer }, () => sequencer.state.logGroups.values()));
   loop.add(fileWatchTask(watchFiles(dataFiles(config, folder)), lost.resolve));

@@ -38,6 +38,7 @@ const DEFAULTS: ServerConfig = {
   allowedHosts: [],
   dockerNetwork: "batchyard",
   imageMap: [],
+  efsMap: [],
   isBare: false,
   isDraining: false,
   logLevel: "info",
@@ -50,9 +51,14 @@ const DEFAULTS: ServerConfig = {
   jobLogLimitMiB: 1_024,
   secretKeyFile: join(homedir(), ".config/batchyard/secret.key"),
   areEndpointsInjected: false,
+  isTaskAddressed: false,
   jobPort: 0,
 };
 
+const FILE_SYSTEMS = [
+  { id: "fs-1", folder: "/a" },
+  { id: "fs-2", folder: "/b" },
+];
 const AB = { from: "a", to: "b:5000/c" };
 
 describe("the configuration", () => {
@@ -72,6 +78,8 @@ describe("the configuration", () => {
     [["--docker-host", "tcp://engine:2375"], {}, { dockerHost: "tcp://engine:2375" }],
     [[], { BATCHYARD_DOCKER_NETWORK: "host" }, { dockerNetwork: "host" }],
     [["--image-map", "a=b:5000/c", "--image-map", "d=e"], {}, { imageMap: [AB, { from: "d", to: "e" }] }],
+    [["--efs-map", "fs-1=/a,fs-2=/b"], {}, { efsMap: FILE_SYSTEMS }],
+    [[], { BATCHYARD_EFS_MAP: "fs-1=/a, fs-2=/b" }, { efsMap: FILE_SYSTEMS }],
     [[], { BATCHYARD_IMAGE_MAP: "a=b:5000/c, d = e" }, { imageMap: [AB, { from: "d", to: "e" }] }],
     [["--host", "0.0.0.0", "--insecure"], {}, { host: "0.0.0.0" }],
     [["--host", "127.8.9.1", "--open-metrics"], {}, { host: "127.8.9.1", isMetricsOpen: true }],

@@ -3,10 +3,12 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import type { Option } from "commander";
+import type { FileSystemMap } from "../providers/docker/file-system-map.ts";
 import type { ImageMap } from "../providers/docker/image-map.ts";
 import {
   choice,
   collect,
+  collectFileSystems,
   collectMappings,
   flag,
   integerBetween,
@@ -37,6 +39,7 @@ export interface ServerConfig {
   readonly dockerHost?: string;
   readonly dockerNetwork: string;
   readonly imageMap: ImageMap;
+  readonly efsMap: FileSystemMap;
   readonly isBare: boolean;
   readonly isDraining: boolean;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -53,6 +56,8 @@ export interface ServerConfig {
   readonly secretKeyFile: string;
   /** Jobs are told of this server's API, and may call it. */
   readonly areEndpointsInjected: boolean;
+  /** This machine may get the address 169.254.170.2, for containers. */
+  readonly isTaskAddressed: boolean;
   /** Where jobs reach the server; 0: that of the last time, or any free one. */
   readonly jobPort: number;
 }
@@ -99,6 +104,7 @@ interface ParsedOptions {
   readonly dockerHost?: string;
   readonly dockerNetwork: string;
   readonly imageMap: ImageMap;
+  readonly efsMap: FileSystemMap;
   readonly bare: boolean;
   readonly drain: boolean;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -113,6 +119,7 @@ interface ParsedOptions {
   readonly jobLogLimit: number;
   readonly secretKeyFile: string;
   readonly injectEndpoints: boolean;
+  readonly taskAddress: boolean;
   readonly jobPort: number;
 }
 
@@ -170,6 +177,12 @@ export const OPTIONS: readonly Option[] = [
     "--image-map <FROM=TO>",
     "takes images whose name begins with FROM from TO (repeatable; environment: separated by commas)",
     collectMappings,
+    [],
+  ),
+  option(
+    "--efs-map <ID=FOLDER>",
+    "the engine machine's folder for an EFS or S3 Files file system, or one access point of it: fs-1/fsap-2 (repeatable)",
+    collectFileSystems,
     [],
   ),
   choice(
@@ -249,6 +262,10 @@ export const OPTIONS: readonly Option[] = [
     "--inject-endpoints",
     "tell jobs where this server's API is (AWS_ENDPOINT_URL_BATCH and others), and let them in",
   ),
+  flag(
+    "--task-address",
+    "give this machine 169.254.170.2, where containers on a bridge take credentials (needs root)",
+  ),
   option(
     "--job-port <number>",
     "port where jobs reach the server; 0 takes any free one at first and keeps it",
@@ -304,6 +321,7 @@ function configOf(options: ParsedOptions): ServerConfig {
     ...(options.dockerHost !== undefined && { dockerHost: options.dockerHost }),
     dockerNetwork: options.dockerNetwork,
     imageMap: options.imageMap,
+    efsMap: options.efsMap,
     isBare: options.bare,
     isDraining: options.drain,
     logLevel: options.logLevel,
@@ -317,6 +335,7 @@ function configOf(options: ParsedOptions): ServerConfig {
     jobLogLimitMiB: options.jobLogLimit,
     secretKeyFile: resolve(options.secretKeyFile),
     areEndpointsInjected: options.injectEndpoints,
+    isTaskAddressed: options.taskAddress,
     jobPort: options.jobPort,
   };
 }

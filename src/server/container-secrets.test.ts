@@ -13,12 +13,13 @@ const STORED: Readonly<Record<string, string>> = {
   "no-login": '{"username":"me"}',
 };
 
+function resolve(_scope: unknown, valueFrom: string): Promise<ResolvedSecret> {
+  if (valueFrom === "no-key") return Promise.reject(new SecretKeyFileError("the key file is away"));
+  const value = STORED[valueFrom];
+  return Promise.resolve(value === undefined ? { problem: `${valueFrom} is away` } : { value });
+}
+
 function find(container: ContainerProperties) {
-  const resolve = (_scope: unknown, valueFrom: string): Promise<ResolvedSecret> => {
-    if (valueFrom === "no-key") return Promise.reject(new SecretKeyFileError("the key file is away"));
-    const value = STORED[valueFrom];
-    return Promise.resolve(value === undefined ? { problem: `${valueFrom} is away` } : { value });
-  };
   return findContainerSecrets({ resolve }, SCOPE, container);
 }
 

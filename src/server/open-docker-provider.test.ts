@@ -141,6 +141,7 @@ async function open({ dockerHost, isAsked }: OpenOptions) {
   const config = {
     dockerNetwork: "none",
     imageMap: [],
+    efsMap: [],
     jobLogLimitMiB: 1,
     ...(dockerHost && { dockerHost }),
   };

@@ -33,9 +33,10 @@ export async function openDockerProvider(
   { isAsked }: { readonly isAsked: boolean },
 ): Promise<Provider | undefined> {
   const { config, folder, logs, logger } = parts;
-  const { dockerNetwork, imageMap, jobLogLimitMiB } = config;
+  const { dockerNetwork, imageMap, efsMap, jobLogLimitMiB } = config;
   const chosen = await chooseEngine(parts, isAsked);
   if (chosen === undefined) return undefined;
+  parts.onEngine?.(chosen.address);
   const place = describeEngineAddress(chosen.address);
   logger.info({ provider: "docker", engine: place, because: chosen.because }, "jobs run as containers");
   return new DockerProvider({
@@ -46,6 +47,7 @@ export async function openDockerProvider(
     capacity: config,
     network: dockerNetwork,
     imageMap,
+    fileSystems: efsMap,
     registryAuth: readRegistryAuth,
     jobLogBytesMax: jobLogLimitMiB * 1_048_576,
     onEngineChange: tellOutages(logger),

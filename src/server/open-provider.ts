@@ -1,4 +1,5 @@
 import type { Logs } from "../logs/logs.ts";
+import type { EngineAddress } from "../providers/docker/engine-address.ts";
 import type { Provider, ProviderName } from "../providers/provider.ts";
 import type { Store } from "../store/store.ts";
 import type { ServerConfig } from "./config.ts";
@@ -16,6 +17,8 @@ export interface ProviderParts {
   readonly logger: Logger;
   /** For the processes of jobs, which do not take over the server's own. */
   readonly jobUmask: number;
+  /** Told where the engine is, where containers of one are used. */
+  readonly onEngine?: (address: EngineAddress) => void;
 }
 
 /**

@@ -1,4 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
+import { parseFileSystemMapping } from "../providers/docker/file-system-map.ts";
+import type { FileSystemMap } from "../providers/docker/file-system-map.ts";
 import { parseImageMapping } from "../providers/docker/image-map.ts";
 import type { ImageMap } from "../providers/docker/image-map.ts";
 
@@ -85,6 +87,15 @@ export function integerBetween(min: number, max: number): (value: string) => num
 
 export function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, ...value.split(",").map((item) => item.trim())];
+}
+
+export function collectFileSystems(value: string, before: FileSystemMap): FileSystemMap {
+  const added = value.split(",").map((item) => {
+    const mapping = parseFileSystemMapping(item.trim());
+    if ("problem" in mapping) throw new InvalidArgumentError(mapping.problem);
+    return mapping;
+  });
+  return [...before, ...added];
 }
 
 export function collectMappings(value: string, before: ImageMap): ImageMap {

@@ -87,4 +87,11 @@ function isForUser(error: unknown): error is Error {
   return isSystemError(error) || FOR_USER.some((kind) => error instanceof kind);
 }
 
-const FOR_USER = [SecretKeyFileError, DataFolderError, StoreOpenError, StoreWriteError, CredentialsFileError, ListenError, WebhookHeadersError];
+const FOR_USER = [
+  SecretKeyFileError,
+  DataFolderError,
+  StoreOpenError,
+  StoreWriteError,
+  CredentialsFileError,
+  ListenError,
+  WebhookHeadersError, WebhookHeadersError];

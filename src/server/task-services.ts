@@ -1,8 +1,8 @@
-import { createHandler } from "../api/handle.ts";
 import type { HandlerDependencies } from "../api/handle.ts";
 import type { TaskSurroundings } from "../engine/task-surroundings.ts";
 import { Sessions } from "../identity/sessions.ts";
 import { TaskEndpointIds } from "../identity/task-endpoint-ids.ts";
+import type { EngineAddress } from "../providers/docker/engine-address.ts";
 import type { Provider } from "../providers/provider.ts";
 import { Sealer } from "../secrets/sealer.ts";
 import { SecretVault } from "../secrets/secret-vault.ts";
@@ -10,21 +10,23 @@ import type { Sequencer } from "../store/sequencer.ts";
 import type { Store } from "../store/store.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import type { ServerConfig } from "./config.ts";
-import { createHttpListener } from "./http-listener.ts";
-import type { HttpListener } from "./http-listener.ts";
 import type { HttpLimits } from "./http-limits.ts";
 import { RANDOM_IDS } from "./ids.ts";
-import { createJobGuard, listenForJobs } from "./job-listener.ts";
+import { JobEndpoint } from "./job-endpoint.ts";
+import type { JobPlace } from "./job-endpoint.ts";
+import type { Logger } from "./logger.ts";
 import { masterKeyOf } from "./secret-key-file.ts";
 import { createTaskRoutes } from "./task-routes.ts";
 import { createTaskSurroundings } from "./task-surroundings.ts";
-import type { TaskEndpoint } from "./task-surroundings.ts";
 
 export interface TaskServicesParts {
   readonly config: ServerConfig;
   readonly sequencer: Sequencer;
   readonly store: Store;
   readonly provider: Pick<Provider, "name">;
+  /** Of the engine that runs containers; absent where none does. */
+  readonly engineAddress: EngineAddress | undefined;
+  readonly logger: Logger;
 }
 
 /** What the server does for jobs that are about to run or run: secrets, identity, a way to reach the server. */
@@ -33,10 +35,11 @@ export interface TaskServices {
   readonly vault: SecretVault;
   readonly surroundings: TaskSurroundings;
   /** Begins to listen for jobs; before the first of them is started. */
-  open(api: HandlerDependencies, limits: HttpLimits): Promise<AsyncDisposable | undefined>;
+  open(api: HandlerDependencies, limits: HttpLimits): Promise<AsyncDisposable>;
 }
 
-const LOOPBACK = "127.0.0.1";
+/** For what the engine answers without doing anything. */
+const GATEWAY_MS_MAX = 5_000;
 
 export function createTaskServices(parts: TaskServicesParts): TaskServices {
   const { config, sequencer, store } = parts;
@@ -45,8 +48,8 @@ export function createTaskServices(parts: TaskServicesParts): TaskServices {
   const ids = new TaskEndpointIds(sealer);
   const clock = SYSTEM_CLOCK;
   const vault = new SecretVault({ sequencer, store, sealer, ids: RANDOM_IDS, clock });
-  let endpoint: TaskEndpoint | undefined;
-  const routes = createTaskRoutes({
+  let endpoint: JobEndpoint | undefined;
+  const taskRoutes = createTaskRoutes({
     store,
     findTask: (taskId) => sequencer.state.jobs.active.get(taskId),
     sessions,
@@ -57,26 +60,25 @@ export function createTaskServices(parts: TaskServicesParts): TaskServices {
   return {
     sessions,
     vault,
-    surroundings: createTaskSurroundings({ ...config, vault, ids, endpoint: () => endpoint }),
+    surroundings: createTaskSurroundings({ ...config, vault, ids, endpoint: async () => endpoint?.find() }),
     async open(api, limits) {
-      if (!isOnThisMachine(parts)) return undefined;
-      const guard = createJobGuard({
-        ...config,
-        boundHost: LOOPBACK,
-        isApiOpen: config.areEndpointsInjected,
-        openPaths: new Set(routes.keys()),
-      });
-      const plainRoutes = new Map([...api.plainRoutes, ...routes]);
-      const handler = createHandler({ ...api, guard, plainRoutes });
-      const listener: HttpListener = createHttpListener({ handler, ids: api.ids, limits });
-      const url = await listenForJobs({ listener, store, host: LOOPBACK, port: config.jobPort });
-      endpoint = { url, isForCredentials: true };
-      return listener;
+      const place = placeOf(parts);
+      endpoint = new JobEndpoint({ ...parts, api, limits, taskRoutes, place });
+      await endpoint.find();
+      return endpoint;
     },
   };
 }
 
-/** Jobs share the server's loopback: as processes of this machine, or as containers on the host's network. */
-function isOnThisMachine({ config, provider }: TaskServicesParts): boolean {
-  return provider.name === "process" || (provider.name === "docker" && config.dockerNetwork === "host");
+function placeOf({ config, provider, engineAddress }: TaskServicesParts): JobPlace {
+  const { dockerNetwork: network } = config;
+  if (provider.name === "process" || network === "host") return { kind: "loopback" };
+  if (engineAddress === undefined || network === "none") return { kind: "out-of-reach" };
+  return {
+    kind: "bridge",
+    findGateway: async () => {
+      const { findNetworkGateway } = await import("../providers/docker/network-gateway.ts");
+      return findNetworkGateway(engineAddress, network, AbortSignal.timeout(GATEWAY_MS_MAX));
+    },
+  };
 }

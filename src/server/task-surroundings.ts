@@ -23,7 +23,7 @@ export interface TaskSurroundingsParts {
   readonly vault: Pick<SecretVault, "resolve">;
   readonly ids: TaskEndpointIds;
   /** Undefined where containers cannot reach the server at all. */
-  readonly endpoint: () => TaskEndpoint | undefined;
+  readonly endpoint: () => Promise<TaskEndpoint | undefined>;
   /** Jobs are told of this server's own API. */
   readonly areEndpointsInjected: boolean;
 }
@@ -37,13 +37,17 @@ const EVERY_SERVICE = "AWS_ENDPOINT_URL";
 /** What ECS puts around the task of an attempt, and the secrets that its definition names. */
 export function createTaskSurroundings(parts: TaskSurroundingsParts): TaskSurroundings {
   return {
-    prepare: (job, attempt) =>
-      Promise.all(
-        taskContainers(hostWorkload(job)).map(async ({ properties: container }, index) => {
+    async prepare(job, attempt) {
+      const endpoint = await parts.endpoint();
+      const containers = taskContainers(hostWorkload(job));
+      return Promise.all(
+        containers.map(async ({ properties: container }, index) => {
           const found = await findContainerSecrets(parts.vault, job.scope, container);
-          return { ...found, ...surround(parts, { attempt, container, index, secrets: found.secrets }) };
+          const { secrets } = found;
+          return { ...found, ...surround(parts, endpoint, { attempt, container, index, secrets }) };
         }),
-      ),
+      );
+    },
   };
 }
 
@@ -54,9 +58,12 @@ interface ContainerFacts {
   readonly secrets: TaskSecrets;
 }
 
-function surround(parts: TaskSurroundingsParts, facts: ContainerFacts): PreparedContainer {
+function surround(
+  parts: TaskSurroundingsParts,
+  endpoint: TaskEndpoint | undefined,
+  facts: ContainerFacts,
+): PreparedContainer {
   const { secrets, container, attempt, index } = facts;
-  const endpoint = parts.endpoint();
   if (endpoint === undefined) return { defaults: [], environment: [], secrets };
   const metadataUrl = `${endpoint.url}${METADATA_PATH}${attempt.taskId}-${index}`;
   return {

@@ -264,7 +264,7 @@ export class LiveJobs {
     return [{ jobId, end }];
   }
 
-  /** The array whose children those of the job wait for; none if all of them have succeeded. */
+  /** The array whose children those of the job wait for; none if it ended, and well, before the job was submitted. */
   #pair(
     job: LiveJob,
     { jobId, status }: StoredDependency,
@@ -277,9 +277,9 @@ export class LiveJobs {
       this.#pairedWith.set(jobId, [...(this.#pairedWith.get(jobId) ?? []), job]);
       return [live];
     }
-    if (status !== "FAILED" || endedArrays === undefined) return [];
+    if (status === undefined || endedArrays === undefined) return [];
     const ended = endedArrays.get(jobId) ?? new LiveArray(size);
-    ended.unspawned = { status: "FAILED" };
+    if (status === "FAILED") ended.unspawned = { status };
     endedArrays.set(jobId, ended);
     return [ended];
   }

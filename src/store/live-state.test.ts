@@ -13,6 +13,8 @@ const SETUP = [aComputeEnvironment("ce"), ...QUEUES.map((name) => aJobQueue(name
   thing.changes(),
 );
 
+const LICENCES = { consumableResource: "licence", quantity: 2 };
+
 /** All that a state says of itself. Takes the heads out of their queues, so it is the last thing asked of a state. */
 function contentsOf(state: LiveState) {
   const { hostUsage, nextQueuePosition, frontQueuePosition } = state.jobs;
@@ -25,6 +27,7 @@ function contentsOf(state: LiveState) {
       runnable: drain(state, jobQueueArn(SCOPE, name)),
     })),
     hostUsage,
+    held: state.consumables.heldOf(LICENCES.consumableResource),
     // Places are only compared, so what counts is that new ones lie outside all that are taken.
     isBehind: nextQueuePosition > 0,
     isBefore: frontQueuePosition < 0,
@@ -78,8 +81,10 @@ function step(state: LiveState, choice: number, index: number): readonly Change[
         : ended(active, { status: "RUNNABLE", queuePosition: state.jobs.frontQueuePosition });
     case 5:
       return active?.activeAttempt === undefined ? [] : [stopping(active.activeAttempt)];
-    default:
-      return aJob(`job-${index}`).inQueue(queue).at(state.jobs.nextQueuePosition).submitted().changes();
+    default: {
+      const job = aJob(`job-${index}`).inQueue(queue).at(state.jobs.nextQueuePosition).submitted();
+      return (choice % 3 === 0 ? job.consuming([LICENCES]) : job).changes();
+    }
   }
 }
 

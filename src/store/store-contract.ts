@@ -7,6 +7,7 @@ import { testJobLists } from "./store-job-lists-contract.ts";
 import { testJobs } from "./store-jobs-contract.ts";
 import { testLogs } from "./store-logs-contract.ts";
 import { testPlainResources } from "./store-plain-resources-contract.ts";
+import { testSecrets } from "./store-secrets-contract.ts";
 import { testResources } from "./store-resources-contract.ts";
 import type { Store } from "./store.ts";
 
@@ -21,6 +22,7 @@ export function testStoreContract(name: string, open: () => Store): void {
     describe("live families", () => testFamilyLoading(open));
     describe("lists of jobs", () => testJobLists(open));
     describe("log groups and streams", () => testLogs(open));
+    describe("secrets", () => testSecrets(open));
     describe("the log of events", () => testEvents(open));
   });
 }

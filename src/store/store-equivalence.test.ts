@@ -18,6 +18,7 @@ import {
   aJobQueue,
   anAttempt,
   anInstance,
+  aSecret,
   aQuotaShare,
   aSchedulingPolicy,
   aServiceJob,
@@ -238,6 +239,8 @@ const change: fc.Arbitrary<Change> = fc.oneof(
     scope: of,
   })),
   fc.tuple(name, name).map(([one, value]): Change => ({ kind: "setting-put", name: one, value })),
+  fc.tuple(name, scope).map(([one, of]): Change => ({ kind: "secret-put", secret: aSecret(one, of) })),
+  fc.tuple(name, scope).map(([one, of]): Change => ({ kind: "secret-removed", name: one, scope: of })),
   plainResource.map((resource): Change => ({ kind: "plain-resource-put", resource })),
   plainResource.map((resource): Change => ({ kind: "plain-resource-removed", resource })),
   serviceJob.map((one): Change => ({ kind: "service-job-put", serviceJob: one })),
@@ -329,6 +332,7 @@ async function answersInScope(store: Store, of: Scope, limit: number): Promise<u
     (page) => store.listJobDefinitions(of, { name: "d", status: "INACTIVE" }, page),
     (page) => store.listJobDefinitions(of, { name: "d" }, page),
     ...PREFIXES.map((prefix) => (page: PageRequest) => store.listLogGroups(of, prefix, page)),
+    (page: PageRequest) => store.listSecrets(of, page),
     ...PREFIXES.flatMap((namePrefix) =>
       [true, false].map(
         (descending) => (page: PageRequest) =>

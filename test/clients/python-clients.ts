@@ -5,6 +5,8 @@ import { describe } from "vitest";
 
 /** Where npm keeps what can be made again. */
 const VIRTUAL_ENVIRONMENT = join(import.meta.dirname, "../../node_modules/.cache/batchyard/python-clients");
+/** The interpreter that has the clients. */
+export const PYTHON = join(VIRTUAL_ENVIRONMENT, "bin", "python");
 const INSTALLER = join(import.meta.dirname, "install.py");
 const REQUIREMENTS = join(import.meta.dirname, "requirements.txt");
 /** Longer than the installer's own limits, and than it waits for another that is at it. */

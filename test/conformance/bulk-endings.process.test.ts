@@ -3,6 +3,7 @@ import { makeEnvironment, makeQueue } from "../support/batch-resources.ts";
 import { clientException, refusalOf } from "../support/refusals.ts";
 import type { RefusalSeen } from "../support/refusals.ts";
 import { ROOMY, useServer } from "../support/use-server.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 const used = useServer({ flags: ROOMY });
 
@@ -98,6 +99,22 @@ describe("GetJobQueueSnapshot", () => {
       lastUpdatedAt: expect.any(Number),
     });
     await batch.terminateJobs({ jobs: [running, first, second], reason: "end" });
+    await jobs.ended(running);
+  });
+
+  test("shows the children of an array that wait, at most a hundred jobs in all", async () => {
+    const { batch, jobs } = used;
+    const running = await jobs.submit("exec sleep 600", { jobQueue: "narrow" });
+    await jobs.reached(running, "RUNNING");
+    const first = await jobs.submit("true", { jobQueue: "narrow" });
+    const array = await jobs.submit("true", { jobQueue: "narrow", arrayProperties: { size: 200 } });
+    const front = await waitFor("the array at the front of its queue", async () => {
+      const { frontOfQueue } = await batch.getJobQueueSnapshot({ jobQueue: "narrow" });
+      const ids = frontOfQueue?.jobs?.map(({ jobArn }) => jobArn?.split("/").at(-1)) ?? [];
+      return ids.length > 1 ? ids : undefined;
+    });
+    expect(front).toEqual([first, ...Array.from({ length: 99 }, (_, index) => `${array}:${index}`)]);
+    await batch.terminateJobs({ jobs: [array, first, running], reason: "end" });
     await jobs.ended(running);
   });
 

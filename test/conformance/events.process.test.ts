@@ -1,16 +1,8 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { AwsClients } from "../support/aws-clients.ts";
 import { EventStream } from "../support/event-stream.ts";
 import type { EventDocument } from "../support/event-stream.ts";
-import { JobRunner } from "../support/job-runner.ts";
+import { startServer, temporaryDataFolder } from "../support/own-server.ts";
 import { sendRaw } from "../support/raw-request.ts";
-import { ServerProcess } from "../support/server-process.ts";
 import { ROOMY, useServer } from "../support/use-server.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -290,27 +282,13 @@ describe("GET /events", () => {
   });
 });
 
-/** A server of one's own, that can be killed and started again. */
-async function startServer(dataDir: string, flags: readonly string[] = []) {
-  const server = await ServerProcess.start({ dataDir, flags: [...ROOMY, ...flags] });
-  const clients = new AwsClients(server.url);
-  const jobs = new JobRunner(clients.batch);
-  return { server, jobs, clients };
-}
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "batchyard-events-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
-  return folder;
-}
-
 test("who resumes across kills of the server misses nothing and gets nothing twice", async () => {
-  const dataDir = temporaryFolder();
+  const dataDir = temporaryDataFolder();
   const seen: { id: number; event: EventDocument }[] = [];
   const jobIds: string[] = [];
   let position = 0;
   for (let round = 0; round < 3; round += 1) {
-    const { server, jobs, clients } = await startServer(dataDir);
+    const { server, jobs } = await startServer(dataDir);
     const stream = new EventStream(server.url, "", { "last-event-id": String(position) });
     await stream.opened();
     for (let count = 0; count < 8; count += 1) jobIds.push(await jobs.submit(["sleep", "0.05"]));
@@ -325,7 +303,6 @@ test("who resumes across kills of the server misses nothing and gets nothing twi
     }
     position = Math.max(position, stream.lastId);
     stream[Symbol.dispose]();
-    clients.destroy();
     if (round < 2) continue;
     const whole = new EventStream(server.url, "since=0&follow=no");
     await whole.ended();
@@ -335,103 +312,7 @@ test("who resumes across kills of the server misses nothing and gets nothing twi
       const statuses = seen.filter(({ event }) => event.detail.jobId === jobId);
       expect(statuses.map(({ event }) => event.detail.status)).toEqual(FOUR);
     }
-    await server.end();
   }
 });
 
 const FOUR = ["RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED"];
-
-/** What was posted, and what is answered to it. */
-class Receiver implements AsyncDisposable {
-  readonly bodies: EventDocument[] = [];
-  readonly headers: NodeJS.Dict<string | string[]>[] = [];
-  /** The status for a body; it is asked again each time. */
-  answer: (body: EventDocument, count: number) => number = () => 200;
-  readonly #server = createServer((request, response) => {
-    void text(request).then((body) => {
-      const document = JSON.parse(body) as EventDocument;
-      this.bodies.push(document);
-      this.headers.push(request.headers);
-      const count = this.bodies.filter(({ id }) => id === document.id).length;
-      response.writeHead(this.answer(document, count)).end();
-    });
-  });
-
-  async listen(port = 0): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(port, "127.0.0.1", resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/hook`;
-  }
-
-  /** The first time that each was posted. */
-  get distinct(): readonly EventDocument[] {
-    return [...new Map(this.bodies.map((body) => [body.id, body])).values()];
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-}
-
-describe("the webhook", () => {
-  test("gets each event in order, again where it failed, and what it refuses is a dead letter", async () => {
-    await using receiver = new Receiver();
-    const url = await receiver.listen();
-    receiver.answer = ({ detail }, count) => {
-      if (detail.status === "STARTING") return count < 2 ? 503 : 204;
-      return detail.status === "RUNNING" ? 400 : 200;
-    };
-    const dataDir = temporaryFolder();
-    const { server, jobs, clients } = await startServer(dataDir, ["--event-webhook", url]);
-    const jobId = await jobs.submit(["true"]);
-    await waitFor("the last event", async () =>
-      receiver.bodies.some(({ detail }) => detail.status === "SUCCEEDED") ? true : undefined,
-    );
-    expect(receiver.bodies.map(({ detail }) => detail.status)).toEqual([
-      "RUNNABLE",
-      "STARTING",
-      "STARTING",
-      "RUNNING",
-      "SUCCEEDED",
-    ]);
-    expect(receiver.headers[0]).toMatchObject({ "content-type": "application/json" });
-    const stream = new EventStream(server.url, "since=0&follow=no");
-    await stream.ended();
-    expect(receiver.distinct).toEqual(stream.documents);
-    const letters = readFileSync(join(dataDir, "event-dead-letters.jsonl"), "utf8").trim().split("\n");
-    expect(letters.map((line) => JSON.parse(line) as object)).toEqual([
-      {
-        time: expect.any(String) as string,
-        problem: "HTTP 400",
-        tries: 1,
-        event: receiver.distinct.find(({ detail }) => detail.status === "RUNNING"),
-      },
-    ]);
-    expect(jobId).toBe(receiver.bodies[0]?.detail.jobId);
-    clients.destroy();
-    await server.end();
-  });
-
-  test("that is away for a while gets all in order, also across a kill of the server", async () => {
-    const url = await (async () => {
-      await using closed = new Receiver();
-      return await closed.listen();
-    })();
-    const dataDir = temporaryFolder();
-    const first = await startServer(dataDir, ["--event-webhook", url]);
-    const jobIds = [(await first.jobs.run(["true"])).jobId];
-    await first.server.end("SIGKILL");
-    first.clients.destroy();
-
-    const second = await startServer(dataDir, ["--event-webhook", url]);
-    jobIds.push((await second.jobs.run(["true"])).jobId);
-    await using receiver = new Receiver();
-    await receiver.listen(Number(new URL(url).port));
-    await waitFor("the last event", async () => (receiver.distinct.length === 8 ? true : undefined));
-    expect(receiver.distinct.map(({ detail }) => [detail.jobId, detail.status])).toEqual(
-      jobIds.flatMap((jobId) => FOUR.map((status) => [jobId, status])),
-    );
-    second.clients.destroy();
-    await second.server.end();
-  });
-});

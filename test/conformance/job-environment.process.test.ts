@@ -60,6 +60,9 @@ function ownVariables({ jobId, taskId }: { jobId: string; taskId: string | undef
     AWS_EXECUTION_ENV: "AWS_ECS_EC2",
     AWS_REGION: "us-east-1",
     AWS_DEFAULT_REGION: "us-east-1",
+    ECS_CONTAINER_METADATA_URI_V4: expect.stringMatching(
+      new RegExp(`^http://127\\.0\\.0\\.1:\\d+/v4/${taskId}-0$`),
+    ),
     BATCHYARD_TASK_ID: taskId,
     PATH: expect.stringContaining("/bin"),
     HOME: expect.stringContaining(used.server.dataDir),

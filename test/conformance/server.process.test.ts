@@ -20,7 +20,12 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const WITHOUT_DEFAULT: ReadonlySet<string> = new Set(["--credentials", "--docker-host", "--image-map"]);
+const WITHOUT_DEFAULT: ReadonlySet<string> = new Set([
+  "--credentials",
+  "--docker-host",
+  "--image-map",
+  "--efs-map",
+]);
 
 interface LogLine {
   readonly msg: string;
@@ -255,7 +260,7 @@ describe("flags", () => {
     const flags = entries.filter((entry) => entry.startsWith("--"));
     const names = flags.map((entry) => entry.split(" ")[0] ?? "");
     expect(names).toEqual(
-      "port host data region account-id store provider docker-host docker-network image-map auth credentials insecure open-metrics allowed-host bare drain log-level vcpu-overcommit memory-reserve job-retention-days log-disk-limit job-log-limit"
+      "port host data region account-id store provider docker-host docker-network image-map efs-map auth credentials insecure open-metrics allowed-host bare drain log-level vcpu-overcommit memory-reserve job-retention-days log-disk-limit job-log-limit"
         .split(" ")
         .map((name) => `--${name}`),
     );

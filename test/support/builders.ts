@@ -1,6 +1,7 @@
 import { computeEnvironmentArn, ecsClusterArn, jobDefinitionArn, jobQueueArn } from "../../src/batch/arn.ts";
 import { ENGINE_CAUSE } from "../../src/batch/cause.ts";
 import type { ComputeEnvironment } from "../../src/batch/compute-environment.ts";
+import type { ConsumableRequirement } from "../../src/batch/consumable-resource.ts";
 import type { Job, JobDependency, JobProgress } from "../../src/batch/job.ts";
 import type { JobQueue } from "../../src/batch/job-queue.ts";
 import { allNodesResources } from "../../src/batch/multi-node.ts";
@@ -146,6 +147,11 @@ export class JobBuilder implements Buildable {
 
   needing(resources: Partial<Resources>): JobBuilder {
     return new JobBuilder({ ...this.job, resources: { ...this.job.resources, ...resources } }, this.progress);
+  }
+
+  /** @param consumableResources by ARN. */
+  consuming(consumableResources: readonly ConsumableRequirement[]): JobBuilder {
+    return new JobBuilder({ ...this.job, consumableResources }, this.progress);
   }
 
   retrying(retryStrategy: RetryStrategy): JobBuilder {

@@ -33,6 +33,7 @@ export class DockerHarness implements ProviderHarness {
       capacity: { vcpuOvercommit: 1, memoryReserveMiB: 0 },
       network: "none",
       imageMap: [],
+      fileSystems: [],
       registryAuth: () => ({}),
       jobLogBytesMax: 16 * 1024 * 1024,
       ...this.#options,

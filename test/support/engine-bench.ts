@@ -196,3 +196,9 @@ export class EngineBench {
     return { scope: SCOPE, jobId, reason, cause: ENGINE_CAUSE, nowMs: this.nowMs };
   }
 }
+
+/** Every scenario holds whether the engine goes on all the time or is built anew from the store before each tick. */
+export const EACH_WAY = [
+  { name: "in one run", isRestartedAlways: false },
+  { name: "with a restart before each tick", isRestartedAlways: true },
+];

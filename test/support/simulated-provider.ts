@@ -17,7 +17,7 @@ export interface SimulatedTask {
  */
 export class SimulatedProvider implements Provider {
   readonly name = "process";
-  readonly host: Resources;
+  host: Resources;
   /** All that was ever started, in order. */
   readonly started: AttemptSpec[] = [];
   readonly #tasks = new Map<string, SimulatedTask>();

@@ -21,6 +21,7 @@ import type { LogGroup, LogStream } from "../../src/batch/log-stream.ts";
 import type { QuotaShare } from "../../src/batch/quota-share.ts";
 import type { SchedulingPolicy } from "../../src/batch/scheduling-policy.ts";
 import type { Scope } from "../../src/batch/scope.ts";
+import type { StoredSecret } from "../../src/batch/secret.ts";
 import type { ServiceEnvironment } from "../../src/batch/service-environment.ts";
 import type { ServiceJob } from "../../src/batch/service-job.ts";
 import type { Change } from "../../src/store/change.ts";
@@ -183,6 +184,17 @@ export function aLogStream(groupName: string, name: string, scope = SCOPE): LogS
     streamId: `id-of-${name}`,
     writer: "job",
     createdAtMs: 1_700_000_000_000,
+  };
+}
+
+export function aSecret(name: string, scope = SCOPE): StoredSecret {
+  return {
+    scope,
+    name,
+    arnSuffix: "abc123",
+    createdAtMs: 1_700_000_000_000,
+    current: { versionId: "version", createdAtMs: 1_700_000_000_000, sealedValue: "sealed" },
+    cause: ENGINE_CAUSE,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { AttemptOutcome } from "../../batch/attempt.ts";
 import { assert } from "../../lib/assert.ts";
 import { HOST_LOST, STOPPED_BEFORE_START, createStartFailure } from "../attempt-outcomes.ts";
+import type { ContainerRun } from "../container-run.ts";
 import { type CreateRequest, EngineRefusal } from "./docker-engine.ts";
 import { type Stage, reasonOf, timeoutReasonOf } from "./docker-outcome.ts";
 import { type DockerSpecOptions, createDockerSpec } from "./docker-spec.ts";
@@ -53,7 +54,7 @@ export class AttemptStarter {
 
     const interrupted = AbortSignal.any([attempt.unwanted.signal, link.signal]);
     attempt.phase = "image";
-    const failure = await this.#getImage(spec.request.Image, interrupted);
+    const failure = await this.#getImage(attempt.run, spec.request.Image, interrupted);
     if (failure !== undefined) return over(failure);
     attempt.phase = "waiting";
     const hasSlot = await slots.take(interrupted);
@@ -69,10 +70,14 @@ export class AttemptStarter {
   }
 
   /** Answers why it cannot be had. */
-  async #getImage(reference: string, interrupted: AbortSignal): Promise<AttemptOutcome | undefined> {
+  async #getImage(
+    { registryCredentials }: ContainerRun,
+    reference: string,
+    interrupted: AbortSignal,
+  ): Promise<AttemptOutcome | undefined> {
     const { link, images } = this.#options;
     try {
-      await link.run(interrupted, (_engine, signal) => images.get(reference, signal));
+      await link.run(interrupted, (_engine, signal) => images.get(reference, signal, registryCredentials));
       return undefined;
     } catch (error) {
       if (error instanceof ImagePullFailure) return createStartFailure(error.message);

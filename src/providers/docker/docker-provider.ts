@@ -17,6 +17,7 @@ import { DockerAttempts } from "./docker-attempts.ts";
 import type { DockerEngine } from "./docker-engine.ts";
 import { STAGE_MS_MAX } from "./docker-outcome.ts";
 import { EngineLink } from "./engine-link.ts";
+import type { FileSystemMap } from "./file-system-map.ts";
 import { GroupNetworks } from "./group-networks.ts";
 import { type ImageMap, mapImage } from "./image-map.ts";
 import { ImagePuller } from "./image-puller.ts";
@@ -39,6 +40,7 @@ export interface DockerProviderOptions {
   /** `batchyard` is a bridge of our own; else `host`, `none`, or the name of a network that is there. */
   readonly network: string;
   readonly imageMap: ImageMap;
+  readonly fileSystems: FileSystemMap;
   readonly registryAuth: (reference: string) => RegistryAuth;
   /** How much of a container's output the engine keeps. */
   readonly jobLogBytesMax: number;
@@ -114,7 +116,7 @@ export class DockerProvider implements Provider {
     const limits = { ...LIMITS, ...options.limits };
     const dir = resolve(options.dir);
     const owner = readOwnerId(dir);
-    const { engine, clock, network, imageMap, jobLogBytesMax } = options;
+    const { engine, clock, network, imageMap, fileSystems, jobLogBytesMax } = options;
     this.#images = new ImagePuller(options);
     this.#slots = new StartSlots(options.startsAtOnceMax ?? STARTS_PER_CPU * availableParallelism());
     const link = new EngineLink({
@@ -143,7 +145,7 @@ export class DockerProvider implements Provider {
       onGivenUp,
       onUp: () => this.#wake(),
     });
-    const specOptions = { owner, network, imageMap, jobLogBytesMax };
+    const specOptions = { owner, network, imageMap, fileSystems, jobLogBytesMax };
     const groups = new GroupNetworks({ ...limits, link, owner, network });
     const places = new TaskPlaces({ ...limits, link, groups, removals, owner, network });
     const starter = new AttemptStarter({
@@ -210,7 +212,10 @@ export class DockerProvider implements Provider {
       case "adrift":
         return this.#link.outage;
       case "image":
-        return this.#images.progressOf(this.#imageOf(attempt)) ?? "looking for the image";
+        return (
+          this.#images.progressOf(this.#imageOf(attempt), attempt.run.registryCredentials) ??
+          "looking for the image"
+        );
       case "waiting":
         return `waiting for one of ${this.#slots.count} start slots`;
       case "creating":

@@ -109,6 +109,7 @@ async function run(script: string, container: ContainerProperties, more: Attempt
     owner: spec.taskId,
     network: "none",
     imageMap: [],
+    fileSystems: [],
     engine: await engine.describe(SIGNAL),
     jobLogBytesMax: 1024 * 1024,
   });

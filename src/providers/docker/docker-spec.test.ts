@@ -27,6 +27,7 @@ const OPTIONS: DockerSpecOptions = {
   owner: "server-1",
   network: "batchyard",
   imageMap: [{ from: "registry.example", to: "localhost:5000" }],
+  fileSystems: [{ id: "fs-2", folder: "/srv/two" }],
   engine: DOCKER,
   jobLogBytesMax: 100 * MIB,
 };
@@ -134,12 +135,12 @@ describe("createDockerSpec", () => {
     [
       "EFS",
       { volumes: [{ name: "data", efsVolumeConfiguration: { fileSystemId: "fs-1" } }] },
-      "ResourceInitializationError: volume data is on Amazon EFS, which cannot be mapped to this machine yet",
+      "ResourceInitializationError: volume data is fs-1 on Amazon EFS: say where its files are on the machine of the container engine: --efs-map fs-1=FOLDER",
     ],
     [
-      "S3 Files",
-      { volumes: [{ name: "data", s3filesVolumeConfiguration: { fileSystemArn: "arn" } }] },
-      "ResourceInitializationError: volume data is on Amazon S3 Files, which cannot be mapped to this machine yet",
+      "another platform",
+      { runtimePlatform: { cpuArchitecture: "ARM64" } },
+      "CannotCreateContainerError: runtimePlatform.cpuArchitecture is ARM64, but jobs run on amd64 here",
     ],
     [
       "a volume of its own at two places",
@@ -154,6 +155,14 @@ describe("createDockerSpec", () => {
     ],
   ])("refuses %s", (_name, container, failure) => {
     expect(createDockerSpec(aSpec({ image: "busybox:1", ...container }), OPTIONS)).toEqual({ failure });
+  });
+
+  test("binds the folder that stands for a file system of AWS", () => {
+    const volumes = [{ name: "data", efsVolumeConfiguration: { fileSystemId: "fs-2", rootDirectory: "/a" } }];
+    const mountPoints = [{ sourceVolume: "data", containerPath: "/data", readOnly: true }];
+    expect(hostConfigOf(aSpec({ image: "a:1", volumes, mountPoints }))).toMatchObject({
+      Binds: ["/srv/two/a:/data:ro"],
+    });
   });
 
   test("leaves the command to the image where the job has none", () => {

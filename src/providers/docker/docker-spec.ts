@@ -1,10 +1,12 @@
 import { parseResourceArn } from "../../batch/arn.ts";
 import type { ContainerProperties, Device, LinuxParameters, Tmpfs } from "../../model/batch.ts";
 import { ADDRESS_VARIABLE, type ContainerRun, hasSeveral } from "../container-run.ts";
+import { findPlatformFailure } from "../find-platform-failure.ts";
 import type { AttemptSpec } from "../provider.ts";
 import type { CreateRequest, EngineDescription } from "./docker-engine.ts";
 import { createLogConfig } from "./docker-logging.ts";
 import { createMounts } from "./docker-volumes.ts";
+import type { FileSystemMap } from "./file-system-map.ts";
 import { mapImage } from "./image-map.ts";
 import type { ImageMap } from "./image-map.ts";
 import { withDefaultTag } from "./image-reference.ts";
@@ -15,6 +17,7 @@ export interface DockerSpecOptions {
   /** `host`, or the name of a network. */
   readonly network: string;
   readonly imageMap: ImageMap;
+  readonly fileSystems: FileSystemMap;
   readonly engine: EngineDescription;
   /** How much of a container's output the engine keeps. */
   readonly jobLogBytesMax: number;
@@ -50,7 +53,7 @@ export function containerName(runId: string): string {
 /**
  * Says what to ask of the engine for a container (specification 4.2, 4.7, 4.9 to 4.11), as ECS does it.
  *
- * Order of checks: secrets, image, log driver, volumes. The engine keeps the environment in its own files, secrets included.
+ * Order of checks: secrets, image, platform, log driver, volumes. The engine keeps the environment in its own files, secrets included.
  */
 export function createDockerSpec(run: ContainerRun, options: DockerSpecOptions): DockerSpec {
   const { properties: container, secrets } = run;
@@ -58,10 +61,13 @@ export function createDockerSpec(run: ContainerRun, options: DockerSpecOptions):
   if (container.image === undefined || container.image === "") {
     return { failure: "CannotCreateContainerError: the job definition names no image" };
   }
+  const unfit = findPlatformFailure(container.runtimePlatform, options.engine);
+  if (unfit !== undefined) return { failure: unfit };
   const logConfig = createLogConfig(container.logConfiguration, options);
   if ("failure" in logConfig) return logConfig;
   const mounts = createMounts(container, {
     labels: { [OWNER_LABEL]: options.owner },
+    fileSystems: options.fileSystems,
     shareAs: (index) => (hasSeveral(run.task) ? sharedVolumeName(run.task.taskId, index) : undefined),
   });
   if ("failure" in mounts) return mounts;
@@ -75,6 +81,7 @@ export function createDockerSpec(run: ContainerRun, options: DockerSpecOptions):
     Labels: createLabels(run, options.owner),
     HostConfig: {
       NetworkMode: options.network,
+      ...createModes(run.task),
       LogConfig: logConfig,
       ...mounts,
       ...createCpuLimits(run, options.engine),
@@ -125,6 +132,14 @@ function createLabels(
     "com.amazonaws.ecs.task-definition-family": definition?.name ?? "",
     "com.amazonaws.ecs.task-definition-version": String(revision ?? ""),
     "com.amazonaws.ecs.cluster": taskArn.split("/")[1] ?? "",
+  };
+}
+
+/** What containers share with each other is seen to where they are put together. */
+function createModes({ ipcMode, pidMode }: AttemptSpec): object {
+  return {
+    ...(ipcMode === "host" || ipcMode === "none" ? { IpcMode: ipcMode } : {}),
+    ...(pidMode === "host" ? { PidMode: pidMode } : {}),
   };
 }
 

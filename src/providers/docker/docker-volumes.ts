@@ -1,4 +1,5 @@
-import type { ContainerProperties, Volume } from "../../model/batch.ts";
+import type { ContainerProperties } from "../../model/batch.ts";
+import { type FileSystemMap, findFolder } from "./file-system-map.ts";
 
 export interface Mounts {
   /** `host:container`, with `:ro` behind; the engine makes a host's folder that is missing. */
@@ -23,6 +24,7 @@ export interface MountOptions {
    * leave them.
    */
   readonly labels: Labels;
+  readonly fileSystems: FileSystemMap;
   /** What a volume without a source is called, where several containers share it; undefined where none do. */
   readonly shareAs: (index: number) => string | undefined;
 }
@@ -32,20 +34,20 @@ export interface MountOptions {
  */
 export function createMounts(
   { volumes = [], mountPoints = [] }: ContainerProperties,
-  { labels, shareAs }: MountOptions,
+  { labels, fileSystems, shareAs }: MountOptions,
 ): Mounts | { readonly failure: string } {
-  const remote = volumes.find((volume) => fileSystemOf(volume) !== undefined);
-  if (remote !== undefined) {
-    return {
-      failure: `ResourceInitializationError: volume ${remote.name} is on ${fileSystemOf(remote)}, which cannot be mapped to this machine yet`,
-    };
+  const folders: (string | undefined)[] = [];
+  for (const volume of volumes) {
+    const found = findFolder(volume, fileSystems);
+    if (found !== undefined && "failure" in found) return found;
+    folders.push(found?.folder ?? volume.host?.sourcePath);
   }
   const binds: string[] = [];
   const anonymous: AnonymousVolume[] = [];
   const mountedNames = new Set<string>();
   for (const { sourceVolume = "", containerPath = "", readOnly = false } of mountPoints) {
     const index = volumes.findIndex(({ name }) => name === sourceVolume);
-    const sourcePath = volumes[index]?.host?.sourcePath ?? "";
+    const sourcePath = folders[index] ?? "";
     if (sourcePath !== "") {
       binds.push(`${sourcePath}:${containerPath}${readOnly ? ":ro" : ""}`);
       continue;
@@ -69,9 +71,4 @@ export function createMounts(
     ...(binds.length === 0 ? {} : { Binds: binds }),
     ...(anonymous.length === 0 ? {} : { Mounts: anonymous }),
   };
-}
-
-function fileSystemOf({ efsVolumeConfiguration, s3filesVolumeConfiguration }: Volume): string | undefined {
-  if (efsVolumeConfiguration !== undefined) return "Amazon EFS";
-  return s3filesVolumeConfiguration === undefined ? undefined : "Amazon S3 Files";
 }

@@ -30,7 +30,7 @@ export class GroupNetworks {
    */
   nameOf(groupId: string): string {
     const { network } = this.#options;
-    return this.#isOwn() ? `batchyard-${groupId.replaceAll(NOT_IN_NAMES, "_")}` : network;
+    return this.#isOwn() ? `batchyard-group-${groupId.replaceAll(NOT_IN_NAMES, "_")}` : network;
   }
 
   add(groupId: string, taskId: string): void {

@@ -4,7 +4,8 @@ import { EngineRefusal } from "./docker-engine.ts";
 import type { DockerEngine } from "./docker-engine.ts";
 import { reasonOf, STAGE_MS_MAX, timeoutReasonOf } from "./docker-outcome.ts";
 import { registryOf, withoutRegistry } from "./image-reference.ts";
-import type { RegistryAuth } from "./registry-auth.ts";
+import type { RegistryCredentials } from "../provider.ts";
+import { type RegistryAuth, createRegistryHeader } from "./registry-auth.ts";
 
 export interface ImagePullerOptions {
   readonly engine: Pick<DockerEngine, "inspectImage" | "pullImage">;
@@ -24,6 +25,11 @@ interface Pull {
   readonly controller: AbortController;
   waiterCount: number;
   progress: string | undefined;
+}
+
+interface WantedImage {
+  readonly name: string;
+  readonly credentials: RegistryCredentials | undefined;
 }
 
 /** The ECS agent tries five times: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html */
@@ -48,46 +54,49 @@ export class ImagePuller {
    * the engine went away, else with the signal's reason; the pull goes on while anybody waits for it.
    *
    * @param name with a tag or a digest, as everywhere here.
+   * @param credentials for its registry, over those that the engine's user has there.
    */
-  async get(name: string, signal: AbortSignal): Promise<void> {
+  async get(name: string, signal: AbortSignal, credentials?: RegistryCredentials): Promise<void> {
     signal.throwIfAborted();
     if ((this.#presentUntilMs.get(name) ?? 0) > this.#options.clock.monotonicMs()) return;
-    const pull = this.#pulls.get(name) ?? this.#begin(name);
+    const key = keyOf(name, credentials);
+    const pull = this.#pulls.get(key) ?? this.#begin(key, { name, credentials });
     pull.waiterCount += 1;
     try {
       await settledOrAborted(pull.done, signal);
     } finally {
       pull.waiterCount -= 1;
-      if (pull.waiterCount === 0) this.#end(name, pull);
+      if (pull.waiterCount === 0) this.#end(key, pull);
     }
   }
 
   /** As in `pulling app:1 from localhost:5000, 12 of 40 MB`; undefined while it is not being pulled. */
-  progressOf(name: string): string | undefined {
-    return this.#pulls.get(name)?.progress;
+  progressOf(name: string, credentials?: RegistryCredentials): string | undefined {
+    return this.#pulls.get(keyOf(name, credentials))?.progress;
   }
 
-  #begin(name: string): Pull {
+  #begin(key: string, image: WantedImage): Pull {
     const controller = new AbortController();
     const signal = AbortSignal.any([controller.signal, AbortSignal.timeout(STAGE_MS_MAX.pull)]);
-    const done = Promise.resolve().then(() => this.#provide(name, pull, signal));
+    const done = Promise.resolve().then(() => this.#provide(image, pull, signal));
     const pull: Pull = { done, controller, waiterCount: 0, progress: undefined };
     // Whoever is the last to leave aborts it: nobody hears of that rejection.
     done.catch(() => undefined);
-    this.#pulls.set(name, pull);
+    this.#pulls.set(key, pull);
     return pull;
   }
 
   /** Nobody waits for it any more: it is over, or not wanted. Who comes from now on begins another. */
-  #end(name: string, pull: Pull): void {
-    if (this.#pulls.get(name) === pull) this.#pulls.delete(name);
+  #end(key: string, pull: Pull): void {
+    if (this.#pulls.get(key) === pull) this.#pulls.delete(key);
     pull.controller.abort();
   }
 
-  async #provide(name: string, pull: Pull, signal: AbortSignal): Promise<void> {
+  async #provide(image: WantedImage, pull: Pull, signal: AbortSignal): Promise<void> {
     const { engine, clock } = this.#options;
+    const { name } = image;
     try {
-      if ((await engine.inspectImage(name, signal)) === undefined) await this.#pull(name, pull, signal);
+      if ((await engine.inspectImage(name, signal)) === undefined) await this.#pull(image, pull, signal);
     } catch (error) {
       throw isTimeout(error) ? new ImagePullFailure(timeoutReasonOf("pull"), { cause: error }) : error;
     }
@@ -95,10 +104,13 @@ export class ImagePuller {
     this.#presentUntilMs.set(name, clock.monotonicMs() + PRESENCE_MS);
   }
 
-  async #pull(name: string, pull: Pull, signal: AbortSignal): Promise<void> {
+  async #pull({ name, credentials }: WantedImage, pull: Pull, signal: AbortSignal): Promise<void> {
     const { engine, registryAuth, pausesMs = PAUSES_MS } = this.#options;
     const title = `pulling ${withoutRegistry(name)} from ${registryOf(name)}`;
-    const { header, problem } = registryAuth(name);
+    const { header, problem }: RegistryAuth =
+      credentials === undefined
+        ? registryAuth(name)
+        : { header: createRegistryHeader({ ...credentials, serveraddress: registryOf(name) }) };
     const onProgress = (text: string): void => {
       pull.progress = text === "" ? title : `${title}, ${text}`;
     };
@@ -115,6 +127,11 @@ export class ImagePuller {
       }
     }
   }
+}
+
+/** Whoever has other credentials may be given what others are refused. */
+function keyOf(name: string, credentials: RegistryCredentials | undefined): string {
+  return JSON.stringify([name, credentials?.username, credentials?.password]);
 }
 
 /** What a registry says of an image that it will not give out, however often it is asked. */

@@ -42,9 +42,18 @@ export function findRegistryAuth(configText: string | undefined, reference: stri
   const [username = "", ...rest] = Buffer.from(auth, "base64").toString().split(":");
   if (username === "") return {};
   const secret = identitytoken === undefined ? { password: rest.join(":") } : { identitytoken };
-  const header = Buffer.from(JSON.stringify({ username, ...secret, serveraddress: key ?? registry }));
-  // URL-safe, and padded: without its padding the engine takes it for no credentials at all.
-  return { header: header.toString("base64").replaceAll("+", "-").replaceAll("/", "_") };
+  return { header: createRegistryHeader({ username, ...secret, serveraddress: key ?? registry }) };
+}
+
+/** Credentials as the engine wants them. URL-safe, and padded: without its padding it takes them for none at all. */
+export function createRegistryHeader(credentials: {
+  readonly username: string;
+  readonly password?: string;
+  readonly identitytoken?: string;
+  readonly serveraddress: string;
+}): string {
+  const text = Buffer.from(JSON.stringify(credentials)).toString("base64");
+  return text.replaceAll("+", "-").replaceAll("/", "_");
 }
 
 function parseConfig(text: string): DockerConfig | undefined {

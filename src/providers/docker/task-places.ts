@@ -103,10 +103,10 @@ export class TaskPlaces {
     if (!this.#tasks.has(task.taskId)) return request;
     if (hasSeveral(task)) {
       await this.#ensurePause(task);
-      return inNetwork(request, `container:${pauseName(task.taskId)}`);
+      return withSettings(request, sharedSettings(task));
     }
     await this.#ensureGroup(task);
-    return inNetwork(request, this.#networkOf(task));
+    return withSettings(request, { NetworkMode: this.#networkOf(task) });
   }
 
   /** `docker network prune` removes ours as well while nothing runs: then it is made again, and the step done again. */
@@ -212,6 +212,16 @@ function pauseName(taskId: string): string {
   return containerName(pauseRunId(taskId));
 }
 
-function inNetwork(request: CreateRequest, mode: string): CreateRequest {
-  return { ...request, HostConfig: { ...request.HostConfig, NetworkMode: mode } };
+/** What containers share, they share with the one that was there before them. */
+function sharedSettings({ taskId, ipcMode, pidMode }: AttemptSpec): CreateRequest["HostConfig"] {
+  const pause = `container:${pauseName(taskId)}`;
+  return {
+    NetworkMode: pause,
+    ...(ipcMode === "task" ? { IpcMode: pause } : {}),
+    ...(pidMode === "task" ? { PidMode: pause } : {}),
+  };
+}
+
+function withSettings(request: CreateRequest, settings: CreateRequest["HostConfig"]): CreateRequest {
+  return { ...request, HostConfig: { ...request.HostConfig, ...settings } };
 }

@@ -1,11 +1,15 @@
+import { arch, platform } from "node:os";
 import type { AttemptOutcome } from "../../batch/attempt.ts";
 import { createStartFailure } from "../attempt-outcomes.ts";
+import { findPlatformFailure } from "../find-platform-failure.ts";
 import type { ContainerRun } from "../container-run.ts";
 import { describeMissingExecutable } from "./find-executable.ts";
 import { createJobEnvironment, findUnexportableSecret, needsEnvCommand } from "./process-spec.ts";
 
 /** How ECS begins what it says of secrets. */
 export const SECRETS_PREFIX = "ResourceInitializationError: unable to pull secrets or registry auth";
+
+const THIS_MACHINE = { operatingSystem: platform(), architecture: arch() === "x64" ? "amd64" : arch() };
 
 /** What Docker says of a command that it cannot start. */
 const ENGINE_PREFIX = "Error response from daemon: failed to create task for container";
@@ -24,6 +28,8 @@ export function findStartFailure(run: ContainerRun, defaults: JobDefaults): Atte
   if (unexportable !== undefined) {
     return createStartFailure(`${SECRETS_PREFIX}: ${unexportable} cannot be the name of a shell's variable`);
   }
+  const unfit = findPlatformFailure(run.properties.runtimePlatform, THIS_MACHINE);
+  if (unfit !== undefined) return createStartFailure(unfit);
   const problem = describeProblem(run, defaults);
   return problem === undefined ? undefined : createStartFailure(`CannotStartContainerError: ${problem}`);
 }

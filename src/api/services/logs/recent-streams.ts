@@ -1,3 +1,4 @@
+import { taskIdOfStream } from "../../../batch/log-stream.ts";
 import type { LogGroup, LogStream } from "../../../batch/log-stream.ts";
 import { scopeKey } from "../../../batch/scope.ts";
 import type { Scope } from "../../../batch/scope.ts";
@@ -193,7 +194,7 @@ export class RecentStreams {
 
   /** A job may still write to it: its file is open, or is opened once what runs the job is back. */
   #isWritten(streamId: string): boolean {
-    return this.#logs.isOpen(streamId) || this.#state().jobs.active.has(streamId);
+    return this.#logs.isOpen(streamId) || this.#state().jobs.active.has(taskIdOfStream(streamId));
   }
 }
 

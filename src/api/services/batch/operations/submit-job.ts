@@ -5,7 +5,6 @@ import type { Job, JobProgress } from "../../../../batch/job.ts";
 import type { JobDefinition } from "../../../../batch/job-definition.ts";
 import { parseJobDefinitionReference } from "../../../../batch/job-definition-reference.ts";
 import { checkTakesJobs } from "../../../../batch/job-queue.ts";
-import { checkCanRun } from "../../../../batch/not-supported-yet.ts";
 import { checkQueuePlatform } from "../../../../batch/platform.ts";
 import { Refusal } from "../../../../batch/refusal.ts";
 import { DEPENDENT_JOB_FAILED } from "../../../../batch/status-reason.ts";
@@ -67,7 +66,6 @@ function decideSubmission(
   const refusal =
     checkTakesJobs(jobQueue) ??
     checkQueuePlatform(capabilityOf(job), jobQueue.jobQueueType) ??
-    checkCanRun(job.workload) ??
     checkShare(input, job, jobQueue) ??
     checkIsActive(definition, state);
   orRefuse(refusal, context);

@@ -5,6 +5,7 @@ import type { StoredJob } from "../../../../store/store.ts";
 import { attemptContainer } from "./attempt-container.ts";
 import { arrayAnswer, nodeAnswer } from "./child-answer.ts";
 import { retryStrategyAnswer } from "./retry-strategy.ts";
+import { attemptTasks } from "./task-answer.ts";
 import { workloadAnswer } from "./workload-answer.ts";
 
 /**
@@ -64,6 +65,6 @@ function attemptDetail(attempt: Attempt): AttemptDetail {
     ...(startedAtMs !== undefined && { startedAt: startedAtMs }),
     ...(stoppedAtMs !== undefined && { stoppedAt: stoppedAtMs }),
     ...(statusReason !== undefined && { statusReason }),
-    taskProperties: [],
+    taskProperties: attemptTasks(attempt),
   };
 }

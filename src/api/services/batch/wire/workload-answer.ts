@@ -2,8 +2,9 @@ import type { Attempt } from "../../../../batch/attempt.ts";
 import { hostWorkload } from "../../../../batch/host-workload.ts";
 import type { Job } from "../../../../batch/job.ts";
 import { unreachable } from "../../../../lib/assert.ts";
-import type { EcsProperties, EcsPropertiesDetail, JobDetail } from "../../../../model/batch.ts";
+import type { JobDetail } from "../../../../model/batch.ts";
 import { attemptContainer } from "./attempt-container.ts";
+import { taskAnswer } from "./task-answer.ts";
 
 /** The members of a JobDetail that say what a job runs. */
 type WorkloadMembers = Pick<JobDetail, "container" | "ecsProperties" | "eksProperties" | "nodeProperties">;
@@ -29,16 +30,4 @@ export function workloadAnswer(job: Job, latest: Attempt | undefined): WorkloadM
     default:
       return unreachable(workload);
   }
-}
-
-function taskAnswer({ taskProperties }: EcsProperties, latest: Attempt | undefined): EcsPropertiesDetail {
-  const { instance, taskArn } = latest ?? {};
-  return {
-    taskProperties: taskProperties.map((task) => ({
-      ...task,
-      containers: task.containers.map((container) => ({ ...container, networkInterfaces: [] })),
-      ...(instance !== undefined && { containerInstanceArn: instance.containerInstanceArn }),
-      ...(taskArn !== undefined && { taskArn }),
-    })),
-  };
 }

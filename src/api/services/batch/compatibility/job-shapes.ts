@@ -1,0 +1,231 @@
+import type {
+  ArrayProperties,
+  CancelJobRequest,
+  CancelJobsRequest,
+  ContainerOverrides,
+  DescribeJobsRequest,
+  EcsPropertiesOverride,
+  EksContainerOverride,
+  EksPodPropertiesOverride,
+  EksPropertiesOverride,
+  EvaluateOnExit,
+  GetJobQueueSnapshotRequest,
+  JobDependency,
+  JobTimeout,
+  KeyValuePair,
+  KeyValuesPair,
+  ListJobsRequest,
+  NodeOverrides,
+  NodePropertyOverride,
+  RetryStrategy,
+  SubmitJobRequest,
+  TaskContainerOverrides,
+  TaskPropertiesOverride,
+  TerminateJobRequest,
+  TerminateJobsRequest,
+} from "../../../../model/batch.ts";
+import { honoured, refused, withoutEffect } from "./declaration.ts";
+import type { Declarations } from "./declaration.ts";
+import { NO_KUBERNETES, NO_NODE_CONSUMABLES, NO_TASK_TAGS, NODE_CONSUMABLES_TEST } from "./reasons.ts";
+
+const SHOWS_ALL = "submit.process: shows all that it said, over what the definition says, while it waits";
+const DEFINITION_NEEDED = "shown in the effective pod; ";
+const LEGACY = "submit.process: an override of the deprecated members changes a definition that uses them";
+const RANGES = "node-overrides: changes the ranges that lie in the target, nested ones too";
+const INSTANCE_TYPES = "no host has instance types to choose among; it is in what the node shows";
+
+export const submitJobRequest: Declarations<SubmitJobRequest> = {
+  jobName: honoured("submit.process: is answered with the job's ARN, name and id"),
+  jobQueue: honoured("submit.process: is answered with the job's ARN, name and id"),
+  shareIdentifier: honoured(
+    "scheduling-policies.process: with a share and a priority runs and shows both",
+    "checked, shown and filtered by; the order of jobs does not depend on it yet",
+  ),
+  schedulingPriorityOverride: honoured(
+    "scheduling-policies.process: with a share and a priority runs and shows both",
+    "checked and shown; the order of jobs does not depend on it yet",
+  ),
+  arrayProperties: honoured(
+    "arrays: runs each child once, in the order of their indexes, and says at each step how many are where",
+  ),
+  dependsOn: honoured("dependencies: is PENDING until all of them have succeeded"),
+  jobDefinition: honoured("submit.process: 16.7 by a bare name uses the newest ACTIVE revision"),
+  parameters: honoured(
+    "run.process: fill whole arguments of the command, the submission's over the definition's",
+  ),
+  containerOverrides: honoured(
+    "job-environment.process: 16.20 overrides win over the definition; PATH, HOME and the region may be a job's own",
+  ),
+  nodeOverrides: honoured(RANGES),
+  retryStrategy: honoured("retries.process: 16.23 each attempt is counted, dated and shown; the job shows the last"),
+  propagateTags: honoured(
+    "submit.process: with more tags to propagate than there can be is accepted, and the job fails",
+    NO_TASK_TAGS,
+  ),
+  timeout: honoured(
+    "tick: times out an attempt by the monotonic clock: SIGTERM, and SIGKILL 30 s later; never a retry",
+  ),
+  tags: honoured("tags.process: has the tags of its creation, takes others and gives them up"),
+  eksPropertiesOverride: withoutEffect(DEFINITION_NEEDED + NO_KUBERNETES),
+  ecsPropertiesOverride: honoured(
+    "submitted-workload: of a task asks for the sum of it, with overrides and parameters in it",
+  ),
+  consumableResourcePropertiesOverride: honoured(
+    "consumable-resources.process: needs what its submission says, else what its definition says; both show ARNs",
+    "refused for multi-node jobs; jobs hold what they need, but do not wait for it yet",
+  ),
+};
+
+export const arrayProperties: Declarations<ArrayProperties> = {
+  size: honoured(
+    "arrays: runs each child once, in the order of their indexes, and says at each step how many are where",
+  ),
+};
+
+export const jobDependency: Declarations<JobDependency> = {
+  jobId: honoured("dependencies: is PENDING until all of them have succeeded"),
+  type: honoured("dependencies: SEQUENTIAL: runs them one after the other"),
+};
+
+export const containerOverrides: Declarations<ContainerOverrides> = {
+  vcpus: honoured(LEGACY),
+  memory: honoured(LEGACY),
+  command: honoured(SHOWS_ALL),
+  instanceType: honoured(
+    "node-overrides: changes instance types, of a container by its own overrides",
+    `of multi-node jobs only, as on AWS; ${INSTANCE_TYPES}`,
+  ),
+  environment: honoured(
+    "job-environment.process: 16.20 overrides win over the definition; PATH, HOME and the region may be a job's own",
+  ),
+  resourceRequirements: honoured("submit.process: 16.21 an override of MEMORY alone keeps the definition's VCPU"),
+};
+
+export const nodeOverrides: Declarations<NodeOverrides> = {
+  numNodes: honoured("node-overrides: changes the number of nodes where a range is open-ended"),
+  nodePropertyOverrides: honoured(RANGES),
+};
+
+export const nodePropertyOverride: Declarations<NodePropertyOverride> = {
+  targetNodes: honoured(RANGES),
+  containerOverrides: honoured(RANGES),
+  ecsPropertiesOverride: honoured("node-overrides: ecsPropertiesOverride on a container"),
+  instanceTypes: withoutEffect(INSTANCE_TYPES),
+  eksPropertiesOverride: withoutEffect(DEFINITION_NEEDED + NO_KUBERNETES),
+  consumableResourcePropertiesOverride: refused(NO_NODE_CONSUMABLES, NODE_CONSUMABLES_TEST),
+};
+
+export const ecsPropertiesOverride: Declarations<EcsPropertiesOverride> = {
+  taskProperties: honoured(
+    "ecs-overrides: merges each entry into the container of its name (section 16, lines 20 and 21)",
+  ),
+};
+
+export const taskPropertiesOverride: Declarations<TaskPropertiesOverride> = {
+  containers: honoured(
+    "ecs-overrides: merges each entry into the container of its name (section 16, lines 20 and 21)",
+  ),
+};
+
+const ECS_MERGE = "ecs-overrides: merges each entry into the container of its name (section 16, lines 20 and 21)";
+
+export const taskContainerOverrides: Declarations<TaskContainerOverrides> = {
+  command: honoured(ECS_MERGE),
+  environment: honoured(ECS_MERGE),
+  name: honoured(ECS_MERGE),
+  resourceRequirements: honoured(ECS_MERGE),
+};
+
+export const eksPropertiesOverride: Declarations<EksPropertiesOverride> = {
+  podProperties: withoutEffect(DEFINITION_NEEDED + NO_KUBERNETES),
+};
+
+export const eksPodPropertiesOverride: Declarations<EksPodPropertiesOverride> = {
+  containers: withoutEffect(DEFINITION_NEEDED + NO_KUBERNETES),
+  initContainers: withoutEffect(DEFINITION_NEEDED + NO_KUBERNETES),
+  metadata: withoutEffect(DEFINITION_NEEDED + NO_KUBERNETES),
+};
+
+export const eksContainerOverride: Declarations<EksContainerOverride> = {
+  name: withoutEffect(DEFINITION_NEEDED + NO_KUBERNETES),
+  image: withoutEffect(DEFINITION_NEEDED + NO_KUBERNETES),
+  command: withoutEffect(DEFINITION_NEEDED + NO_KUBERNETES),
+  args: withoutEffect(DEFINITION_NEEDED + NO_KUBERNETES),
+  env: withoutEffect(DEFINITION_NEEDED + NO_KUBERNETES),
+  resources: withoutEffect(DEFINITION_NEEDED + NO_KUBERNETES),
+};
+
+export const retryStrategy: Declarations<RetryStrategy> = {
+  attempts: honoured("retries.process: no attempts are left"),
+  evaluateOnExit: honoured("retries.process: the first rule that matches in full says RETRY"),
+};
+
+export const evaluateOnExit: Declarations<EvaluateOnExit> = {
+  onStatusReason: honoured("retries.process: `Essential*` is told by the status reason"),
+  onReason: honoured("retries.process: memory that ran out is told by the container's reason"),
+  onExitCode: honoured("retries.process: an exit code begins as the pattern with a star says"),
+  action: honoured("retries.process: 16.28 `onReason: *` says EXIT to a plain failure"),
+};
+
+export const jobTimeout: Declarations<JobTimeout> = {
+  attemptDurationSeconds: honoured(
+    "tick: times out an attempt by the monotonic clock: SIGTERM, and SIGKILL 30 s later; never a retry",
+  ),
+};
+
+export const keyValuePair: Declarations<KeyValuePair> = {
+  name: honoured("job-environment.process: values arrive as they were given, whatever they hold"),
+  value: honoured("job-environment.process: values arrive as they were given, whatever they hold"),
+};
+
+export const describeJobsRequest: Declarations<DescribeJobsRequest> = {
+  jobs: honoured("list-jobs.process: answers in the order asked for, each job once, and leaves out what it does not know"),
+};
+
+export const listJobsRequest: Declarations<ListJobsRequest> = {
+  jobQueue: honoured("list-jobs.process: 16.35 only RUNNING jobs are listed where no status is given"),
+  arrayJobId: honoured("store-child-lists-contract: lists the children of an array by their indexes"),
+  multiNodeJobId: honoured(
+    "store-child-lists-contract: lists nodes by their indexes, the main one with the outcome of its job",
+  ),
+  jobStatus: honoured("list-jobs.process: 16.35 only RUNNING jobs are listed where no status is given"),
+  maxResults: honoured("list-jobs.process: 16.5 of %i entries show each job once, newest first; the last has no token"),
+  nextToken: honoured("list-jobs.process: of another listing are refused: a token belongs to its request"),
+  filters: honoured("list-jobs.process: %s %s finds %j, whatever their status"),
+};
+
+export const keyValuesPair: Declarations<KeyValuesPair> = {
+  name: honoured("list-jobs.process: %s %s finds %j, whatever their status"),
+  values: honoured("list-jobs.process: %s %s finds %j, whatever their status"),
+};
+
+export const cancelJobRequest: Declarations<CancelJobRequest> = {
+  jobId: honoured("stop-jobs.process: ends at once by %s, without an attempt"),
+  reason: honoured("stop-jobs.process: ends at once by %s, without an attempt"),
+};
+
+export const terminateJobRequest: Declarations<TerminateJobRequest> = {
+  jobId: honoured("stop-jobs.process: 16.30 is ended by TerminateJob, and not tried again though attempts are left"),
+  reason: honoured("stop-jobs.process: 16.30 is ended by TerminateJob, and not tried again though attempts are left"),
+};
+
+const CANCEL_JOBS =
+  "bulk-endings.process: 16.53 CancelJobs cancels what waits, leaves alone what runs and takes unknown ids for done";
+const TERMINATE_JOBS =
+  "bulk-endings.process: TerminateJobs ends what runs and what waits, each with the reason given";
+
+export const cancelJobsRequest: Declarations<CancelJobsRequest> = {
+  jobs: honoured(CANCEL_JOBS),
+  reason: honoured(CANCEL_JOBS),
+};
+
+export const terminateJobsRequest: Declarations<TerminateJobsRequest> = {
+  jobs: honoured(TERMINATE_JOBS),
+  reason: honoured(TERMINATE_JOBS),
+};
+
+export const getJobQueueSnapshotRequest: Declarations<GetJobQueueSnapshotRequest> = {
+  jobQueue: honoured(
+    "bulk-endings.process: shows the RUNNABLE jobs in the order in which they go, and what the others use",
+  ),
+};

@@ -1,0 +1,16 @@
+/** Why members are without effect, or refused, where several are for the same reason. */
+
+export const NO_KUBERNETES = "no Kubernetes back end runs pods yet: jobs on EKS wait and say so";
+export const NO_TASK_TAGS = "there are no ECS tasks to put tags on";
+export const NO_LOOK_UP = "there is nothing to look it up in";
+export const NO_SCALING = "environments do not scale yet: a job runs when `maxvCpus` and the host have room";
+export const NO_INSTANCES = "no EC2 instance is launched: jobs run on this machine";
+export const NO_SERVICE = "no service back end runs service jobs: they wait and say so";
+
+export const NO_MANAGED_INSTANCES =
+  "Managed Instances (computeResources.managedInstancesProvider) are not supported yet by this version of Batchyard";
+export const MANAGED_INSTANCES_TEST = "compute-resources: refuses what is not supported";
+
+export const NO_NODE_CONSUMABLES =
+  "consumable resources of multi-node jobs (⟨path⟩) are not supported yet by this version of Batchyard";
+export const NODE_CONSUMABLES_TEST = "job-definition: multi-node";
