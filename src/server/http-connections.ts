@@ -11,10 +11,7 @@ import type { IdSource } from "../lib/id-source.ts";
 export class HttpConnections {
   readonly #server: Server;
   readonly #ids: IdSource;
-  /** Requests that have no answer yet, by connection. */
-  readonly #unanswered = new Map<Duplex, Set<IncomingMessage>>();
-  readonly #refused = new WeakSet<Duplex>();
-  readonly #broken = new WeakSet<Duplex>();
+  readonly #connections = new Map<Duplex, Connection>();
   /** Of answers that are held back. */
   readonly #held = new Set<AbortController>();
   #closed: Promise<void> | undefined;
@@ -23,18 +20,18 @@ export class HttpConnections {
     this.#server = server;
     this.#ids = ids;
     server.on("connection", (socket: Socket) => {
-      this.#unanswered.set(socket, new Set());
-      socket.once("close", () => this.#unanswered.delete(socket));
+      this.#connections.set(socket, new Connection());
+      socket.once("close", () => this.#connections.delete(socket));
     });
     server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => this.#fail(error, socket));
   }
 
   /** Called with each request, when its headers are there; `response` ends when its answer is away or cannot be. */
   add(message: IncomingMessage, response: ServerResponse): void {
-    const unanswered = this.#unanswered.get(message.socket);
-    unanswered?.add(message);
-    response.once("close", () => {
-      unanswered?.delete(message);
+    const connection = this.#connections.get(message.socket);
+    connection?.ask(message);
+    response.on("close", () => {
+      connection?.answered();
       if (this.#closed !== undefined) this.#server.closeIdleConnections();
     });
   }
@@ -59,12 +56,13 @@ export class HttpConnections {
 
   /** Called when a request has its answer before it is there whole: nothing more is said on its connection. */
   refuse(socket: Socket): void {
-    this.#refused.add(socket);
+    const connection = this.#connections.get(socket);
+    if (connection !== undefined) connection.isRefused = true;
   }
 
   /** Whether the answer that is being sent must be the connection's last. */
   mustEnd(socket: Socket): boolean {
-    return this.#closed !== undefined || this.#broken.has(socket);
+    return this.#closed !== undefined || this.#connections.get(socket)?.isBroken === true;
   }
 
   close(graceMs: number): Promise<void> {
@@ -78,7 +76,7 @@ export class HttpConnections {
     for (const held of this.#held) held.abort();
     // Closing a server that never listened is an error to Node and none to us.
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const socket of this.#unanswered.keys()) {
+    for (const socket of this.#connections.keys()) {
       // Node takes a connection that has not said anything yet for one with a request under way.
       if ((socket as Socket).bytesRead === 0) socket.destroy();
     }
@@ -88,11 +86,12 @@ export class HttpConnections {
 
   /** What cannot be read as HTTP, or did not come in time: answered where an answer cannot be taken for another's. */
   #fail(error: NodeJS.ErrnoException, socket: Duplex): void {
-    if (this.#broken.has(socket)) return;
-    this.#broken.add(socket);
+    const connection = this.#connections.get(socket);
+    if (connection?.isBroken === true) return;
+    if (connection !== undefined) connection.isBroken = true;
     // Requests that came before and are whole get their answer; the connection ends behind the next (mustEnd).
-    if ([...(this.#unanswered.get(socket) ?? [])].some((message) => message.complete)) return;
-    if (!socket.writable || error.code === "ECONNRESET" || this.#refused.has(socket)) {
+    if (connection?.owesAnswer() === true) return;
+    if (!socket.writable || error.code === "ECONNRESET" || connection?.isRefused === true) {
       socket.destroy();
       return;
     }
@@ -100,6 +99,31 @@ export class HttpConnections {
     socket.end(wireText(SERVICES.batch.protocol.writeError(apiError, this.#ids.uuid())), () =>
       socket.destroy(),
     );
+  }
+}
+
+/** What is known of one connection. */
+class Connection {
+  /** Nothing more is said on it. */
+  isRefused = false;
+  /** What comes on it can no longer be read. */
+  isBroken = false;
+  #unansweredCount = 0;
+  #latest: IncomingMessage | undefined;
+
+  ask(message: IncomingMessage): void {
+    this.#unansweredCount += 1;
+    this.#latest = message;
+  }
+
+  answered(): void {
+    this.#unansweredCount -= 1;
+  }
+
+  /** Whether a request that came whole waits for its answer: of several all but the latest did. */
+  owesAnswer(): boolean {
+    if (this.#unansweredCount > 1) return true;
+    return this.#unansweredCount === 1 && this.#latest?.complete === true;
   }
 }
 

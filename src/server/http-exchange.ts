@@ -27,7 +27,7 @@ export async function answerRequest(
   const { handler, ids, limits, connections } = exchange;
   connections.add(message, response);
   const head = headOf(message);
-  const body = await readWhole(message, head, limits);
+  const body = await readBody(message, limits);
   if (body === undefined) return;
   if (body instanceof ApiError) {
     connections.refuse(message.socket);
@@ -36,7 +36,9 @@ export async function answerRequest(
     return;
   }
   const untilUnwanted = (): AbortSignal => connections.untilUnwanted(message.socket, response);
-  const answer = await handler({ ...head, body, ...peerOf(message), untilUnwanted });
+  const peerAddress = message.socket.remoteAddress;
+  const { method, target, headers } = head;
+  const answer = await handler({ method, target, headers, body, peerAddress, untilUnwanted });
   response.end(writeHead(response, answer, connections.mustEnd(message.socket)));
 }
 
@@ -46,10 +48,6 @@ export function isDeclaredTooLarge(
   limits: HttpLimits,
 ): boolean {
   return Number(headers["content-length"] ?? 0) > limits.bodyBytesMax;
-}
-
-function peerOf({ socket }: IncomingMessage): Pick<ApiRequest, "peerAddress"> {
-  return socket.remoteAddress === undefined ? {} : { peerAddress: socket.remoteAddress };
 }
 
 function headOf(message: IncomingMessage): RequestHead {
@@ -66,56 +64,64 @@ function headOf(message: IncomingMessage): RequestHead {
 }
 
 /** The body; what the request is refused with, where it goes beyond a limit; undefined where it does not arrive. */
-async function readWhole(
+function readBody(
   message: IncomingMessage,
-  { headers }: RequestHead,
   limits: HttpLimits,
-): Promise<Uint8Array | ApiError | undefined> {
+): Promise<Uint8Array | ApiError | undefined> | ApiError {
   const headerCount = message.rawHeaders.length / 2;
   if (headerCount > limits.headerCountMax) {
     const text = `A request must have at most ${limits.headerCountMax} headers, got ${headerCount}`;
     return new ApiError("RequestHeaderSectionTooLarge", text, { status: 431 });
   }
-  const body = isDeclaredTooLarge(headers, limits)
-    ? "too-large"
-    : await readBody(message, Number(headers["content-length"] ?? BODY_BUFFER_BYTES), limits.bodyBytesMax);
-  if (body !== "too-large") return body;
-  const text = `A request body must have at most ${limits.bodyBytesMax} bytes`;
+  if (isDeclaredTooLarge(message.headers, limits)) return bodyTooLarge(limits);
+  return collectBody(message, limits);
+}
+
+function bodyTooLarge({ bodyBytesMax }: HttpLimits): ApiError {
+  const text = `A request body must have at most ${bodyBytesMax} bytes`;
   return new ApiError("RequestEntityTooLargeException", text, { status: 413 });
 }
 
-/** First size of the buffer that a body is collected in, where the client does not announce a smaller one. */
-const BODY_BUFFER_BYTES = 16 * 1024;
-
-/** One buffer, doubled when it is full: a body of many small pieces costs no more than one of few. */
-function readBody(
+/**
+ * Most bodies come in one piece, which is taken as it is. Of others one buffer is made, doubled when it is full: a body
+ * of many small pieces costs no more than one of few.
+ */
+function collectBody(
   message: IncomingMessage,
-  announcedBytes: number,
-  bytesMax: number,
-): Promise<Uint8Array | "too-large" | undefined> {
-  const { promise, resolve } = Promise.withResolvers<Uint8Array | "too-large" | undefined>();
-  let buffer = Buffer.allocUnsafe(Math.min(announcedBytes, BODY_BUFFER_BYTES, bytesMax));
+  limits: HttpLimits,
+): Promise<Uint8Array | ApiError | undefined> {
+  const { promise, resolve } = Promise.withResolvers<Uint8Array | ApiError | undefined>();
+  let buffer: Buffer = NO_BYTES;
   let length = 0;
   const take = (chunk: Buffer): void => {
     const end = length + chunk.byteLength;
-    if (end > bytesMax) {
+    if (end > limits.bodyBytesMax) {
       message.off("data", take).pause();
-      return resolve("too-large");
+      return resolve(bodyTooLarge(limits));
     }
-    if (end > buffer.byteLength) {
-      const larger = Buffer.allocUnsafe(Math.min(bytesMax, Math.max(end, 2 * buffer.byteLength)));
-      buffer.copy(larger, 0, 0, length);
-      buffer = larger;
+    if (length === 0) {
+      buffer = chunk;
+    } else {
+      if (end > buffer.byteLength) buffer = enlarge(buffer, Math.max(end, 2 * buffer.byteLength));
+      chunk.copy(buffer, length);
     }
-    chunk.copy(buffer, length);
     length = end;
   };
   message.on("data", take);
-  message.once("end", () => resolve(buffer.subarray(0, length)));
-  // The stream fails in one way only: the connection ended before the body.
-  message.once("error", () => resolve(undefined));
-  message.once("close", () => resolve(undefined));
+  message.on("end", () => resolve(buffer.subarray(0, length)));
+  // Behind the end, or instead of it where the connection ends before the body.
+  message.on("close", () => {
+    if (!message.readableEnded) resolve(undefined);
+  });
   return promise;
+}
+
+const NO_BYTES = Buffer.alloc(0);
+
+function enlarge(buffer: Buffer, byteLength: number): Buffer {
+  const larger = Buffer.allocUnsafe(byteLength);
+  buffer.copy(larger);
+  return larger;
 }
 
 /** Gives back the body, to be written next: text as it is, since Node sends that in one piece with the head. */

@@ -80,12 +80,12 @@ function checkTime({ signature, nowMs }: Verification): void {
 
 /** What is not signed could have been put there by anybody: AWS demands the host and all of its own headers. */
 function checkSignedHeaders({ request, signature }: Verification): void {
-  const { signedHeaders } = signature;
-  if (!signedHeaders.includes("host")) {
+  const { names } = signature.signedHeaders;
+  if (!names.includes("host")) {
     throw invalidSignature("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
   }
   const unsigned = Object.keys(request.headers).find(
-    (name) => name.startsWith("x-amz-") && !signedHeaders.includes(name),
+    (name) => name.startsWith("x-amz-") && !names.includes(name),
   );
   if (unsigned !== undefined) {
     throw invalidSignature(`'${unsigned}' must be a 'SignedHeader' in the AWS Authorization.`);
