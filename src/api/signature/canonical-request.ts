@@ -55,5 +55,5 @@ function compare(a: string, b: string): number {
 }
 
 function collapseSpace(value: string): string {
-  return value.trim().replace(/\s+/g, " ");
+  return value.trim().replace(/\s{2,}|[^\S ]/g, " ");
 }
