@@ -44,11 +44,10 @@ export function applyOverrides(
   overrides: ContainerOverrides,
 ): ContainerProperties {
   const { command = [], environment = [], resourceRequirements = [] } = overrides;
-  const { vcpus: _vcpus, memory: _memory, ...rest } = container;
   const vcpus = mergeDeprecated(container, overrides, "vcpus");
   const memory = mergeDeprecated(container, overrides, "memory");
   return {
-    ...rest,
+    ...withoutDeprecated(container),
     ...(vcpus !== undefined && { vcpus }),
     ...(memory !== undefined && { memory }),
     ...(command.length === 0 ? {} : { command }),
@@ -58,6 +57,12 @@ export function applyOverrides(
 }
 
 const PATH = "containerOverrides";
+
+function withoutDeprecated(container: ContainerProperties): ContainerProperties {
+  if (container.vcpus === undefined && container.memory === undefined) return container;
+  const { vcpus: _vcpus, memory: _memory, ...rest } = container;
+  return rest;
+}
 
 /**
  * The container's own deprecated member stays as it was where its `resourceRequirements` hold the value, and goes where
