@@ -143,13 +143,16 @@ function mapReader(model: ServiceModel, shape: MapShape): Reader {
       const bounds = boundsOf(shape);
       throw refuse({ kind: "size", path, bounds, unit: "entries", size: kept.length, got: value });
     }
-    const keyOf = (name: string): unknown => readKey(name, below(path, { kind: "key", name }), refuse);
-    const entryOf = (name: string): unknown =>
-      readEntry(given[name], below(path, { kind: "entry", name }), refuse);
-    const areAsGiven = kept.every((name) => keyOf(name) === name && entryOf(name) === given[name]);
-    if (areAsGiven && kept.length === names.length) return given;
+    let isAsGiven = kept.length === names.length;
+    const entries: [key: unknown, entry: unknown][] = [];
+    for (const name of kept) {
+      const key = readKey(name, below(path, { kind: "key", name }), refuse);
+      const entry = readEntry(given[name], below(path, { kind: "entry", name }), refuse);
+      isAsGiven &&= key === name && entry === given[name];
+      entries.push([key, entry]);
+    }
     // fromEntries makes own members of all keys, `__proto__` among them; an assignment would not.
-    return Object.fromEntries(kept.map((name) => [keyOf(name), entryOf(name)]));
+    return isAsGiven ? given : Object.fromEntries(entries);
   };
 }
 
