@@ -12,17 +12,18 @@ export class HttpConnections {
   readonly #server: Server;
   readonly #ids: IdSource;
   readonly #connections = new Map<Duplex, Connection>();
+  readonly #connectionsMax: number;
   /** Of answers that are held back. */
   readonly #held = new Set<AbortController>();
+  /** Counts connections and answers. */
+  #turnCount = 0;
   #closed: Promise<void> | undefined;
 
-  constructor(server: Server, ids: IdSource) {
+  constructor(server: Server, ids: IdSource, connectionsMax: number) {
     this.#server = server;
     this.#ids = ids;
-    server.on("connection", (socket: Socket) => {
-      this.#connections.set(socket, new Connection());
-      socket.once("close", () => this.#connections.delete(socket));
-    });
+    this.#connectionsMax = connectionsMax;
+    server.on("connection", (socket: Socket) => this.#open(socket));
     server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => this.#fail(error, socket));
   }
 
@@ -31,7 +32,7 @@ export class HttpConnections {
     const connection = this.#connections.get(message.socket);
     connection?.ask(message);
     response.on("close", () => {
-      connection?.answered();
+      connection?.answered((this.#turnCount += 1));
       if (this.#closed !== undefined) this.#server.closeIdleConnections();
     });
   }
@@ -52,6 +53,16 @@ export class HttpConnections {
       abort();
     });
     return controller.signal;
+  }
+
+  /** For a client that takes the server for a proxy. What it asked before goes without an answer. */
+  refuseTunnel(socket: Duplex): void {
+    const text = "CONNECT is not served here: this server is no proxy";
+    const error = new ApiError("UnknownOperationException", text, { status: 405 });
+    // Node has let go of the socket, so that nobody else hears of its errors.
+    socket.on("error", () => socket.destroy());
+    if (this.#connections.get(socket)?.isIdle === true) this.#endWith(error, socket);
+    else socket.destroy();
   }
 
   /** Called when a request has its answer before it is there whole: nothing more is said on its connection. */
@@ -95,10 +106,35 @@ export class HttpConnections {
       socket.destroy();
       return;
     }
-    const apiError = apiErrorOf(error);
-    socket.end(wireText(SERVICES.batch.protocol.writeError(apiError, this.#ids.uuid())), () =>
-      socket.destroy(),
-    );
+    this.#endWith(apiErrorOf(error), socket);
+  }
+
+  #endWith(error: ApiError, socket: Duplex): void {
+    const text = wireText(SERVICES.batch.protocol.writeError(error, this.#ids.uuid()));
+    socket.end(text, () => socket.destroy());
+  }
+
+  #open(socket: Socket): void {
+    if (this.#connections.size >= this.#connectionsMax) {
+      const idle = this.#longestIdle();
+      // Forgotten at once: that it has closed is only heard of later.
+      if (idle !== undefined) this.#connections.delete(idle);
+      (idle ?? socket).destroy();
+      if (idle === undefined) return;
+    }
+    this.#connections.set(socket, new Connection((this.#turnCount += 1)));
+    socket.once("close", () => this.#connections.delete(socket));
+  }
+
+  #longestIdle(): Duplex | undefined {
+    let found: Duplex | undefined;
+    let leastTurn = Infinity;
+    for (const [socket, { isIdle, turn }] of this.#connections) {
+      if (!isIdle || turn >= leastTurn) continue;
+      found = socket;
+      leastTurn = turn;
+    }
+    return found;
   }
 }
 
@@ -108,16 +144,28 @@ class Connection {
   isRefused = false;
   /** What comes on it can no longer be read. */
   isBroken = false;
+  /** Of its opening or its latest answer: higher is later. */
+  turn: number;
   #unansweredCount = 0;
   #latest: IncomingMessage | undefined;
+
+  constructor(turn: number) {
+    this.turn = turn;
+  }
+
+  /** Whether no request is under way, as far as its headers have come. */
+  get isIdle(): boolean {
+    return this.#unansweredCount === 0;
+  }
 
   ask(message: IncomingMessage): void {
     this.#unansweredCount += 1;
     this.#latest = message;
   }
 
-  answered(): void {
+  answered(turn: number): void {
     this.#unansweredCount -= 1;
+    this.turn = turn;
   }
 
   /** Whether a request that came whole waits for its answer: of several all but the latest did. */
