@@ -24,13 +24,13 @@ export class BodyMemory {
 }
 
 /**
- * The body of one request, held until it is disposed of.
+ * The body of one request, held until it is released.
  *
  * Most bodies come in one piece, which is taken as it is. Of others one buffer is made, doubled when it is full: a body
  * of many small pieces costs no more than one of few. Small bodies are always taken, so that nobody is kept out by those
  * who send large ones.
  */
-export class RequestBody implements Disposable {
+export class RequestBody {
   readonly #message: IncomingMessage;
   readonly #limits: HttpLimits;
   readonly #memory: BodyMemory;
@@ -63,7 +63,8 @@ export class RequestBody implements Disposable {
     return promise;
   }
 
-  [Symbol.dispose](): void {
+  /** To be called when the body is wanted no more, however it was read. */
+  release(): void {
     this.#memory.release(this.#heldBytes);
     this.#heldBytes = 0;
     this.#buffer = NO_BYTES;
