@@ -84,12 +84,15 @@ describe("a web page", () => {
     [{ origin: "null" }, refused('Origin "null"')],
     [{ origin: "" }, refused('Origin ""')],
     [{ origin: "chrome-extension://localhost:8080" }, refused('Origin "chrome-extension://localhost:8080"')],
-    [{ "sec-fetch-site": "cross-site" }, refused("Sec-Fetch-Site cross-site")],
-    [{ "sec-fetch-site": "same-site" }, refused("Sec-Fetch-Site same-site")],
+    [{ "sec-fetch-site": "cross-site" }, refused('Sec-Fetch-Site "cross-site"')],
+    [{ "sec-fetch-site": "same-site" }, refused('Sec-Fetch-Site "same-site"')],
     [
       { origin: "http://localhost:8080", "sec-fetch-site": "cross-site" },
-      refused("Sec-Fetch-Site cross-site"),
+      refused('Sec-Fetch-Site "cross-site"'),
     ],
+    [{ "sec-fetch-site": "same-origin, cross-site" }, refused('Sec-Fetch-Site "same-origin, cross-site"')],
+    [{ "sec-fetch-site": "none,none" }, refused('Sec-Fetch-Site "none,none"')],
+    [{ "sec-fetch-site": "" }, refused('Sec-Fetch-Site ""')],
   ])("with %j", (headers, expected) => {
     expect(verdict({ host, ...headers })).toBe(expected);
   });

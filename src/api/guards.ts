@@ -70,8 +70,10 @@ function checkOrigin({ headers }: RequestHead, authority: string): void {
     );
   }
   const site = headers["sec-fetch-site"];
-  if (site === "cross-site" || site === "same-site") {
-    throw forbidden(`Requests from pages of another origin are refused, got Sec-Fetch-Site ${site}`);
+  if (site !== undefined && site !== "same-origin" && site !== "none") {
+    throw forbidden(
+      `Requests from pages of another origin are refused, got Sec-Fetch-Site ${JSON.stringify(site)}`,
+    );
   }
 }
 

@@ -7,7 +7,7 @@ export interface ApiRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Uint8Array;
   /** Address of the other end of the connection: of the client, or of a proxy before it. Absent: not known. */
-  readonly peerAddress?: string;
+  readonly peerAddress?: string | undefined;
   /** For an answer that is held back: aborted once nobody waits for it, or the server is to stop. Absent: never. */
   readonly untilUnwanted?: () => AbortSignal;
 }

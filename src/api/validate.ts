@@ -9,8 +9,8 @@ export type Refuse = (problem: ShapeProblem) => ApiError;
 export type PlainObject = Readonly<Record<string, unknown>>;
 
 /**
- * Checks an input against its shape and builds it anew, so that what is behind this sees the model's members only:
- * no strangers, no prototypes, no `null`.
+ * Checks an input against its shape and builds anew what is not as it should be, so that what is behind this sees the
+ * model's members only: no strangers, no prototypes, no `null`. What is as it should be, as almost all is, is given back.
  *
  * Members that the model does not have are dropped (specification 1.1). `null` counts as absent, in a map too; in a
  * list it is refused, since dropping it would move its neighbours. Text that is not well-formed Unicode is mended, so
@@ -40,7 +40,7 @@ type ListShape = Extract<ShapeModel, { type: "list" }>;
 type MapShape = Extract<ShapeModel, { type: "map" }>;
 type IntegerShape = Extract<ShapeModel, { type: "integer" | "long" }>;
 
-/** Checks a value of one shape and builds it anew. */
+/** Checks a value of one shape; gives it back, or built anew where something of it is dropped or mended. */
 type Reader = (value: unknown, path: Path, refuse: Refuse) => unknown;
 
 /** Made once for each shape that is asked for: what a shape says is looked up then, not with every value. */
@@ -94,17 +94,22 @@ function structureReader(model: ServiceModel, shape: StructureShape): Reader {
   }));
   return (value, path, refuse) => {
     const given = readObject(value, path, refuse);
-    const result: Record<string, unknown> = {};
+    let count = 0;
+    let changed: Record<string, unknown> | undefined;
     for (const { name, step, read } of members) {
-      const memberValue = given[name];
-      if (memberValue === undefined || memberValue === null || !Object.hasOwn(given, name)) continue;
-      result[name] = read(memberValue, below(path, step), refuse);
+      const memberValue = memberOf(given, name);
+      if (memberValue === undefined) continue;
+      const result = read(memberValue, below(path, step), refuse);
+      if (result !== memberValue) (changed ??= {})[name] = result;
+      count += 1;
     }
     for (const name of shape.required) {
-      if (Object.hasOwn(result, name)) continue;
+      if (memberOf(given, name) !== undefined) continue;
       throw refuse({ kind: "missing", path: below(path, { kind: "member", name }) });
     }
-    return result;
+    if (changed === undefined && count === Object.keys(given).length) return given;
+    const kept = members.filter(({ name }) => memberOf(given, name) !== undefined);
+    return Object.fromEntries(kept.map(({ name }) => [name, changed?.[name] ?? given[name]]));
   };
 }
 
@@ -116,11 +121,14 @@ function listReader(model: ServiceModel, shape: ListShape): Reader {
       const bounds = boundsOf(shape);
       throw refuse({ kind: "size", path, bounds, unit: "items", size: value.length, got: value });
     }
-    const result: unknown[] = [];
+    let items: unknown[] = value;
     for (let index = 0; index < value.length; index += 1) {
-      result.push(read(value[index], below(path, { kind: "item", index }), refuse));
+      const item = read(value[index], below(path, { kind: "item", index }), refuse);
+      if (item === value[index]) continue;
+      if (items === value) items = [...value];
+      items[index] = item;
     }
-    return result;
+    return items;
   };
 }
 
@@ -128,21 +136,30 @@ function mapReader(model: ServiceModel, shape: MapShape): Reader {
   const readKey = readerOf(model, shape.key);
   const readEntry = readerOf(model, shape.value);
   return (value, path, refuse) => {
-    const given = Object.entries(readObject(value, path, refuse)).filter(
-      ([, entry]) => entry !== undefined && entry !== null,
-    );
-    if (isOutside(shape, given.length)) {
+    const given = readObject(value, path, refuse);
+    const names = Object.keys(given);
+    const kept = names.filter((name) => memberOf(given, name) !== undefined);
+    if (isOutside(shape, kept.length)) {
       const bounds = boundsOf(shape);
-      throw refuse({ kind: "size", path, bounds, unit: "entries", size: given.length, got: value });
+      throw refuse({ kind: "size", path, bounds, unit: "entries", size: kept.length, got: value });
+    }
+    let isAsGiven = kept.length === names.length;
+    const entries: [key: unknown, entry: unknown][] = [];
+    for (const name of kept) {
+      const key = readKey(name, below(path, { kind: "key", name }), refuse);
+      const entry = readEntry(given[name], below(path, { kind: "entry", name }), refuse);
+      isAsGiven &&= key === name && entry === given[name];
+      entries.push([key, entry]);
     }
     // fromEntries makes own members of all keys, `__proto__` among them; an assignment would not.
-    return Object.fromEntries(
-      given.map(([name, entry]) => [
-        readKey(name, below(path, { kind: "key", name }), refuse),
-        readEntry(entry, below(path, { kind: "entry", name }), refuse),
-      ]),
-    );
+    return isAsGiven ? given : Object.fromEntries(entries);
   };
+}
+
+/** `null` counts as absent. */
+function memberOf(given: PlainObject, name: string): unknown {
+  const value = given[name];
+  return value !== undefined && value !== null && Object.hasOwn(given, name) ? value : undefined;
 }
 
 function readObject(value: unknown, path: Path, refuse: Refuse): PlainObject {

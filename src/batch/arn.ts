@@ -1,4 +1,5 @@
 import { assert } from "../lib/assert.ts";
+import { rememberLatest } from "../lib/remember-latest.ts";
 import { isSameScope } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 
@@ -138,11 +139,11 @@ export function parseNameOrArn(scope: Scope, resourceType: NameableType, text: s
 }
 
 /** The name in an ARN that this program made itself. */
-export function resourceName(ownArn: string): string {
+export const resourceName = rememberLatest((ownArn) => {
   const resource = parseResourceArn(ownArn);
   assert(resource !== undefined, `${ownArn} is not the ARN of a Batch resource`);
   return resource.name;
-}
+});
 
 /** Reads `⟨name⟩` or `⟨name⟩:⟨revision⟩`; revisions count from 1. */
 export function parseNameAndRevision(text: string): { name: string; revision?: number } | undefined {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { JobDependency } from "../model/batch.ts";
 import { isDoomed, parseDependencies } from "./dependencies.ts";
 import type { DependencyTarget } from "./dependencies.ts";
+import type { JobDependency as ParsedDependency } from "./job.ts";
 import { Refusal } from "./refusal.ts";
 
 const TARGETS: Readonly<Record<string, DependencyTarget>> = {
@@ -68,7 +69,7 @@ describe("parseDependencies", () => {
   });
 });
 
-test.each<[dependsOn: readonly JobDependency[], isLost: boolean]>([
+test.each<[dependsOn: readonly ParsedDependency[], isLost: boolean]>([
   [[], false],
   [[{ jobId: "single" }, { type: "SEQUENTIAL" }], false],
   [[{ jobId: "single" }, { jobId: "failed" }], true],

@@ -5,9 +5,11 @@ export function firstRefusal<Item>(
   items: readonly Item[],
   check: (item: Item, index: number) => Refusal | undefined,
 ): Refusal | undefined {
-  for (const [index, item] of items.entries()) {
+  let index = 0;
+  for (const item of items) {
     const refusal = check(item, index);
     if (refusal !== undefined) return refusal;
+    index += 1;
   }
   return undefined;
 }

@@ -46,12 +46,11 @@ export function applyOverrides(
   container: ContainerProperties,
   overrides: ContainerOverrides,
 ): ContainerProperties {
-  const { vcpus: _vcpus, memory: _memory, ...rest } = container;
   const vcpus = mergeDeprecated(container, overrides, "vcpus");
   const memory = mergeDeprecated(container, overrides, "memory");
   const instanceType = overrides.instanceType ?? container.instanceType;
   return {
-    ...rest,
+    ...withoutDeprecated(container),
     ...(vcpus !== undefined && { vcpus }),
     ...(memory !== undefined && { memory }),
     ...mergeMembers(container, overrides),
@@ -83,6 +82,12 @@ export function mergeByName<Variable extends { readonly name?: string | undefine
     ...own.map((variable) => byName.get(variable.name) ?? variable),
     ...[...byName.values()].filter(({ name }) => !ownNames.has(name)),
   ];
+}
+
+function withoutDeprecated(container: ContainerProperties): ContainerProperties {
+  if (container.vcpus === undefined && container.memory === undefined) return container;
+  const { vcpus: _vcpus, memory: _memory, ...rest } = container;
+  return rest;
 }
 
 /**

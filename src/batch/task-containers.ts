@@ -1,3 +1,4 @@
+import { unreachable } from "../lib/assert.ts";
 import type {
   ContainerProperties,
   EcsProperties,
@@ -54,6 +55,8 @@ export function taskContainers({ workload, resources }: NodeWorkload): readonly 
       return ecsContainers(workload.ecs);
     case "eks":
       return [];
+    default:
+      return unreachable(workload);
   }
 }
 

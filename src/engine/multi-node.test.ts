@@ -54,6 +54,25 @@ describe.each(EACH_WAY)("a multi-node job, $name", ({ isRestartedAlways }) => {
     ]);
   });
 
+  test("tells each node which it is, and the others where the main node is", async () => {
+    const bench = await openRunning(aGang());
+    const variables = bench.provider.started.map(({ jobId, containers }) => [
+      jobId,
+      ...(containers[0]?.environment ?? [])
+        .filter(({ name }) => name === "AWS_BATCH_JOB_ID" || name.includes("NODE"))
+        .map(({ name, value }) => `${name.slice("AWS_BATCH_JOB_".length)}=${value}`),
+    ]);
+    const of = (index: number, ...more: readonly string[]): readonly string[] => [
+      ...["NODE_INDEX=" + String(index), "NUM_NODES=3", "MAIN_NODE_INDEX=1", ...more],
+    ];
+    const address = "MAIN_NODE_PRIVATE_IPV4_ADDRESS=address of job";
+    expect(variables).toEqual([
+      ["job", "ID=job", ...of(1)],
+      ["job#0", "ID=job#0", ...of(0, address)],
+      ["job#2", "ID=job#2", ...of(2, address)],
+    ]);
+  });
+
   test("goes on whatever becomes of the other nodes", async () => {
     const bench = await open();
     await bench.submit(aGang(3));

@@ -282,11 +282,11 @@ function live(
       }
       states[index] = STARTING;
     }
-    const live = states.flatMap(({ kind }, index) =>
+    const alive = states.flatMap(({ kind }, index) =>
       kind === "starting" || kind === "running" ? [index] : [],
     );
-    expect(live).not.toEqual([]);
-    const index = live[(picks[step] ?? 0) % live.length] ?? 0;
+    expect(alive).not.toEqual([]);
+    const index = alive[(picks[step] ?? 0) % alive.length] ?? 0;
     states[index] = happen(states[index], lives[index], decision.isEnding, nowMs);
   }
 }

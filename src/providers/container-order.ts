@@ -1,4 +1,5 @@
 import type { AttemptOutcome, ContainerOutcome } from "../batch/attempt.ts";
+import { unreachable } from "../lib/assert.ts";
 import type { ContainerDependency, TaskContainer } from "../batch/task-containers.ts";
 import { HOST_LOST, STOPPED_BEFORE_START, createStartFailure } from "./attempt-outcomes.ts";
 
@@ -136,6 +137,8 @@ function findProblem(
       const late = condition === "START" ? undefined : findLateness(index, facts);
       return late ?? (state.kind === "ended" ? findShortfall(state, condition) : undefined);
     }
+    default:
+      return unreachable(state);
   }
 }
 

@@ -256,8 +256,7 @@ export const OPTIONS: readonly Option[] = [
     "--secret-key-file <file>",
     "key that secrets and session tokens are sealed with, made if it is not there; outside of the data folder",
     text,
-    join(homedir(), ".config", "batchyard", "secret.key"),
-  ),
+  ).default(join(homedir(), ".config", "batchyard", "secret.key"), "~/.config/batchyard/secret.key"),
   flag(
     "--inject-endpoints",
     "tell jobs where this server's API is (AWS_ENDPOINT_URL_BATCH and others), and let them in",

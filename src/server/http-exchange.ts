@@ -1,10 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { ApiError } from "../api/errors.ts";
 import type { ApiRequest, ApiResponse, RequestHead } from "../api/http.ts";
 import { findService } from "../api/router.ts";
 import type { IdSource } from "../lib/id-source.ts";
 import type { HttpConnections } from "./http-connections.ts";
 import type { HttpLimits } from "./http-limits.ts";
+import { bodyTooLarge, RequestBody } from "./request-body.ts";
+import type { BodyMemory } from "./request-body.ts";
 
 export interface HttpExchangeOptions {
   /** Must not reject: what it throws is a bug and stops the process. */
@@ -16,6 +19,7 @@ export interface HttpExchangeOptions {
 
 export interface HttpExchange extends HttpExchangeOptions {
   readonly connections: HttpConnections;
+  readonly memory: BodyMemory;
 }
 
 /** One request and its answer. Resolves without an answer where the client is gone or was cut off. */
@@ -24,23 +28,28 @@ export async function answerRequest(
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { handler, ids, limits, connections } = exchange;
+  const { handler, limits, connections, memory } = exchange;
   connections.add(message, response);
-  const head = headOf(message);
-  const body = await readWhole(message, head, limits);
-  if (body === undefined) return;
-  if (body instanceof ApiError) {
-    connections.refuse(message.socket);
-    response.write(writeHead(response, findService(head).protocol.writeError(body, ids.uuid()), true));
-    endWhenDiscarded(message, response, limits);
-    return;
+  const requestBody = new RequestBody(message, limits, memory);
+  // Measured: `using` would cost half a microsecond.
+  try {
+    const body = refuseHead(message, limits) ?? (await requestBody.read());
+    if (body === undefined) return;
+    if (body instanceof ApiError) return refuse(exchange, body, message, response);
+    const untilUnwanted = (): AbortSignal => connections.untilUnwanted(message.socket, response);
+    const peerAddress = message.socket.remoteAddress;
+    const { method, target, headers } = headOf(message);
+    const answer = await handler({ method, target, headers, body, peerAddress, untilUnwanted });
+    const isLast = connections.mustEnd(message.socket);
+    const { more } = answer;
+    if (more !== undefined && method !== "HEAD") {
+      return await writeOn(response, { ...answer, more }, { isLast, left: untilUnwanted() });
+    }
+    response.end(writeHead(response, answer, isLast));
+    cutIfUnread(message.socket, response, limits);
+  } finally {
+    requestBody.release();
   }
-  const untilUnwanted = (): AbortSignal => connections.untilUnwanted(message.socket, response);
-  const answer = await handler({ ...head, body, ...peerOf(message), untilUnwanted });
-  const isLast = connections.mustEnd(message.socket);
-  const { more } = answer;
-  if (more === undefined || message.method === "HEAD") response.end(writeHead(response, answer, isLast));
-  else await writeOn(response, { ...answer, more }, { isLast, left: untilUnwanted() });
 }
 
 /**
@@ -74,16 +83,36 @@ function drained(response: ServerResponse): Promise<void> {
   });
 }
 
-/** Whether the client says itself that its body is larger than allowed. */
-export function isDeclaredTooLarge(
-  headers: { readonly "content-length"?: string | undefined },
-  limits: HttpLimits,
-): boolean {
-  return Number(headers["content-length"] ?? 0) > limits.bodyBytesMax;
+/** What could not be sent at once is for the client to fetch. */
+function cutIfUnread(socket: Socket, response: ServerResponse, limits: HttpLimits): void {
+  if (socket.writableLength === 0) return;
+  socket.setTimeout(limits.unreadTimeoutMs);
+  // Before Node, which then sets how long the connection is kept.
+  response.prependOnceListener("finish", () => socket.setTimeout(0));
 }
 
-function peerOf({ socket }: IncomingMessage): Pick<ApiRequest, "peerAddress"> {
-  return socket.remoteAddress === undefined ? {} : { peerAddress: socket.remoteAddress };
+/** For a request that expects what no server here does: https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1 */
+export function refuseExpectation(
+  exchange: HttpExchange,
+  message: IncomingMessage,
+  response: ServerResponse,
+): void {
+  exchange.connections.add(message, response);
+  const text = `Expect must be absent or 100-continue, got ${message.headers.expect}`;
+  refuse(exchange, new ApiError("ExpectationFailedException", text, { status: 417 }), message, response);
+}
+
+/** Answers a request that is not read to its end: nothing more is said on its connection. */
+function refuse(
+  { connections, ids, limits }: HttpExchange,
+  error: ApiError,
+  message: IncomingMessage,
+  response: ServerResponse,
+): void {
+  connections.refuse(message.socket);
+  const { protocol } = findService(headOf(message));
+  response.write(writeHead(response, protocol.writeError(error, ids.uuid()), true));
+  endWhenDiscarded(message, response, limits);
 }
 
 function headOf(message: IncomingMessage): RequestHead {
@@ -99,57 +128,25 @@ function headOf(message: IncomingMessage): RequestHead {
   return { method: message.method ?? "", target: message.url ?? "", headers };
 }
 
-/** The body; what the request is refused with, where it goes beyond a limit; undefined where it does not arrive. */
-async function readWhole(
-  message: IncomingMessage,
-  { headers }: RequestHead,
-  limits: HttpLimits,
-): Promise<Uint8Array | ApiError | undefined> {
+/** What a request is refused with for its headers alone. */
+export function refuseHead(message: IncomingMessage, limits: HttpLimits): ApiError | undefined {
+  const { headers } = message;
   const headerCount = message.rawHeaders.length / 2;
   if (headerCount > limits.headerCountMax) {
     const text = `A request must have at most ${limits.headerCountMax} headers, got ${headerCount}`;
     return new ApiError("RequestHeaderSectionTooLarge", text, { status: 431 });
   }
-  const body = isDeclaredTooLarge(headers, limits)
-    ? "too-large"
-    : await readBody(message, Number(headers["content-length"] ?? BODY_BUFFER_BYTES), limits.bodyBytesMax);
-  if (body !== "too-large") return body;
-  const text = `A request body must have at most ${limits.bodyBytesMax} bytes`;
-  return new ApiError("RequestEntityTooLargeException", text, { status: 413 });
-}
-
-/** First size of the buffer that a body is collected in, where the client does not announce a smaller one. */
-const BODY_BUFFER_BYTES = 16 * 1024;
-
-/** One buffer, doubled when it is full: a body of many small pieces costs no more than one of few. */
-function readBody(
-  message: IncomingMessage,
-  announcedBytes: number,
-  bytesMax: number,
-): Promise<Uint8Array | "too-large" | undefined> {
-  const { promise, resolve } = Promise.withResolvers<Uint8Array | "too-large" | undefined>();
-  let buffer = Buffer.allocUnsafe(Math.min(announcedBytes, BODY_BUFFER_BYTES, bytesMax));
-  let length = 0;
-  const take = (chunk: Buffer): void => {
-    const end = length + chunk.byteLength;
-    if (end > bytesMax) {
-      message.off("data", take).pause();
-      return resolve("too-large");
-    }
-    if (end > buffer.byteLength) {
-      const larger = Buffer.allocUnsafe(Math.min(bytesMax, Math.max(end, 2 * buffer.byteLength)));
-      buffer.copy(larger, 0, 0, length);
-      buffer = larger;
-    }
-    chunk.copy(buffer, length);
-    length = end;
-  };
-  message.on("data", take);
-  message.once("end", () => resolve(buffer.subarray(0, length)));
-  // The stream fails in one way only: the connection ended before the body.
-  message.once("error", () => resolve(undefined));
-  message.once("close", () => resolve(undefined));
-  return promise;
+  const encoding = headers["transfer-encoding"];
+  if (encoding !== undefined && encoding.toLowerCase() !== "chunked") {
+    const text = `Transfer-Encoding must be absent or chunked, got ${encoding}`;
+    return new ApiError("NotImplementedException", text, { status: 501 });
+  }
+  if (encoding !== undefined && message.httpVersion === "1.0") {
+    // https://www.rfc-editor.org/rfc/rfc9112#section-6.1
+    return new ApiError("MalformedHttpRequestException", "HTTP/1.0 has no Transfer-Encoding");
+  }
+  const announcedBytes = Number(headers["content-length"] ?? 0);
+  return announcedBytes > limits.bodyBytesMax ? bodyTooLarge(limits) : undefined;
 }
 
 /** Gives back the body, to be written next: text as it is, since Node sends that in one piece with the head. */

@@ -1,6 +1,9 @@
 import { once } from "node:events";
 import { describe, expect, test, vi } from "vitest";
+import type { ApiResponse } from "../api/http.ts";
 import { aServer, bodies, post, readAll, REQUEST_ID } from "../../test/support/http-server.ts";
+
+const OK: ApiResponse = { status: 200, headers: {}, body: "ok" };
 
 describe("what is no request is refused in AWS's form", () => {
   test.each<[name: string, sent: string, status: string, code: string, message: RegExp]>([
@@ -60,6 +63,34 @@ describe("what is no request is refused in AWS's form", () => {
       "413 Payload Too Large",
       "RequestEntityTooLargeException",
       /^A request body must have at most 4194304 bytes$/,
+    ],
+    [
+      "another transfer coding",
+      "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+      "501 Not Implemented",
+      "NotImplementedException",
+      /^Transfer-Encoding must be absent or chunked, got gzip, chunked$/,
+    ],
+    [
+      "a transfer coding in HTTP/1.0",
+      "POST / HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+      "400 Bad Request",
+      "MalformedHttpRequestException",
+      /^HTTP\/1\.0 has no Transfer-Encoding$/,
+    ],
+    [
+      "an expectation that nobody knows",
+      "POST / HTTP/1.1\r\nHost: x\r\nExpect: 200-foo\r\nContent-Length: 2\r\n\r\nhi",
+      "417 Expectation Failed",
+      "ExpectationFailedException",
+      /^Expect must be absent or 100-continue, got 200-foo$/,
+    ],
+    [
+      "a tunnel",
+      "CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n",
+      "405 Method Not Allowed",
+      "UnknownOperationException",
+      /^CONNECT is not served here: this server is no proxy$/,
     ],
   ])("%s", async (_name, sent, ...[status, code, message]) => {
     await using server = await aServer();
@@ -144,6 +175,41 @@ describe("a body that is too large", () => {
   });
 });
 
+describe("large bodies", () => {
+  const limits = { smallBodyBytesMax: 100_000, largeBodyBytesMax: 1_000_000 };
+
+  test("are refused while others hold all that they may, unlike small ones", async () => {
+    const late = Promise.withResolvers<ApiResponse>();
+    await using server = await aServer({
+      limits,
+      answer: ({ body }) => (body.byteLength > 700_000 ? late.promise : Promise.resolve(OK)),
+    });
+    const first = await server.connect(post("x".repeat(800_000)));
+    await vi.waitUntil(() => server.requests.length === 1);
+
+    const refused = await server.exchange(post("x".repeat(300_000)));
+    expect(refused).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\n/);
+    expect(refused).toContain("\r\nx-amzn-ErrorType: ServiceUnavailableException\r\n");
+    const close = "Connection: close\r\n";
+    expect(await server.exchange(post("x".repeat(90_000), close))).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+
+    late.resolve(OK);
+    await once(first, "data");
+    expect(await server.exchange(post("x".repeat(300_000), close))).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  });
+
+  test("that break off make room for others", async () => {
+    await using server = await aServer({ limits });
+    const sent = post("x".repeat(900_000)).slice(0, -1);
+    const socket = await server.connect(sent);
+    await vi.waitUntil(() => server.sockets[0]?.bytesRead === sent.length);
+    socket.resetAndDestroy();
+    await vi.waitUntil(() => server.sockets[0]?.destroyed === true);
+    const answer = await server.exchange(post("x".repeat(900_000), "Connection: close\r\n"));
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  });
+});
+
 describe("a client that is too slow", () => {
   const limits = { headersTimeoutMs: 40, requestTimeoutMs: 80, timeoutCheckMs: 10 };
 
@@ -162,6 +228,29 @@ describe("a client that is too slow", () => {
     await using server = await aServer({ limits: { ...limits, bodyBytesMax: 10 } });
     const answer = await server.exchange("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhello");
     expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 413"]);
+  });
+
+  test("is cut off when it leaves its answer unread", async () => {
+    const large = { status: 200, headers: {}, body: "x".repeat(50_000_000) };
+    await using server = await aServer({ limits: { unreadTimeoutMs: 40 }, answer: async () => large });
+    const socket = await server.connect(post("hello"));
+    await vi.waitUntil(() => server.sockets[0]?.destroyed === true);
+    socket.destroy();
+  });
+
+  test("is given its time again when it has read its answer", async () => {
+    const large = { status: 200, headers: {}, body: "x".repeat(5_000_000) };
+    const answers = [Promise.resolve(large), new Promise<ApiResponse>(() => {})];
+    await using server = await aServer({
+      limits: { unreadTimeoutMs: 60_000, closeGraceMs: 20 },
+      answer: ({ target }) => answers[Number(target.slice(1))] ?? Promise.resolve(OK),
+    });
+    const socket = await server.connect(
+      "GET /0 HTTP/1.1\r\nHost: x\r\n\r\nGET /1 HTTP/1.1\r\nHost: x\r\n\r\n",
+    );
+    await vi.waitUntil(() => server.sockets[0]?.timeout === 60_000);
+    socket.resume();
+    await vi.waitUntil(() => server.sockets[0]?.timeout === 0);
   });
 
   test("is cut off when it keeps its connection and asks nothing more", async () => {

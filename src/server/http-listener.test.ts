@@ -150,12 +150,51 @@ describe("a connection", () => {
     expect(bodies(answer)).toEqual(["/next"]);
   });
 
-  test("beyond the most there may be is closed", async () => {
-    await using server = await aServer({ limits: { connectionsMax: 1 } });
-    await server.connect();
-    await vi.waitUntil(() => server.sockets.length === 1);
-    const second = await server.connect();
+  test("beyond the most there may be takes the place of the one that is idle longest", async () => {
+    await using server = await aServer({ limits: { connectionsMax: 2 } });
+    const [first, second] = [await server.connect(), await server.connect()];
+    await vi.waitUntil(() => server.sockets.length === 2);
+    first.write(post("hello"));
+    await once(first, "data");
+    const third = await server.connect();
     expect(await readAll(second)).toBe("");
+    for (const kept of [first, third]) {
+      kept.write(post("again"));
+      expect(String(await once(kept, "data"))).toMatch(/ 200 OK/);
+    }
+  });
+
+  test("beyond the most there may be is closed where every other is busy", async () => {
+    const late = Promise.withResolvers<ApiResponse>();
+    await using server = await aServer({ limits: { connectionsMax: 1 }, answer: () => late.promise });
+    const first = await server.connect(post("hello"));
+    await vi.waitUntil(() => server.requests.length === 1);
+    expect(await readAll(await server.connect())).toBe("");
+    late.resolve({ status: 200, headers: {}, body: "ok" });
+    expect(String(await once(first, "data"))).toMatch(/ 200 OK/);
+  });
+
+  test("that is to be upgraded stays as it is", async () => {
+    await using server = await aServer();
+    const headers = "Connection: Upgrade, close\r\nUpgrade: websocket\r\n";
+    expect(await server.exchange(post("hello", headers))).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(Buffer.from(server.requests[0]?.body ?? []).toString()).toBe("hello");
+  });
+
+  test("that is to be a tunnel may break off at once", async () => {
+    await using server = await aServer();
+    const socket = await server.connect("CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n");
+    socket.resetAndDestroy();
+    await vi.waitUntil(() => server.sockets[0]?.destroyed === true);
+    expect(await server.exchange(post("hello", "Connection: close\r\n"))).toMatch(/ 200 OK/);
+  });
+
+  test("that is to be a tunnel is closed where it waits for an answer", async () => {
+    await using server = await aServer({ answer: heldAnswer });
+    const answer = await server.exchange(
+      `${post("hello")}CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n`,
+    );
+    expect(answer).toBe("");
   });
 });
 

@@ -3,9 +3,10 @@ import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { HttpConnections } from "./http-connections.ts";
-import { answerRequest, isDeclaredTooLarge } from "./http-exchange.ts";
+import { answerRequest, refuseExpectation, refuseHead } from "./http-exchange.ts";
 import type { HttpExchangeOptions } from "./http-exchange.ts";
 import type { HttpLimits } from "./http-limits.ts";
+import { BodyMemory } from "./request-body.ts";
 
 export interface HttpListener extends AsyncDisposable {
   /** Rejects where the address cannot be had. Port 0 is any that is free. */
@@ -28,16 +29,18 @@ interface ListenAddress {
 export function createHttpListener(options: HttpExchangeOptions): HttpListener {
   const { limits } = options;
   const server = createLimitedServer(limits);
-  const connections = new HttpConnections(server, options.ids);
-  const exchange = { ...options, connections };
+  const connections = new HttpConnections(server, options.ids, limits.connectionsMax);
+  const exchange = { ...options, connections, memory: new BodyMemory(limits.largeBodyBytesMax) };
 
   server.on("request", (message, response) => {
     void answerRequest(exchange, message, response);
   });
   server.on("checkContinue", (message, response) => {
-    if (!isDeclaredTooLarge(message.headers, limits)) response.writeContinue();
+    if (refuseHead(message, limits) === undefined) response.writeContinue();
     void answerRequest(exchange, message, response);
   });
+  server.on("checkExpectation", (message, response) => refuseExpectation(exchange, message, response));
+  server.on("connect", (_message, socket) => connections.refuseTunnel(socket));
 
   const close = (): Promise<void> => connections.close(limits.closeGraceMs);
   return {
@@ -61,7 +64,6 @@ function createLimitedServer(limits: HttpLimits): Server {
     // A request without Host is the handler's to refuse: Node would do it in no form at all.
     requireHostHeader: false,
   });
-  server.maxConnections = limits.connectionsMax;
   server.maxRequestsPerSocket = 0;
   // Node drops headers beyond its count without a word; they are counted when the request is answered.
   server.maxHeadersCount = 0;

@@ -20,13 +20,17 @@ const COUNT_MAX = 0x1000;
  */
 export function createOrderedUuids(nowMs: () => number): () => string {
   let atMs = 0;
+  let time = "";
   let count = 0;
   return () => {
     const now = nowMs();
     count = now === atMs ? (count + 1) % COUNT_MAX : 0;
-    atMs = now;
-    const time = now.toString(16).padStart(12, "0");
+    if (now !== atMs) {
+      const digits = now.toString(16).padStart(12, "0");
+      time = `${digits.slice(0, 8)}-${digits.slice(8)}`;
+      atMs = now;
+    }
     const number = count.toString(16).padStart(3, "0");
-    return `${time.slice(0, 8)}-${time.slice(8)}-4${number}${randomUUID().slice(18)}`;
+    return `${time}-4${number}${randomUUID().slice(18)}`;
   };
 }

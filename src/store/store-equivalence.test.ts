@@ -240,7 +240,6 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   })),
   fc.tuple(name, name).map(([one, value]): Change => ({ kind: "setting-put", name: one, value })),
   fc.tuple(name, scope).map(([one, of]): Change => ({ kind: "secret-put", secret: aSecret(one, of) })),
-  fc.tuple(name, scope).map(([one, of]): Change => ({ kind: "secret-removed", name: one, scope: of })),
   plainResource.map((resource): Change => ({ kind: "plain-resource-put", resource })),
   plainResource.map((resource): Change => ({ kind: "plain-resource-removed", resource })),
   serviceJob.map((one): Change => ({ kind: "service-job-put", serviceJob: one })),

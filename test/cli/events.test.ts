@@ -122,7 +122,9 @@ describe("batchyard events", () => {
   });
 
   test("says that AWS has none, and so does a server that is none of ours", async () => {
-    const aws = await runCli(["events", "--endpoint", "https://batch.us-east-1.amazonaws.com"]);
+    const aws = await runCli(["events", "--endpoint", "https://batch.us-east-1.amazonaws.com"], {
+      environment: { AWS_ACCESS_KEY_ID: "key", AWS_SECRET_ACCESS_KEY: "secret" },
+    });
     expect([aws.exitCode, aws.errors]).toEqual([
       1,
       "batchyard: AWS keeps no log of events that can be read\n  Send them somewhere by a rule of EventBridge: source aws.batch.\n",

@@ -85,10 +85,19 @@ export class DockerHarness implements ProviderHarness {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const left = existsSync(join(this.dir, "owner")) ? this.containers() : [];
-    if (left.length > 0) this.docker("rm", "--force", "--volumes", ...left);
+    if (existsSync(join(this.dir, "owner"))) this.#removeAll();
     rmSync(this.#root, { recursive: true });
     await Promise.resolve();
+  }
+
+  #removeAll(): void {
+    const left = this.containers();
+    if (left.length > 0) this.docker("rm", "--force", "--volumes", ...left);
+    const owner = readFileSync(join(this.dir, "owner"), "utf8");
+    for (const kind of ["volume", "network"]) {
+      const names = this.docker(kind, "ls", "--quiet", "--filter", `label=batchyard.owner=${owner}`);
+      if (names !== "") this.docker(kind, "rm", ...names.split("\n"));
+    }
   }
 
   #logFile(streamId: string): string {

@@ -188,6 +188,10 @@ export class FakeDockerEngine implements DockerEngine {
     return Promise.resolve();
   }
 
+  listVolumes(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+
   removeVolume(): Promise<void> {
     return Promise.resolve();
   }

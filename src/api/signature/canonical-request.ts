@@ -1,23 +1,25 @@
 import type { ApiRequest } from "../http.ts";
 import { encodePercent, pathOf, queryOf } from "../request-target.ts";
+import type { SignedHeaders } from "./parse-signature.ts";
 
 /**
  * The form of a request that both sides sign:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  *
- * @param signedHeaders lower-case names; one that the request does not have counts as empty.
+ * A signed header that the request does not have counts as empty.
+ *
  * @param bodyHash hexadecimal SHA-256 of the body.
  */
 export function canonicalRequest(
   request: ApiRequest,
-  signedHeaders: readonly string[],
+  signedHeaders: SignedHeaders,
   bodyHash: string,
 ): string {
-  const names = [...signedHeaders].sort();
   let headers = "";
-  for (const name of names) headers += `${name}:${collapseSpace(request.headers[name] ?? "")}\n`;
+  for (const name of signedHeaders.names)
+    headers += `${name}:${collapseSpace(request.headers[name] ?? "")}\n`;
   const path = canonicalPath(pathOf(request.target));
-  return `${request.method}\n${path}\n${canonicalQuery(request.target)}\n${headers}\n${names.join(";")}\n${bodyHash}`;
+  return `${request.method}\n${path}\n${canonicalQuery(request.target)}\n${headers}\n${signedHeaders.text}\n${bodyHash}`;
 }
 
 /** A path that is its own canonical form, as almost all are. */
@@ -53,5 +55,5 @@ function compare(a: string, b: string): number {
 }
 
 function collapseSpace(value: string): string {
-  return value.trim().replace(/\s+/g, " ");
+  return value.trim().replace(/\s{2,}|[^\S ]/g, " ");
 }

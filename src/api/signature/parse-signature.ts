@@ -1,3 +1,4 @@
+import { rememberLatest } from "../../lib/remember-latest.ts";
 import { ApiError } from "../errors.ts";
 import type { SignatureParts } from "./read-signature.ts";
 import { parseTimestamp } from "./timestamp.ts";
@@ -11,12 +12,19 @@ export interface CredentialScope {
   readonly service: string;
 }
 
+/** The names of the headers that a signature covers. */
+export interface SignedHeaders {
+  /** Lower-case, in order. */
+  readonly names: readonly string[];
+  /** The same joined by `;`. */
+  readonly text: string;
+}
+
 /** A signature whose parts are all there and make sense; whether it is right is another question. */
 export interface Signature {
   readonly form: "header" | "query";
   readonly credential: CredentialScope;
-  /** Lower-case. */
-  readonly signedHeaders: readonly string[];
+  readonly signedHeaders: SignedHeaders;
   /** 64 lower-case digits. */
   readonly hexDigest: string;
   readonly signedAtMs: number;
@@ -58,7 +66,7 @@ export function parseSignature(parts: SignatureParts): Signature {
   return {
     form,
     credential: parseCredentialScope(credential),
-    signedHeaders: signedHeaders.toLowerCase().split(";"),
+    signedHeaders: parseSignedHeaders(signedHeaders),
     hexDigest: signature,
     signedAtMs: instant.atMs,
     signedAt: instant.text,
@@ -70,6 +78,11 @@ export function parseSignature(parts: SignatureParts): Signature {
 /** Reads `⟨key id⟩/⟨date⟩/⟨region⟩/⟨service⟩/aws4_request`. */
 export function parseCredentialScope(text: string | undefined): CredentialScope {
   if (text === undefined) throw incomplete("Authorization header requires 'Credential' parameter.");
+  return readCredentialScope(text);
+}
+
+// A client's signatures of one day agree in these two.
+const readCredentialScope = rememberLatest((text): CredentialScope => {
   const elements = text.split("/");
   const [accessKeyId = "", date = "", region = "", service = "", terminator = ""] = elements;
   if (elements.length !== 5) {
@@ -86,7 +99,12 @@ export function parseCredentialScope(text: string | undefined): CredentialScope 
     throw incomplete(`Credential should be scoped to a valid region, not '${region}'.`);
   }
   return { accessKeyId, date, region, service };
-}
+});
+
+const parseSignedHeaders = rememberLatest((text): SignedHeaders => {
+  const names = text.toLowerCase().split(";").sort();
+  return { names, text: names.join(";") };
+});
 
 function missingParts({ form, credential, signature, signedHeaders, signedAt }: SignatureParts): string {
   const carrier = form === "header" ? "Authorization header" : "Query string";

@@ -1,3 +1,5 @@
+import { rememberLatest } from "../../lib/remember-latest.ts";
+
 interface Instant {
   readonly atMs: number;
   /** As signatures hold it: `20150830T123600Z`. */
@@ -6,23 +8,14 @@ interface Instant {
 
 /**
  * Reads `20150830T123600Z`, or the forms that the `Date` header has in HTTP and in mail; undefined for anything else.
- * A busy server's signatures are mostly of the same second: a text that comes again at once is not read again.
+ * A busy server's signatures are mostly of the same second.
  */
-export function parseTimestamp(text: string): Instant | undefined {
-  if (text !== latestText) {
-    latest = readTimestamp(text);
-    latestText = text;
-  }
-  return latest;
-}
+export const parseTimestamp = rememberLatest(readTimestamp);
 
 /** An instant as signatures hold it: `20150830T123600Z`. */
 export function formatTimestamp(atMs: number): string {
   return `${new Date(atMs).toISOString().slice(0, 19).replace(/[-:]/g, "")}Z`;
 }
-
-let latestText: string | undefined;
-let latest: Instant | undefined;
 
 function readTimestamp(text: string): Instant | undefined {
   const parts = COMPACT.exec(text);

@@ -1,4 +1,4 @@
-import { createHmac, hash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import { ApiError } from "../errors.ts";
 import type { ApiRequest } from "../http.ts";
 import { canonicalRequest } from "./canonical-request.ts";
@@ -80,12 +80,12 @@ function checkTime({ signature, nowMs }: Verification): void {
 
 /** What is not signed could have been put there by anybody: AWS demands the host and all of its own headers. */
 function checkSignedHeaders({ request, signature }: Verification): void {
-  const { signedHeaders } = signature;
-  if (!signedHeaders.includes("host")) {
+  const { names } = signature.signedHeaders;
+  if (!names.includes("host")) {
     throw invalidSignature("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
   }
   const unsigned = Object.keys(request.headers).find(
-    (name) => name.startsWith("x-amz-") && !signedHeaders.includes(name),
+    (name) => name.startsWith("x-amz-") && !names.includes(name),
   );
   if (unsigned !== undefined) {
     throw invalidSignature(`'${unsigned}' must be a 'SignedHeader' in the AWS Authorization.`);
@@ -103,9 +103,7 @@ function checkDigest({ request, signature, credential, signingKeys }: Verificati
   const requestHash = hash("sha256", canonicalRequest(request, signature.signedHeaders, bodyHash), "hex");
   const key = signingKeys(credential, signature.credential);
   // As text: Node is twice as fast with it as with a digest in bytes.
-  const expected = createHmac("sha256", key)
-    .update(`AWS4-HMAC-SHA256\n${signature.signedAt}\n${scope}\n${requestHash}`)
-    .digest("hex");
+  const expected = key.sign(`AWS4-HMAC-SHA256\n${signature.signedAt}\n${scope}\n${requestHash}`);
   if (!timingSafeEqual(Buffer.from(expected), Buffer.from(signature.hexDigest))) {
     throw invalidSignature(
       "The request signature we calculated does not match the signature you provided. Check your AWS Secret " +

@@ -60,7 +60,9 @@ export interface DockerEngine extends AsyncDisposable {
   /** Makes an image of that name out of a tar archive with its root file system. */
   importImage(reference: string, archive: Uint8Array, signal: AbortSignal): Promise<void>;
 
-  /** Harmless where it is not there. */
+  /** Names of those that carry the label with the value. */
+  listVolumes(label: string, value: string, signal: AbortSignal): Promise<readonly string[]>;
+  /** Harmless where it is not there. Refused while a container has it. */
   removeVolume(name: string, signal: AbortSignal): Promise<void>;
   /** Removes the anonymous volumes that carry the label with the value and belong to no container. */
   removeUnusedVolumes(label: string, value: string, signal: AbortSignal): Promise<void>;

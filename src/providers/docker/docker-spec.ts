@@ -104,6 +104,13 @@ function sharedVolumeName(taskId: string, index: number): string {
   return `${containerName(taskId)}-volume-${index}`;
 }
 
+/** The task that a volume was made for; undefined for one that is not shared by containers of ours. */
+export function taskOfVolume(name: string): string | undefined {
+  return SHARED_VOLUME.exec(name)?.[1];
+}
+
+const SHARED_VOLUME = new RegExp(`^${containerName("(.+)")}-volume-\\d+$`);
+
 function addressVariable({ address }: ContainerRun): ContainerRun["environment"] {
   return address === undefined ? [] : [{ name: ADDRESS_VARIABLE, value: address }];
 }

@@ -51,6 +51,10 @@ export interface NetworkAnswer {
   readonly Labels?: Labels | null;
 }
 
+export interface VolumesAnswer {
+  readonly Volumes?: readonly { readonly Name: string }[] | null;
+}
+
 export interface ListingAnswer {
   readonly Id: string;
   readonly Labels?: Labels | null;

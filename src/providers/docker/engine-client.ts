@@ -34,6 +34,7 @@ import type {
   PullAnswer,
   StatsAnswer,
   VersionAnswer,
+  VolumesAnswer,
 } from "./engine-answers.ts";
 import { followLog } from "./follow-log.ts";
 import { EngineHttp } from "./engine-http.ts";
@@ -209,6 +210,12 @@ class HttpDockerEngine implements DockerEngine {
       const { error } = line as PullAnswer;
       if (error !== undefined) throw new EngineRefusal(500, error);
     }
+  }
+
+  async listVolumes(label: string, value: string, signal: AbortSignal): Promise<readonly string[]> {
+    const query = { filters: JSON.stringify({ label: [`${label}=${value}`] }) };
+    const { Volumes } = (await this.#json("/volumes", { method: "GET", query, signal })) as VolumesAnswer;
+    return (Volumes ?? []).map(({ Name }) => Name);
   }
 
   async removeVolume(name: string, signal: AbortSignal): Promise<void> {

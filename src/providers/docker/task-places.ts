@@ -6,7 +6,14 @@ import {
   type CreateRequest,
   EngineRefusal,
 } from "./docker-engine.ts";
-import { OWNER_LABEL, RUN_LABEL, TASK_LABEL, containerName, sharedVolumesOf } from "./docker-spec.ts";
+import {
+  OWNER_LABEL,
+  RUN_LABEL,
+  TASK_LABEL,
+  containerName,
+  sharedVolumesOf,
+  taskOfVolume,
+} from "./docker-spec.ts";
 import type { EngineLink } from "./engine-link.ts";
 import type { GroupNetworks } from "./group-networks.ts";
 import { PAUSE_COMMAND, PAUSE_IMAGE, createPauseArchive } from "./pause-image.ts";
@@ -83,7 +90,7 @@ export class TaskPlaces {
 
   /** Reads anew what the engine has, and removes what is left of tasks and groups that nobody knows. */
   async takeUp(containers: ReadonlyMap<string, ContainerListing>): Promise<void> {
-    const { groups, removals, link, askMsMax } = this.#options;
+    const { groups, removals, link, owner, askMsMax } = this.#options;
     this.#pauses.clear();
     groups.distrust();
     for (const [taskId, { network }] of this.#tasks) {
@@ -95,6 +102,13 @@ export class TaskPlaces {
       );
     }
     for (const name of await groups.listUnused()) removals.add({ kind: "network", name });
+    const volumes = await link.run(askMsMax, (engine, signal) =>
+      engine.listVolumes(OWNER_LABEL, owner, signal),
+    );
+    for (const name of volumes) {
+      const taskId = taskOfVolume(name);
+      if (taskId !== undefined && !this.#tasks.has(taskId)) removals.add({ kind: "volume", name });
+    }
   }
 
   /** Makes what has to be there. Answers the request for the container, in its place. */

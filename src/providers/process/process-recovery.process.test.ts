@@ -1,14 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
   type PlainAttempt,
   ProviderDriver,
   aScript,
+  aTask,
   recovered,
 } from "../../../test/support/provider-driver.ts";
+import type { AttemptSpec } from "../provider.ts";
 import { type ProcessIdentity, ProcessTable, readBootId } from "./process-identity.ts";
 import { ProcessHarness, canUseCgroups } from "../../../test/support/process-harness.ts";
 import { parseRunnerRecord } from "./runner-record.ts";
@@ -54,9 +56,7 @@ describe.each(MODES)("memory mode %s", (memory) => {
     const spec = aScript("echo ready; while [ ! -e go ]; do sleep 0.02; done; exit 5");
     const server = await startServer(harness, memory, spec);
     await untilTrue(() => harness.readLog(spec.logStreamId).includes("ready"));
-    const output = once(server.stdout ?? server, "close");
-    server.kill("SIGKILL");
-    await output;
+    await kill(server);
     const runner = runnerOf(harness, spec);
     await untilTrue(() => harness.shimProcesses().every((pid) => pid === runner.pid));
     expect(harness.isAlive(spec.taskId)).toBe(true);
@@ -65,6 +65,37 @@ describe.each(MODES)("memory mode %s", (memory) => {
     await untilTrue(() => !harness.isAlive(spec.taskId) && harness.shimProcesses().length === 0);
     await using driver = await ProviderDriver.recover(harness.open(), [recovered(spec, true)]);
     expect((await driver.ended(spec.taskId)).outcome).toMatchObject({ kind: "exited", exitCode: 5 });
+  });
+});
+
+describe.each(MODES)("memory mode %s, a task of several containers", (memory) => {
+  test.each<[when: string, seen: readonly string[]]>([
+    ["at once", []],
+    ["while its first container runs", ["init\n"]],
+    ["while its last container runs", ["init\n", "app\n"]],
+  ])("the server dying %s starts each of its containers once", async (_when, seen) => {
+    await using harness = new ProcessHarness({ memory });
+    const task = aTask([
+      ["init", "echo init; sleep 0.3", { isEssential: false }],
+      [
+        "app",
+        "echo app; sleep 0.3; exit 5",
+        { dependsOn: [{ containerName: "init", condition: "SUCCESS" }] },
+      ],
+    ]);
+    const logs = (): readonly string[] =>
+      task.containers.map(({ logStreamId }) => harness.readLog(logStreamId).toString());
+    const server = await startServer(harness, memory, task);
+    await untilTrue(() => seen.every((text, index) => logs()[index] === text));
+    await kill(server);
+
+    await using driver = await ProviderDriver.recover(harness.open(), [recovered(task, false)]);
+    expect((await driver.ended(task.taskId)).outcome).toMatchObject({
+      kind: "exited",
+      exitCode: 5,
+      containers: [{ exitCode: 0 }, { exitCode: 5 }],
+    });
+    expect(logs()).toEqual(["init\n", "app\n"]);
   });
 });
 
@@ -263,7 +294,7 @@ async function leaveRunning(harness: ProcessHarness, spec: PlainAttempt): Promis
 async function startServer(
   harness: ProcessHarness,
   memory: "auto" | "watch",
-  spec: PlainAttempt,
+  spec: AttemptSpec,
 ): Promise<ChildProcess> {
   const options = JSON.stringify({ dir: harness.dir, memory, capacity: {} });
   const module = new URL("process-provider.ts", import.meta.url).href;
@@ -271,7 +302,7 @@ async function startServer(
     import { ProcessProvider } from ${JSON.stringify(module)};
     const provider = new ProcessProvider({
       ...${options},
-      logs: { openFile: () => ${JSON.stringify(harness.openLog(spec.logStreamId))}, closeFile() {} },
+      logs: { openFile: (streamId) => ${JSON.stringify(dirname(harness.openLog("server")))} + "/" + streamId, closeFile() {} },
       clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
     });
     await provider.recover([]);
@@ -284,6 +315,12 @@ async function startServer(
   });
   await once(server.stdout, "data");
   return server;
+}
+
+async function kill(server: ChildProcess): Promise<void> {
+  const output = once(server.stdout ?? server, "close");
+  server.kill("SIGKILL");
+  await output;
 }
 
 /** Waits for what no provider tells of. */

@@ -21,18 +21,21 @@ export class DefinitionCache {
     this.#store = store;
   }
 
-  async read(scope: Scope, name: string, revision: number): Promise<JobDefinition | undefined> {
+  /** A promise only where it has to be read from the store. */
+  read(
+    scope: Scope,
+    name: string,
+    revision: number,
+  ): JobDefinition | Promise<JobDefinition | undefined> {
     const arn = jobDefinitionArn(scope, name, revision);
-    const known = this.#recent.get(arn);
-    if (known !== undefined) return known;
-    const definition = await this.#readDurable(scope, name, revision);
-    if (definition !== undefined) this.#recent.set(arn, definition);
-    return definition;
+    return this.#recent.get(arn) ?? this.#readDurable(scope, name, revision);
   }
 
   /** One that the live state knows may not be in the store yet: waits for all that is decided to be durable. */
   async #readDurable(scope: Scope, name: string, revision: number): Promise<JobDefinition | undefined> {
     await this.#sequencer.transact(() => undefined);
-    return this.#store.readJobDefinition(scope, name, revision);
+    const definition = await this.#store.readJobDefinition(scope, name, revision);
+    if (definition !== undefined) this.#recent.set(definition.jobDefinitionArn, definition);
+    return definition;
   }
 }

@@ -6,11 +6,10 @@ export const NO_LOOK_UP = "there is nothing to look it up in";
 export const NO_SCALING = "environments do not scale yet: a job runs when `maxvCpus` and the host have room";
 export const NO_INSTANCES = "no EC2 instance is launched: jobs run on this machine";
 export const NO_SERVICE = "no service back end runs service jobs: they wait and say so";
-
-export const NO_MANAGED_INSTANCES =
-  "Managed Instances (computeResources.managedInstancesProvider) are not supported yet by this version of Batchyard";
-export const MANAGED_INSTANCES_TEST = "compute-resources: refuses what is not supported";
+export const NO_TASK_NETWORK = "jobs are on the network of the provider";
+export const NO_TASK_STORAGE = "jobs have what disk the machine has";
+export const NO_EXECUTE_COMMAND = "ECS Exec is not here: who can reach the engine can enter the container";
 
 export const NO_NODE_CONSUMABLES =
   "consumable resources of multi-node jobs (⟨path⟩) are not supported yet by this version of Batchyard";
-export const NODE_CONSUMABLES_TEST = "job-definition: multi-node";
+export const NODE_CONSUMABLES_TEST = "job-definition: consumable resources of nodes";
