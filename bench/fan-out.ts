@@ -38,7 +38,7 @@ export const fanOut: Benchmark<"release"> = {
         await server.submitMany(DEPENDENTS, { dependsOn, containerOverrides: TOO_MUCH });
         writeFileSync(gate, "");
         await server.succeeded(awaited, ASK_AGAIN_MS);
-        while ((await server.count("PENDING")) > 0) await pause(ASK_AGAIN_MS);
+        while (await server.isAny("PENDING")) await pause(ASK_AGAIN_MS);
         const endedAtMs = Date.now();
         const { stoppedAt } = await server.describe(awaited);
         await server.terminateRunnable();

@@ -140,6 +140,12 @@ export class JobServer implements AsyncDisposable {
     return count;
   }
 
+  /** Whether a job of the queue is in the status. */
+  async isAny(jobStatus: string): Promise<boolean> {
+    const input = { jobQueue: "bench", jobStatus, maxResults: 1 };
+    return (await this.connection.call<ListedJobs>("/v1/listjobs", input)).jobSummaryList.length > 0;
+  }
+
   /** Resolves when every job has ended; throws where one of them is FAILED. */
   async allSucceeded(askAgainMs: number): Promise<void> {
     while ((await this.count("SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING")) > 0)

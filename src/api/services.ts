@@ -55,7 +55,7 @@ export const SERVICES: Readonly<Record<ServiceName, Service>> = {
       xmlNamespace: "https://sts.amazonaws.com/doc/2011-06-15/",
     }),
     faultCode: "InternalFailure",
-    refuseShape: (problem) => new ApiError("ValidationError", describeAsConstraint(problem)),
+    refuseShape: (problem) => new ApiError("ValidationError", withSmallNames(describeAsConstraint(problem))),
   },
   secrets: {
     name: "secrets",
@@ -68,6 +68,13 @@ export const SERVICES: Readonly<Record<ServiceName, Service>> = {
       clientError(problem.kind === "type" ? "name and value must be strings" : describePlainly(problem)),
   },
 };
+
+/** STS tells of its members, which begin with capitals, as if they did not. */
+function withSmallNames(constraint: string): string {
+  return constraint.replace(/ at '([^']+)' failed to satisfy/, (place) =>
+    place.replace(/(?<=['.])[A-Z]/g, (letter) => letter.toLowerCase()),
+  );
+}
 
 /** The parser quotes what it cannot read, which may be a secret's value. */
 function discreet(protocol: Protocol): Protocol {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import {
   computeEnvironmentArn,
+  consumableResourceArn,
   containerInstanceArn,
   ecsClusterArn,
+  isJobId,
   isJobName,
   isResourceName,
   jobArn,
@@ -13,7 +15,11 @@ import {
   parseNameAndRevision,
   parseNameOrArn,
   parseResourceArn,
+  quotaShareArn,
   resourceName,
+  schedulingPolicyArn,
+  serviceEnvironmentArn,
+  serviceJobArn,
   taskArn,
 } from "./arn.ts";
 import type { BatchResource } from "./arn.ts";
@@ -75,6 +81,18 @@ describe("the ARN of", () => {
   });
 });
 
+test.each([
+  [JOB_ID, true],
+  [`${JOB_ID}:9999`, true],
+  [`${JOB_ID}#0`, true],
+  [`${JOB_ID}:`, false],
+  [`${JOB_ID}:x`, false],
+  [JOB_ID.slice(1), false],
+  [jobArn(SCOPE, JOB_ID), false],
+])("isJobId(%j) is %s", (text, expected) => {
+  expect(isJobId(text)).toBe(expected);
+});
+
 describe("parseResourceArn", () => {
   test.each<[arn: string, resource: BatchResource]>([
     [
@@ -88,6 +106,11 @@ describe("parseResourceArn", () => {
       { resourceType: "job-definition", scope: SCOPE, name: "d", revision: 12 },
     ],
     [jobDefinitionArn(SCOPE, "d"), { resourceType: "job-definition", scope: SCOPE, name: "d" }],
+    [schedulingPolicyArn(SCOPE, "p"), { resourceType: "scheduling-policy", scope: SCOPE, name: "p" }],
+    [consumableResourceArn(SCOPE, "c"), { resourceType: "consumable-resource", scope: SCOPE, name: "c" }],
+    [serviceEnvironmentArn(SCOPE, "s"), { resourceType: "service-environment", scope: SCOPE, name: "s" }],
+    [serviceJobArn(SCOPE, JOB_ID), { resourceType: "service-job", scope: SCOPE, name: JOB_ID }],
+    [quotaShareArn(SCOPE, "q1", "s"), { resourceType: "quota-share", scope: SCOPE, name: "q1/s" }],
     [
       "arn:aws-cn:batch:cn-north-1:111122223333:job-queue/q1",
       { resourceType: "job-queue", scope: { ...SCOPE, region: "cn-north-1" }, name: "q1" },
@@ -99,12 +122,14 @@ describe("parseResourceArn", () => {
   test.each([
     ["text that is no ARN", "q1"],
     ["another service", "arn:aws:ecs:us-east-1:111122223333:cluster/x"],
-    ["a kind that is not served", "arn:aws:batch:us-east-1:111122223333:scheduling-policy/p"],
+    ["a kind that Batch does not have", "arn:aws:batch:us-east-1:111122223333:job-plan/p"],
     ["a partition that the region is not in", "arn:aws:batch:cn-north-1:111122223333:job-queue/q1"],
     ["an account that is not twelve digits", "arn:aws:batch:us-east-1:1234:job-queue/q1"],
     ["a name that none has", "arn:aws:batch:us-east-1:111122223333:job-queue/a.b"],
     ["an empty name", "arn:aws:batch:us-east-1:111122223333:job-queue/"],
-    ["a quota share", "arn:aws:batch:us-east-1:111122223333:job-queue/q1/quota-share/s"],
+    ["a quota share without a name", "arn:aws:batch:us-east-1:111122223333:job-queue/q1/quota-share/"],
+    ["another part of a queue", "arn:aws:batch:us-east-1:111122223333:job-queue/q1/share/s"],
+    ["a part of a quota share", "arn:aws:batch:us-east-1:111122223333:job-queue/q1/quota-share/s/t"],
     ["revision 0", "arn:aws:batch:us-east-1:111122223333:job-definition/d:0"],
     ["a child of an array job", `${jobArn(SCOPE, JOB_ID)}:3`],
     ["a node of a multi-node job", `${jobArn(SCOPE, JOB_ID)}#1`],

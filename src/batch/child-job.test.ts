@@ -15,12 +15,18 @@ describe("parseChildJobId", () => {
     expect(childJobId({ kind, jobId: PARENT }, parsed.index)).toBe(jobId);
   });
 
-  test.each([PARENT, "", ":1", `${PARENT}:`, `${PARENT}:01`, `${PARENT}:-1`, `${PARENT}:1.5`, `${PARENT}:1:2`])(
-    "takes %j for the id of no child",
-    (jobId) => {
-      expect(parseChildJobId(jobId)).toBeUndefined();
-    },
-  );
+  test.each([
+    PARENT,
+    "",
+    ":1",
+    `${PARENT}:`,
+    `${PARENT}:01`,
+    `${PARENT}:-1`,
+    `${PARENT}:1.5`,
+    `${PARENT}:1:2`,
+  ])("takes %j for the id of no child", (jobId) => {
+    expect(parseChildJobId(jobId)).toBeUndefined();
+  });
 });
 
 test.each([

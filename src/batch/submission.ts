@@ -6,6 +6,7 @@ import type { ConsumableRequirement } from "./consumable-resource.ts";
 import { parseDependencies } from "./dependencies.ts";
 import type { FindDependency } from "./dependencies.ts";
 import { checkEksPropagation } from "./definition-properties.ts";
+import { firstRefusal } from "./first-refusal.ts";
 import { capabilityOf } from "./host-workload.ts";
 import type { Job } from "./job.ts";
 import type { JobDefinition } from "./job-definition.ts";
@@ -122,12 +123,22 @@ function chooseConsumables(
   definition: JobDefinition,
 ): readonly ConsumableRequirement[] | Refusal {
   const override = request.consumableResourcePropertiesOverride;
-  if (override === undefined) return definition.consumableResources ?? [];
+  if (override === undefined) return checkNodeConsumables(request) ?? definition.consumableResources ?? [];
   const path = "consumableResourcePropertiesOverride";
   if (definition.kind === "multi-node") {
     return notSupportedYet(`consumable resources of multi-node jobs (${path})`);
   }
   return parseConsumableResources(definition.scope, override, path);
+}
+
+/** Refuses consumable resources of single nodes, which this version does not have; an empty list asks for nothing. */
+function checkNodeConsumables({ nodeOverrides }: SubmitJobRequest): Refusal | undefined {
+  return firstRefusal(nodeOverrides?.nodePropertyOverrides ?? [], (override, index) => {
+    const properties = override.consumableResourcePropertiesOverride;
+    if ((properties?.consumableResourceList ?? []).length === 0) return undefined;
+    const path = `nodeOverrides.nodePropertyOverrides[${index}].consumableResourcePropertiesOverride`;
+    return notSupportedYet(`consumable resources of multi-node jobs (${path})`);
+  });
 }
 
 /** Whether a job is one, an array or several nodes at once; nothing is both of the latter. */

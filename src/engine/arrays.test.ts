@@ -53,13 +53,14 @@ describe.each(EACH_WAY)("an array, $name", ({ isRestartedAlways }) => {
         .filter(({ name }) => name === "AWS_BATCH_JOB_ID" || name.includes("ARRAY"))
         .map(({ name, value }) => `${name}=${value}`),
     ]);
-    const of = (index: number): readonly string[] => [
-      `a:${index}`,
-      `AWS_BATCH_JOB_ID=a:${index}`,
-      `AWS_BATCH_JOB_ARRAY_INDEX=${index}`,
-      "AWS_BATCH_JOB_ARRAY_SIZE=2",
-    ];
-    expect(variables).toEqual([of(0), of(1)]);
+    expect(variables).toEqual(
+      [0, 1].map((index) => [
+        `a:${index}`,
+        `AWS_BATCH_JOB_ID=a:${index}`,
+        `AWS_BATCH_JOB_ARRAY_INDEX=${index}`,
+        "AWS_BATCH_JOB_ARRAY_SIZE=2",
+      ]),
+    );
   });
 
   test("fails for a child that failed, and only when all have ended", async () => {

@@ -10,6 +10,7 @@ import { assert } from "../lib/assert.ts";
 import type { Change } from "../store/change.ts";
 import { wishToStop } from "../store/end-jobs.ts";
 import type { LiveJob, LiveState } from "../store/live-state.ts";
+import { useUp } from "./use-up.ts";
 
 /** How an attempt's end was decided: labels the metric. */
 export type FinishDecision = "succeeded" | "stopped" | "retried" | "rule-matched" | "attempts-exhausted";
@@ -107,6 +108,7 @@ function finishAttempt(
     because,
     changes: [
       { kind: "attempt-put", attempt: ended },
+      ...useUp(state, job.jobId),
       ...instanceLoss(ended, state, stoppedAtMs),
       {
         kind: "job-changed",

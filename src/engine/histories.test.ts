@@ -1,12 +1,20 @@
 import * as fc from "fast-check";
-import { expect, test } from "vitest";
+import { test } from "vitest";
 import { aComputeEnvironment, aJob, aJobQueue } from "../../test/support/builders.ts";
 import type { JobBuilder } from "../../test/support/builders.ts";
 import { EngineBench, EXITED, HOST_LOST } from "../../test/support/engine-bench.ts";
-import { expectRightSteps, expectSoundJobs, expectSoundState } from "../../test/support/engine-checks.ts";
+import {
+  expectAllOver,
+  expectRightSteps,
+  expectSoundJobs,
+  expectSoundState,
+} from "../../test/support/engine-checks.ts";
 import { SimulatedProvider } from "../../test/support/simulated-provider.ts";
+import { openTemporaryStore } from "../../test/support/temporary-store.ts";
 import type { AttemptOutcome } from "../batch/attempt.ts";
 import type { JobDependency } from "../batch/job.ts";
+import { MemoryStore } from "../store/memory/memory-store.ts";
+import type { Store } from "../store/store.ts";
 
 /** Room for four attempts at a time, so that jobs wait. */
 const SMALL_HOST = { vcpuMillis: 4_000, memoryMiB: 65_536, gpuCount: 0 };
@@ -34,6 +42,7 @@ const happening = fc.oneof(
       size: fc.integer({ min: 2, max: 4 }),
       attempts: fc.integer({ min: 1, max: 2 }),
       isUrgent: fc.boolean(),
+      isLimited: fc.boolean(),
       dependencies: fc.array(
         fc.record({
           which: fc.nat(),
@@ -62,7 +71,7 @@ const happening = fc.oneof(
       child: fc.nat(5),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("restart" as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("restart" as const, "pass time" as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("fill disk" as const) }) },
 );
 type Happening = typeof happening extends fc.Arbitrary<infer Value> ? Value : never;
@@ -109,10 +118,13 @@ class History {
       }
       case "restart":
         return bench.restart();
+      case "pass time":
+        bench.nowMs += 30_000;
+        return;
       case "fill disk":
-        bench.store.isFull = true;
+        bench.isDiskFull = true;
         await bench.tick().catch(() => undefined);
-        bench.store.isFull = false;
+        bench.isDiskFull = false;
         await bench.apply();
     }
   }
@@ -129,9 +141,10 @@ class History {
     }
   }
 
-  async #submit({ family, size, attempts, isUrgent, dependencies }: Submission): Promise<void> {
+  async #submit({ family, size, attempts, isUrgent, isLimited, dependencies }: Submission): Promise<void> {
     let job = aJob(`job-${this.jobs.length}`).retrying({ attempts, evaluateOnExit: [] });
     if (isUrgent) job = job.inQueue("urgent");
+    if (isLimited) job = job.limitedTo(60);
     if (family === "array") job = job.array(size);
     if (family === "multi-node") job = job.nodes(size, size - 1);
     const dependsOn = dependencies.flatMap(({ which, child, type }): readonly JobDependency[] => {
@@ -155,24 +168,33 @@ class History {
   }
 }
 
-test("jobs of every family keep to the rules, whatever happens in whichever order", async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(happening, { maxLength: 80, size: "max" }), async (happenings) => {
-      const provider = new SimulatedProvider(SMALL_HOST);
-      const history = new History(await EngineBench.open(QUEUES, { provider, isTickedByHand: true }));
-      for (const one of happenings) {
-        await history.step(one);
-        await expectSoundState(history.bench, history.jobs);
-        await expectSoundJobs(history.bench, history.jobs);
-      }
-      await history.finish();
-      await expectSoundState(history.bench, history.jobs);
-      await expectSoundJobs(history.bench, history.jobs);
-      const ends = await Promise.all(history.jobs.map(({ job }) => history.bench.job(job.jobId)));
-      const left = ends.filter(({ progress }) => !["SUCCEEDED", "FAILED"].includes(progress.status));
-      expect(left).toEqual([]);
-      await expectRightSteps(history.bench, history.jobs);
-    }),
-    { numRuns: 150 },
-  );
-});
+const STORES: readonly (readonly [name: string, numRuns: number, open: () => Store])[] = [
+  ["memory", 150, () => new MemoryStore()],
+  ["SQLite", 15, openTemporaryStore],
+];
+
+test.each(STORES)(
+  "on a %s store jobs of every family keep to the rules, whatever happens in whichever order",
+  async (_name, numRuns, openStore) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(happening, { maxLength: 80, size: "max" }), async (happenings) => {
+        await using store = openStore();
+        const provider = new SimulatedProvider(SMALL_HOST);
+        const bench = await EngineBench.open(QUEUES, { store, provider, isTickedByHand: true });
+        const history = new History(bench);
+        for (const one of happenings) {
+          await history.step(one);
+          await expectSoundState(bench, history.jobs);
+          await expectSoundJobs(bench, history.jobs);
+        }
+        await history.finish();
+        await expectSoundState(bench, history.jobs);
+        await expectSoundJobs(bench, history.jobs);
+        await expectAllOver(bench, history.jobs);
+        await expectRightSteps(bench, history.jobs);
+      }),
+      { numRuns },
+    );
+  },
+  60_000,
+);

@@ -62,14 +62,12 @@ describe.each(EACH_WAY)("a multi-node job, $name", ({ isRestartedAlways }) => {
         .filter(({ name }) => name === "AWS_BATCH_JOB_ID" || name.includes("NODE"))
         .map(({ name, value }) => `${name.slice("AWS_BATCH_JOB_".length)}=${value}`),
     ]);
-    const of = (index: number, ...more: readonly string[]): readonly string[] => [
-      ...["NODE_INDEX=" + String(index), "NUM_NODES=3", "MAIN_NODE_INDEX=1", ...more],
-    ];
+    const nodes = ["NUM_NODES=3", "MAIN_NODE_INDEX=1"];
     const address = "MAIN_NODE_PRIVATE_IPV4_ADDRESS=address of job";
     expect(variables).toEqual([
-      ["job", "ID=job", ...of(1)],
-      ["job#0", "ID=job#0", ...of(0, address)],
-      ["job#2", "ID=job#2", ...of(2, address)],
+      ["job", "ID=job#1", "NODE_INDEX=1", ...nodes],
+      ["job#0", "ID=job#0", "NODE_INDEX=0", ...nodes, address],
+      ["job#2", "ID=job#2", "NODE_INDEX=2", ...nodes, address],
     ]);
   });
 

@@ -37,7 +37,7 @@ class Harness {
     this.feed = new EventFeed({
       reader: this.reader,
       onWork: () => (this.#isDue = true),
-      load: { wasBusy: () => false },
+      load: { wasBusy: () => false, cpuMs: () => 0 },
     });
   }
 

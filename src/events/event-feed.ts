@@ -38,7 +38,7 @@ interface EventFeedOptions {
   readonly reader: EventReader;
   /** Called when there is something to do: `run` is to be called soon. */
   readonly onWork: () => void;
-  readonly load: Pick<LoadWatch, "wasBusy">;
+  readonly load: Pick<LoadWatch, "wasBusy" | "cpuMs">;
 }
 
 /**
@@ -104,11 +104,13 @@ export class EventFeed {
   async run(monotonicMs: number): Promise<number | undefined> {
     if (monotonicMs < this.#notBeforeMs) return this.#notBeforeMs - monotonicMs;
     this.#isWoken = false;
-    const factor = this.#options.load.wasBusy() ? PAUSE_FACTOR_BUSY : PAUSE_FACTOR_IDLE;
+    const { load } = this.#options;
+    const factor = load.wasBusy() ? PAUSE_FACTOR_BUSY : PAUSE_FACTOR_IDLE;
     const startedAtMs = performance.now();
+    const cpuMsBefore = load.cpuMs();
     const isMore = await this.#feed(startedAtMs + PASS_MS_MAX);
     const tookMs = performance.now() - startedAtMs;
-    const pauseMs = Math.max(PAUSE_MS_MIN, tookMs * factor);
+    const pauseMs = Math.max(PAUSE_MS_MIN, (load.cpuMs() - cpuMsBefore) * factor);
     this.#notBeforeMs = monotonicMs + tookMs + pauseMs;
     if (isMore) {
       this.#isWoken = true;

@@ -1,24 +1,36 @@
 /** Above this share of its time the server is busy. */
 const BUSY_SHARE = 0.75;
 
-/** How long a thread was active and idle, of which only differences matter. */
-export type Utilization = () => { readonly active: number; readonly idle: number };
+/** What is known of the thread that the server runs in: only differences matter. */
+export interface ThreadTimes {
+  /** How long its event loop had something to do, and had nothing, in milliseconds. */
+  utilization(): { readonly active: number; readonly idle: number };
+  /** Processor time in microseconds: what it took, however long others kept it from the processor. */
+  cpuUsage(): { readonly user: number; readonly system: number };
+}
 
-/** Tells whether the server has been busy since the last time somebody asked: then events can wait, and jobs cannot. */
+/** Tells how much the server has to do: while it is busy events can wait, and jobs cannot. */
 export class LoadWatch {
-  readonly #utilization: Utilization;
-  #before: ReturnType<Utilization>;
+  readonly #times: ThreadTimes;
+  #before: ReturnType<ThreadTimes["utilization"]>;
 
-  constructor(utilization: Utilization) {
-    this.#utilization = utilization;
-    this.#before = utilization();
+  constructor(times: ThreadTimes) {
+    this.#times = times;
+    this.#before = times.utilization();
   }
 
+  /** Whether it has been busy since the last time that somebody asked. */
   wasBusy(): boolean {
-    const { active, idle } = this.#utilization();
+    const { active, idle } = this.#times.utilization();
     const activeMs = active - this.#before.active;
     const totalMs = activeMs + idle - this.#before.idle;
     this.#before = { active, idle };
     return activeMs > BUSY_SHARE * totalMs;
+  }
+
+  /** Milliseconds of processor time that it has taken so far. */
+  cpuMs(): number {
+    const { user, system } = this.#times.cpuUsage();
+    return (user + system) / 1000;
   }
 }

@@ -20,7 +20,7 @@ export function createPostJson({ url, headers, timeoutMs, stopped }: PostTarget)
   const isSecure = url.startsWith("https:");
   const agent = new (isSecure ? SecureAgent : PlainAgent)({ keepAlive: true, maxSockets: 1 });
   const start = isSecure ? requestSecurely : requestPlainly;
-  return (json) =>
+  const post: PostJson = (json) =>
     new Promise((resolve) => {
       const signal = AbortSignal.any([stopped, AbortSignal.timeout(timeoutMs)]);
       const sent: OutgoingHttpHeaders = {
@@ -34,6 +34,8 @@ export function createPostJson({ url, headers, timeoutMs, stopped }: PostTarget)
         response.resume();
       });
       const fail = (error: Error & { readonly code?: string }): void => {
+        // The other side closed a kept connection as this was sent on it: nobody has refused anything.
+        if (request.reusedSocket && error.code === "ECONNRESET") return resolve(post(json));
         resolve({
           failure: signal.aborted && !stopped.aborted ? "ETIMEDOUT" : (error.code ?? error.message),
         });
@@ -41,4 +43,5 @@ export function createPostJson({ url, headers, timeoutMs, stopped }: PostTarget)
       request.on("error", fail);
       request.end(json);
     });
+  return post;
 }

@@ -22,5 +22,10 @@ test("holds what was added, each once", () => {
 test.each([1, 31, 32, 33, 10_000])("has room for %i numbers and holds no other", (size) => {
   const bits = new BitSet(size);
   for (let index = 0; index < size; index += 1) bits.add(index);
-  expect([bits.count, bits.has(0), bits.has(size - 1), bits.has(size + 32)]).toEqual([size, true, true, false]);
+  expect([bits.count, bits.has(0), bits.has(size - 1), bits.has(size + 32)]).toEqual([
+    size,
+    true,
+    true,
+    false,
+  ]);
 });

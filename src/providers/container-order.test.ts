@@ -134,8 +134,6 @@ describe("decideTask", () => {
     });
 
     test("with the use of all its containers", () => {
-      const used = (peakMemoryBytes: number): ContainerState =>
-        ended({ kind: "exited", exitCode: 0, peakMemoryBytes, cpuTimeMs: 5 }, 10);
       expect(decide([main("a"), helper("b")], [used(10), used(20)]).end?.outcome).toMatchObject({
         peakMemoryBytes: 30,
         cpuTimeMs: 10,
@@ -336,6 +334,10 @@ function exited(exitCode: number, endedAtMs = 10): ContainerState {
 
 function ended(outcome: AttemptOutcome, endedAtMs: number): ContainerState {
   return { kind: "ended", startedAtMs: 1, endedAtMs, outcome };
+}
+
+function used(peakMemoryBytes: number): ContainerState {
+  return ended({ kind: "exited", exitCode: 0, peakMemoryBytes, cpuTimeMs: 5 }, 10);
 }
 
 function failed(reason: string, endedAtMs: number): ContainerState {

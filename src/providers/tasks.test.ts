@@ -3,7 +3,7 @@ import { aTask, anAttempt, recovered } from "../../test/support/provider-driver.
 import type { ContainerDependency } from "../batch/task-containers.ts";
 import { type ContainerRun, runsOf } from "./container-run.ts";
 import { LoopbackAddresses } from "./loopback-addresses.ts";
-import type { AttemptSpec } from "./provider.ts";
+import type { AttemptSpec, ProviderNews } from "./provider.ts";
 import { Tasks } from "./tasks.ts";
 
 const HELPER = { isEssential: false } as const;
@@ -203,12 +203,8 @@ class Bench {
         end: (runId, wish) => void this.asked.push(`${wish} ${indexOf(runId)}`),
         forget: (runId) => void this.asked.push(`forget ${indexOf(runId)}`),
       },
-      claimAddress: (taskId, known) => this.addresses.claim(taskId, known),
-      releaseAddress: (taskId) => this.addresses.release(taskId),
-      onStarted: (_taskId, atMs, address) =>
-        void this.told.push(`started at ${atMs}${address === undefined ? "" : ` as ${address}`}`),
-      onEnded: (_taskId, { atMs, outcome }) =>
-        void this.told.push(`ended at ${atMs}: ${outcome.kind} ${outcome.exitCode}`),
+      addresses: this.addresses,
+      onNews: (news) => void this.told.push(describeNews(news)),
     });
   }
 
@@ -234,6 +230,12 @@ class Bench {
     if (run === undefined) throw new Error(`the task has no container ${index}`);
     return run;
   }
+}
+
+function describeNews(news: ProviderNews): string {
+  const { kind, atMs } = news;
+  if (kind === "ended") return `ended at ${atMs}: ${news.outcome.kind} ${news.outcome.exitCode}`;
+  return news.address === undefined ? `started at ${atMs}` : `started at ${atMs} as ${news.address}`;
 }
 
 function indexOf(runId: string): number {

@@ -3,16 +3,15 @@ import type { AttemptOutcome } from "../batch/attempt.ts";
 import type { Clock } from "../lib/clock.ts";
 import { type ContainerState, type TaskDecision, decideTask } from "./container-order.ts";
 import { type ContainerRun, type RecoveredRun, hasSeveral, runIdOf, runsOf } from "./container-run.ts";
-import type { AttemptSpec, RecoveredAttempt } from "./provider.ts";
+import type { LoopbackAddresses } from "./loopback-addresses.ts";
+import type { AttemptSpec, ProviderNews, RecoveredAttempt } from "./provider.ts";
 
 export interface TasksOptions {
   readonly clock: Clock;
   readonly runs: Runs;
-  /** An address for a task of a group, where its network does not give it one; the same if it is asked again. */
-  readonly claimAddress: (taskId: string, known?: string) => string | undefined;
-  readonly releaseAddress: (taskId: string) => void;
-  readonly onStarted: (taskId: string, atMs: number, address?: string) => void;
-  readonly onEnded: (taskId: string, end: RunEnd) => void;
+  /** For tasks of a group; undefined where their network gives them some. */
+  readonly addresses: LoopbackAddresses | undefined;
+  readonly onNews: (news: ProviderNews) => void;
 }
 
 /** What runs single containers. */
@@ -95,10 +94,10 @@ export class Tasks {
 
   /** The end of the task is durable elsewhere. */
   forget(taskId: string): void {
-    const { runs, releaseAddress } = this.#options;
+    const { runs, addresses } = this.#options;
     const task = this.#tasks.get(taskId);
     this.#tasks.delete(taskId);
-    releaseAddress(taskId);
+    addresses?.release(taskId);
     if (task === undefined) runs.forget(taskId);
     else for (const { runId } of task.runs) runs.forget(runId);
   }
@@ -118,7 +117,7 @@ export class Tasks {
   ): void {
     const task = this.#tasks.get(taskId);
     if (task === undefined) {
-      this.#options.onStarted(taskId, atMs, address);
+      this.#tellStarted(taskId, atMs, address);
       return;
     }
     task.address ??= address;
@@ -128,7 +127,7 @@ export class Tasks {
   runEnded({ task: { taskId }, runId }: ContainerRun, end: RunEnd): void {
     const task = this.#tasks.get(taskId);
     if (task === undefined) {
-      this.#options.onEnded(taskId, end);
+      this.#tellEnded(taskId, end);
       return;
     }
     const { atMs: endedAtMs, outcome, startedAtMs } = end;
@@ -161,7 +160,7 @@ export class Tasks {
   }
 
   #claimAddress({ taskId, network }: AttemptSpec, known?: string): string | undefined {
-    return network === undefined ? undefined : this.#options.claimAddress(taskId, known);
+    return network === undefined ? undefined : this.#options.addresses?.claim(taskId, known);
   }
 
   #add(spec: AttemptSpec, runs: readonly ContainerRun[], kind: "waiting" | "starting"): Task {
@@ -215,11 +214,19 @@ export class Tasks {
     const toldAtMs = startedAtMs ?? end?.startedAtMs;
     if (toldAtMs !== undefined && !task.isStartTold) {
       task.isStartTold = true;
-      this.#options.onStarted(taskId, toldAtMs, task.address);
+      this.#tellStarted(taskId, toldAtMs, task.address);
     }
     if (end === undefined) return;
     task.isOver = true;
-    this.#options.onEnded(taskId, end);
+    this.#tellEnded(taskId, end);
+  }
+
+  #tellStarted(taskId: string, atMs: number, address: string | undefined): void {
+    this.#options.onNews({ kind: "started", taskId, atMs, ...(address === undefined ? {} : { address }) });
+  }
+
+  #tellEnded(taskId: string, end: RunEnd): void {
+    this.#options.onNews({ kind: "ended", taskId, ...end });
   }
 
   #stop(task: Task, index: number): void {

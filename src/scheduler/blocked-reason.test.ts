@@ -12,6 +12,7 @@ test("each wait reason has AWS's code, or none where the job only waits for its 
     "exceeds-host": "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT",
     "environments-full": undefined,
     "host-full": undefined,
+    "consumables-unavailable": undefined,
   });
 });
 

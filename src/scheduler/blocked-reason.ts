@@ -25,6 +25,7 @@ export function blockedReason(because: WaitReason, outage: string | undefined): 
       return "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The job resource requirement (vCPU/memory/GPU) is higher than that can be met by the CE(s) attached to the job queue.";
     case "environments-full":
     case "host-full":
+    case "consumables-unavailable":
       return undefined;
     default:
       return unreachable(because);

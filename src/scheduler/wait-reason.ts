@@ -9,6 +9,7 @@
  * - `exceeds-host`: it asks for more than the host has in all.
  * - `environments-full`: it must wait until other jobs of the environment end.
  * - `host-full`: it must wait until other jobs on the host end.
+ * - `consumables-unavailable`: it needs more of a consumable resource than there is, or than others leave.
  */
 export type WaitReason = (typeof WAIT_REASONS)[number];
 
@@ -21,6 +22,7 @@ export const WAIT_REASONS = [
   "exceeds-host",
   "environments-full",
   "host-full",
+  "consumables-unavailable",
 ] as const;
 
 /** Of two reasons the one that says more about what would start the job. */

@@ -7,6 +7,7 @@ import { DeadLetters } from "../events/dead-letters.ts";
 import { EventFeed } from "../events/event-feed.ts";
 import { EventReader } from "../events/event-reader.ts";
 import { LoadWatch } from "../events/load-watch.ts";
+import type { ThreadTimes } from "../events/load-watch.ts";
 import { createPostJson } from "../events/post-json.ts";
 import { WebhookSink } from "../events/webhook-sink.ts";
 import type { Store } from "../store/store.ts";
@@ -42,6 +43,11 @@ const SETTING = "event-log-id";
 
 const WEBHOOK_TIMEOUT_MS = 10_000;
 
+const THREAD_TIMES: ThreadTimes = {
+  utilization: () => performance.eventLoopUtilization(),
+  cpuUsage: () => process.threadCpuUsage(),
+};
+
 /** Puts together what tells events: who follows over HTTP, the webhook, and the log's upkeep. */
 export async function openEvents(parts: EventsParts): Promise<Events> {
   const { config, store, commits, wake } = parts;
@@ -59,7 +65,7 @@ export async function openEvents(parts: EventsParts): Promise<Events> {
   const feed = new EventFeed({
     reader,
     onWork: () => wake(feedTask),
-    load: new LoadWatch(() => performance.eventLoopUtilization()),
+    load: new LoadWatch(THREAD_TIMES),
   });
   const feedTask: LoopTask = { name: "events", run: (_nowMs, monotonicMs) => feed.run(monotonicMs) };
   const webhookTask =
@@ -101,7 +107,7 @@ async function createWebhookTask(
     store,
     post: createPostJson({ url, headers, timeoutMs: WEBHOOK_TIMEOUT_MS, stopped }),
     deadLetters: new DeadLetters(join(folder.path, "event-dead-letters.jsonl")),
-    load: new LoadWatch(() => performance.eventLoopUtilization()),
+    load: new LoadWatch(THREAD_TIMES),
     random: Math.random,
     tell: (sentence) => logger.warn(sentence),
     stopped,

@@ -94,4 +94,6 @@ const FOR_USER = [
   StoreWriteError,
   CredentialsFileError,
   ListenError,
-  WebhookHeadersError, WebhookHeadersError];
+  WebhookHeadersError,
+  WebhookHeadersError,
+];

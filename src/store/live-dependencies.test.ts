@@ -36,7 +36,10 @@ test("the last success makes it ready, and is told once", () => {
 test("the first failure dooms it, whatever comes after", () => {
   const dependencies = new LiveDependencies();
   dependencies.add(JOB, [open("a"), open("b")]);
-  expect([idsOf(dependencies.noteEnd("a", false)), dependencies.standingOf(JOB)]).toEqual([["job"], "doomed"]);
+  expect([idsOf(dependencies.noteEnd("a", false)), dependencies.standingOf(JOB)]).toEqual([
+    ["job"],
+    "doomed",
+  ]);
   dependencies.noteEnd("b", true);
   expect(dependencies.standingOf(JOB)).toBe("doomed");
 });

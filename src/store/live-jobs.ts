@@ -1,7 +1,7 @@
 import type { Attempt } from "../batch/attempt.ts";
 import { childJobId, parseChildJobId } from "../batch/child-job.ts";
 import { isTerminal } from "../batch/job.ts";
-import type { Job, JobDependency, JobProgress, JobProgressPatch, UnspawnedChildren } from "../batch/job.ts";
+import type { Job, JobProgress, JobProgressPatch, UnspawnedChildren } from "../batch/job.ts";
 import { addResources, NO_RESOURCES, subtractResources } from "../batch/resources.ts";
 import type { Resources } from "../batch/resources.ts";
 import { isSameScope } from "../batch/scope.ts";
@@ -11,19 +11,12 @@ import { IndexedHeap } from "../lib/indexed-heap.ts";
 import type { JobStatus } from "../model/batch.ts";
 import type { Change } from "./change.ts";
 import { LiveArray } from "./live-array.ts";
-import { LiveDependencies } from "./live-dependencies.ts";
-import type { LiveDependency, Standing } from "./live-dependencies.ts";
+import type { Standing } from "./live-dependencies.ts";
 import { LiveChildJob, MutableLiveJob, SharedTerms } from "./live-job.ts";
 import type { JobTerms, LiveJob } from "./live-job.ts";
-import type { JobCounts, StoredDependency, StoredLiveChild, StoredLiveJob } from "./store.ts";
-
-/** The nodes of a multi-node job. Its main node is the job itself, which is charged for all of them. */
-export interface LiveNodes {
-  readonly count: number;
-  readonly main: number;
-  /** Those other than the main one that are placed and have not ended, by index. */
-  readonly active: ReadonlyMap<number, LiveJob>;
-}
+import { LiveRelations } from "./live-relations.ts";
+import type { LiveNodes } from "./live-relations.ts";
+import type { JobCounts, StoredLiveChild, StoredLiveJob } from "./store.ts";
 
 /**
  * Every job that has not ended, and whatever decisions ask of them by: an order, a status, a task, a relation. Each job
@@ -33,11 +26,7 @@ export class LiveJobs {
   /** By job id: a UUID, so one of another scope is never the same. */
   readonly #jobs = new Map<string, MutableLiveJob>();
   readonly #terms = new SharedTerms();
-  readonly #arrays = new Map<string, LiveArray>();
-  /** The arrays whose children wait for those of the array of the id. */
-  readonly #pairedWith = new Map<string, LiveJob[]>();
-  readonly #nodes = new Map<string, { count: number; main: number; active: Map<number, LiveJob> }>();
-  readonly #dependencies = new LiveDependencies();
+  readonly #relations = new LiveRelations((jobId) => this.#jobs.has(jobId));
   readonly #stopRequested = new Set<string>();
   readonly #toAdmit = new Set<LiveJob>();
   readonly #toSpawn = new Set<LiveJob>();
@@ -55,13 +44,17 @@ export class LiveJobs {
     const endedArrays = new Map<string, LiveArray>();
     for (const stored of liveJobs) {
       const job = new MutableLiveJob(this.#terms.share(stored), stored, stored.activeAttempt);
-      this.#relate(job, { arraySize: stored.array?.size, dependsOn: stored.dependsOn }, endedArrays);
-      const array = this.#arrays.get(job.jobId);
+      this.#relations.relate(
+        job,
+        { arraySize: stored.array?.size, dependsOn: stored.dependsOn },
+        endedArrays,
+      );
+      const array = this.#relations.arrays.get(job.jobId);
       if (array !== undefined) array.unspawned = stored.array?.unspawned;
       this.#addJob(job, stored);
     }
     for (const child of liveChildren) this.#loadChild(child, endedArrays);
-    for (const arrayJobId of this.#arrays.keys()) this.#reconsiderAll(this.#mutable(arrayJobId));
+    for (const arrayJobId of this.#relations.arrays.keys()) this.#reconsiderAll(this.#mutable(arrayJobId));
   }
 
   find(scope: Scope, jobId: string): LiveJob | undefined {
@@ -71,17 +64,17 @@ export class LiveJobs {
 
   /** The children of an array; undefined where the job is none. */
   arrayOf({ jobId }: LiveJob): LiveArray | undefined {
-    return this.#arrays.get(jobId);
+    return this.#relations.arrays.get(jobId);
   }
 
   /** The nodes of a multi-node job; undefined where the job is none. */
   nodesOf({ jobId }: LiveJob): LiveNodes | undefined {
-    return this.#nodes.get(jobId);
+    return this.#relations.nodes.get(jobId);
   }
 
   /** Whether a job waits for others. */
   standingOf(job: LiveJob): Standing {
-    return this.#dependencies.standingOf(job);
+    return this.#relations.dependencies.standingOf(job);
   }
 
   /** Whether somebody cancelled or terminated the job. */
@@ -104,7 +97,7 @@ export class LiveJobs {
    * given once; undefined when there is none left.
    */
   takeToSpawn(job: LiveJob): { readonly index: number; readonly standing: "ready" | "doomed" } | undefined {
-    const found = this.#arrays.get(job.jobId)?.takeDecided();
+    const found = this.#relations.arrays.get(job.jobId)?.takeDecided();
     if (found === undefined) this.#toSpawn.delete(job);
     return found;
   }
@@ -153,7 +146,7 @@ export class LiveJobs {
   frontOf(jobQueueArn: string, count: number): string[] {
     const jobIds: string[] = [];
     for (const job of this.#queueJobs.get(jobQueueArn)?.runnable.first(count) ?? []) {
-      const array = this.#arrays.get(job.jobId);
+      const array = this.#relations.arrays.get(job.jobId);
       if (array === undefined) jobIds.push(job.jobId);
       else jobIds.push(...array.firstUnspawned(count).map((index) => `${job.jobId}:${index}`));
       if (jobIds.length >= count) break;
@@ -184,7 +177,7 @@ export class LiveJobs {
     const { scope, jobQueueArn, resources, retryStrategy, attemptDurationSeconds } = job;
     const terms = this.#terms.share({ scope, jobQueueArn, resources, retryStrategy, attemptDurationSeconds });
     const live = new MutableLiveJob(terms, { ...progress, jobId: job.jobId });
-    this.#relate(live, { arraySize: job.arraySize, dependsOn: job.dependsOn });
+    this.#relations.relate(live, { arraySize: job.arraySize, dependsOn: job.dependsOn });
     this.#addJob(live, job);
   }
 
@@ -212,7 +205,8 @@ export class LiveJobs {
   putAttempt(attempt: Attempt): void {
     const job = this.#mutable(attempt.jobId);
     this.#reenter(job, () => {
-      const isOver = attempt.outcome !== undefined && (this.#nodes.get(job.jobId)?.active.size ?? 0) === 0;
+      const isOver =
+        attempt.outcome !== undefined && (this.#relations.nodes.get(job.jobId)?.active.size ?? 0) === 0;
       job.activeAttempt = isOver ? undefined : attempt;
     });
   }
@@ -225,63 +219,9 @@ export class LiveJobs {
 
   #addJob(job: MutableLiveJob, { nodes, isStopRequested }: Partial<StoredLiveJob>): void {
     this.#jobs.set(job.jobId, job);
-    if (nodes !== undefined) this.#nodes.set(job.jobId, { ...nodes, active: new Map() });
+    if (nodes !== undefined) this.#relations.nodes.set(job.jobId, { ...nodes, active: new Map() });
     if (isStopRequested === true) this.#stopRequested.add(job.jobId);
     this.#enter(job);
-  }
-
-  /** Notes what a job waits for, and makes an array of one that is to have children. */
-  #relate(
-    job: MutableLiveJob,
-    { arraySize, dependsOn = [] }: Relations,
-    endedArrays?: Map<string, LiveArray>,
-  ): void {
-    if (arraySize === undefined && dependsOn.length === 0) return;
-    const ofChildren = arraySize === undefined ? [] : dependsOn.filter(isBetweenChildren);
-    const ofJob = dependsOn.filter((dependency) => !ofChildren.includes(dependency));
-    this.#dependencies.add(
-      job,
-      ofJob.flatMap((dependency) => this.#resolve(dependency)),
-    );
-    if (arraySize === undefined) return;
-    const pairs = ofChildren.flatMap((dependency) => this.#pair(job, dependency, arraySize, endedArrays));
-    const isSequential = dependsOn.some(({ type }) => type === "SEQUENTIAL");
-    const order = isSequential || ofChildren.length > 0 ? { isSequential, pairs } : undefined;
-    this.#arrays.set(job.jobId, new LiveArray(arraySize, order));
-  }
-
-  /**
-   * How a dependency has ended. What the store says of it stands: the children are not there yet while jobs are taken up.
-   * One of which it says nothing, and that is not live, has succeeded.
-   */
-  #resolve({ jobId, status }: StoredDependency): readonly LiveDependency[] {
-    if (jobId === undefined) return [];
-    if (status === "SUCCEEDED" || status === "FAILED") return [{ jobId, end: status }];
-    if (status !== undefined || this.#jobs.has(jobId)) return [{ jobId, end: undefined }];
-    const child = parseChildJobId(jobId);
-    const array = child === undefined ? undefined : this.#arrays.get(child.parentJobId);
-    const end = array === undefined || child === undefined ? "SUCCEEDED" : array.endOf(child.index);
-    return [{ jobId, end }];
-  }
-
-  /** The array whose children those of the job wait for; none if it ended, and well, before the job was submitted. */
-  #pair(
-    job: LiveJob,
-    { jobId, status }: StoredDependency,
-    size: number,
-    endedArrays?: Map<string, LiveArray>,
-  ): readonly LiveArray[] {
-    if (jobId === undefined) return [];
-    const live = this.#arrays.get(jobId);
-    if (live !== undefined) {
-      this.#pairedWith.set(jobId, [...(this.#pairedWith.get(jobId) ?? []), job]);
-      return [live];
-    }
-    if (status === undefined || endedArrays === undefined) return [];
-    const ended = endedArrays.get(jobId) ?? new LiveArray(size);
-    if (status === "FAILED") ended.unspawned = { status };
-    endedArrays.set(jobId, ended);
-    return [ended];
   }
 
   #loadChild(child: StoredLiveChild, endedArrays: ReadonlyMap<string, LiveArray>): void {
@@ -293,7 +233,7 @@ export class LiveJobs {
 
   #putChild({ parentJobId, index, ...stored }: StoredLiveChild): void {
     const parent = this.#mutable(parentJobId);
-    const array = this.#arrays.get(parentJobId);
+    const array = this.#relations.arrays.get(parentJobId);
     const kind = array === undefined ? "multi-node" : "array";
     const jobId = childJobId({ kind, jobId: parentJobId }, index);
     const placedBefore = this.#jobs.get(jobId);
@@ -303,7 +243,7 @@ export class LiveJobs {
 
     const terms = array === undefined ? this.#terms.share(nodeTerms(parent)) : parent.terms;
     const child = new LiveChildJob(parent, index, terms, { ...stored, jobId });
-    (array?.liveChildren ?? this.#nodes.get(parentJobId)?.active)?.set(index, child);
+    (array?.liveChildren ?? this.#relations.nodes.get(parentJobId)?.active)?.set(index, child);
     this.#jobs.set(jobId, child);
     this.#enter(child);
   }
@@ -313,38 +253,35 @@ export class LiveJobs {
     const { jobId } = job;
     this.#jobs.delete(jobId);
     this.#stopRequested.delete(jobId);
-    this.#dependencies.forget(job);
-    if (job instanceof LiveChildJob) return this.#noteChildEnd(job.parent, job.childIndex, job);
-    this.#arrays.delete(jobId);
-    this.#nodes.delete(jobId);
-    this.#pairedWith.delete(jobId);
-    this.#tellDependents(job);
+    this.#relations.remove(job);
+    if (job instanceof LiveChildJob) this.#noteChildEnd(job.parent, job.childIndex, job);
+    else this.#tellDependents(job);
   }
 
   #noteChildEnd(parent: MutableLiveJob, index: number, child: Pick<LiveJob, "jobId" | "status">): void {
-    this.#nodes.get(parent.jobId)?.active.delete(index);
-    const array = this.#arrays.get(parent.jobId);
+    this.#relations.nodes.get(parent.jobId)?.active.delete(index);
+    const array = this.#relations.arrays.get(parent.jobId);
     if (array === undefined) return;
     this.#reenter(parent, () => array.noteEnd(index, child.status));
-    for (const paired of this.#pairedWith.get(parent.jobId) ?? []) {
-      this.#reenter(paired, () => this.#arrays.get(paired.jobId)?.reconsider(index));
+    for (const paired of this.#relations.pairedWith(parent.jobId)) {
+      this.#reenter(paired, () => this.#relations.arrays.get(paired.jobId)?.reconsider(index));
     }
     this.#tellDependents(child);
   }
 
   #tellDependents({ jobId, status }: Pick<LiveJob, "jobId" | "status">): void {
-    for (const dependent of this.#dependencies.noteEnd(jobId, status === "SUCCEEDED"))
+    for (const dependent of this.#relations.dependencies.noteEnd(jobId, status === "SUCCEEDED"))
       this.#reenter(dependent);
   }
 
   #changeUnspawned({ jobId }: LiveJob, unspawned: UnspawnedChildren): void {
-    const array = this.#arrays.get(jobId);
+    const array = this.#relations.arrays.get(jobId);
     assert(array !== undefined, `job ${jobId} is no array`);
     array.unspawned = unspawned;
     array.reconsiderAll();
     if (unspawned.status !== "FAILED") return;
-    for (const paired of this.#pairedWith.get(jobId) ?? []) this.#reconsiderAll(paired);
-    for (const childId of this.#dependencies.awaitedChildrenOf(jobId)) {
+    for (const paired of this.#relations.pairedWith(jobId)) this.#reconsiderAll(paired);
+    for (const childId of this.#relations.dependencies.awaitedChildrenOf(jobId)) {
       const index = parseChildJobId(childId)?.index;
       if (index === undefined || array.isSpawned(index)) continue;
       this.#tellDependents({ jobId: childId, status: "FAILED" });
@@ -352,7 +289,7 @@ export class LiveJobs {
   }
 
   #reconsiderAll(job: LiveJob): void {
-    this.#reenter(job, () => this.#arrays.get(job.jobId)?.reconsiderAll());
+    this.#reenter(job, () => this.#relations.arrays.get(job.jobId)?.reconsiderAll());
   }
 
   /** Changes something about a job on which its place in the indexes depends. One that has ended is in none. */
@@ -370,12 +307,13 @@ export class LiveJobs {
     queue.counts[job.status] += 1;
     this.#lastPosition = Math.max(this.#lastPosition, job.queuePosition);
     this.#frontPosition = Math.min(this.#frontPosition, job.queuePosition);
-    const array = this.#arrays.get(job.jobId);
+    const array = this.#relations.arrays.get(job.jobId);
     if (array !== undefined) this.#enterArray(job, array, queue);
     else if (job.status === "RUNNABLE") queue.runnable.add(job);
     if (job.status === "SUBMITTED" || job.status === "PENDING") {
       queue.waiting.add(job);
-      const isWaiting = job.status === "PENDING" && this.#dependencies.standingOf(job) === "waiting";
+      const isWaiting =
+        job.status === "PENDING" && this.#relations.dependencies.standingOf(job) === "waiting";
       if (!isWaiting && array?.unspawned === undefined) this.#toAdmit.add(job);
     }
     const attempt = job.activeAttempt;
@@ -400,7 +338,7 @@ export class LiveJobs {
     queue.runnable.remove(job);
     queue.waiting.delete(job);
     this.#toAdmit.delete(job);
-    const array = this.#arrays.get(job.jobId);
+    const array = this.#relations.arrays.get(job.jobId);
     if (array !== undefined) {
       queue.counts[array.unspawned?.status ?? job.status] -= array.unspawnedCount;
       this.#toSpawn.delete(job);
@@ -438,12 +376,6 @@ interface QueueJobs {
   readonly counts: Record<JobStatus, number>;
 }
 
-/** What a job is to others, and others to it. */
-interface Relations {
-  readonly arraySize: number | undefined;
-  readonly dependsOn: readonly StoredDependency[] | undefined;
-}
-
 const NOBODY: ReadonlySet<LiveJob> = new Set();
 
 const NO_JOBS: JobCounts = {
@@ -459,11 +391,6 @@ const NO_JOBS: JobCounts = {
 /** A node is charged to its job, and the time limit is the job's. */
 function nodeTerms(parent: MutableLiveJob): JobTerms {
   return { ...parent.terms, resources: NO_RESOURCES, attemptDurationSeconds: undefined };
-}
-
-/** Whether the dependency of an array is one of each child for itself. */
-function isBetweenChildren({ jobId, type }: JobDependency): boolean {
-  return jobId === undefined || type === "N_TO_N";
 }
 
 /** Children of one array have its place in the queue, and go by their indexes. */

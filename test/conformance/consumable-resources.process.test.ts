@@ -221,3 +221,48 @@ describe("a job", () => {
     );
   });
 });
+
+describe("the accounting", () => {
+  test("16.52 of two jobs that need one unit the second waits RUNNABLE until the first has ended", async () => {
+    const { batch, jobs } = used;
+    await batch.createConsumableResource({ consumableResourceName: "unit", totalQuantity: 1 });
+    const submission = { jobQueue: "waiting", consumableResourcePropertiesOverride: needing("unit", 1) };
+    const first = await jobs.submit(used.waitAt("unit"), submission);
+    await jobs.reached(first, "RUNNING");
+    const second = await jobs.submit("true", submission);
+    await jobs.reached(second, "RUNNABLE");
+    expect(await quantities("unit")).toEqual([1, 1, 0]);
+    used.open("unit");
+    const [ended, next] = await Promise.all([jobs.ended(first), jobs.ended(second)]);
+    expect([ended.status, next.status]).toEqual(["SUCCEEDED", "SUCCEEDED"]);
+    expect(next.startedAt).toBeGreaterThanOrEqual(ended.stoppedAt ?? Infinity);
+    expect(await quantities("unit")).toEqual([1, 0, 1]);
+  });
+
+  test("16.52 a NON_REPLENISHABLE resource shrinks by what was used", async () => {
+    const { batch, jobs } = used;
+    await batch.createConsumableResource({
+      consumableResourceName: "fuel",
+      totalQuantity: 5,
+      resourceType: "NON_REPLENISHABLE",
+    });
+    await jobs.run("true", { consumableResourcePropertiesOverride: needing("fuel", 2) });
+    expect(await quantities("fuel")).toEqual([3, 0, 3]);
+    await jobs.run("exit 1", {
+      consumableResourcePropertiesOverride: needing("fuel", 1),
+      retryStrategy: { attempts: 2 },
+    });
+    expect(await quantities("fuel")).toEqual([1, 0, 1]);
+  });
+
+  test("a job waits for a resource that is not there, until it is made", async () => {
+    const { batch, jobs } = used;
+    const jobId = await jobs.submit("true", {
+      jobQueue: "waiting",
+      consumableResourcePropertiesOverride: needing("to-come", 1),
+    });
+    await jobs.reached(jobId, "RUNNABLE");
+    await batch.createConsumableResource({ consumableResourceName: "to-come", totalQuantity: 1 });
+    expect(await jobs.ended(jobId)).toMatchObject({ status: "SUCCEEDED" });
+  });
+});

@@ -1,3 +1,6 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import aws4 from "aws4";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { EventStream } from "../support/event-stream.ts";
 import type { EventDocument } from "../support/event-stream.ts";
@@ -313,6 +316,40 @@ test("who resumes across kills of the server misses nothing and gets nothing twi
       expect(statuses.map(({ event }) => event.detail.status)).toEqual(FOUR);
     }
   }
+});
+
+test("the server ends at once for followers, whether they read or not", async () => {
+  const { server, jobs } = await startServer(temporaryDataFolder());
+  const [reading, stuck] = [new EventStream(server.url), new EventStream(server.url)];
+  await Promise.all([reading.opened(), stuck.opened()]);
+  stuck.pause();
+  const padding = "x".repeat(7_000);
+  const jobIds = await Promise.all(
+    Array.from({ length: 200 }, () => jobs.submit(["true"], { parameters: { padding } })),
+  );
+  await reading.statuses(jobIds.at(-1) ?? "", "SUCCEEDED");
+  const startedAtMs = performance.now();
+  expect(await server.end("SIGTERM")).toBe(0);
+  expect(performance.now() - startedAtMs).toBeLessThan(5_000);
+  await reading.ended();
+});
+
+test("where requests must be signed, these must, too", async () => {
+  const folder = temporaryDataFolder();
+  const credentials = join(folder, "credentials");
+  writeFileSync(credentials, "[a]\naws_access_key_id = KEY\naws_secret_access_key = SECRET\n");
+  const { server } = await startServer(folder, ["--auth", "sigv4", "--credentials", credentials]);
+  const path = "/events?since=0&follow=no";
+  const { host } = new URL(server.url);
+  const request = { method: "GET", host, path, service: "batch", region: "us-east-1" };
+  const statuses: (number | undefined)[] = [];
+  for (const secretAccessKey of ["SECRET", "another"]) {
+    const { headers = {} } = aws4.sign({ ...request, headers: {} }, { accessKeyId: "KEY", secretAccessKey });
+    const signed = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+    statuses.push((await sendRaw(server.url, { method: "GET", path, headers: signed })).status);
+  }
+  statuses.push((await sendRaw(server.url, { method: "GET", path })).status);
+  expect(statuses).toEqual([200, 403, 403]);
 });
 
 const FOUR = ["RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED"];

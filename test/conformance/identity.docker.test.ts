@@ -20,7 +20,12 @@ describe.skipIf(dockerHost === "").each(NETWORKS)("a container on the network %s
   beforeAll(() =>
     used.start({
       flags: [
-        ...["--provider", "docker", "--docker-host", dockerHost, "--docker-network", network],
+        "--provider",
+        "docker",
+        "--docker-host",
+        dockerHost,
+        "--docker-network",
+        network,
         "--inject-endpoints",
       ],
     }),

@@ -14,8 +14,13 @@ const folder = mkdtempSync(join(tmpdir(), "batchyard-identity-"));
 const options = {
   dataDir: join(folder, "data"),
   flags: [
-    ...["--auth", "sigv4", "--credentials", join(folder, "credentials"), "--inject-endpoints"],
-    ...["--secret-key-file", join(folder, "key")],
+    "--auth",
+    "sigv4",
+    "--credentials",
+    join(folder, "credentials"),
+    "--inject-endpoints",
+    "--secret-key-file",
+    join(folder, "key"),
   ],
 };
 let server: ServerProcess;

@@ -2,7 +2,7 @@ import { paginateListJobs } from "@aws-sdk/client-batch";
 import type { JobSummary, ListJobsCommandInput } from "@aws-sdk/client-batch";
 import { beforeAll, describe, expect, test } from "vitest";
 import { makeEnvironment, makeQueue, setEnvironmentState } from "../support/batch-resources.ts";
-import { clientException, notYet, refusalOf, wrapped } from "../support/refusals.ts";
+import { clientException, refusalOf, wrapped } from "../support/refusals.ts";
 import type { RefusalSeen } from "../support/refusals.ts";
 import { ROOMY, useServer } from "../support/use-server.ts";
 
@@ -235,8 +235,16 @@ test.each<[what: string, request: ListJobsCommandInput, refusal: RefusalSeen]>([
   ["16.1 nothing", {}, noneGiven(0)],
   ["16.1 two things at once", { jobQueue: "many", arrayJobId: UNKNOWN_ID }, noneGiven(2)],
   ["an unknown queue", { jobQueue: "nowhere" }, clientException("JobQueue nowhere not found.")],
-  ["16.35 the children of an array", { arrayJobId: UNKNOWN_ID }, notYet("array jobs (arrayJobId) are")],
-  ["the nodes of a job", { multiNodeJobId: UNKNOWN_ID }, notYet("multi-node jobs (multiNodeJobId) are")],
+  [
+    "the children of no array",
+    { arrayJobId: UNKNOWN_ID },
+    clientException(`${UNKNOWN_ID} is not the id of an array job.`),
+  ],
+  [
+    "the nodes of no job",
+    { multiNodeJobId: UNKNOWN_ID },
+    clientException(`${UNKNOWN_ID} is not the id of a multi-node job.`),
+  ],
 ])("%s: ListJobs is refused", async (_what, request, refusal) => {
   expect(await refusalOf(used.batch.listJobs(request))).toEqual(refusal);
 });

@@ -259,6 +259,40 @@ describe("after a restart", () => {
     });
   });
 
+  test.each(["SIGTERM", "SIGKILL"] as const)(
+    "an array goes on from where it was when the server got %s, and so does what waits for it",
+    async (signal) => {
+      const name = `array-${signal}`;
+      const { wait, open } = gate(`${name}-gate`);
+      const journal = join(folder, `${name}-journal`);
+      const noting = (what: string): string =>
+        `echo "${what} $AWS_BATCH_JOB_ARRAY_INDEX" >>'${journal}'; ` +
+        `test "$AWS_BATCH_JOB_ARRAY_INDEX" = 0 || { ${wait}; }`;
+      await using run = await Run.start(name, { flags: ["--vcpu-overcommit", "64"] });
+      const array = await run.jobs.submit(noting("first"), { arrayProperties: { size: 3 } });
+      const pairs = await run.jobs.submit(noting("second"), {
+        arrayProperties: { size: 3 },
+        dependsOn: [{ jobId: array, type: "N_TO_N" }],
+      });
+      const last = await run.jobs.submit("true", { dependsOn: [{ jobId: array }, { jobId: `${pairs}:2` }] });
+      await run.jobs.ended(`${pairs}:0`);
+      for (const index of [1, 2]) await run.jobs.reached(`${array}:${index}`, "RUNNING");
+      await run.end(signal);
+
+      await using next = await Run.start(name, { flags: ["--vcpu-overcommit", "64"] });
+      expect((await next.jobs.describe(pairs)).arrayProperties?.statusSummary).toMatchObject({
+        SUCCEEDED: 1,
+        PENDING: 2,
+      });
+      open();
+      for (const jobId of [array, pairs, last]) {
+        expect((await next.jobs.ended(jobId)).status).toBe("SUCCEEDED");
+      }
+      const lines = ["first", "second"].flatMap((what) => [0, 1, 2].map((index) => `${what} ${index}`));
+      expect(readFileSync(journal, "utf8").trim().split("\n").sort()).toEqual(lines);
+    },
+  );
+
   test("what a user deleted of the first resources stays deleted", async () => {
     await using first = await Run.start("deleted");
     const { batch } = first.clients;

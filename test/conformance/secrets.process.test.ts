@@ -169,3 +169,43 @@ describe("secrets", () => {
     await used.start(options);
   });
 });
+
+test("of a multi-container job reach the container that names them, and no other", async () => {
+  await secretFrom("of-one", "put", "multi/one");
+  await secretFrom("of-two", "put", "multi/two");
+  await used.batch.registerJobDefinition({
+    jobDefinitionName: "multi",
+    type: "container",
+    ecsProperties: {
+      taskProperties: [
+        {
+          containers: [
+            oneOfTwo("one", '[ "$ONE ${TWO-none}" = "of-one none" ]', "multi/one"),
+            oneOfTwo("two", '[ "$TWO ${ONE-none}" = "of-two none" ]', "multi/two"),
+          ],
+        },
+      ],
+    },
+  });
+  const { jobId = "" } = await used.batch.submitJob({
+    jobName: "job",
+    jobQueue: "default",
+    jobDefinition: "multi",
+  });
+  const job = await used.jobs.ended(jobId);
+  expect(job.ecsProperties?.taskProperties?.[0]?.containers?.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+});
+
+/** A container of a task that has one secret, in the variable of its own name. */
+function oneOfTwo(name: string, script: string, valueFrom: string) {
+  return {
+    name,
+    image: "busybox",
+    command: ["sh", "-c", script],
+    secrets: [{ name: name.toUpperCase(), valueFrom }],
+    resourceRequirements: [
+      { type: "VCPU" as const, value: "1" },
+      { type: "MEMORY" as const, value: "64" },
+    ],
+  };
+}

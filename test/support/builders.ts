@@ -4,7 +4,8 @@ import type { ComputeEnvironment } from "../../src/batch/compute-environment.ts"
 import type { ConsumableRequirement } from "../../src/batch/consumable-resource.ts";
 import type { Job, JobDependency, JobProgress } from "../../src/batch/job.ts";
 import type { JobQueue } from "../../src/batch/job-queue.ts";
-import { allNodesResources } from "../../src/batch/multi-node.ts";
+import { allNodesResources, createMultiNodeWorkload } from "../../src/batch/multi-node.ts";
+import { Refusal } from "../../src/batch/refusal.ts";
 import type { Resources } from "../../src/batch/resources.ts";
 import type { RetryStrategy } from "../../src/batch/retry-strategy.ts";
 import { assert } from "../../src/lib/assert.ts";
@@ -166,23 +167,24 @@ export class JobBuilder implements Buildable {
     return new JobBuilder({ ...this.job, kind: "array", arraySize }, this.progress);
   }
 
-  /** A multi-node job, its nodes all alike. */
+  /** A multi-node job, each of its nodes of one vCPU and 100 MiB. */
   nodes(count: number, main = 0): JobBuilder {
-    const { workload, resources } = this.job;
-    assert(workload.kind !== "multi-node", "it has nodes already");
-    const multiNode = {
-      kind: "multi-node",
+    const container = {
+      image: "busybox",
+      resourceRequirements: [
+        { type: "VCPU" as const, value: "1" },
+        { type: "MEMORY" as const, value: "100" },
+      ],
+    };
+    const workload = createMultiNodeWorkload({
       numNodes: count,
       mainNode: main,
-      nodeProperties: { numNodes: count, mainNode: main, nodeRangeProperties: [] },
-      nodes: Array.from({ length: count }, () => ({ workload, resources })),
-    } as const;
-    const together = allNodesResources(multiNode);
+      nodeRangeProperties: [{ targetNodes: "0:", container }],
+    });
+    assert(!(workload instanceof Refusal), "the nodes are refused");
+    const resources = allNodesResources(workload);
     const nodes = { count, main };
-    return new JobBuilder(
-      { ...this.job, kind: "multi-node", workload: multiNode, resources: together, nodes },
-      this.progress,
-    );
+    return new JobBuilder({ ...this.job, kind: "multi-node", workload, resources, nodes }, this.progress);
   }
 
   dependingOn(...dependsOn: readonly JobDependency[]): JobBuilder {

@@ -16,7 +16,7 @@ import type { Change } from "../../src/store/change.ts";
 import { MemoryStore } from "../../src/store/memory/memory-store.ts";
 import { Sequencer } from "../../src/store/sequencer.ts";
 import { StoreWriteError } from "../../src/store/store.ts";
-import type { JobCounts, StoredJob } from "../../src/store/store.ts";
+import type { JobCounts, Store, StoredJob } from "../../src/store/store.ts";
 import { aComputeEnvironment, aJobQueue, SCOPE } from "./builders.ts";
 import type { Buildable, JobBuilder } from "./builders.ts";
 import { sequentialIds } from "./sequential-ids.ts";
@@ -30,17 +30,9 @@ export const HOST_LOST: AttemptOutcome = { kind: "host-lost" };
 /** An environment with room for all, and the queue in which jobs are where nothing else is said. */
 export const PLACE = [aComputeEnvironment("ce"), aJobQueue("q", ["ce"])];
 
-/** A store that can be told to have a full disk. */
-export class FillableStore extends MemoryStore {
-  isFull = false;
-
-  override async commit(changes: readonly Change[]): Promise<void> {
-    if (this.isFull) throw new StoreWriteError("no space left");
-    await super.commit(changes);
-  }
-}
-
 export interface EngineBenchOptions {
+  /** Absent: a memory store. */
+  readonly store?: Store;
   readonly provider?: SimulatedProvider;
   /** The engine is built anew from the store before each tick, as after a crash. */
   readonly isRestartedAlways?: boolean;
@@ -50,14 +42,17 @@ export interface EngineBenchOptions {
 
 /** An engine with what clients ask of it, on a provider and a clock that the test moves. */
 export class EngineBench {
-  readonly store = new FillableStore();
+  readonly store: Store;
   readonly provider: SimulatedProvider;
   nowMs = 1_000_000;
+  /** No commit succeeds. */
+  isDiskFull = false;
   engine!: Engine;
   readonly #ids = sequentialIds();
   readonly #options: EngineBenchOptions;
 
   private constructor(options: EngineBenchOptions) {
+    this.store = options.store ?? new MemoryStore();
     this.provider = options.provider ?? new SimulatedProvider();
     this.#options = options;
   }
@@ -75,7 +70,7 @@ export class EngineBench {
   /** A new engine on what the store holds, as after a crash. */
   async restart(): Promise<void> {
     const sequencer = await Sequencer.open({
-      store: this.store,
+      store: { commit: (changes) => this.#commit(changes), load: () => this.store.load() },
       runSoon: (flush) => void Promise.resolve().then(flush),
       wake() {},
     });
@@ -190,6 +185,11 @@ export class EngineBench {
     const { childCounts } = await this.job(jobId);
     if (childCounts === undefined) throw new Error(`${jobId} is no array`);
     return Object.fromEntries(Object.entries(childCounts).filter(([, count]) => count > 0));
+  }
+
+  async #commit(changes: readonly Change[]): Promise<void> {
+    if (this.isDiskFull) throw new StoreWriteError("no space left");
+    await this.store.commit(changes);
   }
 
   #ending(jobId: string, reason: string) {

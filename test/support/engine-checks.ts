@@ -4,6 +4,7 @@ import { childCountOf, childJobId } from "../../src/batch/child-job.ts";
 import { jobQueueArn, computeEnvironmentArn } from "../../src/batch/arn.ts";
 import { isTerminal } from "../../src/batch/job.ts";
 import type { Job } from "../../src/batch/job.ts";
+import { NO_RESOURCES } from "../../src/batch/resources.ts";
 import { assert } from "../../src/lib/assert.ts";
 import type { JobStatus } from "../../src/model/batch.ts";
 import { LiveState } from "../../src/store/live-state.ts";
@@ -38,6 +39,13 @@ export async function expectSoundJobs(bench: EngineBench, jobs: readonly JobBuil
     }
     await checkDependencies(bench, stored, children);
   }
+}
+
+/** Each job has ended, and nothing is held by any. */
+export async function expectAllOver(bench: EngineBench, jobs: readonly JobBuilder[]): Promise<void> {
+  const { state } = bench.engine.sequencer;
+  expect(jobs.filter(({ job }) => state.jobs.find(SCOPE, job.jobId) !== undefined)).toEqual([]);
+  expect([state.jobs.active.size, state.jobs.hostUsage]).toEqual([0, NO_RESOURCES]);
 }
 
 /** Every step that was told is one of the life cycle (specification 3.1). */
@@ -90,8 +98,8 @@ function contentsOf({ jobs: live }: LiveState, jobs: readonly JobBuilder[]) {
     jobs: ids.map((jobId) => jobContents(live, jobId)),
     toAdmit: [...live.toAdmit].map(({ jobId }) => jobId).sort(),
     endedArrays: [...live.endedArrays].map(({ jobId }) => jobId).sort(),
-    active: [...live.active].map(([taskId, { jobId }]) => [taskId, jobId]).sort(),
-    stopping: [...live.stopping].map(([taskId, { jobId }]) => [taskId, jobId]).sort(),
+    active: [...live.active].map(([taskId, { jobId }]) => `${taskId} ${jobId}`).sort(),
+    stopping: [...live.stopping].map(([taskId, { jobId }]) => `${taskId} ${jobId}`).sort(),
     queues: QUEUES.map((name) => {
       const arn = jobQueueArn(SCOPE, name);
       const waiting = [...live.waitingOf(arn)].map(({ jobId }) => jobId).sort();
@@ -122,13 +130,16 @@ function jobContents(live: LiveState["jobs"], jobId: string) {
     isStopRequested: parent === undefined && live.isStopRequested(job),
     array: array && {
       unspawned: array.unspawned,
-      children: Array.from({ length: array.size }, (_, index) => [array.isSpawned(index), array.endOf(index)]),
-      live: [...array.liveChildren.keys()].sort(),
+      children: Array.from({ length: array.size }, (_, index) => [
+        array.isSpawned(index),
+        array.endOf(index),
+      ]),
+      live: new Set(array.liveChildren.keys()),
       hasRunnable: array.hasRunnable,
       isOver: array.isOver,
       hasFailed: array.hasFailed,
     },
-    nodes: nodes && { ...nodes, active: [...nodes.active.keys()].sort() },
+    nodes: nodes && { ...nodes, active: new Set(nodes.active.keys()) },
   };
 }
 
@@ -147,8 +158,14 @@ function checkAttempts({ job, progress, attempts }: StoredJob): void {
   const isUnderWay = status === "STARTING" || status === "RUNNING";
   const isOpen = attempts.length > 0 && attempts.at(-1)?.outcome === undefined;
   // The attempt of a main node may end before its job does.
-  assert(isOpen === isUnderWay || (isUnderWay && job.nodes !== undefined), `${jobId} is ${status} for nothing`);
-  assert(isTerminal(status) === (progress.stoppedAtMs !== undefined), `${jobId} is ${status} and has a wrong end`);
+  assert(
+    isOpen === isUnderWay || (isUnderWay && job.nodes !== undefined),
+    `${jobId} is ${status} for nothing`,
+  );
+  assert(
+    isTerminal(status) === (progress.stoppedAtMs !== undefined),
+    `${jobId} is ${status} and has a wrong end`,
+  );
   assert(
     status !== "SUCCEEDED" || attempts.length > 0 || job.kind === "array",
     `${jobId} has succeeded without running`,
@@ -157,12 +174,16 @@ function checkAttempts({ job, progress, attempts }: StoredJob): void {
 
 function checkArray({ job, progress, childCounts }: StoredJob, children: readonly StoredJob[]): void {
   const counts = new Map<string, number>();
-  for (const child of children) counts.set(child.progress.status, (counts.get(child.progress.status) ?? 0) + 1);
+  for (const child of children)
+    counts.set(child.progress.status, (counts.get(child.progress.status) ?? 0) + 1);
   for (const [status, count] of Object.entries(childCounts ?? {})) {
     assert(count === (counts.get(status) ?? 0), `${job.jobId} counts ${count} children in ${status}`);
   }
   const endedCount = (counts.get("SUCCEEDED") ?? 0) + (counts.get("FAILED") ?? 0);
-  assert(!isTerminal(progress.status) || endedCount === job.arraySize, `${job.jobId} ends before its children`);
+  assert(
+    !isTerminal(progress.status) || endedCount === job.arraySize,
+    `${job.jobId} ends before its children`,
+  );
   const isFaultless = progress.status !== "SUCCEEDED" || !counts.has("FAILED");
   assert(isFaultless, `${job.jobId} has succeeded with failed children`);
 }

@@ -111,4 +111,4 @@ export class JobRunner {
 }
 
 const ENDED: readonly (JobStatus | undefined)[] = ["SUCCEEDED", "FAILED"];
-const UNENDED: readonly JobStatus[] = ["SUBMITTED", "RUNNABLE", "STARTING", "RUNNING"];
+const UNENDED: readonly JobStatus[] = ["SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING"];

@@ -67,6 +67,50 @@ describe("STS", () => {
     );
   });
 
+  test("reads what nests by its path, and answers it nested, instants as text", async () => {
+    const { handle } = aHandler(async () => ({}));
+    const form = new URLSearchParams({
+      Action: "AssumeRole",
+      Version: "2011-06-15",
+      RoleArn: "arn:aws:iam::123456789012:role/worker",
+      RoleSessionName: "me",
+      DurationSeconds: "900",
+      "Tags.member.1.Key": "a",
+      "Tags.member.1.Value": "1",
+    });
+    const { status, body } = await handle(stsRequest(form.toString()));
+    expect(status).toBe(200);
+    expect(body).toMatch(
+      /<AssumeRoleResult><Credentials><AccessKeyId>ASIA\w{16}<\/AccessKeyId><SecretAccessKey>[^<]+<\/SecretAccessKey>/,
+    );
+    expect(body).toContain("<Expiration>2026-11-21T10:35:30Z</Expiration></Credentials><AssumedRoleUser>");
+  });
+
+  test.each<[member: string, value: string, message: string]>([
+    [
+      "DurationSeconds",
+      "899",
+      "1 validation error detected: Value &#39;899&#39; at &#39;durationSeconds&#39; failed to satisfy constraint: " +
+        "Member must have value greater than or equal to 900",
+    ],
+    ["Tags.member.1.Value", "1", "Value null at &#39;tags.1.member.key&#39;"],
+    ["Tags.member.x.y.z.a.b.c.d.e.f", "1", "1 validation error"],
+    ["RoleSessionName", "m", "Member must have length greater than or equal to 2"],
+  ])("refuses %s=%s", async (member, value, message) => {
+    const { handle } = aHandler(async () => ({}));
+    const form = new URLSearchParams({
+      Action: "AssumeRole",
+      Version: "2011-06-15",
+      RoleArn: "arn:aws:iam::123456789012:role/worker",
+      RoleSessionName: "me",
+    });
+    form.set(member, value);
+    const { status, body } = await handle(stsRequest(form.toString()));
+    expect(status).toBe(400);
+    expect(body).toContain("<Code>ValidationError</Code>");
+    expect(body).toContain(message);
+  });
+
   test.each<[authorization: string | undefined, code: string, message: string]>([
     [undefined, "MissingAuthenticationToken", "Request is missing Authentication Token"],
     [

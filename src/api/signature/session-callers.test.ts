@@ -39,10 +39,16 @@ function signed({
   };
 }
 
+interface CallOptions {
+  readonly nowMs?: number;
+  readonly mode?: "none" | "sigv4";
+  readonly credentials?: readonly (typeof CI)[];
+}
+
 /** Who the server takes the request to be of, or the code by which it refuses it. */
 function callerOf(
   request: ApiRequest,
-  { nowMs = Date.now(), mode = "sigv4" as "none" | "sigv4", credentials = [CI] } = {},
+  { nowMs = Date.now(), mode = "sigv4", credentials = [CI] }: CallOptions = {},
 ): Caller | string {
   const authenticate = createAuthenticate({
     mode,

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { DockerHarness } from "../../../test/support/docker-harness.ts";
 import { FakeDockerEngine } from "../../../test/support/fake-docker-engine.ts";
-import { ProviderDriver, aScript, recovered } from "../../../test/support/provider-driver.ts";
-import { EngineAway } from "./docker-engine.ts";
+import { ProviderDriver, aScript, aTask, recovered } from "../../../test/support/provider-driver.ts";
+import { runIdOf } from "../container-run.ts";
+import { EngineAway, EngineRefusal } from "./docker-engine.ts";
 import type { DockerProviderOptions } from "./docker-provider.ts";
 import { OWNER_LABEL, TASK_LABEL, containerName } from "./docker-spec.ts";
 import { readOwnerId } from "./owner-id.ts";
@@ -16,8 +17,9 @@ function withFake(options: Partial<DockerProviderOptions> = {}): {
 }
 
 class FakeHarness extends DockerHarness {
-  override containers(): readonly string[] {
-    return [];
+  /** There is no engine to ask what is left in it. */
+  override docker(): string {
+    return "";
   }
 }
 
@@ -201,4 +203,63 @@ test("a network of our own that somebody has removed is made again, another's is
     kind: "start-failed",
     reason: "CannotStartContainerError: Error response from daemon: network theirs not found",
   });
+});
+
+test("several containers of a task start once what they share is there, and that goes after them", async () => {
+  const { engine, harness } = withFake();
+  await using _harness = harness;
+  await using driver = await ProviderDriver.recover(harness.open());
+  const task = aTask(
+    [
+      ["app", ""],
+      ["side", ""],
+    ],
+    { network: { groupId: "g" } },
+  );
+  const names = [0, 1].map((index) => containerName(runIdOf(task.taskId, index)));
+  const pause = `${containerName(task.taskId)}-pause`;
+  driver.provider.start(task);
+  await driver.started(task.taskId);
+  expect([...engine.containers.keys()][0]).toBe(pause);
+  expect(new Set(engine.containers.keys())).toEqual(new Set([pause, ...names]));
+  expect([...engine.networks.keys()]).toEqual(["batchyard-group-g"]);
+  driver.provider.stop(task.taskId);
+  await driver.ended(task.taskId);
+  expect(new Set(engine.containers.keys())).toEqual(new Set([pause, ...names]));
+  driver.provider.acknowledge(task.taskId, "ended");
+  await driver.until(() => engine.containers.size === 0 && engine.networks.size === 0);
+  expect(engine.asked.filter((call) => call.startsWith("removeContainer")).at(-1)).toBe(
+    `removeContainer ${pause}`,
+  );
+});
+
+test("what several containers share cannot be made: none of them starts", async () => {
+  const { engine, harness } = withFake();
+  await using _harness = harness;
+  await using driver = await ProviderDriver.recover(harness.open());
+  engine.ensureNetwork = () => Promise.reject(new EngineRefusal(500, "no address pool is left"));
+  const task = aTask(
+    [
+      ["app", ""],
+      ["side", ""],
+    ],
+    { network: { groupId: "g" } },
+  );
+  driver.provider.start(task);
+  expect((await driver.ended(task.taskId)).outcome).toMatchObject({
+    kind: "start-failed",
+    reason: "CannotCreateContainerError: Error response from daemon: no address pool is left",
+  });
+  expect(engine.containers.size).toBe(0);
+});
+
+test("the network of a group that somebody has removed is made again", async () => {
+  const { engine, harness } = withFake();
+  await using _harness = harness;
+  await using driver = await ProviderDriver.recover(harness.open());
+  engine.missingNetworks.add("batchyard-group-g");
+  const spec = aScript("true", { network: { groupId: "g" } });
+  driver.provider.start(spec);
+  await driver.started(spec.taskId);
+  expect(engine.missingNetworks.size).toBe(0);
 });

@@ -18,7 +18,6 @@ import type { DockerEngine } from "./docker-engine.ts";
 import { STAGE_MS_MAX } from "./docker-outcome.ts";
 import { EngineLink } from "./engine-link.ts";
 import type { FileSystemMap } from "./file-system-map.ts";
-import { GroupNetworks } from "./group-networks.ts";
 import { type ImageMap, mapImage } from "./image-map.ts";
 import { ImagePuller } from "./image-puller.ts";
 import { withDefaultTag } from "./image-reference.ts";
@@ -104,7 +103,6 @@ export class DockerProvider implements Provider {
   readonly #removals: Removals;
   readonly #places: TaskPlaces;
   readonly #attempts: DockerAttempts;
-  readonly #addresses = new LoopbackAddresses();
   readonly #tasks: Tasks;
   /** Tasks that nobody has acknowledged the end of. */
   readonly #known = new Map<string, AttemptSpec>();
@@ -146,8 +144,7 @@ export class DockerProvider implements Provider {
       onUp: () => this.#wake(),
     });
     const specOptions = { owner, network, imageMap, fileSystems, jobLogBytesMax };
-    const groups = new GroupNetworks({ ...limits, link, owner, network });
-    const places = new TaskPlaces({ ...limits, link, groups, removals, owner, network });
+    const places = new TaskPlaces({ ...limits, link, removals, owner, network });
     const starter = new AttemptStarter({
       ...limits,
       link,
@@ -176,12 +173,8 @@ export class DockerProvider implements Provider {
     this.#tasks = new Tasks({
       clock,
       runs: this.#attempts,
-      claimAddress: (taskId, known) =>
-        network === "host" ? this.#addresses.claim(taskId, known) : undefined,
-      releaseAddress: (taskId) => this.#addresses.release(taskId),
-      onStarted: (taskId, atMs, address) =>
-        this.#tell({ kind: "started", taskId, atMs, ...(address === undefined ? {} : { address }) }),
-      onEnded: (taskId, end) => this.#tell({ kind: "ended", taskId, ...end }),
+      addresses: network === "host" ? new LoopbackAddresses() : undefined,
+      onNews: (news) => this.#tell(news),
     });
   }
 

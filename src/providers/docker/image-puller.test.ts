@@ -37,6 +37,19 @@ describe("an image puller", () => {
     expect(bench.puller.progressOf("localhost:5000/team/app:latest")).toBeUndefined();
   });
 
+  test("shows the registry what an image comes with, and pulls once for each who may have it", async () => {
+    const bench = createBench({ auth: { header: "credentials" } });
+    const [ours, theirs] = ["ours", "theirs"].map((username) => ({ username, password: "p" }));
+    await Promise.all([bench.puller.get("app:1", SIGNAL, ours), bench.puller.get("app:1", SIGNAL, theirs)]);
+    const headers = bench.calls.flatMap((call) => call.match(/^pull app:1 (.*)/)?.[1] ?? []);
+    expect(
+      headers.map((header) => JSON.parse(Buffer.from(header, "base64url").toString()) as unknown),
+    ).toEqual([
+      { username: "ours", password: "p", serveraddress: "docker.io" },
+      { username: "theirs", password: "p", serveraddress: "docker.io" },
+    ]);
+  });
+
   test.each<[name: string, error: EngineRefusal, pullCount: number]>([
     ["tries five times where the registry does not answer", new EngineRefusal(500, "connection refused"), 5],
     ["takes a no for a no", new EngineRefusal(500, "manifest for app:1 not found: manifest unknown"), 1],

@@ -57,7 +57,6 @@ function createProgram(machine: number, code: readonly number[]): Buffer {
 /** https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html (ustar) */
 function archive(name: string, content: Buffer): Buffer {
   const header = Buffer.alloc(TAR_BLOCK_BYTES);
-  const octal = (value: number, length: number): string => value.toString(8).padStart(length - 1, "0");
   header.write(name, 0);
   header.write(octal(0o755, 8), 100);
   header.write(octal(0, 8), 108);
@@ -71,6 +70,11 @@ function archive(name: string, content: Buffer): Buffer {
   header.write(`${octal(checksum, 7)}\0 `, 148);
   const padding = Buffer.alloc((TAR_BLOCK_BYTES - (content.length % TAR_BLOCK_BYTES)) % TAR_BLOCK_BYTES);
   return Buffer.concat([header, content, padding, Buffer.alloc(2 * TAR_BLOCK_BYTES)]);
+}
+
+/** With room for a NUL behind it. */
+function octal(value: number, length: number): string {
+  return value.toString(8).padStart(length - 1, "0");
 }
 
 function words(instructions: readonly number[]): readonly number[] {

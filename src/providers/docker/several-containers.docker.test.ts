@@ -64,6 +64,22 @@ describe.skipIf(dockerHost === "")("a task of several containers", () => {
     expect((await driver.ended(task.taskId)).outcome).toMatchObject({ kind: "exited", exitCode: 0 });
   });
 
+  test.each(["batchyard", "host"])("reaches its containers by name in the network %s", async (network) => {
+    await using harness = new DockerHarness(dockerHost, { network });
+    await using driver = await ProviderDriver.recover(harness.open());
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    const serve = `echo hello >index.html; busybox httpd -f -p 127.0.0.1:${port} -h . & trap 'exit 0' TERM; wait`;
+    const task = aTask([
+      ["app", `until busybox wget -q -O - http://side:${port}/; do sleep 0.1; done`],
+      ["side", serve, HELPER],
+    ]);
+    driver.provider.start(task);
+    expect((await driver.ended(task.taskId)).outcome).toMatchObject({ kind: "exited", exitCode: 0 });
+    expect(logOf(harness, task, 0)).toBe("hello\n");
+    driver.provider.acknowledge(task.taskId, "ended");
+    await driver.until(() => leftOf(harness).containerCount === 0);
+  });
+
   test("of which an earlier run of the server left all is cleared away, also its network and volumes", async () => {
     await using harness = new DockerHarness(dockerHost);
     const volumes = [{ name: "scratch" }];

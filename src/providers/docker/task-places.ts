@@ -15,13 +15,12 @@ import {
   taskOfVolume,
 } from "./docker-spec.ts";
 import type { EngineLink } from "./engine-link.ts";
-import type { GroupNetworks } from "./group-networks.ts";
+import { GroupNetworks } from "./group-networks.ts";
 import { PAUSE_COMMAND, PAUSE_IMAGE, createPauseArchive } from "./pause-image.ts";
 import type { Removals } from "./removals.ts";
 
 export interface TaskPlaceOptions {
   readonly link: EngineLink;
-  readonly groups: GroupNetworks;
   readonly removals: Removals;
   readonly owner: string;
   /** What the network of a task that is alone is. */
@@ -45,6 +44,7 @@ const NETWORK_GONE = /network \S+ not found|unable to find network/i;
  */
 export class TaskPlaces {
   readonly #options: TaskPlaceOptions;
+  readonly #groups: GroupNetworks;
   /** Those that need something. */
   readonly #tasks = new Map<string, AttemptSpec>();
   readonly #pauses = new Map<string, Promise<void>>();
@@ -52,18 +52,19 @@ export class TaskPlaces {
 
   constructor(options: TaskPlaceOptions) {
     this.#options = options;
+    this.#groups = new GroupNetworks(options);
   }
 
   add(task: AttemptSpec): void {
     const { taskId, network } = task;
     if (network === undefined && !hasSeveral(task)) return;
     this.#tasks.set(taskId, task);
-    if (network !== undefined) this.#options.groups.add(network.groupId, taskId);
+    if (network !== undefined) this.#groups.add(network.groupId, taskId);
   }
 
   /** Has all of it removed, behind the task's own containers. */
   forget(task: AttemptSpec): void {
-    const { groups, removals } = this.#options;
+    const { removals } = this.#options;
     const { taskId } = task;
     if (!this.#tasks.delete(taskId)) return;
     this.#pauses.delete(taskId);
@@ -73,7 +74,7 @@ export class TaskPlaces {
       removals.add({ kind: "container", name: pauseName(taskId), behind: containers });
       for (const name of sharedVolumesOf(task)) removals.add({ kind: "volume", name, behind: containers });
     }
-    const network = task.network && groups.release(task.network.groupId, taskId);
+    const network = task.network && this.#groups.release(task.network.groupId, taskId);
     if (network === undefined) return;
     removals.add({ kind: "network", name: network, behind: [...containers, pauseName(taskId)] });
   }
@@ -90,9 +91,9 @@ export class TaskPlaces {
 
   /** Reads anew what the engine has, and removes what is left of tasks and groups that nobody knows. */
   async takeUp(containers: ReadonlyMap<string, ContainerListing>): Promise<void> {
-    const { groups, removals, link, owner, askMsMax } = this.#options;
+    const { removals, link, owner, askMsMax } = this.#options;
     this.#pauses.clear();
-    groups.distrust();
+    this.#groups.distrust();
     for (const [taskId, { network }] of this.#tasks) {
       const pause = containers.get(pauseRunId(taskId));
       if (pause === undefined || network === undefined) continue;
@@ -101,7 +102,7 @@ export class TaskPlaces {
         await link.run(askMsMax, (engine, signal) => engine.inspectContainer(pause.id, signal)),
       );
     }
-    for (const name of await groups.listUnused()) removals.add({ kind: "network", name });
+    for (const name of await this.#groups.listUnused()) removals.add({ kind: "network", name });
     const volumes = await link.run(askMsMax, (engine, signal) =>
       engine.listVolumes(OWNER_LABEL, owner, signal),
     );
@@ -125,12 +126,12 @@ export class TaskPlaces {
 
   /** `docker network prune` removes ours as well while nothing runs: then it is made again, and the step done again. */
   async withNetwork<T>(task: AttemptSpec, step: () => Promise<T>): Promise<T> {
-    const { link, groups } = this.#options;
+    const { link } = this.#options;
     try {
       return await step();
     } catch (error) {
       if (!(error instanceof EngineRefusal) || !NETWORK_GONE.test(error.message)) throw error;
-      groups.distrust();
+      this.#groups.distrust();
       await link.ensureNetwork();
       await this.#ensureGroup(task);
       return step();
@@ -139,9 +140,9 @@ export class TaskPlaces {
 
   async #ensureGroup({ network }: AttemptSpec): Promise<void> {
     if (network === undefined) return;
-    const { groups, removals } = this.#options;
-    removals.cancel(groups.nameOf(network.groupId));
-    await groups.ensure(network.groupId);
+    const { removals } = this.#options;
+    removals.cancel(this.#groups.nameOf(network.groupId));
+    await this.#groups.ensure(network.groupId);
   }
 
   #ensurePause(task: AttemptSpec): Promise<void> {
@@ -212,7 +213,7 @@ export class TaskPlaces {
   }
 
   #networkOf({ network }: AttemptSpec): string {
-    return network === undefined ? this.#options.network : this.#options.groups.nameOf(network.groupId);
+    return network === undefined ? this.#options.network : this.#groups.nameOf(network.groupId);
   }
 }
 

@@ -66,7 +66,7 @@ export class AttemptSupervisor {
     this.#signals = new AttemptSignals(options.workplace.table, options.confinement);
     this.#pool = new RunnerPool({
       ...options,
-      onEvent: (event, taskId) => this.#takeEvent(event, taskId),
+      onEvent: (event, runId) => this.#takeEvent(event, runId),
       onIdle: () => this.#beginWaiting(),
     });
   }
@@ -93,12 +93,12 @@ export class AttemptSupervisor {
   /** Takes up what an earlier run of the server left. */
   takeUp({ attempts, spentRunners }: Survey): void {
     for (const attempt of attempts) this.#takeUpAttempt(attempt);
-    for (const { runner, taskIds } of spentRunners) this.#pool.end(runner, taskIds);
+    for (const { runner, runIds } of spentRunners) this.#pool.end(runner, runIds);
   }
 
   /** SIGTERM or SIGKILL to all of it, as soon as there is something to send it to. */
-  end(taskId: string, wish: "stop" | "kill"): void {
-    const attempt = this.#attempts.get(taskId);
+  end(runId: string, wish: "stop" | "kill"): void {
+    const attempt = this.#attempts.get(runId);
     if (attempt === undefined || (attempt.wish !== undefined && wish === "stop")) return;
     if (this.#waiting.has(attempt)) {
       this.#settle(attempt, STOPPED_BEFORE_START);
@@ -111,14 +111,14 @@ export class AttemptSupervisor {
   }
 
   /** The end of its task is durable elsewhere. */
-  forget(taskId: string): void {
-    this.#pool.forgive(taskId);
+  forget(runId: string): void {
+    this.#pool.forgive(runId);
   }
 
   /** Looks at everything, for what no event told. */
   sweep(): void {
     const { confinement } = this.#options;
-    for (const taskId of confinement.sweep(this.#listSessions())) this.#endForMemory(taskId);
+    for (const runId of confinement.sweep(this.#listSessions())) this.#endForMemory(runId);
     this.#sweepCount += 1;
     for (const attempt of this.#attempts.values()) {
       if (attempt.runner !== undefined) this.#check(attempt, attempt.runner);
@@ -226,8 +226,8 @@ export class AttemptSupervisor {
     this.#pool.owe(attempt.run.runId, runner);
   }
 
-  #takeEvent(event: ShimEvent, taskId: string): void {
-    const attempt = this.#attempts.get(taskId);
+  #takeEvent(event: ShimEvent, runId: string): void {
+    const attempt = this.#attempts.get(runId);
     if (attempt?.runner === undefined) return;
     try {
       if (event === "started") this.#noteStart(attempt, attempt.runner, this.#options.clock.nowMs());
@@ -240,9 +240,9 @@ export class AttemptSupervisor {
 
   #noteStart(attempt: LiveAttempt, runner: Runner, atMs: number | undefined): void {
     if (attempt.startedAtMs !== undefined || atMs === undefined) return;
-    const { runId: taskId } = attempt.run;
+    const { runId } = attempt.run;
     attempt.startedAtMs = atMs;
-    runner.folder.appendToRecord(formatStarted(taskId, atMs));
+    runner.folder.appendToRecord(formatStarted(runId, atMs));
     this.#options.onStarted(attempt.run, atMs);
     if (attempt.wish !== undefined) this.#signals.send(attempt, runner, attempt.wish);
   }
@@ -289,7 +289,7 @@ export class AttemptSupervisor {
   }
 
   #finish(attempt: LiveAttempt, runner: Runner, recorded: RecordedAttempt, end: CommandEnd): void {
-    const { runId: taskId } = attempt.run;
+    const { runId } = attempt.run;
     const hasBegun = recorded.command !== undefined;
     if (hasBegun) this.#noteStart(attempt, runner, this.#findStart(recorded, runner));
     const usage = this.#readUsage(attempt, runner);
@@ -297,17 +297,17 @@ export class AttemptSupervisor {
     this.#settle(attempt, createOutcome(end, { ...usage, hasBegun }));
     // The process group of one that was killed may hold more of it: the runner goes with it, another one comes.
     const isRunnerSpent = attempt.isRunnerSpent === true || attempt.wish === "kill" || usage.isOutOfMemory;
-    if (isRunnerSpent || !hasLeft) this.#pool.end(runner, [taskId]);
+    if (isRunnerSpent || !hasLeft) this.#pool.end(runner, [runId]);
     else this.#pool.giveBack(runner);
   }
 
   /** The runner is gone or its record, and with it the exit code. Whatever is left is ended. */
   #lose(attempt: LiveAttempt, runner: Runner, recorded: RecordedAttempt | undefined): void {
-    const { runId: taskId } = attempt.run;
+    const { runId } = attempt.run;
     if (recorded?.command !== undefined) attempt.startedAtMs ??= this.#findStart(recorded, runner);
     const command = findCommand(attempt, runner);
     if (command !== undefined) this.#table.signal(command, "SIGKILL");
-    this.#pool.end(runner, [taskId]);
+    this.#pool.end(runner, [runId]);
     this.#settle(attempt, HOST_LOST);
   }
 
@@ -336,10 +336,10 @@ export class AttemptSupervisor {
     this.#options.logs.closeFile(run.logStreamId); // last: the end is told also where the file system refuses this
   }
 
-  #endForMemory(taskId: string): void {
-    const attempt = this.#attempts.get(taskId);
+  #endForMemory(runId: string): void {
+    const attempt = this.#attempts.get(runId);
     if (attempt?.runner === undefined) return;
-    if (attempt.isOutOfMemory !== true) attempt.runner.folder.appendToRecord(formatOutOfMemory(taskId));
+    if (attempt.isOutOfMemory !== true) attempt.runner.folder.appendToRecord(formatOutOfMemory(runId));
     attempt.isOutOfMemory = true;
     attempt.killedAtMs ??= this.#options.clock.monotonicMs();
     this.#signals.send(attempt, attempt.runner, "kill");

@@ -110,7 +110,7 @@ export class CgroupConfinement implements Confinement {
       .map(({ attempt }) => attempt)
       .filter((attempt) => attempt !== undefined)
       .filter((attempt) => this.usage(attempt).isOutOfMemory)
-      .map(({ taskId }) => taskId);
+      .map(({ runId }) => runId);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

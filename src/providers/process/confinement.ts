@@ -30,7 +30,7 @@ export interface Confinement extends AsyncDisposable {
   leave(attempt: ConfinedAttempt): boolean;
 
   /** The runner is no more: ends all it has left, now and in the sweeps to come, until nothing is. */
-  clear(runnerName: string, runner: ProcessIdentity, taskIds: readonly string[]): void;
+  clear(runnerName: string, runner: ProcessIdentity, runIds: readonly string[]): void;
 
   /** Whether anything may be left of a runner that is no more. */
   isClearing(runnerName: string): boolean;
@@ -46,7 +46,7 @@ export interface Confinement extends AsyncDisposable {
 }
 
 export interface ConfinedAttempt {
-  readonly taskId: string;
+  readonly runId: string;
   readonly runnerName: string;
 }
 

@@ -23,10 +23,10 @@ describe("EventLines", () => {
 
 describe("parseEventLine", () => {
   test.each<[line: string, told: ToldEvent | undefined]>([
-    ["started a1", { event: "started", taskId: "a1" }],
-    ["ended a1", { event: "ended", taskId: "a1" }],
+    ["started a1", { event: "started", runId: "a1" }],
+    ["ended a1", { event: "ended", runId: "a1" }],
     [`ready r1 ${STAT_LINE}`, { event: "ready", runnerName: "r1", statLine: STAT_LINE }],
-    ["\0\0of a job ended a1", { event: "ended", taskId: "a1" }],
+    ["\0\0of a job ended a1", { event: "ended", runId: "a1" }],
     [`\0ready r0 ready r1 ${STAT_LINE}`, { event: "ready", runnerName: "r1", statLine: STAT_LINE }],
     ["ended", undefined],
     ["ended a1 ", undefined],

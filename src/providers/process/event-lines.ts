@@ -16,12 +16,12 @@ export class EventLines {
 /** What the shim told in a line: of a runner with its line of `/proc/⟨pid⟩/stat`, or of an attempt. */
 export type ToldEvent =
   | { readonly event: "ready"; readonly runnerName: string; readonly statLine: string }
-  | { readonly event: "started" | "ended"; readonly taskId: string };
+  | { readonly event: "started" | "ended"; readonly runId: string };
 
 /** The shim writes each line at once, so what a job wrote without a newline stands before it. */
 export function parseEventLine(line: string): ToldEvent | undefined {
-  const [, event, taskId] = line.match(/(started|ended) (\S+)$/) ?? [];
-  if (taskId !== undefined) return { event: event === "started" ? "started" : "ended", taskId };
+  const [, event, runId] = line.match(/(started|ended) (\S+)$/) ?? [];
+  if (runId !== undefined) return { event: event === "started" ? "started" : "ended", runId };
   const [, runnerName, statLine] = line.match(/ready (\S+) (\d+ \(.*)$/) ?? [];
   if (runnerName === undefined || statLine === undefined) return undefined;
   return { event: "ready", runnerName, statLine };

@@ -26,7 +26,7 @@ export interface LiveAttempt {
 }
 
 export function findRecorded(runner: Runner, { run }: LiveAttempt): RecordedAttempt | undefined {
-  return runner.read().attempts.find(({ taskId }) => taskId === run.runId);
+  return runner.read().attempts.find(({ runId }) => runId === run.runId);
 }
 
 export function findCommand(attempt: LiveAttempt, runner: Runner): ProcessIdentity | undefined {
@@ -38,5 +38,5 @@ export function findCommand(attempt: LiveAttempt, runner: Runner): ProcessIdenti
 }
 
 export function confine({ run }: LiveAttempt, runner: Runner): ConfinedAttempt {
-  return { taskId: run.runId, runnerName: runner.name };
+  return { runId: run.runId, runnerName: runner.name };
 }

@@ -52,7 +52,6 @@ export class ProcessProvider implements Provider {
   readonly #options: Required<ProcessProviderOptions>;
   readonly #known = new Set<string>();
   readonly #news = new UnacknowledgedNews();
-  readonly #addresses = new LoopbackAddresses();
   readonly #tasks: Tasks;
   /** Until the end of these is durable the new boot is not noted, so that another start gives them up again. */
   readonly #unrecorded = new Set<string>();
@@ -77,11 +76,8 @@ export class ProcessProvider implements Provider {
         end: (runId, wish) => this.#require().supervisor.end(runId, wish),
         forget: (runId) => this.#forgetRun(runId),
       },
-      claimAddress: (taskId, known) => this.#addresses.claim(taskId, known),
-      releaseAddress: (taskId) => this.#addresses.release(taskId),
-      onStarted: (taskId, atMs, address) =>
-        this.#add({ kind: "started", taskId, atMs, ...(address === undefined ? {} : { address }) }),
-      onEnded: (taskId, end) => this.#add({ kind: "ended", taskId, ...end }),
+      addresses: new LoopbackAddresses(),
+      onNews: (news) => this.#add(news),
     });
   }
 
@@ -122,7 +118,7 @@ export class ProcessProvider implements Provider {
     this.#running = { workplace, confinement, supervisor };
     for (const { taskId } of known) this.#known.add(taskId);
     supervisor.takeUp(survey);
-    for (const taskId of survey.unrecordedTaskIds) this.#unrecorded.add(taskId);
+    for (const runId of survey.unrecordedRunIds) this.#unrecorded.add(runId);
     if (this.#unrecorded.size === 0) await rememberBoot(workplace);
   }
 

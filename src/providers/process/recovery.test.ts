@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { type RecoveryFacts, decideRecovery } from "./recovery.ts";
 
-const CLAIMED = { taskId: "t" };
-const ENDED = { taskId: "t", end: { code: 0, cpuTimeMs: 0, uptimeSeconds: 1 } };
+const CLAIMED = { runId: "t" };
+const ENDED = { runId: "t", end: { code: 0, cpuTimeMs: 0, uptimeSeconds: 1 } };
 
 describe("decideRecovery", () => {
   test.each<[name: string, facts: Partial<RecoveryFacts>, expected: string]>([

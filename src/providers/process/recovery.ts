@@ -56,21 +56,21 @@ export interface FoundAttempt {
 export interface Survey {
   readonly attempts: readonly SurveyedAttempt[];
   /** Runners without an attempt that goes on, and the attempts that they had. */
-  readonly spentRunners: readonly { readonly runner: Runner; readonly taskIds: readonly string[] }[];
+  readonly spentRunners: readonly { readonly runner: Runner; readonly runIds: readonly string[] }[];
   /** Names of runners whose cgroups are still of use. */
   readonly keptRunners: ReadonlySet<string>;
   readonly keptRunnerPids: ReadonlySet<number>;
   /** Attempts of which nothing is to go on. */
-  readonly overTaskIds: ReadonlySet<string>;
+  readonly overRunIds: ReadonlySet<string>;
   /** Attempts that are given up for a reboot alone: no record tells that they may have run. */
-  readonly unrecordedTaskIds: ReadonlySet<string>;
+  readonly unrecordedRunIds: ReadonlySet<string>;
 }
 
 /** Reads the records of all runners and decides on every attempt of the store. Folders without a runner are trash. */
 export function surveyAttempts(workplace: Workplace, known: readonly RecoveredRun[]): Survey {
-  const knownTaskIds = new Set(known.map(({ run }) => run.runId));
+  const knownRunIds = new Set(known.map(({ run }) => run.runId));
   const folders = listRunnerNames(workplace).map((name) => new RunnerFolder(workplace.runnersPath, name));
-  const pages = folders.map((folder) => readPage(workplace.table, folder, knownTaskIds));
+  const pages = folders.map((folder) => readPage(workplace.table, folder, knownRunIds));
   for (const { folder, runner } of pages) if (runner === undefined) folder.moveTo(newTrash(workplace));
   const found = findAttempts(pages);
   const attempts = known.map((attempt) =>
@@ -84,22 +84,22 @@ export function surveyAttempts(workplace: Workplace, known: readonly RecoveredRu
   );
   const adopted = new Set(goingOn.map((each) => each.found?.runner));
   const kept = new Set([...goingOn, ...ended].map((each) => each.found?.runner));
-  const goingOnTaskIds = toTaskIds(goingOn);
+  const goingOnRunIds = toRunIds(goingOn);
   const owners = pages.flatMap(({ runner, record }) => (runner === undefined ? [] : [{ runner, record }]));
   const spentRunners = owners
     .filter(({ runner }) => !adopted.has(runner))
-    .map(({ runner, record }) => ({ runner, taskIds: record.attempts.map(({ taskId }) => taskId) }));
+    .map(({ runner, record }) => ({ runner, runIds: record.attempts.map(({ runId }) => runId) }));
   return {
     attempts,
     spentRunners,
     keptRunners: new Set(owners.filter(({ runner }) => kept.has(runner)).map(({ runner }) => runner.name)),
     keptRunnerPids: new Set([...adopted].flatMap((runner) => runner?.identity.pid ?? [])),
-    overTaskIds: new Set([...found.keys(), ...knownTaskIds].filter((taskId) => !goingOnTaskIds.has(taskId))),
-    unrecordedTaskIds: toTaskIds(unrecorded),
+    overRunIds: new Set([...found.keys(), ...knownRunIds].filter((runId) => !goingOnRunIds.has(runId))),
+    unrecordedRunIds: toRunIds(unrecorded),
   };
 }
 
-function toTaskIds(attempts: readonly SurveyedAttempt[]): ReadonlySet<string> {
+function toRunIds(attempts: readonly SurveyedAttempt[]): ReadonlySet<string> {
   return new Set(attempts.map(({ known }) => known.run.runId));
 }
 
@@ -115,10 +115,10 @@ interface Page {
  * A runner that has no attempt to go on with is kept from beginning one: it may have been told to, and not have got to
  * it yet. What it claimed before that counts, so its record is read again.
  */
-function readPage(table: ProcessTable, folder: RunnerFolder, knownTaskIds: ReadonlySet<string>): Page {
+function readPage(table: ProcessTable, folder: RunnerFolder, knownRunIds: ReadonlySet<string>): Page {
   const before = parseRunnerRecord(folder.readRecord());
   const latest = before.attempts.at(-1);
-  const hasAttempt = latest !== undefined && latest.end === undefined && knownTaskIds.has(latest.taskId);
+  const hasAttempt = latest !== undefined && latest.end === undefined && knownRunIds.has(latest.runId);
   const isAtWork = hasAttempt && before.runner !== undefined && table.isAlive(before.runner);
   if (!isAtWork) folder.revokeStart();
   const record = isAtWork ? before : parseRunnerRecord(folder.readRecord());
@@ -132,9 +132,9 @@ function findAttempts(pages: readonly Page[]): ReadonlyMap<string, FoundAttempt>
   for (const { runner, record, isAtWork } of pages) {
     if (runner === undefined) continue;
     for (const recorded of record.attempts) {
-      if (found.get(recorded.taskId)?.recorded.command !== undefined) continue;
+      if (found.get(recorded.runId)?.recorded.command !== undefined) continue;
       const isLatest = recorded === record.attempts.at(-1);
-      found.set(recorded.taskId, { recorded, runner, isRunnerAlive: isAtWork && isLatest, isLatest });
+      found.set(recorded.runId, { recorded, runner, isRunnerAlive: isAtWork && isLatest, isLatest });
     }
   }
   return found;

@@ -72,11 +72,11 @@ export class RunnerFolder {
   }
 
   /** Tells the runner to begin. False if nobody reads: without a reader a FIFO cannot be opened without waiting. */
-  order(taskId: string): boolean {
+  order(runId: string): boolean {
     try {
       using file = openFifoToWrite(join(this.path, "orders"));
       if (file === undefined) return false;
-      writeSync(file.fd, `${taskId}\n`);
+      writeSync(file.fd, `${runId}\n`);
       return true;
     } catch {
       return false;
@@ -91,7 +91,8 @@ export class RunnerFolder {
   passSecrets(text: string): "passed" | "too-large" | "gone" {
     using file = openFifo(join(this.path, "secrets"));
     if (file === undefined) return "gone";
-    empty(file.fd);
+    // Whoever fills it again at once is no friend of this attempt's.
+    if (!empty(file.fd)) return "gone";
     if (fill(file.fd, Buffer.from(text))) return "passed";
     empty(file.fd);
     return "too-large";
@@ -160,10 +161,13 @@ export class RunnerFolder {
   }
 }
 
-/** Throws away what is in the FIFO. */
-function empty(fd: number): void {
+/** Throws away what is in the FIFO; says whether it is empty then. */
+function empty(fd: number): boolean {
   const bytes = Buffer.alloc(FIFO_READ_BYTES);
-  while (untilBusy(() => readSync(fd, bytes)) > 0);
+  for (let reads = 0; reads < FIFO_READS_MAX; reads += 1) {
+    if (untilBusy(() => readSync(fd, bytes)) === 0) return true;
+  }
+  return false;
 }
 
 /** Says whether the FIFO took all of it. */
@@ -178,6 +182,8 @@ function fill(fd: number, bytes: Buffer): boolean {
 }
 
 const FIFO_READ_BYTES = 65_536;
+/** Linux lets anybody make a FIFO of 1 MiB. */
+const FIFO_READS_MAX = 32;
 
 /** 0 where the FIFO is empty or full. */
 function untilBusy(move: () => number): number {

@@ -14,7 +14,7 @@ export interface RunnerPoolOptions {
   readonly clock: Clock;
   readonly shell: readonly string[];
   readonly path: string;
-  readonly onEvent: (event: ShimEvent, taskId: string) => void;
+  readonly onEvent: (event: ShimEvent, runId: string) => void;
   /** There is an idle runner that was not there before. */
   readonly onIdle: () => void;
 }
@@ -68,17 +68,17 @@ export class RunnerPool {
   }
 
   /** From now on the runner's folder has to stay until the attempt's end is acknowledged. */
-  owe(taskId: string, runner: Runner): void {
-    runner.owed.add(taskId);
-    this.#owing.set(taskId, runner);
+  owe(runId: string, runner: Runner): void {
+    runner.owed.add(runId);
+    this.#owing.set(runId, runner);
   }
 
   /** The attempt's end is durable elsewhere, or it never was this runner's. */
-  forgive(taskId: string): void {
-    const runner = this.#owing.get(taskId);
+  forgive(runId: string): void {
+    const runner = this.#owing.get(runId);
     if (runner === undefined) return;
-    this.#owing.delete(taskId);
-    runner.owed.delete(taskId);
+    this.#owing.delete(runId);
+    runner.owed.delete(runId);
     if (this.#gone.has(runner)) this.#removeIfDone(runner);
   }
 
@@ -91,11 +91,11 @@ export class RunnerPool {
   }
 
   /** Ends the runner with all that is in its process group; what else is left of these attempts follows. */
-  end(runner: Runner, taskIds: readonly string[]): void {
+  end(runner: Runner, runIds: readonly string[]): void {
     const { workplace, confinement } = this.#options;
     // A group's number is its own while the leader lives, so the signal reaches nobody else.
     workplace.table.signalGroupOf(runner.identity, "SIGKILL");
-    confinement.clear(runner.name, runner.identity, taskIds);
+    confinement.clear(runner.name, runner.identity, runIds);
     this.#gone.add(runner);
     this.#removeIfDone(runner);
   }
@@ -119,7 +119,7 @@ export class RunnerPool {
       folder.moveTo(trash);
       this.#own(removeTree(trash));
     }
-    endStrays({ ...workplace, keptRunnerPids, overTaskIds: new Set() });
+    endStrays({ ...workplace, keptRunnerPids, overRunIds: new Set() });
     await confinement.settle();
     this.sweep();
     await Promise.all(this.#removals);

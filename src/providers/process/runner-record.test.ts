@@ -27,18 +27,18 @@ describe("parseRunnerRecord", () => {
       runner: RUNNER,
       attempts: [
         {
-          taskId: "a1",
+          runId: "a1",
           command: COMMAND,
           startedAtMs: 1_700_000_000_123,
           end: { code: 3, cpuTimeMs: 1_250, uptimeSeconds: 1285.41 },
         },
         {
-          taskId: "b2",
+          runId: "b2",
           command: COMMAND,
           isOutOfMemory: true,
           end: { code: 137, cpuTimeMs: 60_000, uptimeSeconds: 1300 },
         },
-        { taskId: "c3" },
+        { runId: "c3" },
       ],
       childrenCpuMs: 62_250,
     });
@@ -48,17 +48,17 @@ describe("parseRunnerRecord", () => {
     const part = `claim b2\n${times("0m3.000s 0m0.000s")}end b2 1 5.00\n`;
     expect(parseRunnerRecord(part, 2_250)).toEqual({
       runner: undefined,
-      attempts: [{ taskId: "b2", end: { code: 1, cpuTimeMs: 750, uptimeSeconds: 5 } }],
+      attempts: [{ runId: "b2", end: { code: 1, cpuTimeMs: 750, uptimeSeconds: 5 } }],
       childrenCpuMs: 3_000,
     });
   });
 
-  const claimed: RecordedAttempt = { taskId: "a1", command: COMMAND };
+  const claimed: RecordedAttempt = { runId: "a1", command: COMMAND };
   const claim = `${HEAD}claim a1\ncommand a1 88 (sh) ${STAT_REST}\n`;
   test.each<[name: string, text: string, attempts: readonly RecordedAttempt[]]>([
     ["nothing", "", []],
     ["a claim without its newline", `${HEAD}claim a1`, []],
-    ["a command whose line was cut", `${HEAD}claim a1\ncommand a1 88 (sh) S 1 6\n`, [{ taskId: "a1" }]],
+    ["a command whose line was cut", `${HEAD}claim a1\ncommand a1 88 (sh) S 1 6\n`, [{ runId: "a1" }]],
     ["an end without its newline", `${claim}${times("0m0.0s 0m0.0s")}end a1 0 12.3`, [claimed]],
     [
       "an end after one that was cut short",
@@ -86,7 +86,7 @@ describe("parseRunnerRecord", () => {
       fc.property(fc.nat(whole.length), (length) => {
         const [attempt] = parseRunnerRecord(whole.slice(0, length)).attempts;
         expect([undefined, 3]).toContain(attempt?.end?.code);
-        expect([undefined, "a1"]).toContain(attempt?.taskId);
+        expect([undefined, "a1"]).toContain(attempt?.runId);
         expect([undefined, 88]).toContain(attempt?.command?.pid);
       }),
     );

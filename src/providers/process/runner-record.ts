@@ -4,11 +4,11 @@ import { type ProcessIdentity, parseProcessStat } from "./process-identity.ts";
  * What a runner's `record` says, all that is known of its attempts. Each line is appended in one write:
  *
  * - `runner ⟨boot id⟩ ⟨stat line⟩`: the runner is up; its own line of `/proc/⟨pid⟩/stat`.
- * - `claim ⟨task id⟩`: it takes up the attempt.
- * - `command ⟨task id⟩ ⟨stat line⟩`: the process that is about to become the command.
- * - `started ⟨task id⟩ ⟨instant⟩`: from the server, so that it gives the same instant after a restart.
- * - `oom ⟨task id⟩`: from the server, before it ends an attempt for its memory.
- * - what the builtin `times` prints, before `end ⟨task id⟩ ⟨exit code⟩ ⟨uptime⟩`.
+ * - `claim ⟨run id⟩`: it takes up the attempt.
+ * - `command ⟨run id⟩ ⟨stat line⟩`: the process that is about to become the command.
+ * - `started ⟨run id⟩ ⟨instant⟩`: from the server, so that it gives the same instant after a restart.
+ * - `oom ⟨run id⟩`: from the server, before it ends an attempt for its memory.
+ * - what the builtin `times` prints, before `end ⟨run id⟩ ⟨exit code⟩ ⟨uptime⟩`.
  *
  * A line that was cut short, by a full disk or a power cut, is passed over; so is what stands before a known word in a
  * line, where the cut one had no end.
@@ -22,7 +22,7 @@ export interface RunnerRecord {
 }
 
 export interface RecordedAttempt {
-  readonly taskId: string;
+  readonly runId: string;
   /** Absent if the command was never reached. */
   readonly command?: { readonly pid: number; readonly startTicks: number };
   readonly startedAtMs?: number;
@@ -45,8 +45,8 @@ export function parseRunnerRecord(text: string, childrenCpuMs = 0): RunnerRecord
   let knownCpuMs = childrenCpuMs;
   let latestCpuMs = childrenCpuMs;
   const attempts = new Map<string, RecordedAttempt>();
-  const add = (taskId = "", part: Omit<RecordedAttempt, "taskId"> = {}): void => {
-    attempts.set(taskId, { ...attempts.get(taskId), ...part, taskId });
+  const add = (runId = "", part: Omit<RecordedAttempt, "runId"> = {}): void => {
+    attempts.set(runId, { ...attempts.get(runId), ...part, runId });
   };
 
   for (const line of text.split("\n").slice(0, -1)) {
@@ -99,12 +99,12 @@ function parseLine(line: string): RecordLine {
 }
 
 /** The lines of the server. */
-export function formatStarted(taskId: string, atMs: number): string {
-  return `started ${taskId} ${atMs}`;
+export function formatStarted(runId: string, atMs: number): string {
+  return `started ${runId} ${atMs}`;
 }
 
-export function formatOutOfMemory(taskId: string): string {
-  return `oom ${taskId}`;
+export function formatOutOfMemory(runId: string): string {
+  return `oom ${runId}`;
 }
 
 /** A line that the builtin `times` prints, as `0m1.250000s 0m0.030000s`: user and system time. */

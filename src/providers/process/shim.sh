@@ -3,7 +3,7 @@
 #   sh shim.sh dispatch DIR BOOT_ID SHELL...   starts a runner for each name it reads, until its input ends
 #   sh shim.sh run DIR BOOT_ID NAME            a runner: runs one attempt after another
 #
-# A runner leads a session of its own and takes task ids from the FIFO "orders" of its folder DIR/runners/NAME. While it
+# A runner leads a session of its own and takes ids of runs from the FIFO "orders" of its folder DIR/runners/NAME. While it
 # has an attempt it outlives the server. Attempts are its foreground children: they share its process group, and no
 # shell sets SIGINT aside for them as it does for a command with "&". What a runner tells on the FIFO DIR/events is a
 # hint; what stands in "record", which is only ever appended to, is the truth. See runner-record.ts for its lines.

@@ -24,7 +24,7 @@ export interface ShimOptions {
   /** PATH of the shim itself. */
   readonly path: string;
   readonly clock: Clock;
-  readonly onEvent: (event: ShimEvent, taskId: string) => void;
+  readonly onEvent: (event: ShimEvent, runId: string) => void;
   readonly onRunner: (runner: Runner) => void;
 }
 
@@ -146,7 +146,7 @@ export class Shim {
   #takeLine(line: string): void {
     const told = parseEventLine(line);
     if (told?.event === "ready") this.#welcome(told.runnerName, told.statLine);
-    else if (told !== undefined) this.#options.onEvent(told.event, told.taskId);
+    else if (told !== undefined) this.#options.onEvent(told.event, told.runId);
   }
 
   /** One that nobody waits for any more, of this run or an earlier one, is ended. */

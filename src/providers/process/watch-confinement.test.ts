@@ -28,7 +28,7 @@ describe("memory", () => {
     const confinement = new WatchConfinement(table);
     expect(confinement.sweep([aSession({ memoryMiB: 70 })])).toEqual([]);
     expect(confinement.sweep([aSession({ memoryMiB: 69 })])).toEqual(["t"]);
-    expect(confinement.usage({ taskId: "t", runnerName: "r" })).toEqual({
+    expect(confinement.usage({ runId: "t", runnerName: "r" })).toEqual({
       isOutOfMemory: false,
       peakMemoryBytes: 70 * MIB,
     });
@@ -44,7 +44,7 @@ describe("memory", () => {
     ]);
     const confinement = new WatchConfinement(table);
     expect(confinement.sweep([aSession({ memoryMiB: 60 })])).toEqual([]);
-    expect(confinement.usage({ taskId: "t", runnerName: "r" }).peakMemoryBytes).toBe(60 * MIB);
+    expect(confinement.usage({ runId: "t", runnerName: "r" }).peakMemoryBytes).toBe(60 * MIB);
     expect(confinement.sweep([aSession({ memoryMiB: 59 })])).toEqual(["t"]);
   });
 
@@ -52,7 +52,7 @@ describe("memory", () => {
     const table = new TableStandIn([{ pid: 101, marker: "t", nowMiB: 5, peakMiB: 40 }]);
     const confinement = new WatchConfinement(table);
     expect(confinement.sweep([aSession()])).toEqual([]);
-    expect(confinement.usage({ taskId: "t", runnerName: "r" }).peakMemoryBytes).toBe(40 * MIB);
+    expect(confinement.usage({ runId: "t", runnerName: "r" }).peakMemoryBytes).toBe(40 * MIB);
   });
 });
 
@@ -87,15 +87,15 @@ describe("what is ended", () => {
       { pid: 102, sessionId: 102, marker: "t" },
     ]);
     const confinement = new WatchConfinement(table);
-    expect(confinement.leave({ taskId: "t", runnerName: "r" })).toBe(true);
-    confinement.sweep([aSession({ taskId: "next" })]);
+    expect(confinement.leave({ runId: "t", runnerName: "r" })).toBe(true);
+    confinement.sweep([aSession({ runId: "next" })]);
     expect(table.killedPids).toEqual([101, 102]);
     expect(confinement.isClearing("r")).toBe(true);
 
     table.processes = [];
-    confinement.sweep([aSession({ taskId: "next" })]);
+    confinement.sweep([aSession({ runId: "next" })]);
     expect([confinement.isClearing("r"), confinement.hasWork()]).toEqual([true, true]);
-    confinement.sweep([aSession({ taskId: "next" })]);
+    confinement.sweep([aSession({ runId: "next" })]);
     expect([confinement.isClearing("r"), confinement.hasWork()]).toEqual([false, false]);
   });
 
@@ -105,7 +105,7 @@ describe("what is ended", () => {
       { pid: 102, startTicks: 30 },
     ]);
     const confinement = new WatchConfinement(table);
-    confinement.kill({ taskId: "t", runnerName: "r" });
+    confinement.kill({ runId: "t", runnerName: "r" });
     confinement.sweep([aSession()]);
     expect(table.killedPids).toEqual([101, 102]);
   });
@@ -155,7 +155,7 @@ test("the environment of a process is read once, unless it may still become the 
 
 function aSession(attempt: Partial<NonNullable<Session["attempt"]>> = {}): Session {
   const command = { bootId: BOOT_ID, pid: 101, startTicks: 20 };
-  return { runner: RUNNER, attempt: { taskId: "t", runnerName: "r", memoryMiB: 64, command, ...attempt } };
+  return { runner: RUNNER, attempt: { runId: "t", runnerName: "r", memoryMiB: 64, command, ...attempt } };
 }
 
 function anIdleSession(): Session {

@@ -12,7 +12,7 @@ export type WatchedTable = Pick<
 /**
  * Does without cgroups: looks at the process table every quarter of a second and adds up the memory that is resident.
  *
- * A process belongs to an attempt if its environment carries the task id, or else if it is in the session of the
+ * A process belongs to an attempt if its environment carries the id of the run, or else if it is in the session of the
  * attempt's runner. What has left the session and wiped its environment is not found, and memory that comes and goes
  * between two looks is not seen.
  */
@@ -20,14 +20,14 @@ export class WatchConfinement implements Confinement {
   readonly kind = "watch";
   readonly sweepIntervalMs = 250;
   readonly #table: WatchedTable;
-  /** Attempts that are over, by task id: what carries the id is ended. */
+  /** Attempts that are over, by the id of the run: what carries the id is ended. */
   readonly #over = new Map<string, OverAttempt>();
   /** Running attempts that were killed. */
   readonly #killed = new Set<string>();
   /** Runners that are no more, by name: what is in their sessions is ended. */
   readonly #goneRunners = new Map<string, ProcessIdentity>();
   readonly #peakBytes = new Map<string, number>();
-  /** The task id that each process carries, by pid and start: an environment is read once. */
+  /** The id of the run that each process carries, by pid and start: an environment is read once. */
   #markers = new Map<string, string | undefined>();
 
   constructor(table: WatchedTable) {
@@ -38,8 +38,8 @@ export class WatchConfinement implements Confinement {
     return undefined;
   }
 
-  usage({ taskId }: ConfinedAttempt): AttemptUsage {
-    const peak = this.#peakBytes.get(taskId);
+  usage({ runId }: ConfinedAttempt): AttemptUsage {
+    const peak = this.#peakBytes.get(runId);
     return { isOutOfMemory: false, ...(peak === undefined ? {} : { peakMemoryBytes: peak }) };
   }
 
@@ -47,21 +47,21 @@ export class WatchConfinement implements Confinement {
     return [];
   }
 
-  kill({ taskId }: ConfinedAttempt): void {
-    this.#killed.add(taskId);
+  kill({ runId }: ConfinedAttempt): void {
+    this.#killed.add(runId);
   }
 
   /** What is left is found and ended one by one, so the runner can go on. */
-  leave({ taskId, runnerName }: ConfinedAttempt): boolean {
-    this.#killed.delete(taskId);
-    this.#peakBytes.delete(taskId);
-    this.#over.set(taskId, { runnerName, sweepsUnseen: 0 });
+  leave({ runId, runnerName }: ConfinedAttempt): boolean {
+    this.#killed.delete(runId);
+    this.#peakBytes.delete(runId);
+    this.#over.set(runId, { runnerName, sweepsUnseen: 0 });
     return true;
   }
 
-  clear(runnerName: string, runner: ProcessIdentity, taskIds: readonly string[]): void {
+  clear(runnerName: string, runner: ProcessIdentity, runIds: readonly string[]): void {
     if (runner.bootId === this.#table.bootId) this.#goneRunners.set(runnerName, runner);
-    for (const taskId of taskIds) this.leave({ taskId, runnerName });
+    for (const runId of runIds) this.leave({ runId, runnerName });
   }
 
   isClearing(runnerName: string): boolean {
@@ -78,50 +78,50 @@ export class WatchConfinement implements Confinement {
   }
 
   sweep(sessions: readonly Session[]): readonly string[] {
-    const seenTaskIds = new Set<string>();
+    const seenRunIds = new Set<string>();
     const seenRunners = new Set<string>();
     const memories = new Map<string, AttemptMemory>();
-    for (const { stat, taskId, goneRunner } of this.#findOwned(sessions)) {
-      if (taskId !== undefined) seenTaskIds.add(taskId);
+    for (const { stat, runId, goneRunner } of this.#findOwned(sessions)) {
+      if (runId !== undefined) seenRunIds.add(runId);
       if (goneRunner !== undefined) seenRunners.add(goneRunner);
-      const isUnwanted = taskId === undefined || this.#over.has(taskId) || this.#killed.has(taskId);
+      const isUnwanted = runId === undefined || this.#over.has(runId) || this.#killed.has(runId);
       if (isUnwanted) this.#table.signal({ ...stat, bootId: this.#table.bootId }, "SIGKILL");
-      else this.#measure(stat.pid, taskId, memories);
+      else this.#measure(stat.pid, runId, memories);
     }
-    this.#forgetUnseen(seenTaskIds);
+    this.#forgetUnseen(seenRunIds);
     for (const name of this.#goneRunners.keys()) if (!seenRunners.has(name)) this.#goneRunners.delete(name);
     return sessions
       .map(({ attempt }) => attempt)
       .filter((attempt) => attempt !== undefined)
-      .filter((attempt) => this.#isOverLimit(attempt, memories.get(attempt.taskId)))
-      .map(({ taskId }) => taskId);
+      .filter((attempt) => this.#isOverLimit(attempt, memories.get(attempt.runId)))
+      .map(({ runId }) => runId);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.resolve();
   }
 
-  #forgetUnseen(seenTaskIds: ReadonlySet<string>): void {
-    for (const [taskId, attempt] of this.#over) {
-      attempt.sweepsUnseen = seenTaskIds.has(taskId) ? 0 : attempt.sweepsUnseen + 1;
-      if (attempt.sweepsUnseen >= SWEEPS_UNSEEN_MAX) this.#over.delete(taskId);
+  #forgetUnseen(seenRunIds: ReadonlySet<string>): void {
+    for (const [runId, attempt] of this.#over) {
+      attempt.sweepsUnseen = seenRunIds.has(runId) ? 0 : attempt.sweepsUnseen + 1;
+      if (attempt.sweepsUnseen >= SWEEPS_UNSEEN_MAX) this.#over.delete(runId);
     }
   }
 
-  #measure(pid: number, taskId: string, memories: Map<string, AttemptMemory>): void {
+  #measure(pid: number, runId: string, memories: Map<string, AttemptMemory>): void {
     const memory = this.#table.memory(pid);
     if (memory === undefined) return;
-    const { nowBytes, pids } = memories.get(taskId) ?? { nowBytes: 0, pids: [] };
-    memories.set(taskId, { nowBytes: nowBytes + memory.nowBytes, pids: [...pids, pid] });
-    this.#raisePeak(taskId, memory.peakBytes);
+    const { nowBytes, pids } = memories.get(runId) ?? { nowBytes: 0, pids: [] };
+    memories.set(runId, { nowBytes: nowBytes + memory.nowBytes, pids: [...pids, pid] });
+    this.#raisePeak(runId, memory.peakBytes);
   }
 
   /** Shared memory counts for each process at first: only what seems too much is looked at more closely. */
-  #isOverLimit({ taskId, memoryMiB }: SessionAttempt, memory: AttemptMemory | undefined): boolean {
+  #isOverLimit({ runId, memoryMiB }: SessionAttempt, memory: AttemptMemory | undefined): boolean {
     if (memory === undefined) return false;
     const limitBytes = memoryMiB * 1024 * 1024;
     const nowBytes = memory.nowBytes > limitBytes ? this.#readProportional(memory) : memory.nowBytes;
-    this.#raisePeak(taskId, nowBytes);
+    this.#raisePeak(runId, nowBytes);
     return nowBytes > limitBytes;
   }
 
@@ -131,8 +131,8 @@ export class WatchConfinement implements Confinement {
     return known.length === 0 ? nowBytes : known.reduce((sum, bytes) => sum + bytes, 0);
   }
 
-  #raisePeak(taskId: string, bytes: number): void {
-    this.#peakBytes.set(taskId, Math.max(this.#peakBytes.get(taskId) ?? 0, bytes));
+  #raisePeak(runId: string, bytes: number): void {
+    this.#peakBytes.set(runId, Math.max(this.#peakBytes.get(runId) ?? 0, bytes));
   }
 
   /** The processes of attempts, and those that have no business in the session of a runner. */
@@ -140,7 +140,7 @@ export class WatchConfinement implements Confinement {
     const stats = this.#table.list().filter((stat) => !isDead(stat));
     const bySession = new Map(sessions.map((session) => [session.runner.pid, session]));
     const goneSessions = this.#findGoneSessions(new Map(stats.map((stat) => [stat.pid, stat])));
-    const running = new Set(sessions.map(({ attempt }) => attempt?.taskId));
+    const running = new Set(sessions.map(({ attempt }) => attempt?.runId));
     const markers = new Map<string, string | undefined>();
 
     const owned = stats.flatMap((stat): readonly OwnedProcess[] => {
@@ -148,11 +148,11 @@ export class WatchConfinement implements Confinement {
       const marker = this.#readMarker(stat, bySession.has(stat.parentPid), markers);
       const goneRunner = goneSessions.get(stat.sessionId);
       if (marker !== undefined && (this.#over.has(marker) || running.has(marker))) {
-        return [{ stat, taskId: marker, goneRunner }];
+        return [{ stat, runId: marker, goneRunner }];
       }
       const session = bySession.get(stat.sessionId);
-      if (session !== undefined) return [{ stat, taskId: findTaskInSession(stat, session), goneRunner }];
-      return goneRunner === undefined ? [] : [{ stat, taskId: undefined, goneRunner }];
+      if (session !== undefined) return [{ stat, runId: findRunInSession(stat, session), goneRunner }];
+      return goneRunner === undefined ? [] : [{ stat, runId: undefined, goneRunner }];
     });
     this.#markers = markers;
     return owned;
@@ -202,13 +202,13 @@ interface AttemptMemory {
 
 interface OwnedProcess {
   readonly stat: ProcessStat;
-  readonly taskId: string | undefined;
+  readonly runId: string | undefined;
   /** The runner that is no more, whose session it is in. */
   readonly goneRunner: string | undefined;
 }
 
 /** What stayed behind from an earlier attempt of the same runner is older than the command of this one. */
-function findTaskInSession(stat: ProcessStat, { attempt }: Session): string | undefined {
+function findRunInSession(stat: ProcessStat, { attempt }: Session): string | undefined {
   const isOlder = attempt?.command !== undefined && stat.startTicks < attempt.command.startTicks;
-  return isOlder ? undefined : attempt?.taskId;
+  return isOlder ? undefined : attempt?.runId;
 }

@@ -8,6 +8,7 @@ const DOCUMENTS: readonly (readonly [table: string, key: string, column: string]
   ["job_definitions", "scope || ' ' || name || ':' || revision", "document"],
   ["instances", "scope || ' ' || instance_id", "document"],
   ["log_groups", "scope || ' ' || name", "document"],
+  ["events", "first_sequence", "document"],
   ["secrets", "scope || ' ' || name", "document"],
   ["scheduling_policies", "scope || ' ' || name", "document"],
   ["consumable_resources", "scope || ' ' || name", "document"],

@@ -127,24 +127,20 @@ export class SqliteStore implements Store {
   }
 
   async load(): Promise<StoredState> {
-    try {
-      const live = new LiveJobs(this.#database, this.#texts, this.#jobListIndex);
-      return {
-        computeEnvironments: this.#computeEnvironments.all(),
-        jobQueues: this.#jobQueues.all(),
-        jobDefinitions: this.#jobDefinitions.revisions(),
-        liveJobs: this.#readAll(live.jobs()),
-        liveChildren: this.#readAll(live.children()),
-        instances: this.#instances.notTerminated(),
-        logGroups: this.#logGroups.all(),
-        lastEventSequence: this.#events.bounds()?.lastSequence ?? 0,
-        plainResources: this.#plainResources.all(),
-        requirements: this.#consumableJobs.live(),
-        serviceJobs: this.#serviceJobs.live(),
-      };
-    } catch (error) {
-      throw this.#readError(error);
-    }
+    const live = new LiveJobs(this.#database, this.#texts, this.#jobListIndex);
+    return this.#reading(() => ({
+      computeEnvironments: this.#computeEnvironments.all(),
+      jobQueues: this.#jobQueues.all(),
+      jobDefinitions: this.#jobDefinitions.revisions(),
+      liveJobs: this.#readAll(live.jobs()),
+      liveChildren: this.#readAll(live.children()),
+      instances: this.#instances.notTerminated(),
+      logGroups: this.#logGroups.all(),
+      lastEventSequence: this.#events.bounds()?.lastSequence ?? 0,
+      plainResources: this.#plainResources.all(),
+      requirements: this.#consumableJobs.live(),
+      serviceJobs: this.#serviceJobs.live(),
+    }));
   }
 
   async readSetting(name: string): Promise<string | undefined> {
@@ -180,11 +176,7 @@ export class SqliteStore implements Store {
   }
 
   async readJobs(scope: Scope, jobIds: readonly string[]): Promise<StoredJob[]> {
-    try {
-      return this.#jobReads.read(scope, jobIds);
-    } catch (error) {
-      throw this.#readError(error);
-    }
+    return this.#reading(() => this.#jobReads.read(scope, jobIds));
   }
 
   async listJobs(scope: Scope, filter: JobFilter, page: PageRequest): Promise<Page<JobListEntry>> {
@@ -277,7 +269,7 @@ export class SqliteStore implements Store {
   }
 
   async readEvents(afterSequence: number, limit: number): Promise<readonly SequencedEvent[]> {
-    return this.#events.readAfter(afterSequence, limit);
+    return this.#reading(() => this.#events.readAfter(afterSequence, limit));
   }
 
   async findEventsSince(sinceMs: number): Promise<number | undefined> {
@@ -291,6 +283,14 @@ export class SqliteStore implements Store {
   /** SQLite moves what is in the WAL into the file as it closes it. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#database[Symbol.dispose]();
+  }
+
+  #reading<Result>(read: () => Result): Result {
+    try {
+      return read();
+    } catch (error) {
+      throw this.#readError(error);
+    }
   }
 
   *#readAll<Row>(rows: Iterable<Row>): Generator<Row> {

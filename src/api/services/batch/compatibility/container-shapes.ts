@@ -43,13 +43,16 @@ const IN_CONTAINERS = "with the Docker provider";
 const LEGACY = "submit.process: an override of the deprecated members changes a definition that uses them";
 const FILE_SYSTEM = "file-system-map: finds that of a volume %s";
 const MAPPED = "docker-spec: binds the folder that stands for a file system of AWS";
-const NO_MOUNT_PROTOCOL = "the files are in a folder of the engine's machine: nothing is mounted over the network";
+const NO_MOUNT_PROTOCOL =
+  "the files are in a folder of the engine's machine: nothing is mounted over the network";
 
 export const containerProperties: Declarations<ContainerProperties> = {
   image: honoured(IMAGE, IN_CONTAINERS),
   vcpus: honoured(LEGACY),
   memory: honoured(LEGACY),
-  command: honoured("run.process: fill whole arguments of the command, the submission's over the definition's"),
+  command: honoured(
+    "run.process: fill whole arguments of the command, the submission's over the definition's",
+  ),
   jobRoleArn: honoured(
     "identity.process: gets credentials while it runs, by its token only, through a restart of the server, and none after",
   ),

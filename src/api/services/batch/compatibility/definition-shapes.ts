@@ -33,20 +33,24 @@ import {
   NO_LOOK_UP,
   NO_NODE_CONSUMABLES,
   NO_TASK_TAGS,
-  NODE_CONSUMABLES_TEST,
   NO_TASK_STORAGE,
   NO_TASK_NETWORK,
 } from "./reasons.ts";
 
-const LOOKUP = "job-definitions.process: by name shows every revision, also INACTIVE ones, unless a status is asked for";
-const IN_ORDER = "several-containers-contract: starts them in their order, each with its own log, and tells of each";
-const TASK = "task-containers: merges what a task says of itself into each container, and leaves out what is said of their order";
+const LOOKUP =
+  "job-definitions.process: by name shows every revision, also INACTIVE ones, unless a status is asked for";
+const IN_ORDER =
+  "several-containers-contract: starts them in their order, each with its own log, and tells of each";
+const TASK =
+  "task-containers: merges what a task says of itself into each container, and leaves out what is said of their order";
 const NODES = "node-overrides: gives each node its range, equal ones as one object";
 const CONSUMABLES =
   "consumable-resources.process: needs what its submission says, else what its definition says; both show ARNs";
 
 export const registerJobDefinitionRequest: Declarations<RegisterJobDefinitionRequest> = {
-  jobDefinitionName: honoured("job-definitions.process: 16.6 registering the same body twice makes revisions 1 and 2"),
+  jobDefinitionName: honoured(
+    "job-definitions.process: 16.6 registering the same body twice makes revisions 1 and 2",
+  ),
   type: honoured("job-definitions-nodes.process: nodeProperties in a container definition"),
   parameters: honoured(
     "run.process: fill whole arguments of the command, the submission's over the definition's",
@@ -58,7 +62,10 @@ export const registerJobDefinitionRequest: Declarations<RegisterJobDefinitionReq
   containerProperties: honoured("submission: takes from the definition what the submission does not say"),
   nodeProperties: honoured(NODES),
   retryStrategy: honoured("submission: takes from the definition what the submission does not say"),
-  propagateTags: honoured("submission: takes from the definition what the submission does not say", NO_TASK_TAGS),
+  propagateTags: honoured(
+    "submission: takes from the definition what the submission does not say",
+    NO_TASK_TAGS,
+  ),
   timeout: honoured("submission: takes from the definition what the submission does not say"),
   tags: honoured("tags.process: has the tags of its creation, takes others and gives them up"),
   platformCapabilities: honoured("submit.process: is one whose platform its queue does not have"),
@@ -75,10 +82,10 @@ export const describeJobDefinitionsRequest: Declarations<DescribeJobDefinitionsR
   jobDefinitions: honoured(
     "job-definitions.process: 16.9 a bare name in jobDefinitions matches nothing, a name with its revision and an ARN match one",
   ),
-  maxResults: honoured("members.process: DescribeJobDefinitions goes page by page"),
+  maxResults: honoured("paging.process: DescribeJobDefinitions"),
   jobDefinitionName: honoured(LOOKUP),
   status: honoured(LOOKUP),
-  nextToken: honoured("members.process: DescribeJobDefinitions goes page by page"),
+  nextToken: honoured("paging.process: DescribeJobDefinitions"),
 };
 
 export const consumableResourceProperties: Declarations<ConsumableResourceProperties> = {
@@ -102,7 +109,10 @@ export const nodeRangeProperty: Declarations<NodeRangeProperty> = {
   instanceTypes: withoutEffect("no host has instance types to choose among; the node shows it"),
   ecsProperties: honoured("node-overrides: changes the ranges that lie in the target, nested ones too"),
   eksProperties: withoutEffect(NO_KUBERNETES),
-  consumableResourceProperties: refused(NO_NODE_CONSUMABLES, NODE_CONSUMABLES_TEST),
+  consumableResourceProperties: refused(
+    NO_NODE_CONSUMABLES,
+    "refused-members.process: consumable resources of a node range",
+  ),
 };
 
 export const ecsProperties: Declarations<EcsProperties> = {
@@ -113,7 +123,9 @@ export const ecsTaskProperties: Declarations<EcsTaskProperties> = {
   containers: honoured(IN_ORDER),
   ephemeralStorage: withoutEffect(NO_TASK_STORAGE),
   executionRoleArn: withoutEffect(NO_LOOK_UP),
-  platformVersion: honoured("ecs-properties: a task for Fargate and adds its platform version (section 16, line 10)"),
+  platformVersion: honoured(
+    "ecs-properties: a task for Fargate and adds its platform version (section 16, line 10)",
+  ),
   ipcMode: honoured("task-containers: a task's containers share what it says, and nothing else"),
   taskRoleArn: honoured(TASK),
   pidMode: honoured("task-containers: a task's containers share what it says, and nothing else"),
@@ -131,7 +143,9 @@ export const taskContainerProperties: Declarations<TaskContainerProperties> = {
   essential: honoured(
     "several-containers-contract: ends with its first essential container, which is then followed by the others",
   ),
-  firelensConfiguration: withoutEffect("there is no log router; a container that asks for one by `awsfirelens` fails"),
+  firelensConfiguration: withoutEffect(
+    "there is no log router; a container that asks for one by `awsfirelens` fails",
+  ),
   image: honoured(IMAGE, "with the Docker provider"),
   linuxParameters: honoured(LINUX_PARAMETERS, "with the Docker provider"),
   logConfiguration: honoured(LOG_CONFIGURATION),

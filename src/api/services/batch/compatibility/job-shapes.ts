@@ -26,7 +26,7 @@ import type {
 } from "../../../../model/batch.ts";
 import { honoured, refused, withoutEffect } from "./declaration.ts";
 import type { Declarations } from "./declaration.ts";
-import { NO_KUBERNETES, NO_NODE_CONSUMABLES, NO_TASK_TAGS, NODE_CONSUMABLES_TEST } from "./reasons.ts";
+import { NO_KUBERNETES, NO_NODE_CONSUMABLES, NO_TASK_TAGS } from "./reasons.ts";
 
 const SHOWS_ALL = "submit.process: shows all that it said, over what the definition says, while it waits";
 const DEFINITION_NEEDED = "shown in the effective pod; ";
@@ -57,7 +57,9 @@ export const submitJobRequest: Declarations<SubmitJobRequest> = {
     "job-environment.process: 16.20 overrides win over the definition; PATH, HOME and the region may be a job's own",
   ),
   nodeOverrides: honoured(RANGES),
-  retryStrategy: honoured("retries.process: 16.23 each attempt is counted, dated and shown; the job shows the last"),
+  retryStrategy: honoured(
+    "retries.process: 16.23 each attempt is counted, dated and shown; the job shows the last",
+  ),
   propagateTags: honoured(
     "submit.process: with more tags to propagate than there can be is accepted, and the job fails",
     NO_TASK_TAGS,
@@ -98,7 +100,9 @@ export const containerOverrides: Declarations<ContainerOverrides> = {
   environment: honoured(
     "job-environment.process: 16.20 overrides win over the definition; PATH, HOME and the region may be a job's own",
   ),
-  resourceRequirements: honoured("submit.process: 16.21 an override of MEMORY alone keeps the definition's VCPU"),
+  resourceRequirements: honoured(
+    "submit.process: 16.21 an override of MEMORY alone keeps the definition's VCPU",
+  ),
 };
 
 export const nodeOverrides: Declarations<NodeOverrides> = {
@@ -112,7 +116,10 @@ export const nodePropertyOverride: Declarations<NodePropertyOverride> = {
   ecsPropertiesOverride: honoured("node-overrides: ecsPropertiesOverride on a container"),
   instanceTypes: withoutEffect(INSTANCE_TYPES),
   eksPropertiesOverride: withoutEffect(DEFINITION_NEEDED + NO_KUBERNETES),
-  consumableResourcePropertiesOverride: refused(NO_NODE_CONSUMABLES, NODE_CONSUMABLES_TEST),
+  consumableResourcePropertiesOverride: refused(
+    NO_NODE_CONSUMABLES,
+    "refused-members.process: consumable resources in an override of nodes",
+  ),
 };
 
 export const ecsPropertiesOverride: Declarations<EcsPropertiesOverride> = {
@@ -127,7 +134,8 @@ export const taskPropertiesOverride: Declarations<TaskPropertiesOverride> = {
   ),
 };
 
-const ECS_MERGE = "ecs-overrides: merges each entry into the container of its name (section 16, lines 20 and 21)";
+const ECS_MERGE =
+  "ecs-overrides: merges each entry into the container of its name (section 16, lines 20 and 21)";
 
 export const taskContainerOverrides: Declarations<TaskContainerOverrides> = {
   command: honoured(ECS_MERGE),
@@ -179,7 +187,9 @@ export const keyValuePair: Declarations<KeyValuePair> = {
 };
 
 export const describeJobsRequest: Declarations<DescribeJobsRequest> = {
-  jobs: honoured("list-jobs.process: answers in the order asked for, each job once, and leaves out what it does not know"),
+  jobs: honoured(
+    "list-jobs.process: answers in the order asked for, each job once, and leaves out what it does not know",
+  ),
 };
 
 export const listJobsRequest: Declarations<ListJobsRequest> = {
@@ -189,7 +199,9 @@ export const listJobsRequest: Declarations<ListJobsRequest> = {
     "store-child-lists-contract: lists nodes by their indexes, the main one with the outcome of its job",
   ),
   jobStatus: honoured("list-jobs.process: 16.35 only RUNNING jobs are listed where no status is given"),
-  maxResults: honoured("list-jobs.process: 16.5 of %i entries show each job once, newest first; the last has no token"),
+  maxResults: honoured(
+    "list-jobs.process: 16.5 of %i entries show each job once, newest first; the last has no token",
+  ),
   nextToken: honoured("list-jobs.process: of another listing are refused: a token belongs to its request"),
   filters: honoured("list-jobs.process: %s %s finds %j, whatever their status"),
 };
@@ -205,8 +217,12 @@ export const cancelJobRequest: Declarations<CancelJobRequest> = {
 };
 
 export const terminateJobRequest: Declarations<TerminateJobRequest> = {
-  jobId: honoured("stop-jobs.process: 16.30 is ended by TerminateJob, and not tried again though attempts are left"),
-  reason: honoured("stop-jobs.process: 16.30 is ended by TerminateJob, and not tried again though attempts are left"),
+  jobId: honoured(
+    "stop-jobs.process: 16.30 is ended by TerminateJob, and not tried again though attempts are left",
+  ),
+  reason: honoured(
+    "stop-jobs.process: 16.30 is ended by TerminateJob, and not tried again though attempts are left",
+  ),
 };
 
 const CANCEL_JOBS =

@@ -12,4 +12,3 @@ export const NO_EXECUTE_COMMAND = "ECS Exec is not here: who can reach the engin
 
 export const NO_NODE_CONSUMABLES =
   "consumable resources of multi-node jobs (⟨path⟩) are not supported yet by this version of Batchyard";
-export const NODE_CONSUMABLES_TEST = "job-definition: consumable resources of nodes";

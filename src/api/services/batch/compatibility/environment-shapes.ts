@@ -1,0 +1,258 @@
+import type {
+  CapacityReservationRequest,
+  ComputeEnvironmentOrder,
+  ComputeResource,
+  ComputeResourceUpdate,
+  ComputeScalingPolicy,
+  CreateComputeEnvironmentRequest,
+  DeleteComputeEnvironmentRequest,
+  DescribeComputeEnvironmentsRequest,
+  Ec2Configuration,
+  EcsSettings,
+  EksAccessEntry,
+  EksConfiguration,
+  EksConfigurationUpdate,
+  InfrastructureOptimization,
+  InstanceLaunchTemplate,
+  InstanceLaunchTemplateUpdate,
+  InstanceRequirementsRequest,
+  LaunchTemplateSpecification,
+  LaunchTemplateSpecificationOverride,
+  ManagedInstancesLocalStorageConfiguration,
+  ManagedInstancesNetworkConfiguration,
+  ManagedInstancesProvider,
+  ManagedInstancesStorageConfiguration,
+  UpdateComputeEnvironmentRequest,
+  UpdateManagedInstancesProviderConfiguration,
+  UpdatePolicy,
+} from "../../../../model/batch.ts";
+import { honoured, refused, withoutEffect } from "./declaration.ts";
+import type { Declarations } from "./declaration.ts";
+import { NO_INSTANCES, NO_KUBERNETES, NO_LOOK_UP, NO_SCALING } from "./reasons.ts";
+
+const SHOWN =
+  "compute-environments.process: goes through CREATING to VALID and shows what was asked for with AWS's defaults";
+const UPDATED =
+  "compute-environments.process: changes what it names and leaves the rest, through UPDATING to VALID";
+const DELETED =
+  "compute-environments.process: takes a DISABLED environment away, and succeeds for one that is not there";
+const DISABLED =
+  "compute-environments.process: 16.46 on a DISABLED environment running jobs end normally and nothing new is placed";
+const CLUSTER =
+  "job-definitions-eks.process: an environment on EKS is VALID, says that nothing runs its jobs, and makes a queue of type EKS";
+const PAGES = "paging.process: DescribeComputeEnvironments";
+
+export const createComputeEnvironmentRequest: Declarations<CreateComputeEnvironmentRequest> = {
+  computeEnvironmentName: honoured(SHOWN),
+  type: honoured("compute-environments.process: of type %s shows what belongs to it"),
+  state: honoured("compute-environments.process: the state DISABLED"),
+  unmanagedvCpus: withoutEffect("AWS uses it for fair-share reservations only, which are not here yet"),
+  computeResources: honoured(SHOWN),
+  serviceRole: withoutEffect(`checked and shown with AWS's default; ${NO_LOOK_UP}`),
+  tags: honoured("tags.process: has the tags of its creation, takes others and gives them up"),
+  eksConfiguration: honoured(CLUSTER, NO_KUBERNETES),
+  context: withoutEffect("AWS keeps it for itself; it is shown"),
+  ecsSettings: withoutEffect("there is no ECS cluster to look into; it is shown"),
+};
+
+export const updateComputeEnvironmentRequest: Declarations<UpdateComputeEnvironmentRequest> = {
+  computeEnvironment: honoured(UPDATED),
+  state: honoured(DISABLED),
+  unmanagedvCpus: withoutEffect("AWS uses it for fair-share reservations only, which are not here yet"),
+  computeResources: honoured(UPDATED),
+  serviceRole: withoutEffect(NO_LOOK_UP),
+  updatePolicy: withoutEffect(NO_INSTANCES),
+  context: withoutEffect("AWS keeps it for itself; it is shown"),
+  ecsSettings: withoutEffect("there is no ECS cluster to look into; it is shown"),
+  eksConfiguration: withoutEffect(NO_KUBERNETES),
+};
+
+export const deleteComputeEnvironmentRequest: Declarations<DeleteComputeEnvironmentRequest> = {
+  computeEnvironment: honoured(DELETED),
+};
+
+export const describeComputeEnvironmentsRequest: Declarations<DescribeComputeEnvironmentsRequest> = {
+  computeEnvironments: honoured(
+    "compute-environments.process: finds by name and by ARN, each once, and leaves out what is not there",
+  ),
+  maxResults: honoured(PAGES),
+  nextToken: honoured(PAGES),
+};
+
+export const computeResource: Declarations<ComputeResource> = {
+  type: honoured(
+    "job-queues.process: of Fargate environments is of type ECS_FARGATE",
+    "ECS_MANAGED_INSTANCES is refused: `Managed Instances (computeResources.type ECS_MANAGED_INSTANCES) are not supported yet by this version of Batchyard`",
+  ),
+  allocationStrategy: withoutEffect(NO_INSTANCES),
+  minvCpus: withoutEffect(NO_SCALING),
+  maxvCpus: honoured(
+    "job-queues.process: a job too large for every environment blocks its queue, and only its queue",
+  ),
+  desiredvCpus: withoutEffect(NO_SCALING),
+  instanceTypes: withoutEffect(`${NO_INSTANCES}; \`local.host\` is this machine`),
+  imageId: withoutEffect(NO_INSTANCES),
+  subnets: withoutEffect(NO_LOOK_UP),
+  securityGroupIds: withoutEffect(NO_LOOK_UP),
+  ec2KeyPair: withoutEffect(NO_INSTANCES),
+  instanceRole: withoutEffect(NO_LOOK_UP),
+  tags: withoutEffect(NO_INSTANCES),
+  placementGroup: withoutEffect(NO_INSTANCES),
+  bidPercentage: withoutEffect(NO_INSTANCES),
+  spotIamFleetRole: withoutEffect(NO_LOOK_UP),
+  launchTemplate: withoutEffect(NO_INSTANCES),
+  ec2Configuration: withoutEffect(NO_INSTANCES),
+  scalingPolicy: withoutEffect(NO_SCALING),
+  managedInstancesProvider: refused(
+    "Managed Instances (computeResources.managedInstancesProvider) are not supported yet by this version of Batchyard",
+    "refused-members.process: managedInstancesProvider",
+  ),
+  capacityTags: refused(
+    "capacity tags (computeResources.capacityTags) are not supported yet by this version of Batchyard",
+    "refused-members.process: capacityTags",
+  ),
+};
+
+export const computeResourceUpdate: Declarations<ComputeResourceUpdate> = {
+  minvCpus: withoutEffect(NO_SCALING),
+  maxvCpus: honoured(UPDATED),
+  desiredvCpus: withoutEffect(NO_SCALING),
+  subnets: withoutEffect(NO_LOOK_UP),
+  securityGroupIds: withoutEffect(NO_LOOK_UP),
+  allocationStrategy: withoutEffect(NO_INSTANCES),
+  instanceTypes: withoutEffect(NO_INSTANCES),
+  ec2KeyPair: withoutEffect(NO_INSTANCES),
+  instanceRole: withoutEffect(NO_LOOK_UP),
+  tags: withoutEffect(NO_INSTANCES),
+  placementGroup: withoutEffect(NO_INSTANCES),
+  bidPercentage: withoutEffect(NO_INSTANCES),
+  launchTemplate: withoutEffect(NO_INSTANCES),
+  ec2Configuration: withoutEffect(NO_INSTANCES),
+  updateToLatestImageVersion: withoutEffect(NO_INSTANCES),
+  type: withoutEffect(`it changes between EC2 and SPOT, and is shown; ${NO_INSTANCES}`),
+  imageId: withoutEffect(NO_INSTANCES),
+  scalingPolicy: withoutEffect(NO_SCALING),
+  managedInstancesProvider: computeResource.managedInstancesProvider,
+  capacityTags: computeResource.capacityTags,
+};
+
+export const computeScalingPolicy: Declarations<ComputeScalingPolicy> = {
+  minScaleDownDelayMinutes: withoutEffect(NO_SCALING),
+};
+
+const AS_LAUNCH_TEMPLATE = withoutEffect(NO_INSTANCES);
+
+export const launchTemplateSpecification: Declarations<LaunchTemplateSpecification> = {
+  launchTemplateId: AS_LAUNCH_TEMPLATE,
+  launchTemplateName: AS_LAUNCH_TEMPLATE,
+  version: AS_LAUNCH_TEMPLATE,
+  overrides: AS_LAUNCH_TEMPLATE,
+  userdataType: AS_LAUNCH_TEMPLATE,
+};
+
+export const launchTemplateSpecificationOverride: Declarations<LaunchTemplateSpecificationOverride> = {
+  launchTemplateId: AS_LAUNCH_TEMPLATE,
+  launchTemplateName: AS_LAUNCH_TEMPLATE,
+  version: AS_LAUNCH_TEMPLATE,
+  targetInstanceTypes: AS_LAUNCH_TEMPLATE,
+  userdataType: AS_LAUNCH_TEMPLATE,
+};
+
+export const ec2Configuration: Declarations<Ec2Configuration> = {
+  imageType: withoutEffect(NO_INSTANCES),
+  imageIdOverride: withoutEffect(NO_INSTANCES),
+  batchImageStatus: withoutEffect("it is AWS's to say, not the caller's"),
+  imageKubernetesVersion: withoutEffect(NO_INSTANCES),
+};
+
+export const updatePolicy: Declarations<UpdatePolicy> = {
+  terminateJobsOnUpdate: withoutEffect(NO_INSTANCES),
+  jobExecutionTimeoutMinutes: withoutEffect(NO_INSTANCES),
+};
+
+export const ecsSettings: Declarations<EcsSettings> = {
+  containerInsights: withoutEffect("there is no ECS cluster to look into; it is shown"),
+};
+
+export const eksConfiguration: Declarations<EksConfiguration> = {
+  eksClusterArn: withoutEffect(NO_KUBERNETES),
+  kubernetesNamespace: withoutEffect(NO_KUBERNETES),
+  accessEntry: withoutEffect(NO_KUBERNETES),
+};
+
+export const eksConfigurationUpdate: Declarations<EksConfigurationUpdate> = {
+  accessEntry: withoutEffect(NO_KUBERNETES),
+};
+
+export const eksAccessEntry: Declarations<EksAccessEntry> = {
+  desiredState: withoutEffect(NO_KUBERNETES),
+  status: withoutEffect("it is AWS's to say, not the caller's"),
+};
+
+export const computeEnvironmentOrder: Declarations<ComputeEnvironmentOrder> = {
+  order: honoured(
+    "compute-environments.process: 16.43 the environment of the lowest order goes first; a full or DISABLED one is passed over",
+  ),
+  computeEnvironment: honoured(
+    "job-queues.process: 16.40 a compute environment given by name comes back as ARN",
+  ),
+};
+
+const MANAGED = computeResource.managedInstancesProvider;
+
+export const managedInstancesProvider: Declarations<ManagedInstancesProvider> = {
+  propagateTags: MANAGED,
+  infrastructureRoleArn: MANAGED,
+  instanceLaunchTemplate: MANAGED,
+  infrastructureOptimization: MANAGED,
+};
+
+export const updateManagedInstancesProviderConfiguration: Declarations<UpdateManagedInstancesProviderConfiguration> =
+  {
+    propagateTags: MANAGED,
+    infrastructureRoleArn: MANAGED,
+    instanceLaunchTemplate: MANAGED,
+    infrastructureOptimization: MANAGED,
+  };
+
+export const infrastructureOptimization: Declarations<InfrastructureOptimization> = { scaleInAfter: MANAGED };
+
+export const instanceLaunchTemplateUpdate: Declarations<InstanceLaunchTemplateUpdate> = {
+  ec2InstanceProfileArn: MANAGED,
+  networkConfiguration: MANAGED,
+  instanceRequirements: MANAGED,
+  storageConfiguration: MANAGED,
+  monitoring: MANAGED,
+  capacityReservations: MANAGED,
+  instanceMetadataTagsPropagation: MANAGED,
+  localStorageConfiguration: MANAGED,
+};
+
+export const instanceLaunchTemplate: Declarations<InstanceLaunchTemplate> = {
+  ...instanceLaunchTemplateUpdate,
+  capacityOptionType: MANAGED,
+  fipsEnabled: MANAGED,
+};
+
+export const instanceRequirementsRequest: Declarations<InstanceRequirementsRequest> = {
+  allowedInstanceTypes: MANAGED,
+};
+
+export const capacityReservationRequest: Declarations<CapacityReservationRequest> = {
+  reservationGroupArn: MANAGED,
+  reservationPreference: MANAGED,
+};
+
+export const managedInstancesNetworkConfiguration: Declarations<ManagedInstancesNetworkConfiguration> = {
+  subnets: MANAGED,
+  securityGroups: MANAGED,
+};
+
+export const managedInstancesStorageConfiguration: Declarations<ManagedInstancesStorageConfiguration> = {
+  storageSizeGiB: MANAGED,
+};
+
+export const managedInstancesLocalStorageConfiguration: Declarations<ManagedInstancesLocalStorageConfiguration> =
+  {
+    useLocalStorage: MANAGED,
+  };
