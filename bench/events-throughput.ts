@@ -4,7 +4,7 @@ import { Followers } from "./support/followers.ts";
 import { JobServer } from "./support/job-server.ts";
 
 const FOLLOWERS = 10;
-const JOBS = 4_000;
+const JOBS = 2_500;
 /** RUNNABLE, STARTING, RUNNING, SUCCEEDED. */
 const EVENTS_PER_JOB = 4;
 const SLOTS = 8;

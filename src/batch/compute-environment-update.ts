@@ -1,8 +1,7 @@
-import type { EksConfiguration, UpdateComputeEnvironmentRequest } from "../model/batch.ts";
+import type { EksConfiguration, UpdateComputeEnvironmentRequest, UpdatePolicy } from "../model/batch.ts";
 import type { Cause } from "./cause.ts";
 import {
   checkType,
-  DEFAULT_UPDATE_POLICY,
   isBeingModified,
   orchestrationOf,
   supportsInfrastructureUpdates,
@@ -13,6 +12,9 @@ import { updateComputeResources } from "./compute-resources-update.ts";
 import { shownAccessEntry } from "./eks-configuration.ts";
 import { Refusal } from "./refusal.ts";
 import { expandServiceRole, isServiceLinkedRole } from "./service-role.ts";
+
+/** What a policy says where it is silent. */
+const DEFAULT_UPDATE_POLICY: UpdatePolicy = { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 };
 
 /**
  * The environment in UPDATING as an UpdateComputeEnvironment wants it; what the request leaves out stays

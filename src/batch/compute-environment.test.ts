@@ -59,18 +59,9 @@ describe("createComputeEnvironment", () => {
     expect(made).not.toHaveProperty("updatePolicy");
   });
 
-  test.each<[shown: boolean, Partial<CreateComputeEnvironmentRequest>]>([
-    [true, { computeResources: ec2Request({ allocationStrategy: "BEST_FIT_PROGRESSIVE" }) }],
-    [true, { computeResources: ec2Request({ allocationStrategy: "BEST_FIT_PROGRESSIVE" }), serviceRole: "" }],
-    [false, { computeResources: ec2Request() }],
-    [
-      false,
-      { computeResources: ec2Request({ allocationStrategy: "BEST_FIT_PROGRESSIVE" }), serviceRole: "own" },
-    ],
-    [false, { computeResources: fargateRequest() }],
-  ])("shows the default update policy (%j) only where instances could be replaced: %j", (shown, members) => {
-    const policy = { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 };
-    expect(accepted(createEnvironment(members)).updatePolicy).toEqual(shown ? policy : undefined);
+  test("shows no update policy until one is set", () => {
+    const computeResources = ec2Request({ allocationStrategy: "BEST_FIT_PROGRESSIVE" });
+    expect(accepted(createEnvironment({ computeResources }))).not.toHaveProperty("updatePolicy");
   });
 
   test.each<[text: string, Partial<CreateComputeEnvironmentRequest>]>([

@@ -38,7 +38,7 @@ export interface ComputeEnvironment {
   readonly ecsClusterArn: string;
   /** Present exactly where jobs run as pods. */
   readonly eksConfiguration?: EksConfiguration;
-  /** Absent where instances cannot be replaced in place and none was set. */
+  /** Absent until one is set: clients take one that they did not ask for as a change of somebody else's. */
   readonly updatePolicy?: UpdatePolicy;
   readonly ecsSettings: EcsSettings;
   readonly context?: string;
@@ -57,11 +57,6 @@ export interface NewComputeEnvironmentFacts {
 
 /** AWS shows it in every status but INVALID. */
 const COMPUTE_ENVIRONMENT_HEALTHY = "ComputeEnvironment Healthy";
-
-export const DEFAULT_UPDATE_POLICY: UpdatePolicy = {
-  terminateJobsOnUpdate: false,
-  jobExecutionTimeoutMinutes: 30,
-};
 
 /**
  * Makes a compute environment in CREATING out of a CreateComputeEnvironment (specification 2.5).
@@ -85,7 +80,6 @@ export function createComputeEnvironment(
   const { scope, uuid, cause } = facts;
   const { computeEnvironmentName: name, type, unmanagedvCpus, context } = request;
   const serviceRole = newServiceRole(scope, request.serviceRole);
-  const isUpdatable = supportsInfrastructureUpdates({ serviceRole, ...computeResources });
   return {
     scope,
     name,
@@ -100,7 +94,6 @@ export function createComputeEnvironment(
     serviceRole,
     ecsClusterArn: ecsClusterArn(scope, name, uuid),
     ...(eks && { eksConfiguration: eks }),
-    ...(isUpdatable && { updatePolicy: DEFAULT_UPDATE_POLICY }),
     ecsSettings: { containerInsights: request.ecsSettings?.containerInsights ?? "DISABLED" },
     ...(context !== undefined && context !== "" && { context }),
     tags,

@@ -257,7 +257,7 @@ describe.each(EACH_WAY)("an array whose children depend on children, $name", ({ 
   });
 });
 
-describe("many that depend on one another", () => {
+describe("many that depend on one another", { timeout: 30_000 }, () => {
   const COUNT = 10_000;
 
   test("a chain fails from its head to its end", async () => {

@@ -160,8 +160,7 @@ async function act(
     launched.delete(taskId);
   }
   for (const { job, attempt, atMs } of decided.started) {
-    const current = job.activeAttempt;
-    const hasEnded = current?.taskId !== attempt.taskId || current.outcome !== undefined;
+    const hasEnded = job.activeAttempt?.taskId !== attempt.taskId;
     if (!hasEnded) deadlines.watch(attempt.taskId, job, atMs, now);
     for (const node of nodesToLaunch(engine, job)) unlaunched.add(node);
     observer.attemptStarted(atMs - attempt.placedAtMs);

@@ -73,7 +73,8 @@ class Harness {
       if (!this.#isDue && pass > 0) continue;
       this.#isDue = false;
       this.#nowMs += 1_000;
-      await this.feed.run(this.#nowMs);
+      const waitMs = await this.feed.run(this.#nowMs);
+      this.#isDue ||= waitMs !== undefined && waitMs < 1_000;
     }
   }
 }

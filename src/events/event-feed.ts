@@ -10,7 +10,7 @@ const FOLLOWERS_MAX = 100;
 /** Events in one piece for a follower. */
 const EVENTS_PER_CHUNK = 64;
 
-/** A pass ends when it has taken so long; who was left out is first in the next. */
+/** When a pass has taken so long no further piece is made; who was left out is first in the next. */
 const PASS_MS_MAX = 3;
 
 /** Between two passes: what comes meanwhile goes out together. */
@@ -126,10 +126,11 @@ export class EventFeed {
     const isDue = ({ waiting, position }: Follower): boolean =>
       waiting !== undefined && position < reader.lastSequence;
     for (const follower of [...this.#followers].filter(isDue)) {
-      if (performance.now() > untilMs) return true;
       const { scope, position } = follower;
       const key = `${scope.accountId} ${scope.region} ${position}`;
-      const read = pieces.get(key) ?? this.#readPiece(scope, position);
+      const known = pieces.get(key);
+      if (known === undefined && performance.now() > untilMs) continue;
+      const read = known ?? this.#readPiece(scope, position);
       pieces.set(key, read);
       const piece = await read;
       if (!this.#followers.delete(follower)) continue; // it left meanwhile

@@ -134,7 +134,7 @@ export class EventReader {
       jobs.set(key, { job, attempts, ...(childCounts !== undefined && { childCounts }) });
       // What was committed meanwhile was noted before there was anything to note it in.
       const isCurrent = this.#listenerCount > 0 && this.#commitCount === commitCount;
-      if (isCurrent && childCounts === undefined) this.#jobs.set(key, { job, attempts: [...attempts] });
+      if (isCurrent && isToldByCommits(job)) this.#jobs.set(key, { job, attempts: [...attempts] });
     }
   }
 
@@ -164,8 +164,7 @@ export class EventReader {
   }
 
   #noteJob(change: Change): void {
-    // What arrays show of their children changes with these: it is read when it is told.
-    if (change.kind === "job-submitted" && change.job.kind !== "array") {
+    if (change.kind === "job-submitted" && isToldByCommits(change.job)) {
       this.#jobs.set(jobKey(change.job), { job: change.job, attempts: [] });
     }
     if (change.kind === "attempt-put") this.#noteAttempt(change.attempt);
@@ -178,6 +177,12 @@ export class EventReader {
     if (place === -1) recent.attempts.push(attempt);
     else recent.attempts[place] = attempt;
   }
+}
+
+/** Not an array, whose children's changes show in it, nor a main node, whose attempts are its job's: they are read. */
+function isToldByCommits({ kind, childIndex, nodes }: Job): boolean {
+  const isArray = kind === "array" && childIndex === undefined;
+  return !isArray && (childIndex === undefined || childIndex !== nodes?.main);
 }
 
 interface RecentJob {

@@ -10,6 +10,8 @@ export interface ProviderHarness extends AsyncDisposable {
   readLog(streamId: string): Buffer;
   /** Whether any process of the task is there. */
   isAlive(taskId: string): boolean;
+  /** Why tasks of a group cannot reach each other on this machine, whatever the provider does; undefined where they can. */
+  readonly obstacle: string | undefined;
   /** From outside, to a container of the task; resolves once that has ended. */
   signal(taskId: string, index: number, signal: "SIGTERM" | "SIGKILL"): Promise<void>;
   /** Attempts that it can end within some seconds when all of them are started at once. */

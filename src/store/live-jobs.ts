@@ -10,7 +10,7 @@ import { assert } from "../lib/assert.ts";
 import { IndexedHeap } from "../lib/indexed-heap.ts";
 import type { JobStatus } from "../model/batch.ts";
 import type { Change } from "./change.ts";
-import { LiveArray } from "./live-array.ts";
+import type { LiveArray } from "./live-array.ts";
 import type { Standing } from "./live-dependencies.ts";
 import { LiveChildJob, MutableLiveJob, SharedTerms } from "./live-job.ts";
 import type { JobTerms, LiveJob } from "./live-job.ts";

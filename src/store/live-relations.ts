@@ -55,6 +55,14 @@ export class LiveRelations {
     this.arrays.set(job.jobId, new LiveArray(arraySize, order));
   }
 
+  /** Forgets all of a job that has ended. */
+  remove(job: LiveJob): void {
+    this.dependencies.forget(job);
+    this.arrays.delete(job.jobId);
+    this.nodes.delete(job.jobId);
+    this.#pairedWith.delete(job.jobId);
+  }
+
   /**
    * How a dependency has ended. What the store says of it stands: the children are not there yet while jobs are taken up.
    * One of which it says nothing, and that is not live, has succeeded.
@@ -87,14 +95,6 @@ export class LiveRelations {
     if (status === "FAILED") ended.unspawned = { status };
     endedArrays.set(jobId, ended);
     return [ended];
-  }
-
-  /** Forgets all of a job that has ended. */
-  remove(job: LiveJob): void {
-    this.dependencies.forget(job);
-    this.arrays.delete(job.jobId);
-    this.nodes.delete(job.jobId);
-    this.#pairedWith.delete(job.jobId);
   }
 }
 

@@ -72,6 +72,38 @@ describe("noteEvents", () => {
     ]);
   });
 
+  test("tells nodes as their job's attempt, and the main node from its first placement on", () => {
+    const submission = submitted({ kind: "multi-node", nodes: { count: 2, main: 1 } });
+    const runnable = changed(JOB_ID, { status: "RUNNABLE" });
+    const first = changed(JOB_ID, { status: "STARTING", attemptCount: 1 });
+    const retried = changed(JOB_ID, { status: "RUNNABLE" });
+    const second = changed(JOB_ID, { status: "STARTING", attemptCount: 2 });
+    const told = (...changes: readonly Change[]): (readonly unknown[])[] =>
+      eventsOf(submission, ...changes).map((event) => [
+        event.jobId.slice(JOB_ID.length),
+        event.status,
+        event.attemptCount,
+      ]);
+    expect(told(runnable)).toEqual([["", "RUNNABLE", 0]]);
+    expect(told(runnable, first)).toEqual([
+      ["", "STARTING", 1],
+      ["#1", "RUNNABLE", 0],
+      ["#1", "STARTING", 1],
+    ]);
+    expect(told(runnable, first, childPut(0, "STARTING", 0))).toEqual([
+      ["#0", "RUNNABLE", 0],
+      ["#0", "STARTING", 1],
+    ]);
+    expect(told(runnable, first, retried)).toEqual([
+      ["", "RUNNABLE", 1],
+      ["#1", "RUNNABLE", 1],
+    ]);
+    expect(told(runnable, first, retried, second)).toEqual([
+      ["", "STARTING", 2],
+      ["#1", "STARTING", 2],
+    ]);
+  });
+
   test("tells a child's own transitions by its id", () => {
     const array = submitted({ kind: "array", arraySize: 3 });
     const pending = changed(JOB_ID, { status: "PENDING", unspawned: { status: "RUNNABLE" } });

@@ -5,7 +5,7 @@ import type { Change } from "./change.ts";
 import type { LiveJob } from "./live-job.ts";
 import type { LiveState } from "./live-state.ts";
 
-type JobsBefore = Pick<LiveState["jobs"], "find" | "arrayOf">;
+type JobsBefore = Pick<LiveState["jobs"], "find" | "arrayOf" | "nodesOf">;
 
 /**
  * Adds to `events` what the change means to those who follow jobs: one event for each transition, none for a submission
@@ -13,6 +13,7 @@ type JobsBefore = Pick<LiveState["jobs"], "find" | "arrayOf">;
  *
  * A child or node that comes into being placed was RUNNABLE before; one that comes into being PENDING was born so.
  * Children that have no record of their own have no events: those that end together unspawned are told by their parent.
+ * The main node, whose record is its job's, has those of its job from its first placement on.
  *
  * @param jobs as they are before the change.
  */
@@ -31,7 +32,15 @@ function noteTransition(
   const before = jobs.find(scope, jobId);
   if (status === before?.status) return;
   const attemptCount = patch.attemptCount ?? before?.attemptCount ?? 0;
-  events.push(eventOf({ scope, jobId, status, atMs, attemptCount, statusReason }));
+  const event = eventOf({ scope, jobId, status, atMs, attemptCount, statusReason });
+  events.push(event);
+  const main = before === undefined ? undefined : jobs.nodesOf(before)?.main;
+  if (main === undefined || attemptCount === 0) return;
+  const node = { ...event, jobId: childJobId({ kind: "multi-node", jobId }, main) };
+  if (status === "STARTING" && attemptCount === 1) {
+    events.push({ ...node, status: "RUNNABLE", attemptCount: 0 });
+  }
+  events.push(node);
 }
 
 function noteChild(
@@ -43,7 +52,9 @@ function noteChild(
   if (parent === undefined) return;
   const kind = jobs.arrayOf(parent) === undefined ? "multi-node" : "array";
   const jobId = childJobId({ kind, jobId: parentJobId }, index);
-  const { status, statusReason, attemptCount } = progress;
+  const { status, statusReason } = progress;
+  // A node is placed with its job, whose attempt this is; its own count follows.
+  const { attemptCount } = kind === "array" ? progress : parent;
   const before = statusBefore(jobs.find(scope, jobId));
   if (status === before) return;
   if (before === "PENDING" && status === "STARTING") {

@@ -92,7 +92,6 @@ describe("a new compute environment", () => {
         ec2Configuration: [{ imageType: "ECS_AL2023" }],
         scalingPolicy: { minScaleDownDelayMinutes: 30 },
       },
-      updatePolicy: { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 },
       ecsSettings: { containerInsights: "ENHANCED" },
       tags: { team: "a" },
     });

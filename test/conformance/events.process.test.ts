@@ -176,6 +176,36 @@ describe("Batch Job State Change", () => {
   });
 });
 
+test("each node of a multi-node job is told by its id, the main one included, as its attempts stood", async () => {
+  const container = { image: "busybox", command: ["true"], resourceRequirements: NODE_REQUIREMENTS };
+  await used.batch.registerJobDefinition({
+    jobDefinitionName: "nodes",
+    type: "multinode",
+    nodeProperties: {
+      numNodes: 2,
+      mainNode: 1,
+      nodeRangeProperties: [{ targetNodes: "0:", container }],
+    },
+  });
+  const stream = await openStream();
+  const { jobId = "" } = await used.batch.submitJob({
+    jobName: "nodes",
+    jobQueue: "default",
+    jobDefinition: "nodes",
+  });
+  expect(await stream.statuses(jobId, "SUCCEEDED")).toEqual(FOUR);
+  expect(await stream.statuses(`${jobId}#1`, "SUCCEEDED")).toEqual(FOUR);
+  const other = await stream.statuses(`${jobId}#0`, "RUNNING");
+  expect(other.slice(0, 3)).toEqual(["RUNNABLE", "STARTING", "RUNNING"]);
+  const ended = ofJob(stream, `${jobId}#1`).map(({ detail }) => (detail["attempts"] as object[]).length);
+  expect(ended).toEqual([0, 0, 0, 1]);
+});
+
+const NODE_REQUIREMENTS = [
+  { type: "VCPU" as const, value: "1" },
+  { type: "MEMORY" as const, value: "32" },
+];
+
 const ENVELOPE_ORDER = [
   "version",
   "id",

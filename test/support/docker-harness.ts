@@ -6,12 +6,16 @@ import { containerName } from "../../src/providers/docker/docker-spec.ts";
 import type { ProviderHarness } from "../../src/providers/provider-contract.ts";
 import { DockerProvider, type DockerProviderOptions } from "../../src/providers/docker/docker-provider.ts";
 import { connectEngine } from "../../src/providers/docker/engine-client.ts";
+import { findBridgeObstacle } from "./bridge-obstacle.ts";
 import { parseTestAddress } from "./docker-engine.ts";
 import { runDocker } from "./run-docker.ts";
+
+const REMOVAL_MS_MAX = 30_000;
 
 /** A folder for Docker providers, one after the other, in tests. Removes what is left of it in the engine. */
 export class DockerHarness implements ProviderHarness {
   readonly manyCount = 30;
+  readonly obstacle = findBridgeObstacle();
   readonly dir: string;
   readonly dockerHost: string;
   readonly #options: Partial<DockerProviderOptions>;
@@ -91,12 +95,24 @@ export class DockerHarness implements ProviderHarness {
   }
 
   #removeAll(): void {
-    const left = this.containers();
-    if (left.length > 0) this.docker("rm", "--force", "--volumes", ...left);
     const owner = readFileSync(join(this.dir, "owner"), "utf8");
-    for (const kind of ["volume", "network"]) {
+    const list = (kind: string): readonly string[] => {
       const names = this.docker(kind, "ls", "--quiet", "--filter", `label=batchyard.owner=${owner}`);
-      if (names !== "") this.docker(kind, "rm", ...names.split("\n"));
+      return names === "" ? [] : names.split("\n");
+    };
+    this.#remove(() => this.containers(), ["rm", "--force", "--volumes"]);
+    for (const kind of ["volume", "network"]) this.#remove(() => list(kind), [kind, "rm"]);
+  }
+
+  /** The engine may be at removing some of them, as the provider asked it to: it refuses to begin once more. */
+  #remove(list: () => readonly string[], words: readonly string[]): void {
+    const deadlineMs = performance.now() + REMOVAL_MS_MAX;
+    for (let left = list(); left.length > 0; left = list()) {
+      try {
+        this.docker(...words, ...left);
+      } catch (error) {
+        if (performance.now() > deadlineMs) throw error;
+      }
     }
   }
 

@@ -94,7 +94,6 @@ export class EngineBench {
     if (this.#options.isTickedByHand === true) return;
     let dueMs = await this.tick();
     while (dueMs === 0) dueMs = await this.tick();
-    await this.tick();
   }
 
   async apply(...things: readonly Buildable[]): Promise<void> {

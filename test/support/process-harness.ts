@@ -21,6 +21,7 @@ import { ProcessTable, isDead, readBootId } from "../../src/providers/process/pr
 export class ProcessHarness implements ProviderHarness {
   readonly dir: string;
   readonly manyCount = 200;
+  readonly obstacle = undefined;
   readonly #options: Partial<ProcessProviderOptions>;
   readonly #root = mkdtempSync(join(tmpdir(), "batchyard-process-"));
 

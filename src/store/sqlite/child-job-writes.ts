@@ -5,22 +5,20 @@ import type { JobProgressPatch } from "../../batch/job.ts";
 import { scopeKey } from "../../batch/scope.ts";
 import type { Scope } from "../../batch/scope.ts";
 import type { Change } from "../change.ts";
-import { patchOf, PROGRESS, progressValues } from "./job-writes.ts";
 import type { NumberedTexts } from "./numbered-texts.ts";
+import { PROGRESS_NAMES, progressValues, ProgressUpdates } from "./progress-columns.ts";
 
 /** What changes children of arrays, nodes and their attempts. For use in a transaction only. */
 export class ChildJobWrites {
   readonly #texts: NumberedTexts;
   readonly #put: StatementSync;
-  readonly #update: StatementSync;
+  readonly #updates: ProgressUpdates;
   readonly #putAttempt: StatementSync;
 
   constructor(database: DatabaseSync, texts: NumberedTexts) {
     this.#texts = texts;
     this.#put = database.prepare(PUT);
-    this.#update = database.prepare(
-      `UPDATE child_jobs SET ${patchOf(PROGRESS)} WHERE job_key = ${PARENT} AND child_index = ?`,
-    );
+    this.#updates = new ProgressUpdates(database, "child_jobs", `job_key = ${PARENT} AND child_index = ?`);
     this.#putAttempt = database.prepare(
       `INSERT INTO attempts (job_key, child_index, number, document)
       SELECT job_key, child_index, ?, ? FROM child_jobs WHERE job_key = ${PARENT} AND child_index = ?
@@ -34,7 +32,7 @@ export class ChildJobWrites {
   }
 
   change(scope: Scope, child: ChildJobId, patch: JobProgressPatch): void {
-    this.#update.run(...progressValues(patch), ...this.#keyOf(scope, child));
+    this.#updates.run(patch, this.#keyOf(scope, child));
   }
 
   putAttempt(child: ChildJobId, attempt: Attempt): void {
@@ -57,7 +55,7 @@ export class ChildJobWrites {
 const PARENT = "(SELECT job_key FROM jobs WHERE scope = ? AND job_id = ? AND (main_node IS NOT NULL) = ?)";
 
 /** The main node has no row: its job's is its own. */
-const PUT = `INSERT INTO child_jobs (job_key, child_index, created_at, ${PROGRESS.join(", ")})
-  SELECT job_key, ?, ?, ${PROGRESS.map(() => "?").join(", ")} FROM jobs
+const PUT = `INSERT INTO child_jobs (job_key, child_index, created_at, ${PROGRESS_NAMES.join(", ")})
+  SELECT job_key, ?, ?, ${PROGRESS_NAMES.map(() => "?").join(", ")} FROM jobs
   WHERE scope = ? AND job_id = ? AND child_count > ? AND main_node IS NOT ?
-  ON CONFLICT DO UPDATE SET ${PROGRESS.map((column) => `${column} = excluded.${column}`).join(", ")}`;
+  ON CONFLICT DO UPDATE SET ${PROGRESS_NAMES.map((column) => `${column} = excluded.${column}`).join(", ")}`;

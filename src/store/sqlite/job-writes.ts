@@ -11,7 +11,8 @@ import { documentOf } from "./job-document.ts";
 import type { JobDocument } from "./job-document.ts";
 import type { JobListIndex } from "./job-list-index.ts";
 import type { NumberedTexts } from "./numbered-texts.ts";
-import { FIRST_TERMINAL_STATUS, JOB_ITSELF, parseDocument, statusNumber } from "./rows.ts";
+import { PROGRESS_NAMES, progressValues, ProgressUpdates } from "./progress-columns.ts";
+import { FIRST_TERMINAL_STATUS, JOB_ITSELF, parseDocument } from "./rows.ts";
 
 /** What changes jobs and their attempts. For use in a transaction only. */
 export class JobWrites {
@@ -19,7 +20,7 @@ export class JobWrites {
   readonly #index: JobListIndex;
   readonly #insert: StatementSync;
   readonly #insertDocument: StatementSync;
-  readonly #update: StatementSync;
+  readonly #updates: ProgressUpdates;
   readonly #setRelations: StatementSync;
   readonly #updateUnspawned: StatementSync;
   readonly #selectDocument: StatementSync;
@@ -34,7 +35,7 @@ export class JobWrites {
     this.#index = index;
     this.#insert = database.prepare(INSERT);
     this.#insertDocument = database.prepare("INSERT INTO job_documents (job_key, document) VALUES (?, ?)");
-    this.#update = database.prepare(UPDATE);
+    this.#updates = new ProgressUpdates(database, "jobs", "scope = ? AND job_id = ?");
     this.#setRelations = database.prepare(
       "UPDATE jobs SET child_count = ?, main_node = ?, has_dependencies = ? WHERE job_key = ?",
     );
@@ -83,7 +84,7 @@ export class JobWrites {
   }
 
   change(scope: Scope, jobId: string, patch: JobProgressPatch): void {
-    this.#update.run(...progressValues(patch), this.#numberOf(scope), jobId);
+    this.#updates.run(patch, [this.#numberOf(scope), jobId]);
     if (patch.unspawned !== undefined) this.#changeUnspawned(scope, jobId, patch.unspawned);
   }
 
@@ -132,48 +133,10 @@ export class JobWrites {
 
 const TABLES_BY_JOB = ["jobs", "job_documents", "attempts", "child_jobs", "child_counts", "consumable_jobs"];
 
-/** What changes of a job and of a child of one. */
-export const PROGRESS = [
-  "status",
-  "status_reason",
-  "queue_position",
-  "attempt_count",
-  "scheduled_at",
-  "started_at",
-  "stopped_at",
-  "is_cancelled",
-  "is_terminated",
-  "stopped_by",
-];
-
-/** In the order of `PROGRESS`; null for what is absent. */
-export function progressValues(progress: JobProgressPatch): (string | number | null)[] {
-  return [
-    progress.status === undefined ? null : statusNumber(progress.status),
-    progress.statusReason ?? null,
-    progress.queuePosition ?? null,
-    progress.attemptCount ?? null,
-    progress.scheduledAtMs ?? null,
-    progress.startedAtMs ?? null,
-    progress.stoppedAtMs ?? null,
-    progress.isCancelled === undefined ? null : Number(progress.isCancelled),
-    progress.isTerminated === undefined ? null : Number(progress.isTerminated),
-    progress.stoppedBy === undefined ? null : JSON.stringify(progress.stoppedBy),
-  ];
-}
-
 const SELECT_STOPPED = `SELECT job_key FROM jobs WHERE stopped_at < ? AND status >= ${FIRST_TERMINAL_STATUS}
   ORDER BY stopped_at, job_key LIMIT ?`;
 
 const INSERT = `INSERT INTO jobs (scope, job_id, queue, definition, definition_name, name, name_key, share_identifier,
-    created_at, vcpu_millis, memory_mib, gpu_count, retry_strategy, attempt_duration_seconds, ${PROGRESS.join(", ")})
-  VALUES (${Array.from({ length: 14 + PROGRESS.length }, () => "?").join(", ")})
+    created_at, vcpu_millis, memory_mib, gpu_count, retry_strategy, attempt_duration_seconds, ${PROGRESS_NAMES.join(", ")})
+  VALUES (${Array.from({ length: 14 + PROGRESS_NAMES.length }, () => "?").join(", ")})
   ON CONFLICT DO NOTHING`;
-
-/** A patch sets members and never takes one away, so null leaves a column as it is. */
-export function patchOf(columns: readonly string[]): string {
-  return columns.map((column) => `${column} = coalesce(?, ${column})`).join(", ");
-}
-
-const UPDATE = `UPDATE jobs SET ${patchOf(PROGRESS)}
-  WHERE scope = ? AND job_id = ?`;

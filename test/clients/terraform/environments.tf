@@ -1,7 +1,6 @@
 resource "aws_batch_compute_environment" "ec2" {
   compute_environment_name = "ec2"
   type                     = "MANAGED"
-  service_role             = "${local.role}/batch"
   state                    = var.changed ? "DISABLED" : "ENABLED"
   tags                     = { team = "reports" }
 
@@ -33,14 +32,15 @@ resource "aws_batch_compute_environment" "ec2" {
   }
 }
 
-# Without a service role and with as few settings as there can be.
+# With a role of its own and as few settings as there can be: its instances cannot be changed.
 resource "aws_batch_compute_environment" "ec2_plain" {
   compute_environment_name = "ec2-plain"
   type                     = "MANAGED"
+  service_role             = "${local.role}/${var.changed ? "batch-2" : "batch"}"
 
   compute_resources {
     type               = "EC2"
-    max_vcpus          = 4
+    max_vcpus          = var.changed ? 2 : 4
     instance_type      = ["optimal"]
     instance_role      = "arn:aws:iam::${data.aws_caller_identity.current.account_id}:instance-profile/ecs"
     subnets            = ["subnet-1"]
@@ -54,7 +54,7 @@ resource "aws_batch_compute_environment" "spot" {
 
   compute_resources {
     type                = "SPOT"
-    allocation_strategy = var.changed ? "SPOT_PRICE_CAPACITY_OPTIMIZED" : "SPOT_CAPACITY_OPTIMIZED"
+    allocation_strategy = "SPOT_CAPACITY_OPTIMIZED"
     bid_percentage      = var.changed ? 80 : 60
     min_vcpus           = 0
     max_vcpus           = 64

@@ -1,0 +1,129 @@
+import type { ApiRequest, ApiResponse } from "../../src/api/http.ts";
+import { decodePercent } from "../../src/api/request-target.ts";
+import { batchModel } from "../../src/model/batch.ts";
+import { SeededRandom } from "../support/seeded-random.ts";
+import type { FuzzWorld } from "./fuzz-world.ts";
+import { membersOf, requestOf } from "./aws-request.ts";
+import { mutate } from "./mutations.ts";
+import { mangle } from "./mangled-requests.ts";
+import { validInput } from "./valid-input.ts";
+import { furnish } from "./furnish.ts";
+
+export interface FuzzReport {
+  readonly requestCount: number;
+  /** Valid requests that were taken, by operation. */
+  readonly takenCounts: Readonly<Record<string, number>>;
+  /** Texts with which valid requests were refused. */
+  readonly refusals: ReadonlySet<string>;
+  /** What should not have happened, with what is needed to see it again. */
+  readonly findings: readonly string[];
+}
+
+interface Attempted {
+  readonly operation: string;
+  readonly kind: "valid" | "mutated" | "mangled";
+  readonly request: ApiRequest;
+  readonly mustBeRefused: boolean;
+}
+
+const WEIGHTS: Readonly<Record<string, number>> = {
+  CreateComputeEnvironment: 4,
+  CreateJobQueue: 3,
+  RegisterJobDefinition: 20,
+  SubmitJob: 20,
+  UpdateComputeEnvironment: 4,
+};
+const FINDINGS_MAX = 20;
+const ECHO_LENGTH_MAX = 1_500;
+
+/** Sends requests of every operation until it is told to stop, or has found enough. */
+export async function runFuzz(
+  world: FuzzWorld,
+  seed: number,
+  goesOn: (requestCount: number) => boolean,
+): Promise<FuzzReport> {
+  const random = new SeededRandom(seed);
+  const takenCounts: Record<string, number> = {};
+  const refusals = new Set<string>();
+  const findings: string[] = [];
+  let requestCount = 0;
+  await furnish(world, random.fork());
+  while (goesOn(requestCount) && findings.length < FINDINGS_MAX) {
+    const attempted = draw(random.fork(), world.jobIds);
+    requestCount += 1;
+    const before = world.digest;
+    const response = await world.handle(attempted.request);
+    const problem = findProblem(world, attempted, { response, isChanged: world.digest !== before });
+    if (problem !== undefined) findings.push(describe(seed, requestCount, attempted, problem));
+    if (attempted.kind === "valid") {
+      if (response.status === 200) takenCounts[attempted.operation] = (takenCounts[attempted.operation] ?? 0) + 1;
+      else refusals.add(`${attempted.operation}: ${textOf(response)}`);
+    }
+    if (random.chance(10)) await world.goOn(random);
+  }
+  return { requestCount, takenCounts, refusals, findings };
+}
+
+/** Those whose input has many shapes more often than others. */
+const OPERATIONS = Object.entries(batchModel.operations).flatMap((operation) =>
+  Array.from({ length: WEIGHTS[operation[0]] ?? 1 }, () => operation),
+);
+
+function draw(random: SeededRandom, jobIds: readonly string[]): Attempted {
+  const [operation, model] = random.pick(OPERATIONS) ?? ["", { method: "", path: "" }];
+  const input = validInput(random, model.input ?? "", jobIds);
+  if (random.chance(35)) {
+    return { operation, kind: "valid", request: requestOf(model, input), mustBeRefused: false };
+  }
+  if (random.chance(12)) {
+    const { request, mustBeRefused } = mangle(random, requestOf(model, input));
+    return { operation, kind: "mangled", request, mustBeRefused };
+  }
+  const mutated = mutate(random, batchModel, model.input ?? "", input);
+  // Labels and queries are text whatever they are made of.
+  const isInBody = Object.values(membersOf(model)).every(({ location }) => location === undefined);
+  return {
+    operation,
+    kind: "mutated",
+    request: requestOf(model, mutated.input),
+    mustBeRefused: mutated.mustBeRefused && isInBody,
+  };
+}
+
+interface Outcome {
+  readonly response: ApiResponse;
+  readonly isChanged: boolean;
+}
+
+/** What is wrong with how a request was answered; undefined where nothing is. */
+function findProblem(world: FuzzWorld, attempted: Attempted, { response, isChanged }: Outcome): string | undefined {
+  const [failure] = world.takeFailures();
+  if (failure !== undefined) return `failed: ${failure instanceof Error ? failure.stack : String(failure)}`;
+  if (Object.keys(Object.prototype).length > 0) return "changed the prototype of all objects";
+  if (response.status === 200) {
+    return attempted.mustBeRefused ? "taken, though the shape forbids it" : undefined;
+  }
+  if (response.status < 400 || response.status > 499) return `answered with ${response.status}`;
+  if (isChanged) return `changed the state, though it was refused: ${textOf(response)}`;
+  const text = textOf(response);
+  if (text === undefined) return `answered in no form of AWS's: ${String(response.body)}`;
+  const { target, body, headers } = attempted.request;
+  const sent = [decodePercent(target), Buffer.from(body).toString(), ...Object.values(headers)].join(" ");
+  return LEFTOVERS.test(text) && !LEFTOVERS.test(sent) ? `told the caller ${text}` : undefined;
+}
+
+/** What comes of values that a text was not made for. */
+const LEFTOVERS = /\bundefined\b|\[object |\bNaN\b/;
+
+/** AWS's message, where the answer is in AWS's form of an error. */
+function textOf({ headers, body }: ApiResponse): string | undefined {
+  const { __type, message } = JSON.parse(String(body)) as Record<string, unknown>;
+  const isWhole = typeof message === "string" && message !== "" && __type === headers["x-amzn-ErrorType"];
+  return isWhole ? message : undefined;
+}
+
+function describe(seed: number, number: number, attempted: Attempted, problem: string): string {
+  const { operation, kind, request } = attempted;
+  const body = Buffer.from(request.body).toString().slice(0, ECHO_LENGTH_MAX);
+  return `seed ${seed}, request ${number}: ${operation}, ${kind}: ${problem}\n  ${request.method} ${request.target}\n  ${body}`;
+}

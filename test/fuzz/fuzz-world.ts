@@ -1,0 +1,132 @@
+import { createHash } from "node:crypto";
+import { createHandler } from "../../src/api/handle.ts";
+import type { HandlerDependencies } from "../../src/api/handle.ts";
+import type { ApiRequest, ApiResponse } from "../../src/api/http.ts";
+import { createBatchOperations } from "../../src/api/services/batch/batch-operations.ts";
+import { DefinitionCache } from "../../src/api/services/batch/definition-cache.ts";
+import { createGuard } from "../../src/api/guards.ts";
+import { createAuthenticate } from "../../src/api/signature/authenticate.ts";
+import { createEngine } from "../../src/engine/engine.ts";
+import type { Engine } from "../../src/engine/engine.ts";
+import { recover } from "../../src/engine/recover.ts";
+import { tick } from "../../src/engine/tick.ts";
+import { Sessions } from "../../src/identity/sessions.ts";
+import { Mutex } from "../../src/lib/mutex.ts";
+import { Sealer } from "../../src/secrets/sealer.ts";
+import type { Change } from "../../src/store/change.ts";
+import { Sequencer } from "../../src/store/sequencer.ts";
+import type { Store } from "../../src/store/store.ts";
+import { NOW_MS, SCOPE } from "../support/batch-values.ts";
+import type { SeededRandom } from "../support/seeded-random.ts";
+import { sequentialIds } from "../support/sequential-ids.ts";
+import { SimulatedProvider } from "../support/simulated-provider.ts";
+
+const JOB_IDS_MAX = 50;
+const JOB_ID = /"jobId":"([^"]+)"/;
+const SILENT = { attemptStarted() {}, attemptFinished() {}, cycleEnded() {} };
+
+/** A server without its sockets: AWS Batch over a store, and an engine whose jobs do what chance says. */
+export class FuzzWorld {
+  readonly #store: Store;
+  readonly #provider = new SimulatedProvider();
+  readonly #failures: unknown[] = [];
+  readonly #jobIds: string[] = [];
+  #nowMs = NOW_MS;
+  #commits = createHash("sha256");
+  #commitCount = 0;
+  #engine!: Engine;
+  #handle!: (request: ApiRequest) => Promise<ApiResponse>;
+
+  static async open(store: Store): Promise<FuzzWorld> {
+    const world = new FuzzWorld(store);
+    await world.#start();
+    return world;
+  }
+
+  private constructor(store: Store) {
+    this.#store = store;
+  }
+
+  async handle(request: ApiRequest): Promise<ApiResponse> {
+    const response = await this.#handle(request);
+    const [, jobId] = response.status === 200 ? (JOB_ID.exec(String(response.body)) ?? []) : [];
+    if (jobId !== undefined) this.#jobIds.push(jobId);
+    return response;
+  }
+
+  /** Of the jobs that were seen last in answers. */
+  get jobIds(): readonly string[] {
+    return this.#jobIds.slice(-JOB_IDS_MAX);
+  }
+
+  /** What the server's log would call failures, since the last time. */
+  takeFailures(): readonly unknown[] {
+    return this.#failures.splice(0);
+  }
+
+  /** Every change that was ever made, in their order. */
+  get digest(): string {
+    return `${this.#commitCount} ${this.#commits.copy().digest("hex")}`;
+  }
+
+  /** Time passes: jobs come up and end, and the engine sees to what there is. */
+  async goOn(random: SeededRandom): Promise<void> {
+    this.#nowMs += random.between(1, 100_000);
+    for (const { spec, startedAtMs, hasEnded } of this.#provider.underWay) {
+      if (hasEnded || random.chance(40)) continue;
+      if (startedAtMs === undefined) this.#provider.comesUp(spec.jobId, this.#nowMs);
+      else this.#provider.ends(spec.jobId, this.#nowMs, { kind: "exited", exitCode: random.between(0, 2) });
+    }
+    for (let dueMs: number | undefined = 0, count = 0; dueMs === 0 && count < 100; count += 1) {
+      dueMs = await tick(this.#engine, { nowMs: this.#nowMs, monotonicMs: this.#nowMs });
+    }
+  }
+
+  async #start(): Promise<void> {
+    const ids = sequentialIds();
+    const store = this.#store;
+    const sequencer = await Sequencer.open({
+      store: { commit: (changes) => this.#commit(changes), load: () => store.load() },
+      runSoon: (flush) => void Promise.resolve().then(flush),
+      wake: () => undefined,
+    });
+    const surroundings = { prepare: () => Promise.resolve([]) };
+    this.#engine = createEngine({
+      sequencer,
+      store,
+      provider: this.#provider,
+      ids,
+      observer: SILENT,
+      surroundings,
+    });
+    await recover(this.#engine, { nowMs: this.#nowMs, monotonicMs: this.#nowMs });
+    const clock = { nowMs: () => this.#nowMs, monotonicMs: () => this.#nowMs };
+    const sessions = new Sessions(new Sealer(() => Buffer.alloc(32)), "none");
+    const batch = createBatchOperations({
+      sequencer,
+      store,
+      clock,
+      ids,
+      definitions: new DefinitionCache(sequencer, store),
+      documentLock: new Mutex(),
+      situationOf: () => undefined,
+    });
+    this.#handle = createHandler({
+      // The tests ask nothing of the others.
+      operations: { batch } as HandlerDependencies["operations"],
+      guard: createGuard({ boundHost: "127.0.0.1", allowedHosts: [] }),
+      authenticate: createAuthenticate({ mode: "none", credentials: [], sessions, defaults: SCOPE, clock }),
+      plainRoutes: new Map(),
+      ids,
+      clock,
+      onRequest: () => undefined,
+      onFailure: (error) => this.#failures.push(error),
+    });
+  }
+
+  async #commit(changes: readonly Change[]): Promise<void> {
+    this.#commitCount += changes.length;
+    this.#commits.update(JSON.stringify(changes));
+    await this.#store.commit(changes);
+  }
+}

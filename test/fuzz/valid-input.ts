@@ -1,0 +1,67 @@
+import { batchModel } from "../../src/model/batch.ts";
+import type { ShapeModel } from "../../src/model/service-model.ts";
+import type { SeededRandom } from "../support/seeded-random.ts";
+import { PLAUSIBLE } from "./plausible-values.ts";
+import { REPAIRS } from "./repairs.ts";
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** What is drawn for one request: from chance and, in so many of a hundred cases, with each member that may be absent. */
+interface Draw {
+  readonly random: SeededRandom;
+  readonly jobIds: readonly string[];
+  readonly optionalPercent: number;
+}
+
+/** A request of an operation as the model has it, with names of what there may be. Most such requests are taken. */
+export function validInput(random: SeededRandom, shapeName: string, jobIds: readonly string[]): Members {
+  const optionalPercent = random.pick([0, 0, 10, 50]) ?? 0;
+  // The input of an operation is a structure.
+  return createValue({ random, jobIds, optionalPercent }, shapeName) as Members;
+}
+
+function createValue(draw: Draw, shapeName: string): unknown {
+  const shape = batchModel.shapes[shapeName];
+  if (shape === undefined) throw new Error(`the model has no shape ${shapeName}`);
+  switch (shape.type) {
+    case "structure":
+      return createStructure(draw, shapeName, shape);
+    case "list":
+      return createList(draw, shape);
+    case "map":
+      return { [`key-${draw.random.between(1, 9)}`]: createValue(draw, shape.value) };
+    case "string":
+      return draw.random.pick(shape.enum ?? TEXTS);
+    case "boolean":
+      return draw.random.chance(50);
+    default:
+      return createNumber(draw.random, shape);
+  }
+}
+
+const TEXTS = ["a", "name-1", "Some_text", "10"];
+
+function createStructure(
+  draw: Draw,
+  shapeName: string,
+  { members, required }: Extract<ShapeModel, { type: "structure" }>,
+): Members {
+  const { random } = draw;
+  const created: Record<string, unknown> = {};
+  for (const [name, { shape }] of Object.entries(members)) {
+    if (!required.includes(name) && !random.chance(draw.optionalPercent)) continue;
+    const plausible = PLAUSIBLE[`${shapeName}.${name}`] ?? PLAUSIBLE[name];
+    created[name] = plausible === undefined ? createValue(draw, shape) : plausible(random, draw.jobIds);
+  }
+  return REPAIRS[shapeName]?.(created, random) ?? created;
+}
+
+function createList(draw: Draw, { item, min = 1 }: Extract<ShapeModel, { type: "list" }>): readonly unknown[] {
+  const length = Math.max(min, draw.random.between(1, 2));
+  return Array.from({ length }, () => createValue(draw, item));
+}
+
+function createNumber(random: SeededRandom, shape: ShapeModel): number {
+  const { min = 1, max = 100 } = "min" in shape || "max" in shape ? shape : {};
+  return random.between(Number(min), Number(max));
+}
