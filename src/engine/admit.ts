@@ -44,6 +44,8 @@ function admission(jobs: LiveState["jobs"], job: LiveJob, nowMs: number): JobPro
   const standing = jobs.standingOf(job);
   const array = jobs.arrayOf(job);
   if (standing === "waiting") return { status: "PENDING" };
+  // Cancelled or terminated while it waited: its reason stands already.
+  if (jobs.isStopRequested(job)) return { status: "FAILED", stoppedAtMs: nowMs };
   if (standing === "doomed") {
     const end = { statusReason: DEPENDENT_JOB_FAILED, stoppedAtMs: nowMs };
     return {
@@ -52,8 +54,6 @@ function admission(jobs: LiveState["jobs"], job: LiveJob, nowMs: number): JobPro
       ...(array !== undefined && { unspawned: { status: "FAILED", ...end } }),
     };
   }
-  // Cancelled or terminated while it waited: its reason stands already.
-  if (jobs.isStopRequested(job)) return { status: "FAILED", stoppedAtMs: nowMs };
   if (array === undefined) return { status: "RUNNABLE" };
   return { status: "PENDING", unspawned: { status: array.order === undefined ? "RUNNABLE" : "PENDING" } };
 }

@@ -3,7 +3,6 @@ import type { Resources } from "../batch/resources.ts";
 import type { IdSource } from "../lib/id-source.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { Sequencer } from "../store/sequencer.ts";
-import type { LiveJob } from "../store/live-state.ts";
 import type { Store } from "../store/store.ts";
 import type { FinishDecision } from "./finish-attempt.ts";
 import type { CycleReport } from "../scheduler/schedule.ts";
@@ -23,8 +22,8 @@ export interface Engine {
   readonly stops: AttemptStops;
   /** True once nothing new is to be placed: the server waits for what runs, then ends. */
   isDraining: boolean;
-  /** Jobs durable in STARTING whose attempt the provider has not been given yet. */
-  readonly unlaunched: Set<LiveJob>;
+  /** Task ids of attempts durable in STARTING that the provider has not been given yet. */
+  readonly unlaunched: Set<string>;
   /** Attempts that the provider has been given and that have not ended, by task id. */
   readonly launched: Map<string, LaunchedTask>;
 }

@@ -27,7 +27,9 @@ import { finish } from "./finish-attempt.ts";
 export async function launchAttempts(engine: Engine, nowMs: number): Promise<boolean> {
   if (engine.unlaunched.size === 0) return false;
   const refused: RefusedAttempt[] = [];
-  for (const { job, attempt } of await readActiveAttempts(engine, [...engine.unlaunched])) {
+  const { active } = engine.sequencer.state.jobs;
+  const placed = [...engine.unlaunched].flatMap((taskId) => active.get(taskId) ?? []);
+  for (const { job, attempt } of await readActiveAttempts(engine, placed)) {
     const reason = logStartFailure(engine, job);
     if (reason === undefined) engine.provider.start(await attemptSpec(engine, job, attempt));
     else refused.push({ taskId: attempt.taskId, reason });

@@ -60,7 +60,8 @@ interface StartedAttempt {
 
 /** What a tick decided, durable by the time anybody reads it. */
 interface Decided {
-  readonly placed: readonly LiveJob[];
+  /** Task ids. */
+  readonly placed: readonly string[];
   readonly started: readonly StartedAttempt[];
   readonly finished: readonly FinishDecision[];
   readonly timedOut: readonly string[];
@@ -79,13 +80,11 @@ function decide(engine: Engine, facts: Facts): Decided {
   const isMoreToSettle = settle(state, apply, now.nowMs);
   const isMoreToAdmit = admit(state, apply, now.nowMs);
 
-  const placed: LiveJob[] = [];
+  const placed: string[] = [];
   const place = (placement: Placement): void => {
     const { changes, firstTaskId } = startAttempt(placement, state, engine.ids, now.nowMs);
     for (const change of changes) apply(change);
-    const job = state.jobs.active.get(firstTaskId);
-    assert(job !== undefined, `attempt ${firstTaskId} was placed and is not active`);
-    placed.push(job);
+    placed.push(firstTaskId);
   };
   const cycle = runCycle(engine, state, place);
   const stopping = [...state.jobs.stopping.values()];
@@ -162,21 +161,23 @@ async function act(
   for (const { job, attempt, atMs } of decided.started) {
     const hasEnded = job.activeAttempt?.taskId !== attempt.taskId;
     if (!hasEnded) deadlines.watch(attempt.taskId, job, atMs, now);
-    for (const node of nodesToLaunch(engine, job)) unlaunched.add(node);
+    for (const taskId of nodesToLaunch(engine, job)) unlaunched.add(taskId);
     observer.attemptStarted(atMs - attempt.placedAtMs);
   }
   for (const because of decided.finished) observer.attemptFinished(because);
   observer.cycleEnded(decided.cycle, provider.capacity());
-  for (const job of decided.placed) unlaunched.add(job);
+  for (const taskId of decided.placed) unlaunched.add(taskId);
   const isAnyRefused = await launchAttempts(engine, now.nowMs);
   const stopDueMs = stops.carryOut(decided.stopping, engine, now.monotonicMs);
   return decided.isCutShort || isAnyRefused ? 0 : earliest(stopDueMs, deadlines.nextMs(now.monotonicMs));
 }
 
 /** The other nodes of a job start when its main node has come up. */
-function nodesToLaunch({ sequencer }: Engine, job: LiveJob): readonly LiveJob[] {
+function nodesToLaunch({ sequencer }: Engine, job: LiveJob): readonly string[] {
   const { jobs } = sequencer.state;
-  return [...(jobs.nodesOf(job)?.active.values() ?? [])].filter((node) => mayRun(jobs, node));
+  return [...(jobs.nodesOf(job)?.active.values() ?? [])]
+    .filter((node) => mayRun(jobs, node))
+    .flatMap(({ activeAttempt }) => activeAttempt?.taskId ?? []);
 }
 
 function earliest(a: number | undefined, b: number | undefined): number | undefined {

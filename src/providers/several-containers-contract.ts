@@ -13,7 +13,7 @@ const SERVES = (text: string, port: number): string =>
   `echo ${text} >index.html; trap 'exit 0' TERM; ` +
   `busybox httpd -f -p "\${BATCHYARD_TASK_ADDRESS:-0.0.0.0}:${port}" -h . & wait`;
 const ASKS = (address: string, port: number): string =>
-  `until busybox wget -q -O - http://${address}:${port}/; do sleep 0.1; done`;
+  `until busybox wget -q -O - http://${address}:${port}/ 2>/dev/null; do sleep 0.1; done`;
 
 /** What holds for tasks of several containers, and for tasks that reach each other. */
 export function describeSeveralContainers(createHarness: () => Promise<ProviderHarness>): void {

@@ -10,8 +10,9 @@ import type { SeededRandom } from "../support/seeded-random.ts";
 import { ask } from "./ask.ts";
 import type { CrashRecord, ResourceState } from "./crash-record.ts";
 import type { Watched } from "./kill-moment.ts";
-import { MARKS_VARIABLE, planJob } from "./job-plans.ts";
+import { planJob } from "./job-plans.ts";
 import type { JobPlan, JobKind } from "./job-plans.ts";
+import { MARKS_VARIABLE } from "./marks-prelude.ts";
 import type { LoadSize } from "./provider-under-test.ts";
 
 const DESCRIBE_JOBS_MAX = 100;

@@ -1,4 +1,5 @@
 import type { SeededRandom } from "../support/seeded-random.ts";
+import { MARKS_PRELUDE } from "./marks-prelude.ts";
 
 /**
  * - `quick`: writes a few lines and exits with some code.
@@ -41,21 +42,10 @@ export interface JobPlan {
   readonly stopCodes: readonly number[];
 }
 
-/** Folders below the one that the variable names; each attempt appends a line to the file of its job in both. */
-export const MARKS_VARIABLE = "CRASH_MARKS";
-
 /** What a shell that SIGTERM ends leaves. */
 const SIGTERM_CODE = 143;
 const TRAP_CODE = 33;
 const PRINTED_LINES = 120;
-
-/** A line for every attempt that begins and every one that gets to its end: written at once, so that none is torn. */
-const PRELUDE = `mark() {
-  echo "$AWS_BATCH_JOB_ATTEMPT $BATCHYARD_TASK_ID $2" >>"$${MARKS_VARIABLE}/$1/$AWS_BATCH_JOB_ID"
-}
-leave() { mark ends "$1"; exit "$1"; }
-mark starts
-`;
 
 /** How often each is wanted. */
 const SHARES: Readonly<Record<JobKind, number>> = {
@@ -87,7 +77,7 @@ export function planJob(
   return {
     name: `${kind}-${number}`,
     kind,
-    script: PRELUDE + prelude + script,
+    script: `${MARKS_PRELUDE}mark starts\n${prelude}${script}`,
     attempts: retriesExits ? 1 : 3,
     retriesExits,
     logLines: [],

@@ -31,7 +31,9 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   CreateJobQueue: 3,
   RegisterJobDefinition: 20,
   SubmitJob: 20,
+  SubmitServiceJob: 4,
   UpdateComputeEnvironment: 4,
+  UpdateServiceJob: 4,
 };
 const FINDINGS_MAX = 20;
 const ECHO_LENGTH_MAX = 1_500;

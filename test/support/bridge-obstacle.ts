@@ -12,6 +12,6 @@ export function findBridgeObstacle(): string | undefined {
   const isFiltered = existsSync(FILTER_SWITCH) && readFileSync(FILTER_SWITCH, "utf8").trim() === "1";
   if (!isFiltered) return undefined;
   const { stdout } = spawnSync("iptables", ["-S", "FORWARD"], { encoding: "utf8" });
-  const isClosed = String(stdout).includes("-P FORWARD DROP");
+  const isClosed = stdout.includes("-P FORWARD DROP");
   return isClosed ? "the firewall of this machine lets nothing through between containers" : undefined;
 }

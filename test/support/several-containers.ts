@@ -53,7 +53,7 @@ export function describeSeveralContainers(used: UsedServer, obstacle?: string): 
       const toMain = `"$AWS_BATCH_JOB_MAIN_NODE_PRIVATE_IPV4_ADDRESS" ${port}`;
       const tell = `until echo "node $AWS_BATCH_JOB_NODE_INDEX" | busybox nc ${toMain}; do sleep 0.1; done`;
       const nodeRangeProperties = [
-        range("0:0", `busybox nc -l -p ${port} </dev/null`),
+        range("0:0", `busybox nc -l -p ${port} -e sh -c 'read -r line; echo "$line" >&2'`),
         range("1:1", `${tell}; ${STAYS}`),
       ];
       await used.batch.registerJobDefinition({

@@ -70,7 +70,7 @@ describe.skipIf(dockerHost === "")("a task of several containers", () => {
     const port = 10_000 + Math.floor(Math.random() * 20_000);
     const serve = `echo hello >index.html; busybox httpd -f -p 127.0.0.1:${port} -h . & trap 'exit 0' TERM; wait`;
     const task = aTask([
-      ["app", `until busybox wget -q -O - http://side:${port}/; do sleep 0.1; done`],
+      ["app", `until busybox wget -q -O - http://side:${port}/ 2>/dev/null; do sleep 0.1; done`],
       ["side", serve, HELPER],
     ]);
     driver.provider.start(task);
