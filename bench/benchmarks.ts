@@ -18,6 +18,7 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   "chain-step": async () => (await import("./chain-step.ts")).chainStep,
   "fan-out": async () => (await import("./fan-out.ts")).fanOut,
 
+  "docker-gang": async () => (await import("./docker-gang.ts")).dockerGang,
   "events-lag": async () => (await import("./events-lag.ts")).eventsLag,
   "events-throughput": async () => (await import("./events-throughput.ts")).eventsThroughput,
 };

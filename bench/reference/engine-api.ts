@@ -32,6 +32,19 @@ export class EngineApi implements Disposable {
     (await this.#call("DELETE", `/containers/${id}?v=1`)).resume();
   }
 
+  /** One that still runs as well. */
+  async removeRunning(id: string): Promise<void> {
+    (await this.#call("DELETE", `/containers/${id}?v=1&force=1`)).resume();
+  }
+
+  async createNetwork(name: string): Promise<void> {
+    (await this.#call("POST", "/networks/create", { Name: name, Driver: "bridge" })).resume();
+  }
+
+  async removeNetwork(name: string): Promise<void> {
+    (await this.#call("DELETE", `/networks/${name}`)).resume();
+  }
+
   [Symbol.dispose](): void {
     this.#agent.destroy();
   }

@@ -17,8 +17,8 @@ export function openEngine(): EngineApi {
   return new EngineApi(engineSocket());
 }
 
-/** A server that runs its jobs with the same engine and network. */
-export function startDockerServer(slots: number): Promise<JobServer> {
+/** A server that runs its jobs with the same engine and, unless another is named, the same network. */
+export function startDockerServer(slots: number, network = NETWORK): Promise<JobServer> {
   const flags = ["--provider", "docker", "--docker-host", `unix://${engineSocket()}`];
-  return JobServer.start({ slots, flags: [...flags, "--docker-network", NETWORK], connections: slots });
+  return JobServer.start({ slots, flags: [...flags, "--docker-network", network], connections: slots });
 }

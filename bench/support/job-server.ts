@@ -106,6 +106,20 @@ export class JobServer implements AsyncDisposable {
     return job;
   }
 
+  async countNodes(multiNodeJobId: string, jobStatus: string): Promise<number> {
+    const input = { multiNodeJobId, jobStatus };
+    return (await this.connection.call<ListedJobs>("/v1/listjobs", input)).jobSummaryList.length;
+  }
+
+  async terminate(jobId: string): Promise<void> {
+    await this.connection.call("/v1/terminatejob", { jobId, reason: "not needed" });
+  }
+
+  /** Resolves when the job has ended, well or badly, asking again after so many milliseconds. */
+  async ended(jobId: string, askAgainMs: number): Promise<void> {
+    while (!["SUCCEEDED", "FAILED"].includes((await this.describe(jobId)).status)) await pause(askAgainMs);
+  }
+
   /** Terminates all jobs that are RUNNABLE. */
   async terminateRunnable(): Promise<void> {
     const input = { jobQueue: "bench", jobStatus: "RUNNABLE" };
@@ -113,7 +127,7 @@ export class JobServer implements AsyncDisposable {
       const { jobSummaryList } = await this.connection.call<ListedJobs>("/v1/listjobs", input);
       if (jobSummaryList.length === 0) return;
       for (const { jobId } of jobSummaryList) {
-        await this.connection.call("/v1/terminatejob", { jobId, reason: "not needed" });
+        await this.terminate(jobId);
       }
     }
   }

@@ -36,6 +36,11 @@ describe("what is let through", () => {
     });
   });
 
+  test("may have a map of nothing, as AWS takes it against its own model", () => {
+    const given = { jobName: "j", jobQueue: "q", jobDefinition: "d", tags: {} };
+    expect(check("batch", "SubmitJobRequest", given)).toEqual(given);
+  });
+
   test("may have a map's key named as a prototype, as a key and nothing more", () => {
     const given = JSON.parse('{"resourceArn":"a","tags":{"__proto__":"x","constructor":"y"}}') as unknown;
     const { tags } = check("batch", "TagResourceRequest", given) as { tags: object };

@@ -139,7 +139,8 @@ function mapReader(model: ServiceModel, shape: MapShape): Reader {
     const given = readObject(value, path, refuse);
     const names = Object.keys(given);
     const kept = names.filter((name) => memberOf(given, name) !== undefined);
-    if (isOutside(shape, kept.length)) {
+    // AWS takes a map of nothing whatever its model says: Airflow's BatchOperator sends `tags: {}` with each job.
+    if (kept.length > 0 && isOutside(shape, kept.length)) {
       const bounds = boundsOf(shape);
       throw refuse({ kind: "size", path, bounds, unit: "entries", size: kept.length, got: value });
     }

@@ -135,11 +135,4 @@ describe("parseJobDefinition", () => {
   ])("refuses %s", (_name, members, text) => {
     expect(register(members)).toEqual(Refusal.bare(text));
   });
-
-  test("refuses a definition beyond 24 KiB", () => {
-    const definition = register({ parameters: { text: "x".repeat(24 * 1024) } });
-    expect(definition).toMatchObject({
-      text: expect.stringMatching(/^a job definition must have at most 24576 bytes/),
-    });
-  });
 });

@@ -11,7 +11,6 @@ import { checkKind, parseProperties } from "./definition-properties.ts";
 import type { DefinitionProperties } from "./definition-properties.ts";
 import { firstRefusal } from "./first-refusal.ts";
 import { notSupportedYet } from "./not-supported-yet.ts";
-import { checkPayloadSize, JOB_DEFINITION_BYTES_MAX } from "./payload-size.ts";
 import { parsePlatformCapabilities } from "./platform.ts";
 import { checkRange } from "./range.ts";
 import { Refusal } from "./refusal.ts";
@@ -67,7 +66,7 @@ export const SCHEDULING_PRIORITY_RANGE = { min: 0, max: 9999 };
 /**
  * Reads a registration.
  *
- * Order: name, what this version has, size, then the members, what the jobs run last.
+ * Order: name, what this version has, then the members, what the jobs run last.
  */
 export function parseJobDefinition(
   request: RegisterJobDefinitionRequest,
@@ -77,7 +76,6 @@ export function parseJobDefinition(
   const refusal =
     checkName(jobDefinitionName) ??
     checkNodeConsumables(request) ??
-    checkPayloadSize(request, JOB_DEFINITION_BYTES_MAX, "a job definition") ??
     checkRange(schedulingPriority, "schedulingPriority", SCHEDULING_PRIORITY_RANGE);
   if (refusal !== undefined) return refusal;
 

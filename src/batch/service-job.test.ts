@@ -62,11 +62,6 @@ describe("createServiceJob", () => {
       { jobQueue: aJobQueue("q", SCOPE) },
     ],
     ["serviceRequestPayload must not be empty", { serviceRequestPayload: "" }, {}],
-    [
-      "serviceRequestPayload must have at most 10240 bytes, got 10241",
-      { serviceRequestPayload: "x".repeat(10_241) },
-      {},
-    ],
     [`shareIdentifier must be absent for jobs of ${QUEUE.arn}, got red`, { shareIdentifier: "red" }, {}],
     [`shareIdentifier is required for jobs of ${QUEUE.arn}, got none`, {}, { policyKind: "fair-share" }],
     [`quotaShareName is required for jobs of ${QUEUE.arn}, got none`, {}, { policyKind: "quota-share" }],

@@ -10,7 +10,6 @@ import { isResourceName } from "./arn.ts";
 import type { Cause } from "./cause.ts";
 import { SCHEDULING_PRIORITY_RANGE } from "./job-definition.ts";
 import type { JobQueue } from "./job-queue.ts";
-import { checkPayloadSize, SUBMIT_JOB_BYTES_MAX } from "./payload-size.ts";
 import { checkRange } from "./range.ts";
 import { Refusal } from "./refusal.ts";
 import { isShareIdentifier } from "./scheduling-policy.ts";
@@ -66,7 +65,7 @@ export const NO_SERVICE_BACK_END =
 /**
  * Makes a service job, which is RUNNABLE at once: it has no dependencies to wait for (specification 2.10).
  *
- * Order: name, queue, sizes, shares, numbers, tags.
+ * Order: name, queue, payload, shares, numbers, tags.
  */
 export function createServiceJob(
   request: SubmitServiceJobRequest,
@@ -75,7 +74,7 @@ export function createServiceJob(
   const refusal =
     checkName(request.jobName) ??
     checkQueueType(facts.jobQueue) ??
-    checkSizes(request) ??
+    checkPayload(request) ??
     checkShares(request, facts) ??
     checkNumbers(request);
   if (refusal !== undefined) return refusal;
@@ -138,7 +137,6 @@ export function compareServiceJobs(a: ServiceJob, b: ServiceJob): number {
   return (b.schedulingPriority ?? 0) - (a.schedulingPriority ?? 0) || a.createdAtMs - b.createdAtMs;
 }
 
-const PAYLOAD_BYTES_MAX = 10 * 1024;
 const ATTEMPTS = { min: 1, max: 10 };
 const EVALUATE_ON_EXIT_MAX = 5;
 const ATTEMPT_DURATION_SECONDS = { min: 60 };
@@ -153,14 +151,8 @@ function checkQueueType({ arn, jobQueueType }: JobQueue): Refusal | undefined {
   return Refusal.bare(`jobQueue must be of type SAGEMAKER_TRAINING, ${arn} is of type ${jobQueueType}`);
 }
 
-function checkSizes(request: SubmitServiceJobRequest): Refusal | undefined {
-  const { serviceRequestPayload } = request;
-  if (serviceRequestPayload === "") return Refusal.bare("serviceRequestPayload must not be empty");
-  const byteCount = new TextEncoder().encode(serviceRequestPayload).length;
-  if (byteCount <= PAYLOAD_BYTES_MAX) {
-    return checkPayloadSize(request, SUBMIT_JOB_BYTES_MAX, "a submission");
-  }
-  return Refusal.bare(`serviceRequestPayload must have at most ${PAYLOAD_BYTES_MAX} bytes, got ${byteCount}`);
+function checkPayload({ serviceRequestPayload }: SubmitServiceJobRequest): Refusal | undefined {
+  return serviceRequestPayload === "" ? Refusal.bare("serviceRequestPayload must not be empty") : undefined;
 }
 
 /** Each of the two kinds of shares is required in queues of its kind, and unknown in all others. */

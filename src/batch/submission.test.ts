@@ -206,9 +206,4 @@ describe("createJob", () => {
       Refusal.bare("Fargate resource requirements (1.00 vCPU, 512 MiB) not valid."),
     );
   });
-
-  test("refuses a submission beyond 30 KiB", () => {
-    const job = submit(registerDefinition(), { parameters: { text: "x".repeat(30 * 1024) } });
-    expect(job).toMatchObject({ text: expect.stringMatching(/^a submission must have at most 30720 bytes/) });
-  });
 });

@@ -12,7 +12,6 @@ import type { Job } from "./job.ts";
 import type { JobDefinition } from "./job-definition.ts";
 import { mergeParameters } from "./parameters.ts";
 import { notSupportedYet } from "./not-supported-yet.ts";
-import { checkPayloadSize, SUBMIT_JOB_BYTES_MAX } from "./payload-size.ts";
 import { platformOf } from "./platform.ts";
 import { checkRange } from "./range.ts";
 import { Refusal } from "./refusal.ts";
@@ -41,17 +40,14 @@ export interface SubmissionFacts {
  * `retryStrategy`, `timeout` and `propagateTags` replace the definition's as a whole; parameters and container overrides
  * are merged into it; its tags stay its own. That the queue takes such a job is for `checkQueuePlatform` and `checkShare`.
  *
- * Order: name, what this version has, size, then the members.
+ * Order: name, what this version has, then the members.
  */
 export function createJob(
   request: SubmitJobRequest,
   definition: JobDefinition,
   facts: SubmissionFacts,
 ): Job | Refusal {
-  const refusal =
-    checkJobName(request.jobName) ??
-    checkSupported(request) ??
-    checkPayloadSize(request, SUBMIT_JOB_BYTES_MAX, "a submission");
+  const refusal = checkJobName(request.jobName) ?? checkSupported(request);
   if (refusal !== undefined) return refusal;
 
   const parameters = mergeParameters(definition.parameters, request.parameters);

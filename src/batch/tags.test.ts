@@ -10,6 +10,7 @@ function manyTags(count: number): Tags {
 describe("parseTags", () => {
   test.each<[name: string, tags: Tags]>([
     ["one", { team: "genomics" }],
+    ["none", {}],
     ["fifty", manyTags(50)],
     ["an empty value", { team: "" }],
     ["the longest key and value", { ["k".repeat(128)]: "v".repeat(256) }],
@@ -25,7 +26,6 @@ describe("parseTags", () => {
   });
 
   test.each<[name: string, tags: Tags, text: string]>([
-    ["none", {}, "tags must have between 1 and 50 entries, got 0"],
     ["fifty-one", manyTags(51), "tags must have between 1 and 50 entries, got 51"],
     ["an empty key", { "": "v" }, "tags: a key must have between 1 and 128 characters, got 0"],
     ["a long key", { ["k".repeat(129)]: "v" }, "tags: a key must have between 1 and 128 characters, got 129"],

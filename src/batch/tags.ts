@@ -8,11 +8,11 @@ export const TAGS_MAX = 50;
 const TAG_KEY_LENGTH_MAX = 128;
 const TAG_VALUE_LENGTH_MAX = 256;
 
-/** Checks the `tags` of a request; absent means none. */
+/** Checks the `tags` of a request; absent means none, and so does an empty map, which Airflow sends with each job. */
 export function parseTags(tags: Tags | undefined): Tags | Refusal {
   if (tags === undefined) return {};
   const keys = Object.keys(tags);
-  if (keys.length < 1 || keys.length > TAGS_MAX) {
+  if (keys.length > TAGS_MAX) {
     return Refusal.bare(`tags must have between 1 and ${TAGS_MAX} entries, got ${keys.length}`);
   }
   for (const [key, value] of Object.entries(tags)) {

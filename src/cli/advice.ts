@@ -1,5 +1,6 @@
 import { unreachable } from "../lib/assert.ts";
-import type { JobDetail } from "../model/batch.ts";
+import type { ContainerProperties, JobDetail } from "../model/batch.ts";
+import { commandEndOf, containersOf } from "./task-containers.ts";
 import { shortId } from "./text.ts";
 
 interface Symptom {
@@ -44,7 +45,11 @@ const SYMPTOMS: readonly Symptom[] = [
   },
   {
     pattern: /Dependent Job failed/,
-    advice: "A job that it waited for failed: look at that one first (dependsOn in --output json).",
+    advice: "A job that it waited for failed: look at that one first (`batchyard describe ⟨id⟩` names it).",
+  },
+  {
+    pattern: /Array Child Job failed/,
+    advice: "Look at a child that failed: `batchyard ls ⟨id⟩ --status FAILED` lists them.",
   },
   {
     pattern: /DockerTimeoutError|CannotInspect/,
@@ -75,10 +80,10 @@ export function advise(job: JobDetail): string | undefined {
 
 function adviseFailed(job: JobDetail): string {
   if (job.isCancelled === true || job.isTerminated === true) return "Somebody ended it; nothing is wrong.";
-  const said = `${job.container?.reason ?? ""}\n${job.statusReason ?? ""}`;
+  const { exitCode, reason = "" } = commandEndOf(job);
+  const said = `${reason}\n${job.statusReason ?? ""}`;
   const symptom = SYMPTOMS.find(({ pattern }) => pattern.test(said));
   if (symptom !== undefined) return fill(symptom.advice, job);
-  const exitCode = job.container?.exitCode;
   const log = `batchyard logs ${shortId(job.jobId)}`;
   if (exitCode === undefined) return `See \`${log}\` and the reason above.`;
   if (exitCode === 127) return `127 is a shell's word for a command that it did not find: see \`${log}\`.`;
@@ -87,21 +92,27 @@ function adviseFailed(job: JobDetail): string {
   return `The command ended itself with ${exitCode}; its log says why: \`${log}\`.`;
 }
 
-function fill(advice: string, { container, timeout }: JobDetail): string {
+function fill(advice: string, job: JobDetail): string {
+  const { container, timeout, jobId } = job;
+  const killed = containersOf(job).find(({ reason }) => reason?.includes("OutOfMemoryError") === true);
   return advice
-    .replace("⟨memory⟩", memoryOf(container) ?? "?")
+    .replaceAll("⟨id⟩", shortId(jobId))
+    .replace("⟨memory⟩", memoryOf(killed ?? container) ?? "?")
     .replace("⟨timeout⟩", String(timeout?.attemptDurationSeconds ?? "?"));
 }
 
+/** What says how much is asked for, in either of AWS's spellings. */
+type Asking = Pick<ContainerProperties, "resourceRequirements" | "vcpus" | "memory">;
+
 /** MiB, as it was asked for. */
-export function memoryOf(container: JobDetail["container"]): string | undefined {
+export function memoryOf(container: Asking | undefined): string | undefined {
   return required(container, "MEMORY") ?? container?.memory?.toString();
 }
 
-export function vcpusOf(container: JobDetail["container"]): string | undefined {
+export function vcpusOf(container: Asking | undefined): string | undefined {
   return required(container, "VCPU") ?? container?.vcpus?.toString();
 }
 
-function required(container: JobDetail["container"], type: "MEMORY" | "VCPU"): string | undefined {
+function required(container: Asking | undefined, type: "MEMORY" | "VCPU"): string | undefined {
   return container?.resourceRequirements?.find((requirement) => requirement.type === type)?.value;
 }

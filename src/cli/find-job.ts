@@ -12,12 +12,16 @@ const RECENT_MAX = 1_000;
 
 const CANDIDATES_SHOWN_MAX = 10;
 
+/** A child of an array or a node of a multi-node job: what names the whole, and the index. */
+const CHILD = /^(.+?)([:#]\d+)$/;
+
 /**
  * Finds a job by its id, by the beginning or the end of one (four characters or more), or by a name that only one job
- * has.
+ * has. `:3` behind it is a child of an array, `#1` a node of a multi-node job.
  */
 export async function findJob(context: Context, reference: string): Promise<JobDetail> {
-  const jobId = UUID.test(reference) ? reference : await findJobId(context, reference);
+  const [, whole = reference, index = ""] = CHILD.exec(reference) ?? [];
+  const jobId = UUID.test(reference) ? reference : `${await findJobId(context, whole)}${index}`;
   const job = await describeJob(context, jobId);
   if (job !== undefined) return job;
   throw notFound(context, reference);
@@ -27,6 +31,11 @@ export async function findJob(context: Context, reference: string): Promise<JobD
 export async function describeJob({ client }: Context, jobId: string): Promise<JobDetail | undefined> {
   const { jobs = [] } = await client.batch("DescribeJobs", { jobs: [jobId] });
   return jobs[0];
+}
+
+/** The array of a child, or the multi-node job of a node; undefined for all other jobs. */
+export function parentIdOf(jobId: string): string | undefined {
+  return CHILD.exec(jobId)?.[1];
 }
 
 async function findJobId(context: Context, reference: string): Promise<string> {

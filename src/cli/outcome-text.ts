@@ -1,22 +1,35 @@
 import type { JobDetail, JobSummary } from "../model/batch.ts";
+import { describeProgress } from "./array-progress.ts";
+import { commandEndOf } from "./task-containers.ts";
 import { formatDuration } from "./text.ts";
 
-/** AWS's sentence for every end of a command, well or badly: it says nothing beside an exit code. */
-const COMMAND_ENDED = "Essential container in task exited";
+/**
+ * AWS's sentences for every end of a command, well or badly, and for every array with a child that failed: they say
+ * nothing beside an exit code, and beside counts.
+ */
+const EMPTY_SENTENCES: readonly (string | undefined)[] = [
+  "Essential container in task exited",
+  "Array Child Job failed",
+];
 
-type Ended = Pick<JobSummary, "statusReason" | "isCancelled" | "isTerminated"> & {
+type Ended = Pick<JobSummary, "statusReason" | "isCancelled" | "isTerminated" | "arrayProperties"> & {
   readonly container?:
     | { readonly exitCode?: number | undefined; readonly reason?: string | undefined }
     | undefined;
 };
 
-/** How it ended, or why it is where it is, in a phrase: `exit 137, OutOfMemoryError: …`; empty for nothing to say. */
-export function describeOutcome({ container, statusReason, isCancelled, isTerminated }: Ended): string {
+/**
+ * How it ended, or why it is where it is, in a phrase: `exit 137, OutOfMemoryError: …`; empty for nothing to say. Of an
+ * array how far it is.
+ */
+export function describeOutcome(job: Ended): string {
+  const { container, statusReason, isCancelled, isTerminated, arrayProperties } = job;
   const { exitCode, reason } = container ?? {};
-  const why = reason ?? (statusReason === COMMAND_ENDED ? undefined : statusReason);
+  const why = reason ?? (EMPTY_SENTENCES.includes(statusReason) ? undefined : statusReason);
   const word = isTerminated === true ? "terminated" : isCancelled === true ? "cancelled" : "";
   const ending = word === "" || why?.toLowerCase().startsWith(word) === true ? "" : `${word}: `;
   const phrases = [
+    describeProgress(arrayProperties),
     exitCode === undefined || exitCode === 0 ? undefined : `exit ${exitCode}`,
     why === undefined ? undefined : `${ending}${why}`,
   ];
@@ -30,10 +43,11 @@ export function describeOutcome({ container, statusReason, isCancelled, isTermin
  */
 export function describeEnd(job: JobDetail, status: string): string {
   const { stoppedAt } = job;
-  // The model requires it; AWS leaves it out until the job has run.
-  const startedAt: number | undefined = job.startedAt;
+  // The model requires it; AWS leaves it out until the job has run, and of arrays.
+  const startedAt: number | undefined =
+    job.arrayProperties?.size === undefined ? job.startedAt : job.createdAt;
   const hasRun = startedAt !== undefined && stoppedAt !== undefined;
   const after = hasRun ? `after ${formatDuration(stoppedAt - startedAt)}` : "before it ran";
-  const outcome = describeOutcome(job);
+  const outcome = describeOutcome({ ...job, container: commandEndOf(job) });
   return `${status} ${after}${outcome === "" ? "" : `: ${outcome}`}`;
 }

@@ -40,9 +40,9 @@ describe("texts", () => {
     );
   });
 
-  test("short ids are the end of an id; those of children are whole", () => {
+  test("short ids are the end of an id; an index stays behind them", () => {
     expect(shortId("0195515c-0000-4000-8000-12345678abcd")).toBe("5678abcd");
-    expect(shortId("0195515c-0000-4000-8000-12345678abcd:3")).toBe("0195515c-0000-4000-8000-12345678abcd:3");
+    expect(shortId("0195515c-0000-4000-8000-12345678abcd:3")).toBe("5678abcd:3");
   });
 
   test("tables cut their last column only, and only where there is a width", () => {

@@ -49,9 +49,10 @@ export function formatAge(milliseconds: number): string {
   return `${Math.floor(seconds / 86_400)}d`;
 }
 
+/** The index of a child or a node stays behind it. */
 export function shortId(jobId: string): string {
-  // Of a child or a node the whole id: its index stands at the end.
-  return /[:#]/.test(jobId) ? jobId : jobId.slice(-SHORT_ID_LENGTH);
+  const [, whole = jobId, index = ""] = /^(.+?)([:#]\d+)$/.exec(jobId) ?? [];
+  return `${whole.slice(-SHORT_ID_LENGTH)}${index}`;
 }
 
 /** As a person would type it: words that a shell would take apart are quoted. */

@@ -1,6 +1,8 @@
 import { unreachable } from "../lib/assert.ts";
 import type { JobDetail } from "../model/batch.ts";
+import { describeProgress } from "./array-progress.ts";
 import type { Context } from "./context.ts";
+import { parentIdOf } from "./find-job.ts";
 import { nameOfArn } from "./job-lists.ts";
 import { readPages } from "./pages.ts";
 
@@ -14,7 +16,7 @@ export async function describeWait(context: Context, job: JobDetail): Promise<st
     case "SUBMITTED":
       return "SUBMITTED";
     case "PENDING":
-      return `PENDING: ${statusReason ?? "it waits for other jobs"}`;
+      return `PENDING: ${statusReason ?? describePending(job)}`;
     case "RUNNABLE":
       return `RUNNABLE: ${statusReason ?? (await describePlace(context, job))}`;
     case "STARTING":
@@ -26,6 +28,15 @@ export async function describeWait(context: Context, job: JobDetail): Promise<st
     default:
       return unreachable(status);
   }
+}
+
+function describePending({ jobId, arrayProperties, dependsOn = [] }: JobDetail): string {
+  const { size, statusSummary } = arrayProperties ?? {};
+  const isUnderWay = size !== undefined && statusSummary?.["PENDING"] !== size;
+  if (isUnderWay) return describeProgress(arrayProperties) ?? "";
+  const count = dependsOn.filter((dependency) => dependency.jobId !== undefined).length;
+  if (count > 0) return `it waits for ${count === 1 ? "another job" : `${count} other jobs`}`;
+  return `it waits for ${parentIdOf(jobId) === undefined ? "other jobs" : "others of its job"}`;
 }
 
 async function describePlace({ client }: Context, { jobQueue, createdAt = 0 }: JobDetail): Promise<string> {

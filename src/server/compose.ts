@@ -4,6 +4,7 @@ import { createGuard } from "../api/guards.ts";
 import { createHandler } from "../api/handle.ts";
 import type { HandledRequest, HandlerDependencies } from "../api/handle.ts";
 import { createBatchOperations } from "../api/services/batch/batch-operations.ts";
+import { limitOperations } from "../api/services/batch/limited-operations.ts";
 import { DefinitionCache } from "../api/services/batch/definition-cache.ts";
 import { createLogsOperations } from "../api/services/logs/logs-operations.ts";
 import { RecentStreams } from "../api/services/logs/recent-streams.ts";
@@ -12,6 +13,8 @@ import { createStsOperations } from "../api/services/sts/sts-operations.ts";
 import { createAuthenticate } from "../api/signature/authenticate.ts";
 import { CredentialsFileError, parseCredentialsFile } from "../api/signature/credentials-file.ts";
 import type { Credential } from "../api/signature/credentials-file.ts";
+import { AWS_LIMITS, SERVER_LIMITS } from "../batch/limits.ts";
+import type { Limits } from "../batch/limits.ts";
 import { createEngine } from "../engine/engine.ts";
 import type { Engine, EngineObserver } from "../engine/engine.ts";
 import { recover } from "../engine/recover.ts";
@@ -103,7 +106,15 @@ export async function compose(
   const { auth: mode } = config;
   const authenticate = createAuthenticate({ mode, credentials, sessions, defaults: scope, clock });
   const api: HandlerDependencies = {
-    operations: operationsOf({ sequencer, store, logs, recentStreams: recent, situations, tasks }),
+    operations: operationsOf({
+      limits: config.areAwsLimitsOn ? AWS_LIMITS : SERVER_LIMITS,
+      sequencer,
+      store,
+      logs,
+      recentStreams: recent,
+      situations,
+      tasks,
+    }),
     guard: createGuard({ boundHost: config.host, allowedHosts: config.allowedHosts }),
     authenticate,
     plainRoutes: new Map([
@@ -139,6 +150,7 @@ export async function compose(
 }
 
 interface OperationParts {
+  readonly limits: Limits;
   readonly sequencer: Sequencer;
   readonly store: Store;
   readonly logs: FileLogs;
@@ -152,15 +164,19 @@ function operationsOf(parts: OperationParts): HandlerDependencies["operations"] 
   const clock = SYSTEM_CLOCK;
   const ids = RANDOM_IDS;
   return {
-    batch: createBatchOperations({
-      sequencer,
-      store,
-      clock,
-      ids,
-      definitions: new DefinitionCache(sequencer, store),
-      documentLock: new Mutex(),
-      situationOf: (jobId, status, taskId) => situations.sentenceFor(jobId, status, taskId),
-    }),
+    batch: limitOperations(
+      createBatchOperations({
+        sequencer,
+        store,
+        clock,
+        ids,
+        definitions: new DefinitionCache(sequencer, store),
+        documentLock: new Mutex(),
+        situationOf: (jobId, status, taskId) => situations.sentenceFor(jobId, status, taskId),
+      }),
+      { sequencer, clock },
+      parts.limits,
+    ),
     logs: createLogsOperations({ ...parts, clock, ids }),
     sts: createStsOperations({ sessions: tasks.sessions, clock }),
     secrets: createSecretsOperations(tasks.vault),

@@ -53,6 +53,7 @@ const DEFAULTS: ServerConfig = {
   areEndpointsInjected: false,
   isTaskAddressed: false,
   jobPort: 0,
+  areAwsLimitsOn: false,
 };
 
 const FILE_SYSTEMS = [
@@ -91,6 +92,7 @@ describe("the configuration", () => {
     ],
     [["--secret-key-file", "/data-keys/key"], {}, { secretKeyFile: "/data-keys/key" }],
     [["--inject-endpoints", "--job-port", "80"], {}, { areEndpointsInjected: true, jobPort: 80 }],
+    [["--aws-limits"], {}, { areAwsLimitsOn: true }],
     [["--vcpu-overcommit", "0.5"], {}, { vcpuOvercommit: 0.5 }],
     [
       [],

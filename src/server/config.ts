@@ -60,6 +60,7 @@ export interface ServerConfig {
   readonly isTaskAddressed: boolean;
   /** Where jobs reach the server; 0: that of the last time, or any free one. */
   readonly jobPort: number;
+  readonly areAwsLimitsOn: boolean;
 }
 
 /** Where each event is posted to. */
@@ -121,6 +122,7 @@ interface ParsedOptions {
   readonly injectEndpoints: boolean;
   readonly taskAddress: boolean;
   readonly jobPort: number;
+  readonly awsLimits: boolean;
 }
 
 const SERVE_NOTES = `
@@ -271,6 +273,10 @@ export const OPTIONS: readonly Option[] = [
     integerBetween(0, 65_535),
     0,
   ),
+  flag(
+    "--aws-limits",
+    "hold clients to AWS's quotas, payload sizes and rates, instead of those only that protect the server",
+  ),
 ];
 
 /** What is wrong with the options taken together, as a sentence that says what to do. */
@@ -336,6 +342,7 @@ function configOf(options: ParsedOptions): ServerConfig {
     areEndpointsInjected: options.injectEndpoints,
     isTaskAddressed: options.taskAddress,
     jobPort: options.jobPort,
+    areAwsLimitsOn: options.awsLimits,
   };
 }
 

@@ -5,7 +5,7 @@ import { ServerProcess } from "../support/server-process.ts";
 import { ROOMY, useServer } from "../support/use-server.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { describeWithPythonClients, pointedAt, runCommand } from "./python-clients.ts";
-import type { CommandResult } from "./python-clients.ts";
+import type { CommandResult } from "./run-program.ts";
 
 const FILES = join(import.meta.dirname, "aws-cli");
 const ARN = "arn:aws:batch:us-east-1:000000000000";

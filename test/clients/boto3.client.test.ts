@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { ServerProcess } from "../support/server-process.ts";
 import { ROOMY, useServer } from "../support/use-server.ts";
 import { describeWithPythonClients, pointedAt, runCommand } from "./python-clients.ts";
-import type { CommandResult } from "./python-clients.ts";
+import type { CommandResult } from "./run-program.ts";
 
 const PROGRAMS = join(import.meta.dirname, "boto3");
 const ARN = "arn:aws:batch:us-east-1:000000000000";

@@ -1,6 +1,6 @@
-"""Makes a virtual environment with the clients that the tests use, or leaves it as it is when it is current.
+"""Makes a virtual environment with the programs that the tests use, or leaves it as it is when it is current.
 
-usage: install.py FOLDER REQUIREMENTS
+usage: install.py FOLDER REQUIREMENTS SECONDS
 
 Test files that start at the same time wait for each other here. The folder is current while the requirements, the
 Python that made it and its own path are the same: the programs in it hold that path. When something is missing, the
@@ -13,18 +13,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-INSTALL_SECONDS_MAX = 120
 ECHO_LENGTH_MAX = 300
 
 
-def main(folder, requirements):
+def main(folder, requirements, seconds):
     folder.parent.mkdir(parents=True, exist_ok=True)
     with open(f"{folder}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         stamp = folder / "installed"
         wanted = key_of(folder, requirements)
         if not stamp.exists() or stamp.read_text() != wanted:
-            install(folder, requirements)
+            install(folder, requirements, seconds)
             stamp.write_text(wanted)
 
 
@@ -33,9 +32,10 @@ def key_of(folder, requirements):
     return hashlib.sha256("\0".join(facts).encode()).hexdigest()
 
 
-def install(folder, requirements):
-    run("python3 -m venv failed", sys.executable, "-m", "venv", "--clear", folder)
+def install(folder, requirements, seconds):
+    run(seconds, "python3 -m venv failed", sys.executable, "-m", "venv", "--clear", folder)
     run(
+        seconds,
         "pip has no network, or finds no version for this Python",
         folder / "bin" / "python",
         *("-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--retries", "2"),
@@ -43,7 +43,7 @@ def install(folder, requirements):
     )
 
 
-def run(complaint, *command):
+def run(seconds, complaint, *command):
     try:
         subprocess.run(
             command,
@@ -52,12 +52,12 @@ def run(complaint, *command):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=INSTALL_SECONDS_MAX,
+            timeout=seconds,
         )
     except subprocess.CalledProcessError as error:
         sys.exit(f"{complaint}: {' '.join(error.output.split())[-ECHO_LENGTH_MAX:]}")
     except subprocess.TimeoutExpired:
-        sys.exit(f"{complaint}: not done after {INSTALL_SECONDS_MAX} s")
+        sys.exit(f"{complaint}: not done after {seconds} s")
 
 
-main(Path(sys.argv[1]), Path(sys.argv[2]))
+main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))

@@ -273,10 +273,10 @@ describe("registration", () => {
     expect(await revisionsOf({ jobDefinitionName: "refused" })).toEqual([]);
   });
 
-  test("of more than 24 KiB is refused", async () => {
-    const request = requestOf("refused", { command: ["echo", "x".repeat(24 * 1024)] });
+  test("of more than 64 KiB is refused", async () => {
+    const request = requestOf("refused", { command: ["echo", "x".repeat(64 * 1024)] });
     expect((await refusalOf(used.batch.registerJobDefinition(request))).message).toMatch(
-      /^a job definition must have at most 24576 bytes, got 24\d{3}$/,
+      /^a job definition must have at most 65536 bytes, got 65\d{3}$/,
     );
   });
 });

@@ -349,10 +349,10 @@ describe("a refused submission", () => {
     );
   });
 
-  test("is one of more than 30 KiB", async () => {
-    const containerOverrides = { command: ["echo", "x".repeat(30 * 1024)] };
+  test("is one of more than 64 KiB", async () => {
+    const containerOverrides = { command: ["echo", "x".repeat(64 * 1024)] };
     expect((await refusalOf(submit({ containerOverrides }))).message).toMatch(
-      /^a submission must have at most 30720 bytes, got 30\d{3}$/,
+      /^a submission must have at most 65536 bytes, got 65\d{3}$/,
     );
   });
 });

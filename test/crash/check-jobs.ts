@@ -1,6 +1,6 @@
 import type { CrashRecord, Submission, Wish } from "./crash-record.ts";
 import type { AttemptFacts, FinalFacts, JobFacts } from "./final-facts.ts";
-import { exitCodeOf } from "./job-plans.ts";
+import { exitCodeOf, isSingle } from "./job-plans.ts";
 import type { JobPlan } from "./job-plans.ts";
 import { wasInOutage, wentWithHost } from "./outages.ts";
 import type { Outage } from "./outages.ts";
@@ -34,7 +34,7 @@ export function checkExistence(
   }
   const jobIds = new Set(jobs.map(({ jobId }) => jobId));
   for (const jobId of starts.keys()) {
-    if (!jobIds.has(jobId)) mistakes.push(`job ${jobId} has run and is not there`);
+    if (!jobIds.has(parentIdOf(jobId))) mistakes.push(`job ${jobId} has run and is not there`);
   }
   return mistakes;
 }
@@ -65,12 +65,22 @@ export function checkMarks(record: CrashRecord, facts: FinalFacts): string[] {
   });
 }
 
+/** Those of single jobs. */
 export function plansByName(submissions: readonly Submission[]): ReadonlyMap<string, JobPlan> {
-  return new Map(submissions.map(({ plan }) => [plan.name, plan]));
+  const plans = submissions.map(({ plan }) => plan).filter(isSingle);
+  return new Map(plans.map((plan) => [plan.name, plan]));
+}
+
+/** Of a child or a node, the job that it belongs to; any other is its own. */
+export function parentIdOf(jobId: string): string {
+  return jobId.replace(/[:#]\d+$/, "");
 }
 
 /** Somebody had it cancelled or terminated, and it says so. */
-export function wasInterrupted({ isCancelled, isTerminated }: JobFacts): boolean {
+export function wasInterrupted({
+  isCancelled,
+  isTerminated,
+}: Pick<JobFacts, "isCancelled" | "isTerminated">): boolean {
   return isCancelled || isTerminated;
 }
 

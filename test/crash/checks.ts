@@ -1,4 +1,5 @@
 import { checkEnds, checkExistence, checkMarks, mayBeCut, plansByName } from "./check-jobs.ts";
+import { checkComposites } from "./check-composites.ts";
 import type { CrashRecord } from "./crash-record.ts";
 import type { FinalFacts } from "./final-facts.ts";
 import { logLinesOf } from "./job-plans.ts";
@@ -10,6 +11,7 @@ export function findMistakes(record: CrashRecord, facts: FinalFacts): readonly s
     ...checkExistence(record, facts),
     ...checkEnds(record, facts),
     ...checkMarks(record, facts),
+    ...checkComposites(record, facts),
     ...checkLogs(record, facts),
     ...checkResources(record, facts),
   ];

@@ -138,10 +138,7 @@ export function plannedCodes(plan: CompositePlan, childIndex?: number): readonly
   return plan.exitCodes;
 }
 
-/** Definitions by name; that of dependents and arrays is the one of single jobs. */
-export function definitionName(plan: NodesPlan | ContainersPlan): string {
-  return plan.kind === "containers" ? "crash-containers" : nodesDefinitionName(plan.shape);
-}
+export const CONTAINERS_DEFINITION = "crash-containers";
 
 export function nodesDefinitionName({ nodeCount }: NodesShape): string {
   return `crash-nodes-${nodeCount}`;
@@ -159,30 +156,25 @@ export function compositeMembers(
   const retryStrategy = { attempts: plan.attempts };
   const script = (text: string): string => `${MARKS_PRELUDE}${prelude}${text}`;
   const pause = `sleep ${random.between(0, 40) / 100}`;
-  switch (plan.kind) {
-    case "dependent":
-    case "array": {
-      const command = ["sh", "-c", script(`mark starts\n${pause}\n${endingScript(plan)}`)];
-      return {
-        jobDefinition: definition,
-        containerOverrides: { command },
-        retryStrategy,
-        ...(plan.kind === "array" && { arrayProperties: { size: plan.size } }),
-      };
-    }
-    case "nodes": {
-      const parameters = { script: script(nodeScript(plan, pause)) };
-      return { jobDefinition: definitionName(plan), parameters, retryStrategy };
-    }
-    case "containers": {
-      const parameters = {
-        init: script(`note starts\n${pause}\nnote ends ${plan.initCode}; exit ${plan.initCode}`),
-        side: script(`note starts\nsleep 3600`),
-        app: script(`mark starts\n${pause}\n${leaveScript(plan.exitCodes)}`),
-      };
-      return { jobDefinition: definitionName(plan), parameters, retryStrategy };
-    }
+  if (plan.kind === "nodes") {
+    const parameters = { script: script(nodeScript(plan, pause)) };
+    return { jobDefinition: nodesDefinitionName(plan.shape), parameters, retryStrategy };
   }
+  if (plan.kind === "containers") {
+    const parameters = {
+      init: script(`note starts\n${pause}\nnote ends ${plan.initCode}; exit ${plan.initCode}`),
+      side: script(`note starts\nsleep 3600`),
+      app: script(`mark starts\n${pause}\n${leaveScript(plan.exitCodes)}`),
+    };
+    return { jobDefinition: CONTAINERS_DEFINITION, parameters, retryStrategy };
+  }
+  const command = ["sh", "-c", script(`mark starts\n${pause}\n${endingScript(plan)}`)];
+  return {
+    jobDefinition: definition,
+    containerOverrides: { command },
+    retryStrategy,
+    ...(plan.kind === "array" && { arrayProperties: { size: plan.size } }),
+  };
 }
 
 const FAILING_CODE = 3;

@@ -63,6 +63,8 @@ export const TERMINATION: Wish = {
 export const FACTS: FinalFacts = {
   listedJobIds: ["b", "a"],
   jobs: [RETRIED_JOB, ENDLESS_JOB],
+  children: new Map(),
+  order: [],
   starts: new Map([
     ["a", [mark(1, "a1"), mark(2, "a2")]],
     ["b", [mark(1, "b1")]],

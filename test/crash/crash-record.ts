@@ -1,5 +1,6 @@
-import type { JobDetail } from "@aws-sdk/client-batch";
+import type { ArrayPropertiesDetail, JobDetail } from "@aws-sdk/client-batch";
 import type { Answer } from "./ask.ts";
+import type { CompositePlan } from "./composite-plans.ts";
 import type { JobPlan } from "./job-plans.ts";
 import type { Outage } from "./outages.ts";
 import { PossibleStates } from "./possible-states.ts";
@@ -7,8 +8,10 @@ import { PossibleStates } from "./possible-states.ts";
 /** A call that the server took: it was answered, or the answer was lost. */
 export type Fate = "answered" | "lost";
 
+export type AnyPlan = JobPlan | CompositePlan;
+
 export interface Submission {
-  readonly plan: JobPlan;
+  readonly plan: AnyPlan;
   readonly fate: Fate;
   /** Known exactly if it was answered. */
   readonly jobId?: string;
@@ -31,7 +34,7 @@ export type ResourceState = object | null;
 /** What was asked of the server and what it acknowledged, and what went wrong on the way. */
 export class CrashRecord {
   /** Acknowledged jobs that were not seen ended, by id. */
-  readonly openJobs = new Map<string, JobPlan>();
+  readonly openJobs = new Map<string, AnyPlan>();
   readonly wishes: Wish[] = [];
   /** Tags of jobs, queues, environments, definitions, events: by a key of the form `kind/name`. */
   readonly resources = new Map<string, PossibleStates<ResourceState>>();
@@ -73,7 +76,8 @@ export class CrashRecord {
   }
 
   /** What is shown of a job is durable, so it is never taken back: a life goes forward only. */
-  seeJob({ jobId = "", jobName = "", status, attempts = [] }: JobDetail): void {
+  seeJob({ jobId = "", jobName = "", status, attempts = [], arrayProperties }: JobDetail): void {
+    this.#seeSummary(jobName, arrayProperties);
     const place = attempts.length * STATUSES.length + STATUSES.indexOf(status ?? "");
     const view = { jobName, status: status ?? "", place };
     const before = this.#views.get(jobId);
@@ -92,6 +96,14 @@ export class CrashRecord {
 
   statusOf(jobId: string): string | undefined {
     return this.#views.get(jobId)?.status;
+  }
+
+  /** Each child of an array is in one status. */
+  #seeSummary(jobName: string, { size, statusSummary }: ArrayPropertiesDetail = {}): void {
+    if (statusSummary === undefined) return;
+    const sum = Object.values(statusSummary).reduce((total, count) => total + count, 0);
+    if (sum === size) return;
+    this.mistakes.push(`${jobName} has ${size} children, and tells of ${JSON.stringify(statusSummary)}`);
   }
 }
 

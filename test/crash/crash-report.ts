@@ -2,19 +2,27 @@ import type { CrashReport } from "./crash-run.ts";
 import { HITS } from "./kill-evidence.ts";
 import type { Hit } from "./kill-evidence.ts";
 
-/** Nothing that was acknowledged is amiss, and all that may go away did so at a bad time: else it would show nothing. */
-export function isSound({ mistakes, missedPhases, outageCount, hostLossCount }: CrashReport): boolean {
-  const isShown = missedPhases.length === 0 && (outageCount === 0 || hostLossCount > 0);
+/**
+ * Nothing that was acknowledged is amiss, all that may go away did so at a bad time, and some of each kind of job came to
+ * its end: else it would show nothing.
+ */
+export function isSound(report: CrashReport): boolean {
+  const { mistakes, missedPhases, outageCount, hostLossCount, compositeCounts } = report;
+  const areLossesShown = outageCount === 0 || hostLossCount > 0;
+  const areCompositesShown = [...compositeCounts.values()].every((count) => count > 0);
+  const isShown = missedPhases.length === 0 && areLossesShown && areCompositesShown;
   return mistakes.length === 0 && isShown;
 }
 
 /** The report as a text for people. */
 export function describeReport(report: CrashReport): string {
   const { seed, killCount, jobCount, lostCount, attemptCount, hits, missedPhases, mistakes } = report;
-  const { outageCount, hostLossCount } = report;
+  const { outageCount, hostLossCount, compositeCounts, eventCount } = report;
+  const composites = [...compositeCounts].map(([kind, count]) => `${kind} ${count}`);
   const kinds = Object.keys(HITS) as Hit[]; // the type says that there are no others
   return [
     `seed ${seed}: ${killCount} kills, ${jobCount} jobs acknowledged, ${lostCount} answers lost, ${attemptCount} attempts`,
+    `  ${eventCount} events; ran to their ends: ${composites.join(", ")}`,
     ...kinds.map((hit) => `  ${String(hits.get(hit) ?? 0).padStart(4)} kills hit ${hit}`),
     ...(outageCount === 0
       ? []

@@ -5,9 +5,13 @@ import { AwsClients } from "../support/aws-clients.ts";
 import { makeEnvironment, makeQueue } from "../support/batch-resources.ts";
 import { SeededRandom } from "../support/seeded-random.ts";
 import { ServerEnded, ServerProcess } from "../support/server-process.ts";
+import { countComposites } from "./check-composites.ts";
+import { checkEvents } from "./check-events.ts";
 import { findMistakes } from "./checks.ts";
+import { CompositeClient, compositeDefinitions } from "./composite-load.ts";
 import { CrashRecord } from "./crash-record.ts";
 import { endAllJobs } from "./end-all-jobs.ts";
+import { EventFollower } from "./event-follower.ts";
 import { readFinalFacts } from "./final-facts.ts";
 import type { AttemptFacts } from "./final-facts.ts";
 import { definitionRequest, JobClient, QUEUES, watchJobs } from "./job-load.ts";
@@ -45,6 +49,9 @@ export interface CrashReport {
   /** Times that the engine was taken away, and attempts that went down with it. */
   readonly outageCount: number;
   readonly hostLossCount: number;
+  /** Jobs of many parts, and those that waited for others, that nobody interfered with; none where none were asked for. */
+  readonly compositeCounts: CompositeCounts;
+  readonly eventCount: number;
   /** In how many kills each was found. */
   readonly hits: ReadonlyMap<Hit, number>;
   readonly missedPhases: readonly Phase[];
@@ -79,6 +86,17 @@ export async function runCrashTest(options: CrashRunOptions): Promise<CrashRepor
   }
 }
 
+type CompositeCounts = ReturnType<typeof countComposites>;
+
+interface Finished {
+  readonly attempts: readonly AttemptFacts[];
+  readonly compositeCounts: CompositeCounts;
+}
+
+interface Worker {
+  work: Work;
+}
+
 /** A client that works until it is over. */
 type Work = (clients: AwsClients, isOver: () => boolean) => Promise<void>;
 
@@ -90,6 +108,7 @@ class CrashRun {
   readonly #marks: MarksFolder;
   readonly #record = new CrashRecord();
   readonly #followers = new LogFollowers(this.#record);
+  readonly #events = new EventFollower(this.#record.mistakes);
   readonly #signals: ClientSignals = { submissions: new Signal(), terminations: new Signal() };
   readonly #hits = new Map<Hit, number>();
   readonly #works: readonly Work[];
@@ -117,7 +136,7 @@ class CrashRun {
       const [missed] = this.#missedPhases();
       if (missed !== undefined) await this.#kill(missed);
     }
-    const attempts = await this.#finish();
+    const { attempts, compositeCounts } = await this.#finish();
     const { submissions, mistakes, outages } = this.#record;
     return {
       seed,
@@ -125,6 +144,8 @@ class CrashRun {
       jobCount: submissions.filter(({ fate }) => fate === "answered").length,
       lostCount: submissions.filter(({ fate }) => fate === "lost").length,
       attemptCount: attempts.length,
+      compositeCounts,
+      eventCount: this.#events.told.length,
       outageCount: outages.length,
       hostLossCount: attempts.filter(saysHostLost).length,
       hits: this.#hits,
@@ -142,14 +163,18 @@ class CrashRun {
     const kinds = killCount > SHORT_RUN_KILLS_MAX ? ALL_KINDS : SHORT_KINDS;
     const { load, prelude } = provider;
     const shared = { record, nextNumber, signals: this.#signals, load, prelude, kinds };
-    const workers = [
+    const workers: Worker[] = [
       ...Array.from(
         { length: load.clientCount },
         () => new JobClient({ ...shared, random: this.#random.fork() }),
       ),
       ...RESOURCE_KINDS.map((kind) => new ResourceClient(record, kind, this.#random.fork())),
       this.#followers,
+      this.#events,
     ];
+    if (load.openCompositesMax > 0) {
+      workers.push(new CompositeClient({ ...shared, random: this.#random.fork() }));
+    }
     return [
       ...workers.map(
         (worker): Work =>
@@ -181,9 +206,11 @@ class CrashRun {
     await makeEnvironment(clients.batch, QUEUES.work, { maxvCpus: provider.load.maxvCpus });
     await makeEnvironment(clients.batch, QUEUES.held, { maxvCpus: 1 });
     for (const name of Object.values(QUEUES)) await makeQueue(clients.batch, name, [name]);
-    await clients.batch.registerJobDefinition(
-      definitionRequest(this.#marks.path, provider.containerProperties(this.#marks.path)),
-    );
+    const { path } = this.#marks;
+    const properties = provider.containerProperties(path);
+    for (const request of [definitionRequest(path, properties), ...compositeDefinitions(path, properties)]) {
+      await clients.batch.registerJobDefinition(request);
+    }
     await makeLogGroup(clients);
     clients.destroy();
   }
@@ -241,7 +268,7 @@ class CrashRun {
   }
 
   /** Waits for the end of all jobs, ends the server and holds what there is against what was acknowledged. */
-  async #finish(): Promise<readonly AttemptFacts[]> {
+  async #finish(): Promise<Finished> {
     const { mistakes } = this.#record;
     await this.#outages?.back();
     await using server = await this.#startServer();
@@ -249,11 +276,12 @@ class CrashRun {
     this.#options.say?.("no more kills: waits for the end of all jobs");
     const haveAllEnded = await endAllJobs(clients, this.#record);
     await this.#followers.finish(clients);
+    await this.#events.finish(clients);
     const facts = await readFinalFacts(clients, this.#record, {
       marks: this.#marks,
       followedLogs: this.#followers.lines,
     });
-    mistakes.push(...findMistakes(this.#record, facts));
+    mistakes.push(...findMistakes(this.#record, facts), ...checkEvents(this.#events.told, facts));
     const { provider } = this.#options;
     const folders = { dataDir: this.#dataDir, marksPath: this.#marks.path };
     // What has not ended is a mistake already, and has processes.
@@ -263,7 +291,10 @@ class CrashRun {
     if (ending !== 0) mistakes.push(`the server ended with ${ending} when it was told to end`);
     this.#noteErrors(server);
     if (haveAllEnded) mistakes.push(...(await findServerLeftovers(provider, this.#dataDir)));
-    return facts.jobs.flatMap(({ attempts }) => attempts);
+    return {
+      attempts: facts.jobs.flatMap(({ attempts }) => attempts),
+      compositeCounts: countComposites(this.#record, facts),
+    };
   }
 
   async #startServer(onSpawn?: (kill: () => void) => void): Promise<ServerProcess> {

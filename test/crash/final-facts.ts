@@ -1,10 +1,11 @@
+import { JobStatus } from "@aws-sdk/client-batch";
 import type { JobDetail } from "@aws-sdk/client-batch";
 import type { AwsClients } from "../support/aws-clients.ts";
 import { waitFor } from "../support/wait-for.ts";
 import type { CrashRecord, ResourceState } from "./crash-record.ts";
 import { listAllJobs } from "./end-all-jobs.ts";
 import { jobTagsKey } from "./job-load.ts";
-import type { Mark, MarksFolder } from "./marks.ts";
+import type { Mark, MarksFolder, OrderMark } from "./marks.ts";
 import { readWholeLog } from "./read-log.ts";
 import { RESOURCE_KINDS } from "./resource-kinds.ts";
 
@@ -28,6 +29,8 @@ export interface JobFacts {
   readonly isCancelled: boolean;
   readonly isTerminated: boolean;
   readonly attempts: readonly AttemptFacts[];
+  /** Of an array: how many of its children are in each status. */
+  readonly statusSummary?: Readonly<Record<string, number>>;
 }
 
 /** All that is left when everything has ended, as plain values. */
@@ -35,6 +38,9 @@ export interface FinalFacts {
   /** As ListJobs lists them, as often as it does. */
   readonly listedJobIds: readonly string[];
   readonly jobs: readonly JobFacts[];
+  /** Of arrays their children, of jobs of several nodes these, as they are listed. By the id of the job. */
+  readonly children: ReadonlyMap<string, readonly JobFacts[]>;
+  readonly order: readonly OrderMark[];
   readonly starts: ReadonlyMap<string, readonly Mark[]>;
   readonly ends: ReadonlyMap<string, readonly Mark[]>;
   /** By stream: read at the end, and read on while it grew. */
@@ -61,6 +67,8 @@ export async function readFinalFacts(
   return {
     listedJobIds,
     jobs,
+    children: await readChildren(clients, details),
+    order: marks.readOrder(),
     starts: marks.readAll("starts"),
     ends: marks.readAll("ends"),
     logs,
@@ -68,6 +76,26 @@ export async function readFinalFacts(
     resources: await readResources(clients, record, details),
   };
 }
+
+async function readChildren(
+  clients: AwsClients,
+  details: readonly JobDetail[],
+): Promise<ReadonlyMap<string, readonly JobFacts[]>> {
+  const children = new Map<string, readonly JobFacts[]>();
+  for (const { jobId = "", arrayProperties, nodeProperties } of details) {
+    if (arrayProperties === undefined && nodeProperties === undefined) continue;
+    const parent = arrayProperties === undefined ? { multiNodeJobId: jobId } : { arrayJobId: jobId };
+    const listed: string[] = [];
+    for (const jobStatus of STATUSES) {
+      const { jobSummaryList = [] } = await clients.batch.listJobs({ ...parent, jobStatus });
+      listed.push(...jobSummaryList.map((child) => child.jobId ?? ""));
+    }
+    children.set(jobId, (await describeAll(clients, listed)).map(jobFacts));
+  }
+  return children;
+}
+
+const STATUSES = Object.values(JobStatus);
 
 async function describeAll({ batch }: AwsClients, jobIds: readonly string[]): Promise<readonly JobDetail[]> {
   const details: JobDetail[] = [];
@@ -80,6 +108,7 @@ async function describeAll({ batch }: AwsClients, jobIds: readonly string[]): Pr
 
 function jobFacts(job: JobDetail): JobFacts {
   const { jobId = "", jobName = "", status = "", statusReason = "", stoppedAt = 0, container } = job;
+  const { statusSummary } = job.arrayProperties ?? {};
   return {
     jobId,
     name: jobName,
@@ -87,6 +116,7 @@ function jobFacts(job: JobDetail): JobFacts {
     statusReason,
     ...(container?.exitCode !== undefined && { exitCode: container.exitCode }),
     stoppedAtMs: stoppedAt,
+    ...(statusSummary !== undefined && { statusSummary }),
     isCancelled: job.isCancelled ?? false,
     isTerminated: job.isTerminated ?? false,
     attempts: (job.attempts ?? []).map((attempt) => ({

@@ -8,9 +8,9 @@ import type {
 import type { AwsClients } from "../support/aws-clients.ts";
 import type { SeededRandom } from "../support/seeded-random.ts";
 import { ask } from "./ask.ts";
-import type { CrashRecord, ResourceState } from "./crash-record.ts";
+import type { AnyPlan, CrashRecord, ResourceState } from "./crash-record.ts";
 import type { Watched } from "./kill-moment.ts";
-import { planJob } from "./job-plans.ts";
+import { isSingle, planJob } from "./job-plans.ts";
 import type { JobPlan, JobKind } from "./job-plans.ts";
 import { MARKS_VARIABLE } from "./marks-prelude.ts";
 import type { LoadSize } from "./provider-under-test.ts";
@@ -94,9 +94,11 @@ export class JobClient {
   /** Mostly those that do not end of themselves; any other now and then, and ended ones too. */
   async #endSome({ batch }: AwsClients, kind: "cancel" | "terminate"): Promise<void> {
     const open = [...this.#record.openJobs];
-    const lasting = open.filter(([, plan]) => plan.exitCodes.length === 0);
-    const [jobId] = this.#random.pick(this.#random.chance(60) ? lasting : open) ?? [];
-    if (jobId === undefined) return;
+    const lasting = open.filter(([, plan]) => isSingle(plan) && plan.exitCodes.length === 0);
+    const [openId, plan] = this.#random.pick(this.#random.chance(60) ? lasting : open) ?? [];
+    if (openId === undefined || plan === undefined) return;
+    const isOfChild = plan.kind === "array" && this.#random.chance(50);
+    const jobId = isOfChild ? `${openId}:${this.#random.between(0, plan.size - 1)}` : openId;
     const reason = `${kind} ${this.#nextNumber()}`;
     const request = { jobId, reason };
     const askedAtMs = Date.now();
@@ -138,7 +140,7 @@ export async function watchJobs(
   { isOver, pauseMs }: { readonly isOver: () => boolean; readonly pauseMs: number },
 ): Promise<void> {
   while (!isOver()) {
-    const open = [...record.openJobs.keys()];
+    const open = [...record.openJobs].flatMap(([jobId, plan]) => [jobId, ...childIds(jobId, plan)]);
     for (let begin = 0; begin < open.length; begin += DESCRIBE_JOBS_MAX) {
       const answer = await ask(batch.describeJobs({ jobs: open.slice(begin, begin + DESCRIBE_JOBS_MAX) }));
       record.fateOf("DescribeJobs", answer);
@@ -149,7 +151,13 @@ export async function watchJobs(
   }
 }
 
-/** The definition that all jobs are of asks for little, so that what they wait for is their environment. */
+/** Of an array, from the smallest index on. */
+function childIds(jobId: string, plan: AnyPlan): readonly string[] {
+  if (plan.kind !== "array") return [];
+  return Array.from({ length: plan.size }, (_, index) => `${jobId}:${index}`);
+}
+
+/** The definition that all single jobs are of asks for little, so that what they wait for is their environment. */
 export function definitionRequest(
   marksPath: string,
   containerProperties: Partial<ContainerProperties>,

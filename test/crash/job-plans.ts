@@ -1,4 +1,5 @@
 import type { SeededRandom } from "../support/seeded-random.ts";
+import type { AnyPlan } from "./crash-record.ts";
 import { MARKS_PRELUDE } from "./marks-prelude.ts";
 
 /**
@@ -65,6 +66,10 @@ export const ALL_KINDS = Object.keys(SHARES) as readonly JobKind[]; // the type 
 
 /** Kinds that are over within seconds if somebody ends those that do not end of themselves. */
 export const SHORT_KINDS = ALL_KINDS.filter((kind) => kind !== "overdue");
+
+export function isSingle(plan: AnyPlan): plan is JobPlan {
+  return "script" in plan;
+}
 
 export function planJob(
   number: number,

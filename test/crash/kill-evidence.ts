@@ -16,7 +16,7 @@ import { loadStore } from "../support/load-store.ts";
  *
  * - `submit`: SubmitJob was under way: its answer never came.
  * - `start`: an attempt is durable as placed, and not as RUNNING. Its command may not have begun, or may be at work
- *   already without the store knowing.
+ *   already without the store knowing. Of a job of several nodes some may have begun, and others not.
  * - `run`: the store has an attempt as RUNNING, and its command has begun and not come to its end.
  * - `finish`: a command has come to its end, and the store has its attempt as under way.
  * - `stop`: the store has the wish that an attempt be ended, and not its end.
@@ -28,6 +28,7 @@ export const HITS = {
   "submit: the answer was lost": "submit",
   "start: placed, the command had not begun": "start",
   "start: the command had begun, RUNNING was not durable": "start",
+  "start: some nodes of a job had begun": "start",
   "run: the command was at work": "run",
   "finish: the command had ended, the end was not durable": "finish",
   "stop: asked for, the end was not durable": "stop",
@@ -62,6 +63,9 @@ export async function findHits(killed: KilledServer): Promise<ReadonlySet<Hit>> 
     const isToldNobody = await someAreDurable(store, lostSubmissions);
     return new Set<Hit>([
       ...liveJobs.flatMap((job) => hitOfAttempt(job, marks)),
+      ...(liveJobs.some((job) => isHalfStarted(job, marks))
+        ? ["start: some nodes of a job had begun" as const]
+        : []),
       ...(isStopping ? ["stop: asked for, the end was not durable" as const] : []),
       ...(lostSubmissions.length > 0 ? ["submit: the answer was lost" as const] : []),
       ...(isTorn ? ["commit: a transaction was written in part" as const] : []),
@@ -83,6 +87,15 @@ function hitOfAttempt({ jobId, activeAttempt }: StoredLiveJob, marks: MarksFolde
   return hasBegun === true
     ? ["start: the command had begun, RUNNING was not durable"]
     : ["start: placed, the command had not begun"];
+}
+
+function isHalfStarted({ jobId, activeAttempt, nodes }: StoredLiveJob, marks: MarksFolder): boolean {
+  if (nodes === undefined || activeAttempt === undefined) return false;
+  const ids = [jobId, ...Array.from({ length: nodes.count }, (_, index) => `${jobId}#${index}`)];
+  const begun = ids.filter((id) =>
+    marks.read("starts", id).some(({ attemptNumber }) => attemptNumber === activeAttempt.number),
+  );
+  return begun.length > 0 && begun.length < nodes.count;
 }
 
 async function someAreDurable(store: SqliteStore, submissions: readonly Submission[]): Promise<boolean> {

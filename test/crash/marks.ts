@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ORDER_FILE } from "./marks-prelude.ts";
 
 /** A line that an attempt left: at its very beginning, or with its exit code at its end. */
 export interface Mark {
@@ -11,6 +12,18 @@ export interface Mark {
 }
 
 export type MarkKind = "starts" | "ends";
+
+/** A line in the order of all that jobs have marked. */
+export interface OrderMark {
+  /** `met`: two nodes have met; `stranger`: a node was met that is not of the same attempt. */
+  readonly kind: MarkKind | "met" | "stranger";
+  readonly jobId: string;
+  /** `only` where there are no others. */
+  readonly container: string;
+  readonly attemptNumber: number;
+  /** Of a mark at the end. */
+  readonly exitCode?: number;
+}
 
 /** What jobs leave behind outside of the server's reach: a file for each job with a line for each attempt. */
 export class MarksFolder {
@@ -30,6 +43,12 @@ export class MarksFolder {
     return new Map(readdirSync(this.folder(kind)).map((jobId) => [jobId, this.read(kind, jobId)]));
   }
 
+  /** What all jobs have marked, in its order. */
+  readOrder(): readonly OrderMark[] {
+    const file = join(this.path, ORDER_FILE);
+    return existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(0, -1).map(parseOrderMark) : [];
+  }
+
   read(kind: MarkKind, jobId: string): readonly Mark[] {
     let text = "";
     try {
@@ -39,6 +58,17 @@ export class MarksFolder {
     }
     return text.split("\n").slice(0, -1).map(parseMark);
   }
+}
+
+function parseOrderMark(line: string): OrderMark {
+  const [kind = "", jobId = "", container = "", attemptNumber, exitCode = ""] = line.split(" ");
+  return {
+    kind: kind as OrderMark["kind"], // nobody else writes there
+    jobId,
+    container,
+    attemptNumber: Number(attemptNumber),
+    ...(exitCode !== "" && { exitCode: Number(exitCode) }),
+  };
 }
 
 function parseMark(line: string): Mark {

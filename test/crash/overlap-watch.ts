@@ -22,7 +22,8 @@ export class OverlapWatch implements Disposable {
   #look(jobId: string): void {
     const latest = this.#marks.read("starts", jobId).at(-1)?.attemptNumber ?? 1;
     if (latest === 1) return;
-    for (const { pid, command, environment } of findProcesses(jobId)) {
+    // The nodes of a job begin their attempts together.
+    for (const { pid, command, environment } of findProcesses(jobId.replace(/#\d+$/, ""))) {
       const [, attempt] = /\0AWS_BATCH_JOB_ATTEMPT=(\d+)\0/.exec(`\0${environment}`) ?? [];
       if (attempt === undefined || Number(attempt) >= latest) continue;
       this.#mistakes.push(

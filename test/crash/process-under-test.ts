@@ -8,7 +8,14 @@ const FOLDERS = ["process/runners", "process/trash"];
 /** Jobs as processes of this machine. */
 export const PROCESS_UNDER_TEST: ProviderUnderTest = {
   serverFlags: ["--provider", "process"],
-  load: { clientCount: 4, openJobsMax: 40, maxvCpus: 24, burstMax: 12, pauseMsMax: 40 },
+  load: {
+    clientCount: 4,
+    openJobsMax: 40,
+    openCompositesMax: 12,
+    maxvCpus: 24,
+    burstMax: 12,
+    pauseMsMax: 40,
+  },
   phases: ["submit", "start", "run", "stop", "finish", "commit", "restart"],
   slowness: 1,
   prelude: "",

@@ -26,6 +26,8 @@ export interface LoadSize {
   readonly clientCount: number;
   /** Jobs under way at one time: more than the environment takes at once, so that some wait. */
   readonly openJobsMax: number;
+  /** Of these, arrays, jobs of several nodes or containers, and those that wait for others. */
+  readonly openCompositesMax: number;
   readonly maxvCpus: number;
   readonly burstMax: number;
   readonly pauseMsMax: number;

@@ -23,7 +23,8 @@ export function requestOf(model: OperationModel, input: unknown): ApiRequest {
     if (location === "uri") target = target.replace(`{${name}}`, encodePercent(textFor(value)));
     else query.push(...[value].flat().map((item) => `${locationName}=${encodePercent(textFor(item))}`));
   }
-  const text = located.length === 0 ? writeJson(input) : body.size === 0 ? "" : writeJson(Object.fromEntries(body));
+  const text =
+    located.length === 0 ? writeJson(input) : body.size === 0 ? "" : writeJson(Object.fromEntries(body));
   return {
     method: model.method,
     target: query.length === 0 ? target : `${target}?${query.join("&")}`,

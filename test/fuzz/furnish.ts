@@ -16,16 +16,20 @@ const LOCAL = { ...ec2Request({ instanceTypes: ["local.host"], maxvCpus: 1_000 }
 
 const RESOURCES: readonly Call[] = [
   ["CreateSchedulingPolicy", { name: "fair", fairsharePolicy: {} }],
-  [
-    "CreateSchedulingPolicy",
-    { name: "quota", quotaSharePolicy: { idleResourceAssignmentStrategy: "FIFO" } },
-  ],
+  ["CreateSchedulingPolicy", { name: "quota", quotaSharePolicy: { idleResourceAssignmentStrategy: "FIFO" } }],
   ["CreateConsumableResource", { consumableResourceName: "licence", totalQuantity: 9 }],
   [
     "CreateServiceEnvironment",
-    { serviceEnvironmentName: "training", serviceEnvironmentType: "SAGEMAKER_TRAINING", capacityLimits: LIMITS },
+    {
+      serviceEnvironmentName: "training",
+      serviceEnvironmentType: "SAGEMAKER_TRAINING",
+      capacityLimits: LIMITS,
+    },
   ],
-  ["CreateComputeEnvironment", environmentRequest({ computeEnvironmentName: "ec2", computeResources: LOCAL })],
+  [
+    "CreateComputeEnvironment",
+    environmentRequest({ computeEnvironmentName: "ec2", computeResources: LOCAL }),
+  ],
   [
     "CreateComputeEnvironment",
     environmentRequest({ computeEnvironmentName: "fargate", computeResources: fargateRequest() }),
@@ -112,10 +116,7 @@ const JOBS: readonly Call[] = [
   ],
   ["SubmitServiceJob", serviceJob({ jobQueue: "service-fair", shareIdentifier: "red" })],
   ["SubmitJob", { jobName: "first", jobQueue: "ec2", jobDefinition: "single" }],
-  [
-    "SubmitJob",
-    { jobName: "array", jobQueue: "ec2", jobDefinition: "single", arrayProperties: { size: 3 } },
-  ],
+  ["SubmitJob", { jobName: "array", jobQueue: "ec2", jobDefinition: "single", arrayProperties: { size: 3 } }],
 ];
 
 /** Makes what requests name: an environment and a queue of each kind, definitions, policies, a few jobs. */

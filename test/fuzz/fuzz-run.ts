@@ -6,6 +6,7 @@ import type { FuzzWorld } from "./fuzz-world.ts";
 import { membersOf, requestOf } from "./aws-request.ts";
 import { mutate } from "./mutations.ts";
 import { mangle } from "./mangled-requests.ts";
+import type { SeenJobs } from "./plausible-values.ts";
 import { validInput } from "./valid-input.ts";
 import { furnish } from "./furnish.ts";
 
@@ -58,7 +59,8 @@ export async function runFuzz(
     const problem = findProblem(world, attempted, { response, isChanged: world.digest !== before });
     if (problem !== undefined) findings.push(describe(seed, requestCount, attempted, problem));
     if (attempted.kind === "valid") {
-      if (response.status === 200) takenCounts[attempted.operation] = (takenCounts[attempted.operation] ?? 0) + 1;
+      if (response.status === 200)
+        takenCounts[attempted.operation] = (takenCounts[attempted.operation] ?? 0) + 1;
       else refusals.add(`${attempted.operation}: ${textOf(response)}`);
     }
     if (random.chance(10)) await world.goOn(random);
@@ -71,9 +73,9 @@ const OPERATIONS = Object.entries(batchModel.operations).flatMap((operation) =>
   Array.from({ length: WEIGHTS[operation[0]] ?? 1 }, () => operation),
 );
 
-function draw(random: SeededRandom, jobIds: readonly string[]): Attempted {
+function draw(random: SeededRandom, seen: SeenJobs): Attempted {
   const [operation, model] = random.pick(OPERATIONS) ?? ["", { method: "", path: "" }];
-  const input = validInput(random, model.input ?? "", jobIds);
+  const input = validInput(random, model.input ?? "", seen);
   if (random.chance(35)) {
     return { operation, kind: "valid", request: requestOf(model, input), mustBeRefused: false };
   }
@@ -98,7 +100,11 @@ interface Outcome {
 }
 
 /** What is wrong with how a request was answered; undefined where nothing is. */
-function findProblem(world: FuzzWorld, attempted: Attempted, { response, isChanged }: Outcome): string | undefined {
+function findProblem(
+  world: FuzzWorld,
+  attempted: Attempted,
+  { response, isChanged }: Outcome,
+): string | undefined {
   const [failure] = world.takeFailures();
   if (failure !== undefined) return `failed: ${failure instanceof Error ? failure.stack : String(failure)}`;
   if (Object.keys(Object.prototype).length > 0) return "changed the prototype of all objects";

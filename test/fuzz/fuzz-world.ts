@@ -3,9 +3,11 @@ import { createHandler } from "../../src/api/handle.ts";
 import type { HandlerDependencies } from "../../src/api/handle.ts";
 import type { ApiRequest, ApiResponse } from "../../src/api/http.ts";
 import { createBatchOperations } from "../../src/api/services/batch/batch-operations.ts";
+import { limitOperations } from "../../src/api/services/batch/limited-operations.ts";
 import { DefinitionCache } from "../../src/api/services/batch/definition-cache.ts";
 import { createGuard } from "../../src/api/guards.ts";
 import { createAuthenticate } from "../../src/api/signature/authenticate.ts";
+import { SERVER_LIMITS } from "../../src/batch/limits.ts";
 import { createEngine } from "../../src/engine/engine.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { recover } from "../../src/engine/recover.ts";
@@ -17,6 +19,7 @@ import type { Change } from "../../src/store/change.ts";
 import { Sequencer } from "../../src/store/sequencer.ts";
 import type { Store } from "../../src/store/store.ts";
 import { NOW_MS, SCOPE } from "../support/batch-values.ts";
+import type { SeenJobs } from "./plausible-values.ts";
 import type { SeededRandom } from "../support/seeded-random.ts";
 import { sequentialIds } from "../support/sequential-ids.ts";
 import { SimulatedProvider } from "../support/simulated-provider.ts";
@@ -31,6 +34,7 @@ export class FuzzWorld {
   readonly #provider = new SimulatedProvider();
   readonly #failures: unknown[] = [];
   readonly #jobIds: string[] = [];
+  readonly #serviceJobIds: string[] = [];
   #nowMs = NOW_MS;
   #commits = createHash("sha256");
   #commitCount = 0;
@@ -50,13 +54,17 @@ export class FuzzWorld {
   async handle(request: ApiRequest): Promise<ApiResponse> {
     const response = await this.#handle(request);
     const [, jobId] = response.status === 200 ? (JOB_ID.exec(String(response.body)) ?? []) : [];
-    if (jobId !== undefined) this.#jobIds.push(jobId);
+    const ids = String(response.body).includes(":service-job/") ? this.#serviceJobIds : this.#jobIds;
+    if (jobId !== undefined) ids.push(jobId);
     return response;
   }
 
   /** Of the jobs that were seen last in answers. */
-  get jobIds(): readonly string[] {
-    return this.#jobIds.slice(-JOB_IDS_MAX);
+  get jobIds(): SeenJobs {
+    return {
+      jobs: this.#jobIds.slice(-JOB_IDS_MAX),
+      serviceJobs: this.#serviceJobIds.slice(-JOB_IDS_MAX),
+    };
   }
 
   /** What the server's log would call failures, since the last time. */
@@ -113,7 +121,9 @@ export class FuzzWorld {
     });
     this.#handle = createHandler({
       // The tests ask nothing of the others.
-      operations: { batch } as HandlerDependencies["operations"],
+      operations: {
+        batch: limitOperations(batch, { sequencer, clock }, SERVER_LIMITS),
+      } as HandlerDependencies["operations"],
       guard: createGuard({ boundHost: "127.0.0.1", allowedHosts: [] }),
       authenticate: createAuthenticate({ mode: "none", credentials: [], sessions, defaults: SCOPE, clock }),
       plainRoutes: new Map(),

@@ -73,7 +73,19 @@ const NUMBERS = [
 ];
 
 /** Not JSON, though some parsers take them. */
-const NOT_JSON = ["NaN", "Infinity", "-Infinity", "undefined", "01", "+1", ".5", "'a'", '"\u0001"', '"\\x"', "{a:1}"];
+const NOT_JSON = [
+  "NaN",
+  "Infinity",
+  "-Infinity",
+  "undefined",
+  "01",
+  "+1",
+  ".5",
+  "'a'",
+  '"\u0001"',
+  '"\\x"',
+  "{a:1}",
+];
 
 export function hostileName(random: SeededRandom): string {
   return random.pick(NAMES) ?? "";
@@ -81,7 +93,8 @@ export function hostileName(random: SeededRandom): string {
 
 export function hostileText(random: SeededRandom): string {
   if (random.chance(15)) return "x".repeat(random.between(100, 40_000));
-  if (random.chance(10)) return String.fromCharCode(...Array.from({ length: 20 }, () => random.between(0, 0xffff)));
+  if (random.chance(10))
+    return String.fromCharCode(...Array.from({ length: 20 }, () => random.between(0, 0xffff)));
   return random.pick(TEXTS) ?? "";
 }
 

@@ -18,7 +18,10 @@ const MANGLINGS: readonly Mangling[] = [
     mustBeRefused: request.method === "POST",
   }),
   (random, request) => ({
-    request: { ...request, body: request.body.subarray(0, random.between(1, Math.max(1, request.body.length - 1))) },
+    request: {
+      ...request,
+      body: request.body.subarray(0, random.between(1, Math.max(1, request.body.length - 1))),
+    },
     mustBeRefused: request.method === "POST" && request.body.length > 2,
   }),
   (random, request) => ({
@@ -30,7 +33,10 @@ const MANGLINGS: readonly Mangling[] = [
     mustBeRefused: request.method === "POST",
   }),
   (random, request) => ({
-    request: { ...request, method: random.pick(["GET", "PUT", "PATCH", "HEAD", "OPTIONS", "post", "TRACE"]) ?? "" },
+    request: {
+      ...request,
+      method: random.pick(["GET", "PUT", "PATCH", "HEAD", "OPTIONS", "post", "TRACE"]) ?? "",
+    },
     mustBeRefused: !request.target.startsWith("/v1/tags"),
   }),
   (random, request) => ({
@@ -38,7 +44,10 @@ const MANGLINGS: readonly Mangling[] = [
     mustBeRefused: false,
   }),
   (random, request) => ({
-    request: { ...request, headers: { ...request.headers, "content-encoding": random.pick(["gzip", "br", "x"]) } },
+    request: {
+      ...request,
+      headers: { ...request.headers, "content-encoding": random.pick(["gzip", "br", "x"]) },
+    },
     mustBeRefused: true,
   }),
   (random, request) => ({
@@ -46,7 +55,8 @@ const MANGLINGS: readonly Mangling[] = [
       ...request,
       headers: {
         ...request.headers,
-        [random.pick(["content-type", "x-amz-target", "x-amz-date", "accept", "x-batchyard-wait"]) ?? ""]: hostileText(random),
+        [random.pick(["content-type", "x-amz-target", "x-amz-date", "accept", "x-batchyard-wait"]) ?? ""]:
+          hostileText(random),
       },
     },
     mustBeRefused: false,
@@ -67,6 +77,20 @@ function withByte(body: Uint8Array, byte: number, random: SeededRandom): Uint8Ar
 
 function mangledTarget(random: SeededRandom, target: string): string {
   const place = random.between(1, target.length);
-  const inserted = random.pick(["/", "//", "%", "%zz", "%00", "?", "?a=b&a", "#", "..", "%2F", "%C3%28", "\u00e9", ";"]);
+  const inserted = random.pick([
+    "/",
+    "//",
+    "%",
+    "%zz",
+    "%00",
+    "?",
+    "?a=b&a",
+    "#",
+    "..",
+    "%2F",
+    "%C3%28",
+    "\u00e9",
+    ";",
+  ]);
   return `${target.slice(0, place)}${inserted}${random.chance(50) ? target.slice(place) : ""}`;
 }

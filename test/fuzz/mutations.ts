@@ -23,7 +23,12 @@ interface Place {
 }
 
 /** Changes one place of a valid input for the worse. */
-export function mutate(random: SeededRandom, model: ServiceModel, shapeName: string, input: Members): Mutated {
+export function mutate(
+  random: SeededRandom,
+  model: ServiceModel,
+  shapeName: string,
+  input: Members,
+): Mutated {
   const places = [...placesOf(model, shapeName, input)];
   const place = random.pick(places);
   if (place === undefined || random.chance(10)) {
@@ -72,7 +77,8 @@ function isOfOtherKind({ shape, isRequired, isItem }: Place, value: unknown): bo
 function stretched(random: SeededRandom, { value }: Place): unknown {
   if (typeof value === "string") return value.repeat(random.between(2, 3_000)).slice(0, 60_000);
   if (typeof value === "number") return hostileNumber(random);
-  if (Array.isArray(value)) return Array.from({ length: random.between(6, 1_200) }, (_, index) => value[index % value.length]);
+  if (Array.isArray(value))
+    return Array.from({ length: random.between(6, 1_200) }, (_, index) => value[index % value.length]);
   return value;
 }
 

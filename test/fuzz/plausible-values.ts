@@ -2,8 +2,13 @@ import { jobQueueArn } from "../../src/batch/arn.ts";
 import { SCOPE } from "../support/batch-values.ts";
 import type { SeededRandom } from "../support/seeded-random.ts";
 
-/** @param jobIds are those of some jobs that there are. */
-type Draw = (random: SeededRandom, jobIds: readonly string[]) => unknown;
+/** Ids of some jobs that there are. */
+export interface SeenJobs {
+  readonly jobs: readonly string[];
+  readonly serviceJobs: readonly string[];
+}
+
+type Draw = (random: SeededRandom, seen: SeenJobs) => unknown;
 
 const ARN = `arn:aws:batch:${SCOPE.region}:${SCOPE.accountId}`;
 const QUEUES = ["ec2", "fargate", "pods", "fair", jobQueueArn(SCOPE, "ec2")];
@@ -13,7 +18,9 @@ const DEFINITIONS = ["single", "single:1", "fargate", "task", "pod", "nodes", `$
 /** Few names, so that requests meet what others have made. */
 const newName: Draw = (random) => `new-${random.between(1, 30)}`;
 
-const jobId: Draw = (random, jobIds) => random.pick(jobIds);
+const jobId: Draw = (random, { jobs }) => random.pick(jobs);
+
+const serviceJobId: Draw = (random, { serviceJobs }) => random.pick(serviceJobs);
 
 const oneOf =
   (...values: readonly unknown[]): Draw =>
@@ -22,7 +29,7 @@ const oneOf =
 
 const listOf =
   (draw: Draw): Draw =>
-  (random, jobIds) => [...new Set(Array.from({ length: random.between(1, 3) }, () => draw(random, jobIds)))];
+  (random, seen) => [...new Set(Array.from({ length: random.between(1, 3) }, () => draw(random, seen)))];
 
 const resourceArn = oneOf(
   `${ARN}:job-queue/ec2`,
@@ -52,7 +59,7 @@ export const PLAUSIBLE: Readonly<Record<string, Draw>> = {
   consumableResources: listOf(oneOf("licence")),
   context: oneOf("reserved"),
   dnsPolicy: oneOf("Default", "ClusterFirst"),
-  dependsOn: (random, jobIds) => [{ jobId: jobId(random, jobIds) }],
+  dependsOn: (random, seen) => [{ jobId: jobId(random, seen) }],
   environment: oneOf([{ name: "A", value: "b" }], [{ name: "EMPTY", value: "" }], []),
   image: oneOf("busybox", "registry.example/team/app:1"),
   jobDefinition: oneOf(...DEFINITIONS),
@@ -60,6 +67,9 @@ export const PLAUSIBLE: Readonly<Record<string, Draw>> = {
   jobDefinitionName: newName,
   jobDefinitions: listOf(oneOf("single:1", "pod:1")),
   jobId,
+  "DescribeServiceJobRequest.jobId": serviceJobId,
+  "TerminateServiceJobRequest.jobId": serviceJobId,
+  "UpdateServiceJobRequest.jobId": serviceJobId,
   jobName: newName,
   jobQueue: oneOf(...QUEUES),
   "CreateQuotaShareRequest.jobQueue": oneOf("quota"),
@@ -71,6 +81,7 @@ export const PLAUSIBLE: Readonly<Record<string, Draw>> = {
   jobQueueName: newName,
   jobQueues: listOf(oneOf(...QUEUES)),
   jobs: listOf(jobId),
+  "TerminateServiceJobsRequest.jobs": listOf(serviceJobId),
   maxResults: (random) => random.between(1, 100),
   memory: (random) => random.between(4, 512),
   name: newName,
@@ -83,7 +94,10 @@ export const PLAUSIBLE: Readonly<Record<string, Draw>> = {
   platformCapabilities: oneOf(["EC2"], ["FARGATE"]),
   priority: (random) => random.between(0, 1_000),
   quantity: (random) => random.between(1, 9),
-  quotaShareArn: oneOf(`${ARN}:job-queue/quota/quota-share/share`, `${ARN}:job-queue/quota/quota-share/new-1`),
+  quotaShareArn: oneOf(
+    `${ARN}:job-queue/quota/quota-share/share`,
+    `${ARN}:job-queue/quota/quota-share/new-1`,
+  ),
   "DeleteQuotaShareRequest.quotaShareArn": (random) =>
     `${ARN}:job-queue/quota/quota-share/new-${random.between(1, 30)}`,
   quotaShareName: newName,

@@ -18,7 +18,15 @@ const computeResource: Repair = (created, random) => ({
   ...(random.chance(40) ? created : {}),
   ...random.pick([
     { type: "EC2", minvCpus: 0, maxvCpus: 16, instanceTypes: ["local.host"] },
-    { type: "EC2", minvCpus: 0, maxvCpus: 4, instanceTypes: ["c5"], subnets: ["s"], securityGroupIds: ["g"], instanceRole: ROLE },
+    {
+      type: "EC2",
+      minvCpus: 0,
+      maxvCpus: 4,
+      instanceTypes: ["c5"],
+      subnets: ["s"],
+      securityGroupIds: ["g"],
+      instanceRole: ROLE,
+    },
     { type: "FARGATE", maxvCpus: 16, subnets: ["s"], securityGroupIds: ["g"] },
   ]),
 });
@@ -42,7 +50,9 @@ const SMALLEST = {
   containerProperties: CONTAINER,
   ecsProperties: { taskProperties: [{ containers: [{ name: "a", ...CONTAINER }] }] },
   eksProperties: {
-    podProperties: { containers: [{ image: "busybox", resources: { limits: { cpu: "1", memory: "64Mi" } } }] },
+    podProperties: {
+      containers: [{ image: "busybox", resources: { limits: { cpu: "1", memory: "64Mi" } } }],
+    },
   },
   nodeProperties: {
     numNodes: 2,
@@ -96,7 +106,16 @@ export const REPAIRS: Readonly<Record<string, Repair>> = {
   }),
   CreateJobQueueRequest: (created, random) =>
     random.chance(70)
-      ? { ...without(created, "serviceEnvironmentOrder", "schedulingPolicyArn", "jobQueueType", "jobStateTimeLimitActions"), computeEnvironmentOrder: [{ order: 1, computeEnvironment: "ec2" }] }
+      ? {
+          ...without(
+            created,
+            "serviceEnvironmentOrder",
+            "schedulingPolicyArn",
+            "jobQueueType",
+            "jobStateTimeLimitActions",
+          ),
+          computeEnvironmentOrder: [{ order: 1, computeEnvironment: "ec2" }],
+        }
       : created,
   CreateSchedulingPolicyRequest: (created) => without(created, "quotaSharePolicy"),
   DeleteComputeEnvironmentRequest: (_created, random) => ({
@@ -118,12 +137,21 @@ export const REPAIRS: Readonly<Record<string, Repair>> = {
     quantity: random.between(1, 9),
   }),
   EcsTaskProperties: (created) => ({
-    ...without(created, "networkConfiguration", "platformVersion", "ephemeralStorage", "networkMode", "ipcMode", "pidMode"),
+    ...without(
+      created,
+      "networkConfiguration",
+      "platformVersion",
+      "ephemeralStorage",
+      "networkMode",
+      "ipcMode",
+      "pidMode",
+    ),
     containers: [{ name: "a", ...CONTAINER }],
   }),
   KeyValuesPair: (created) => ({ name: created["name"] ?? "JOB_NAME", values: ["new*"] }),
   ListJobsRequest: (created, random) =>
     random.chance(80) ? { ...without(created, "arrayJobId", "multiNodeJobId"), jobQueue: "ec2" } : created,
+  ListServiceJobsRequest: (created) => ({ ...without(created, "filters"), jobQueue: "service" }),
   RegisterJobDefinitionRequest: definition,
   ResourceRequirement: (_created, random) => random.pick(REQUIREMENTS) ?? {},
   RetryStrategy: (created, random) => ({ ...created, attempts: random.between(1, 10) }),

@@ -1,7 +1,7 @@
 import { batchModel } from "../../src/model/batch.ts";
 import type { ShapeModel } from "../../src/model/service-model.ts";
 import type { SeededRandom } from "../support/seeded-random.ts";
-import { PLAUSIBLE } from "./plausible-values.ts";
+import { PLAUSIBLE, type SeenJobs } from "./plausible-values.ts";
 import { REPAIRS } from "./repairs.ts";
 
 type Members = Readonly<Record<string, unknown>>;
@@ -9,15 +9,15 @@ type Members = Readonly<Record<string, unknown>>;
 /** What is drawn for one request: from chance and, in so many of a hundred cases, with each member that may be absent. */
 interface Draw {
   readonly random: SeededRandom;
-  readonly jobIds: readonly string[];
+  readonly seen: SeenJobs;
   readonly optionalPercent: number;
 }
 
 /** A request of an operation as the model has it, with names of what there may be. Most such requests are taken. */
-export function validInput(random: SeededRandom, shapeName: string, jobIds: readonly string[]): Members {
+export function validInput(random: SeededRandom, shapeName: string, seen: SeenJobs): Members {
   const optionalPercent = random.pick([0, 0, 10, 50]) ?? 0;
   // The input of an operation is a structure.
-  return createValue({ random, jobIds, optionalPercent }, shapeName) as Members;
+  return createValue({ random, seen, optionalPercent }, shapeName) as Members;
 }
 
 function createValue(draw: Draw, shapeName: string): unknown {
@@ -51,12 +51,15 @@ function createStructure(
   for (const [name, { shape }] of Object.entries(members)) {
     if (!required.includes(name) && !random.chance(draw.optionalPercent)) continue;
     const plausible = PLAUSIBLE[`${shapeName}.${name}`] ?? PLAUSIBLE[name];
-    created[name] = plausible === undefined ? createValue(draw, shape) : plausible(random, draw.jobIds);
+    created[name] = plausible === undefined ? createValue(draw, shape) : plausible(random, draw.seen);
   }
   return REPAIRS[shapeName]?.(created, random) ?? created;
 }
 
-function createList(draw: Draw, { item, min = 1 }: Extract<ShapeModel, { type: "list" }>): readonly unknown[] {
+function createList(
+  draw: Draw,
+  { item, min = 1 }: Extract<ShapeModel, { type: "list" }>,
+): readonly unknown[] {
   const length = Math.max(min, draw.random.between(1, 2));
   return Array.from({ length }, () => createValue(draw, item));
 }

@@ -15,6 +15,7 @@ export interface AwsClientOptions {
 
 /** AWS's own clients as programs use them, but that they do not try again. */
 export class AwsClients {
+  readonly endpoint: string;
   readonly batch: Batch;
   readonly logs: CloudWatchLogs;
   readonly sts: STS;
@@ -29,6 +30,7 @@ export class AwsClients {
       maxAttempts,
       ...(systemClockOffset !== undefined && { systemClockOffset }),
     };
+    this.endpoint = endpoint;
     this.batch = new Batch(config);
     this.logs = new CloudWatchLogs(config);
     this.sts = new STS(config);

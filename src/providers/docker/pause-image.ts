@@ -1,5 +1,5 @@
 /** What holds the network of a task open does nothing but wait. No registry is asked for it: it is made here. */
-export const PAUSE_IMAGE = "batchyard-pause:1";
+export const PAUSE_IMAGE = "localhost/batchyard-pause:1";
 export const PAUSE_COMMAND = "/pause";
 
 /** The instructions, and the ELF number of the machine, by the name that Go has for it. */

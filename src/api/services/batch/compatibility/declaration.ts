@@ -2,7 +2,7 @@
 export type Declaration =
   | {
       readonly is: "honoured";
-      /** The test that observes its effect, as in `submit.process: is one of more than 30 KiB`: its file and its title. */
+      /** The test that observes its effect, as in `submit.process: is one of more than 64 KiB`: its file and its title. */
       readonly test: string;
       /** What is not so, where it is honoured in part. */
       readonly note?: string;
