@@ -12,7 +12,7 @@ export default defineConfig({
           setupFiles: ["./test/support/fixed-seed.ts"],
           name: "unit",
           include: ["src/**/*.test.ts", "test/**/*.test.ts"],
-          exclude: ["**/*.process.test.ts", "**/*.client.test.ts", "**/*.docker.test.ts"],
+          exclude: ["process", "client", "docker", "program"].map((need) => `**/*.${need}.test.ts`),
         },
       },
       {
@@ -33,6 +33,16 @@ export default defineConfig({
           include: ["test/**/*.client.test.ts"],
           testTimeout: 180_000,
           retry: 1,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        // A command of its own, `npm run test:clients`, for it takes minutes.
+        test: {
+          setupFiles: ["./test/support/fixed-seed.ts"],
+          name: "clients",
+          include: ["test/**/*.program.test.ts"],
+          testTimeout: 1_200_000,
           hookTimeout: 180_000,
         },
       },

@@ -1,5 +1,6 @@
 import { unreachable } from "../lib/assert.ts";
 import type { ContainerProperties, JobDetail } from "../model/batch.ts";
+import { parentIdOf } from "./find-job.ts";
 import { commandEndOf, containersOf } from "./task-containers.ts";
 import { shortId } from "./text.ts";
 
@@ -85,6 +86,10 @@ function adviseFailed(job: JobDetail): string {
   const symptom = SYMPTOMS.find(({ pattern }) => pattern.test(said));
   if (symptom !== undefined) return fill(symptom.advice, job);
   const log = `batchyard logs ${shortId(job.jobId)}`;
+  const parentId = parentIdOf(job.jobId);
+  if (job.nodeDetails?.isMainNode === false && parentId !== undefined && (exitCode ?? 143) > 128) {
+    return `Nodes are stopped when the main node has ended, which may be all: \`batchyard describe ${shortId(parentId)}\`.`;
+  }
   if (exitCode === undefined) return `See \`${log}\` and the reason above.`;
   if (exitCode === 127) return `127 is a shell's word for a command that it did not find: see \`${log}\`.`;
   if (exitCode === 126) return `126 is a shell's word for a file that it may not run: see \`${log}\`.`;

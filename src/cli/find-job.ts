@@ -38,6 +38,13 @@ export function parentIdOf(jobId: string): string | undefined {
   return CHILD.exec(jobId)?.[1];
 }
 
+/** The job whose output is that of a job: of a multi-node job its main node, as far as it has one already. */
+export async function findOutput(context: Context, job: JobDetail): Promise<JobDetail> {
+  const { nodeProperties, jobId } = job;
+  if (nodeProperties === undefined) return job;
+  return (await describeJob(context, `${jobId}#${nodeProperties.mainNode}`)) ?? job;
+}
+
 async function findJobId(context: Context, reference: string): Promise<string> {
   const isName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(reference);
   const [byName, byId] = await Promise.all([

@@ -1,11 +1,12 @@
+import { assert } from "../lib/assert.ts";
 import type { JobDetail } from "../model/batch.ts";
-import type { OutputLogEvent } from "../model/logs.ts";
 import { AttemptLogs } from "./attempt-logs.ts";
 import { CliError, ServerAwayError } from "./cli-error.ts";
 import type { Context } from "./context.ts";
 import type { Display } from "./display.ts";
-import { describeJob } from "./find-job.ts";
+import { describeJob, findOutput } from "./find-job.ts";
 import { isTerminal } from "./job-statuses.ts";
+import type { LogFormat } from "./log-format.ts";
 import type { LogStart } from "./log-reader.ts";
 import { Narrator } from "./narrator.ts";
 import { Patience } from "./patience.ts";
@@ -24,26 +25,42 @@ interface FollowOptions {
   /** The attempt whose output comes first; those that follow it come after. */
   readonly from: "first" | "latest";
   readonly start: LogStart;
-  readonly format: (event: OutputLogEvent) => string;
+  readonly format: LogFormat;
+  /** Only the output of this container. */
+  readonly container?: string | undefined;
 }
 
 /** Shows where a job waits, then its output, until it has ended; undefined where it was left before. */
 export async function followJob(
   context: Context,
   jobId: string,
-  { display, left, from, start, format }: FollowOptions,
+  { display, left, from, start, format, container }: FollowOptions,
 ): Promise<JobDetail | undefined> {
   const patience = new Patience(context, display);
   const narrator = new Narrator(context, display);
-  await using logs = new AttemptLogs({ context, display, patience, left, format, from, start });
+  await using logs = new AttemptLogs({ context, display, patience, left, format, from, start, container });
   for await (const job of watchJob(context, jobId, { patience, left })) {
-    await logs.follow(job);
+    await logs.follow(await patience.ask(() => findOutput(context, job), left));
     if (isTerminal(job.status)) await logs.finish();
     if (left.aborted) return undefined;
     await narrator.tell(job);
     if (isTerminal(job.status)) return job;
   }
   return undefined;
+}
+
+/** Shows where a job is until it has ended, without its output. */
+export async function waitForJob(context: Context, jobId: string, display: Display): Promise<JobDetail> {
+  const patience = new Patience(context, display);
+  const narrator = new Narrator(context, display);
+  const left = new AbortController().signal;
+  let last: JobDetail | undefined;
+  for await (const job of watchJob(context, jobId, { patience, left })) {
+    await narrator.tell(job);
+    last = job;
+  }
+  assert(last !== undefined, "it is watched until it has ended");
+  return last;
 }
 
 /** Looks at a job until it has ended. */

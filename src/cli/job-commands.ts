@@ -6,6 +6,7 @@ import type { ListOptions } from "./commands/ls.ts";
 import type { LogsOptions } from "./commands/logs.ts";
 import type { ConnectionOptions } from "./context.ts";
 import {
+  collectDependencies,
   collectPairs,
   collectVariables,
   integer,
@@ -15,9 +16,15 @@ import {
   parseVcpus,
 } from "./parse-options.ts";
 import { STATUS_WORDS } from "./job-statuses.ts";
+import type { SubmitOptions } from "./commands/submit.ts";
 import type { SubmissionOptions } from "./submission.ts";
 
 const REASON_LENGTH_MAX = 1_024;
+
+/** Children that AWS Batch allows an array. */
+const ARRAY_SIZE = { min: 2, max: 10_000 } as const;
+
+const JOB_ARGUMENT = "id, its first or last characters, or a name; JOB:3 a child of an array, JOB#1 a node";
 
 /** The commands that submit, show and end jobs. */
 export function addJobCommands(kit: CommandKit): void {
@@ -61,7 +68,13 @@ function addSubmit(kit: CommandKit): void {
     .command("submit")
     .summary("Submit a job, print its id")
     .description("Submit a job and print its id, alone, to standard output.")
-    .argument("[command...]", "what the job runs");
+    .argument("[command...]", "what the job runs")
+    .option(
+      "--array <size>",
+      "make it an array of so many children, 2 to 10000, that find their index in AWS_BATCH_JOB_ARRAY_INDEX",
+      integer(ARRAY_SIZE.min, ARRAY_SIZE.max),
+    )
+    .option("--wait", "wait for its end, and end with its exit code; Ctrl-C ends the waiting only", false);
   addSubmissionOptions(command, kit)
     .addHelpText(
       "after",
@@ -69,12 +82,14 @@ function addSubmit(kit: CommandKit): void {
         "batchyard submit --name nightly -- ./nightly.sh",
         "batchyard submit --definition train --parameter epochs=10",
         'job=$(batchyard submit -- make all) && batchyard logs -f "$job"',
+        "batchyard submit --wait --array 10 -- sh -c 'echo part $AWS_BATCH_JOB_ARRAY_INDEX'",
+        "batchyard submit --depends-on nightly -- ./report.sh",
       ),
     )
-    .action(async (words: readonly string[], options: SubmissionOptions & ConnectionOptions) => {
+    .action(async (words: readonly string[], options: SubmitOptions & ConnectionOptions) => {
       await kit.act(async () => {
         const { submit } = await import("./commands/submit.ts");
-        return await submit(await openContext(options, kit), options, words);
+        return await submit(() => openContext(options, kit), options, words);
       });
     });
 }
@@ -92,13 +107,23 @@ function addSubmissionOptions(command: Command, { surroundings }: CommandKit): C
     )
     .option("--queue <name>", "job queue (`default`, or the only one, unless given)")
     .option("--name <name>", "the job's name (the program's unless given)", parseJobName)
+    .option(
+      "--depends-on <job[,type=TYPE]>",
+      "start when that job has succeeded (repeatable); of arrays also JOB,type=N_TO_N: each child after the other's " +
+        "of its index, and type=SEQUENTIAL: each child after the one before",
+      collectDependencies,
+    )
     .option("--timeout <time>", "time limit of an attempt, 60 s or more: 90s, 10m, 2h", parseTimeout)
     .option("--retries <count>", "how often it is tried again when it fails, 0 to 9", integer(0, 9))
     .option(
       "--definition <name>",
       "job definition to use, NAME or NAME:REVISION, instead of one of batchyard's",
     )
-    .option("--parameter <name=value>", "parameter of the definition (repeatable)", collectPairs);
+    .option(
+      "--parameter <name=value>",
+      "value for Ref::NAME in the definition's command (repeatable)",
+      collectPairs,
+    );
   return addConnectionOptions(command);
 }
 
@@ -106,7 +131,11 @@ function addList(kit: CommandKit): void {
   const command = kit.program
     .command("ls")
     .summary("List jobs")
-    .description("List jobs of all queues: those that have not ended first, the newest first.")
+    .description(
+      "List jobs of all queues: those that have not ended first, the newest first. Or the children of an array, or " +
+        "the nodes of a multi-node job.",
+    )
+    .argument("[job]", "array or multi-node job whose children or nodes are listed")
     .option("--queue <name>", "only jobs of this queue")
     .addOption(
       new Option("--status <status>", "only jobs of this status; repeatable")
@@ -126,12 +155,14 @@ function addList(kit: CommandKit): void {
         "batchyard ls",
         "batchyard ls --status active",
         "batchyard ls --status FAILED --name 'train*'",
+        "batchyard ls --status FAILED 4f1c2d9e",
       ),
     )
-    .action(async (options: ListOptions & ConnectionOptions) => {
+    .action(async (job: string | undefined, options: ListOptions & ConnectionOptions) => {
       await kit.act(async () => {
-        const { list } = await import("./commands/ls.ts");
-        return await list(await openContext(options, kit), options);
+        const { list, listOf } = await import("./commands/ls.ts");
+        const context = await openContext(options, kit);
+        return await (job === undefined ? list(context, options) : listOf(context, job, options));
       });
     });
 }
@@ -141,9 +172,10 @@ function addDescribe(kit: CommandKit): void {
     .command("describe")
     .summary("Tell the story of a job, and what to do next")
     .description(
-      "Tell the story of a job: where it waits or how it ended, its attempts, and what to do next.",
+      "Tell the story of a job: where it waits or how it ended, its attempts, and what to do next; what it waits for, " +
+        "and what became of its children, nodes or containers.",
     )
-    .argument("<job>", "id, its first or last characters, or a name");
+    .argument("<job>", JOB_ARGUMENT);
   addConnectionOptions(command)
     .addHelpText("after", examples("batchyard describe 4f1c2d9e"))
     .action(async (job: string, options: ConnectionOptions) => {
@@ -159,14 +191,19 @@ function addLogs(kit: CommandKit): void {
     .command("logs")
     .summary("Print or follow what a job writes")
     .description("Print what a job wrote: its latest attempt, or the one that is named.")
-    .argument("<job>", "id, its first or last characters, or a name")
+    .argument("<job>", JOB_ARGUMENT)
     .option(
       "-f, --follow",
       "go on until the job has ended, through its retries and a restart of the server",
       false,
     )
     .option("--since <time>", "only what is younger: 30s, 10m, 2h, 1d", parseMilliseconds)
-    .option("--tail <count>", "only the last so many lines of what is there", integer(1, 10_000))
+    .option(
+      "--tail <count>",
+      "only the last so many lines of what is there, of each container",
+      integer(1, 10_000),
+    )
+    .option("--container <name>", "only this container's lines, where the job has several")
     .option("--timestamps", "put its time before each line", false)
     .addOption(
       new Option("--attempt <number>", "the attempt, from 1").argParser(integer(1, 10)).conflicts("follow"),
@@ -174,7 +211,11 @@ function addLogs(kit: CommandKit): void {
   addConnectionOptions(command)
     .addHelpText(
       "after",
-      examples("batchyard logs -f 4f1c2d9e", "batchyard logs --tail 20 --timestamps nightly"),
+      examples(
+        "batchyard logs -f 4f1c2d9e",
+        "batchyard logs --tail 20 --timestamps nightly",
+        "batchyard logs 4f1c2d9e:3",
+      ),
     )
     .action(async (job: string, options: LogsOptions & ConnectionOptions) => {
       await kit.act(async () => {
@@ -187,12 +228,15 @@ function addLogs(kit: CommandKit): void {
 const WAYS_TO_END = {
   cancel: {
     summary: "Cancel jobs that have not started",
-    description: "Cancel jobs that have not started. Those that have are left alone: `terminate` ends them.",
+    description:
+      "Cancel jobs that have not started, of an array the children that have not. Those that have are left alone: " +
+      "`terminate` ends them.",
     reason: "Cancelled by batchyard cancel",
   },
   terminate: {
     summary: "End jobs, whether they wait or run",
-    description: "End jobs, whether they wait or run.",
+    description:
+      "End jobs, whether they wait or run; arrays with all children, multi-node jobs with all nodes.",
     reason: "Terminated by batchyard terminate",
   },
 } as const;
@@ -203,7 +247,7 @@ function addEnd(kit: CommandKit, way: keyof typeof WAYS_TO_END): void {
     .command(way)
     .summary(summary)
     .description(description)
-    .argument("<job...>", "ids, their first or last characters, or names")
+    .argument("<job...>", "ids, their first or last characters, or names; JOB:3 a child of an array")
     .option("--reason <text>", "why; it becomes their status reason", parseReason, reason);
   addConnectionOptions(command)
     .addHelpText(

@@ -1,4 +1,12 @@
 import { InvalidArgumentError } from "commander";
+import type { ArrayJobDependency } from "../model/batch.ts";
+
+/** What `--depends-on` was told: a job, or how children of arrays wait for each other, or both. */
+export interface GivenDependency {
+  /** As jobs are named on the command line. Absent: the array itself. */
+  readonly job?: string;
+  readonly type?: ArrayJobDependency;
+}
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, h: 3_600, d: 86_400 };
 
@@ -35,6 +43,20 @@ export function parseMemory(value: string): number {
 export function parseVcpus(value: string): string {
   if (/^\d+(\.\d+)?$/.test(value) && Number(value) > 0) return value;
   throw new InvalidArgumentError("It must be a number of vCPUs, like 1 or 4.");
+}
+
+/** `JOB`, `JOB,type=N_TO_N`, `type=SEQUENTIAL`, again and again. */
+export function collectDependencies(
+  value: string,
+  before: readonly GivenDependency[] = [],
+): readonly GivenDependency[] {
+  const [, job = "", word = ""] = /^([^,=]*)(?:(?:,|^)type=(\w+))?$/.exec(value) ?? [];
+  const type = (["N_TO_N", "SEQUENTIAL"] as const).find((known) => known === word.toUpperCase());
+  const isWhole = word === "" ? job !== "" : type !== undefined;
+  if (!isWhole || (type === "N_TO_N" && job === "")) {
+    throw new InvalidArgumentError("It must be JOB, JOB,type=N_TO_N or type=SEQUENTIAL.");
+  }
+  return [...before, { ...(job !== "" && { job }), ...(type !== undefined && { type }) }];
 }
 
 export function integer(min: number, max: number): (value: string) => number {

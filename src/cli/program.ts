@@ -71,5 +71,8 @@ function withoutVainHelp({ commands }: Command, argv: readonly string[]): readon
 
 function usageExitCode({ exitCode }: CommanderError, argv: readonly string[]): number {
   if (exitCode === 0) return EXIT.done;
-  return argv[0] === "run" ? EXIT.runFailed : EXIT.usage;
+  const [command, ...words] = argv;
+  const end = words.indexOf("--");
+  const isWaiting = words.slice(0, end === -1 ? undefined : end).includes("--wait");
+  return command === "run" || (command === "submit" && isWaiting) ? EXIT.runFailed : EXIT.usage;
 }

@@ -11,8 +11,13 @@ export function describeSubmission(
     image = DEFAULTS.image,
     vcpus = DEFAULTS.vcpus,
     memory = DEFAULTS.memoryMiB,
+    array,
+    dependsOn = [],
   }: SubmissionOptions,
 ): string {
   const what = definition === undefined ? `${image}, ${vcpus} vCPU, ${memory} MiB` : jobDefinition;
-  return `${shortId(jobId)} ${jobName} (${what}) submitted to ${nameOfArn(jobQueue)}`;
+  const children = array === undefined ? "" : `${array} times `;
+  const others = dependsOn.flatMap(({ job }) => job ?? []);
+  const after = others.length === 0 ? "" : `, after ${others.join(", ")}`;
+  return `${shortId(jobId)} ${jobName} (${children}${what}) submitted to ${nameOfArn(jobQueue)}${after}`;
 }

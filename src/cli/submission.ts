@@ -2,16 +2,21 @@ import type {
   ContainerOverrides,
   ContainerProperties,
   JobDefinition,
+  JobDependency,
   KeyValuePair,
   ResourceRequirement,
   SubmitJobRequest,
   SubmitJobResponse,
 } from "../model/batch.ts";
 import { deepEqual } from "../lib/deep-equal.ts";
-import { CliError, RefusedError } from "./cli-error.ts";
+import { CliError } from "./cli-error.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
-import { chooseJobQueue, listJobQueues } from "./job-queues.ts";
+import { findJob } from "./find-job.ts";
+import { chooseJobQueue } from "./job-queues.ts";
+import { askEach } from "./pages.ts";
+import type { GivenDependency } from "./parse-options.ts";
+import { explainRefusal } from "./submission-refusals.ts";
 
 /** What `run` and `submit` were told of the job. */
 export interface SubmissionOptions {
@@ -25,6 +30,9 @@ export interface SubmissionOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly timeout?: number;
   readonly retries?: number;
+  readonly dependsOn?: readonly GivenDependency[];
+  /** Children of an array. */
+  readonly array?: number;
 }
 
 export interface Submitted extends SubmitJobResponse {
@@ -36,6 +44,9 @@ export interface Submitted extends SubmitJobResponse {
 /** What a job gets that says nothing else. Processes have no image; where there are containers, this one is small. */
 export const DEFAULTS = { image: "busybox", vcpus: "1", memoryMiB: 256 } as const;
 
+/** Jobs that are looked for at once. */
+const TOGETHER = 8;
+
 /** AWS fails jobs whose overrides are longer than 8192 characters; longer ones go into the definition. */
 const OVERRIDES_LENGTH_MAX = 8_000;
 
@@ -46,6 +57,7 @@ export async function submitJob(
   command: readonly string[],
 ): Promise<Submitted> {
   checkOptions(options, command);
+  const dependsOn = await findDependencies(context, options.dependsOn ?? []);
   const jobQueue = options.queue ?? (await chooseJobQueue(context));
   const jobName = options.name ?? nameJob(options, command);
   const { jobDefinition, containerOverrides } = await prepareDefinition(context, {
@@ -57,6 +69,8 @@ export async function submitJob(
     jobName,
     jobQueue,
     jobDefinition,
+    ...(dependsOn.length > 0 && { dependsOn }),
+    ...(options.array !== undefined && { arrayProperties: { size: options.array } }),
     ...(options.parameter !== undefined && { parameters: options.parameter }),
     ...(Object.keys(containerOverrides).length > 0 && { containerOverrides }),
     ...(options.timeout !== undefined && { timeout: { attemptDurationSeconds: options.timeout } }),
@@ -65,11 +79,14 @@ export async function submitJob(
   try {
     return { ...(await context.client.batch("SubmitJob", request)), jobQueue, jobDefinition };
   } catch (error) {
-    throw await withQueueNames(context, error);
+    throw await explainRefusal(context, error, options);
   }
 }
 
-function checkOptions({ definition, image }: SubmissionOptions, command: readonly string[]): void {
+function checkOptions(
+  { definition, image, vcpus, dependsOn = [], array }: SubmissionOptions,
+  command: readonly string[],
+): void {
   if (definition !== undefined && image !== undefined) {
     throw new CliError(
       "--image and --definition exclude each other: a definition has its image, and AWS Batch cannot change it",
@@ -77,6 +94,14 @@ function checkOptions({ definition, image }: SubmissionOptions, command: readonl
       { exitCode: EXIT.usage },
     );
   }
+  if (definition === undefined && vcpus !== undefined && !Number.isInteger(Number(vcpus))) {
+    throw new CliError(
+      `--vcpus must be a whole number, got ${vcpus}: only Fargate gives a part of a vCPU`,
+      "Change it, or name a definition for Fargate with --definition.",
+      { exitCode: EXIT.usage },
+    );
+  }
+  checkDependencies(dependsOn, array);
   if (definition === undefined && image === undefined && command.length === 0) {
     throw new CliError(
       "there is nothing to run",
@@ -84,6 +109,29 @@ function checkOptions({ definition, image }: SubmissionOptions, command: readonl
       { exitCode: EXIT.usage },
     );
   }
+}
+
+function checkDependencies(dependsOn: readonly GivenDependency[], array: number | undefined): void {
+  const { type } = dependsOn.find((dependency) => dependency.type !== undefined) ?? {};
+  if (type === undefined || array !== undefined) return;
+  throw new CliError(
+    `--depends-on type=${type} is for the children of an array`,
+    type === "N_TO_N"
+      ? "Make an array of the same size with --array SIZE, or leave the type out."
+      : "Make an array with --array SIZE, or leave it out.",
+    { exitCode: EXIT.usage },
+  );
+}
+
+/** Jobs can be named as everywhere else. */
+async function findDependencies(
+  context: Context,
+  given: readonly GivenDependency[],
+): Promise<readonly JobDependency[]> {
+  return await askEach(given, TOGETHER, async ({ job, type }) => ({
+    ...(job !== undefined && { jobId: (await findJob(context, job)).jobId }),
+    ...(type !== undefined && { type }),
+  }));
 }
 
 /** The program's name, else the image's, else the definition's, in the letters that AWS allows. */
@@ -186,15 +234,4 @@ function normalForm(properties: ContainerProperties = {}): object {
     environment: environment.toSorted((a, b) => ((a.name ?? "") < (b.name ?? "") ? -1 : 1)),
   }).filter(([, value]) => typeof value !== "object" || Object.keys(value).length > 0);
   return Object.fromEntries(filled);
-}
-
-/** A queue that is not found is answered with those that there are. */
-async function withQueueNames(context: Context, error: unknown): Promise<unknown> {
-  if (!(error instanceof RefusedError) || !/^JobQueue .* not found/.test(error.message)) return error;
-  const names = (await listJobQueues(context)).map(({ jobQueueName }) => jobQueueName).sort();
-  const remedy =
-    names.length === 0
-      ? "There is none in this region; see --region."
-      : `There are: ${names.slice(0, 20).join(", ")}.`;
-  return new CliError(error.message, remedy, { cause: error });
 }

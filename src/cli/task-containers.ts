@@ -1,4 +1,4 @@
-import type { JobDetail, NodeRangeProperty, TaskContainerDetails } from "../model/batch.ts";
+import type { JobDetail, TaskContainerDetails } from "../model/batch.ts";
 
 /** The containers of a job that is described by several, as its latest attempt left them; empty for all other jobs. */
 export function containersOf({ ecsProperties }: JobDetail): readonly TaskContainerDetails[] {
@@ -16,16 +16,4 @@ export function commandEndOf(job: JobDetail): { readonly exitCode?: number; read
 
 function hasFailed({ exitCode, reason }: TaskContainerDetails): boolean {
   return (exitCode ?? 0) !== 0 || reason !== undefined;
-}
-
-/** What the main node of a multi-node job runs; undefined for all other jobs. */
-export function mainNodeRange({ nodeProperties }: JobDetail): NodeRangeProperty | undefined {
-  if (nodeProperties === undefined) return undefined;
-  const { mainNode, nodeRangeProperties } = nodeProperties;
-  return nodeRangeProperties
-    .filter(({ targetNodes }) => {
-      const [first = "", last = first] = targetNodes.split(":");
-      return Number(first) <= mainNode && (last === "" || mainNode <= Number(last));
-    })
-    .at(-1);
 }

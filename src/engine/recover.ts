@@ -18,6 +18,7 @@ export async function recover(engine: Engine, now: Instant): Promise<void> {
     taskId: attempt.taskId,
     spec: await attemptSpec(engine, job, attempt),
     isRunning: attempt.startedAtMs !== undefined,
+    ...(attempt.address !== undefined && { address: attempt.address }),
   }));
   await engine.provider.recover(await Promise.all(known));
   for (const job of active) {

@@ -1,9 +1,9 @@
 import { logGroupArn, logStreamArn } from "../batch/arn.ts";
-import type { Attempt } from "../batch/attempt.ts";
+import type { Attempt, AttemptOutcome } from "../batch/attempt.ts";
 import { assert } from "../lib/assert.ts";
 import type { Change } from "../store/change.ts";
 import type { LiveState } from "../store/live-state.ts";
-import type { ContainerLogTarget } from "./engine.ts";
+import type { ContainerLogTarget, LaunchedTask } from "./engine.ts";
 
 /** When an attempt came up, and under which address others of its group reach it. */
 interface Start {
@@ -22,28 +22,59 @@ export function runAttempt(
   { atMs: startedAtMs, address }: Start,
 ): readonly Change[] {
   const { scope, jobId } = attempt;
+  const running = {
+    ...attempt,
+    ...logNames(logs, logs.length),
+    startedAtMs,
+    ...(address !== undefined && { address }),
+  };
+  return [
+    ...missingGroups(attempt, logs, state, startedAtMs),
+    ...logs.map((log) => logStream(attempt, log, startedAtMs)),
+    { kind: "attempt-put", attempt: running },
+    { kind: "job-changed", scope, jobId, patch: { status: "RUNNING", startedAtMs }, atMs: startedAtMs },
+  ];
+}
+
+/**
+ * The changes that follow from the end of an attempt that never came up as a whole: what those of its containers wrote
+ * that did run, as one that prepares the others, says why.
+ */
+export function failedStart(
+  attempt: Attempt | undefined,
+  task: LaunchedTask | undefined,
+  state: LiveState,
+  { containers = [] }: AttemptOutcome,
+): readonly Change[] {
+  if (attempt === undefined || task === undefined || attempt.startedAtMs !== undefined) return [];
+  const logs = task.logs.flatMap((log) => {
+    const { startedAtMs } = containers.find(({ name }) => name === log.containerName) ?? {};
+    return startedAtMs === undefined ? [] : [{ ...log, startedAtMs }];
+  });
+  if (logs.length === 0) return [];
+  return [
+    ...missingGroups(attempt, logs, state, attempt.placedAtMs),
+    ...logs.map((log) => logStream(attempt, log, log.startedAtMs)),
+    { kind: "attempt-put", attempt: { ...attempt, ...logNames(logs, task.logs.length) } },
+  ];
+}
+
+/** The names of streams as an attempt has them, of a task of so many containers. */
+function logNames(
+  logs: readonly ContainerLogTarget[],
+  containerCount: number,
+): Pick<Attempt, "logGroupName" | "logStreamName" | "containerLogs"> {
   const [first] = logs;
-  assert(first !== undefined, `attempt ${attempt.taskId} has no container`);
+  assert(first !== undefined, "a task has at least one container");
   const containerLogs = logs.map(({ containerName, streamName }) => ({
     name: containerName,
     logStreamName: streamName,
   }));
-  return [
-    ...missingGroups(attempt, logs, state, startedAtMs),
-    ...logs.map((log) => logStream(attempt, log, startedAtMs)),
-    {
-      kind: "attempt-put",
-      attempt: {
-        ...attempt,
-        startedAtMs,
-        logGroupName: first.groupName,
-        logStreamName: first.streamName,
-        ...(logs.length > 1 && { containerLogs }),
-        ...(address !== undefined && { address }),
-      },
-    },
-    { kind: "job-changed", scope, jobId, patch: { status: "RUNNING", startedAtMs }, atMs: startedAtMs },
-  ];
+  return {
+    logGroupName: first.groupName,
+    logStreamName: first.streamName,
+    ...(containerCount > 1 && { containerLogs }),
+  };
 }
 
 function missingGroups(

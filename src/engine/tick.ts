@@ -13,7 +13,7 @@ import { finish } from "./finish-attempt.ts";
 import type { FinishDecision } from "./finish-attempt.ts";
 import type { Instant } from "./instant.ts";
 import { launchAttempts, mayRun } from "./launch-attempts.ts";
-import { runAttempt } from "./run-attempt.ts";
+import { failedStart, runAttempt } from "./run-attempt.ts";
 import { settle } from "./settle.ts";
 import { startAttempt } from "./start-attempt.ts";
 
@@ -121,7 +121,9 @@ function takeNews(
         apply(change);
       started.push({ job, attempt, atMs: startedAtMs });
     }
-    if (item.kind === "ended") finished.push(...finish({ job, state, apply }, item.outcome, item.atMs));
+    if (item.kind !== "ended") continue;
+    for (const change of failedStart(job.activeAttempt, task, state, item.outcome)) apply(change);
+    finished.push(...finish({ job, state, apply }, item.outcome, item.atMs));
   }
   return { started, finished };
 }

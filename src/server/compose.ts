@@ -14,7 +14,6 @@ import { createAuthenticate } from "../api/signature/authenticate.ts";
 import { CredentialsFileError, parseCredentialsFile } from "../api/signature/credentials-file.ts";
 import type { Credential } from "../api/signature/credentials-file.ts";
 import { AWS_LIMITS, SERVER_LIMITS } from "../batch/limits.ts";
-import type { Limits } from "../batch/limits.ts";
 import { createEngine } from "../engine/engine.ts";
 import type { Engine, EngineObserver } from "../engine/engine.ts";
 import { recover } from "../engine/recover.ts";
@@ -74,6 +73,8 @@ export async function compose(
   jobUmask: number,
 ): Promise<ComposedServer> {
   const credentials = readCredentials(config);
+  const clock = SYSTEM_CLOCK;
+  const ids = RANDOM_IDS;
   await using opened = new AsyncDisposableStack();
   const scope = { accountId: config.accountId, region: config.region };
   const store = opened.use(openStore(config, folder));
@@ -83,10 +84,10 @@ export async function compose(
   const providerParts = { config, folder, store, logs, logger, jobUmask, onEngine };
   const provider = opened.use(await openProvider(providerParts));
 
-  const onFailure = createTaskFailureReporter({ logger, clock: SYSTEM_CLOCK, stopFor });
-  const loop = opened.use(new Loop({ clock: SYSTEM_CLOCK, onFailure }));
+  const onFailure = createTaskFailureReporter({ logger, clock, stopFor });
+  const loop = opened.use(new Loop({ clock, onFailure }));
   const wakeEngine = (): void => loop.wake(ticking.task);
-  const recent = new RecentStreams({ store, logs, clock: SYSTEM_CLOCK, state: () => sequencer.state });
+  const recent = new RecentStreams({ store, logs, clock, state: () => sequencer.state });
   const wake = (task: LoopTask): void => loop.wake(task);
   const commits = recent.noted;
   const events = opened.use(await openEvents({ config, folder, store, commits, logger, wake }));
@@ -96,25 +97,15 @@ export async function compose(
   const situations = new JobSituations(provider);
   const observer = observedBy(metrics, situations);
   const { sessions, surroundings } = tasks;
-  const engine = createEngine({ sequencer, store, provider, ids: RANDOM_IDS, observer, surroundings });
+  const engine = createEngine({ sequencer, store, provider, ids, observer, surroundings });
   const ticking = createEngineTask(engine, logger, () => loop.wake(stampTask));
   const limitTask = logLimitTask(logs);
   const stampTask = logStampTask(logs, () => loop.wake(limitTask));
 
-  const clock = SYSTEM_CLOCK;
-  const ids = RANDOM_IDS;
   const { auth: mode } = config;
   const authenticate = createAuthenticate({ mode, credentials, sessions, defaults: scope, clock });
   const api: HandlerDependencies = {
-    operations: operationsOf({
-      limits: config.areAwsLimitsOn ? AWS_LIMITS : SERVER_LIMITS,
-      sequencer,
-      store,
-      logs,
-      recentStreams: recent,
-      situations,
-      tasks,
-    }),
+    operations: operationsOf({ config, sequencer, store, logs, recentStreams: recent, situations, tasks }),
     guard: createGuard({ boundHost: config.host, allowedHosts: config.allowedHosts }),
     authenticate,
     plainRoutes: new Map([
@@ -130,9 +121,9 @@ export async function compose(
   const listener = createHttpListener({ handler: createHandler(api), ids, limits });
   opened.use(await tasks.open(api, limits));
 
-  await recover(engine, { nowMs: SYSTEM_CLOCK.nowMs(), monotonicMs: SYSTEM_CLOCK.monotonicMs() });
+  await recover(engine, { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() });
   const maxvCpus = vcpusOf(provider, config);
-  await createFirstResources({ ...config, sequencer, store, ids: RANDOM_IDS, scope, maxvCpus });
+  await createFirstResources({ ...config, sequencer, store, ids, scope, maxvCpus });
   provider.onNews(wakeEngine);
   const lost = Promise.withResolvers<string>();
   for (const task of [ticking.task, stampTask, limitTask, ...events.tasks]) loop.add(task);
@@ -150,7 +141,7 @@ export async function compose(
 }
 
 interface OperationParts {
-  readonly limits: Limits;
+  readonly config: ServerConfig;
   readonly sequencer: Sequencer;
   readonly store: Store;
   readonly logs: FileLogs;
@@ -160,7 +151,7 @@ interface OperationParts {
 }
 
 function operationsOf(parts: OperationParts): HandlerDependencies["operations"] {
-  const { sequencer, store, situations, tasks } = parts;
+  const { config, sequencer, store, situations, tasks } = parts;
   const clock = SYSTEM_CLOCK;
   const ids = RANDOM_IDS;
   return {
@@ -175,7 +166,7 @@ function operationsOf(parts: OperationParts): HandlerDependencies["operations"] 
         situationOf: (jobId, status, taskId) => situations.sentenceFor(jobId, status, taskId),
       }),
       { sequencer, clock },
-      parts.limits,
+      parts.config.areAwsLimitsOn ? AWS_LIMITS : SERVER_LIMITS,
     ),
     logs: createLogsOperations({ ...parts, clock, ids }),
     sts: createStsOperations({ sessions: tasks.sessions, clock }),

@@ -37,8 +37,8 @@ function checkLife(jobId: string, life: readonly ToldEvent[]): string[] {
 }
 
 function checkLast({ jobId, name, status, attempts }: JobFacts, last: string | undefined): string[] {
-  // Children that end with their array before they were placed are told by its event.
-  const mayBeUntold = jobId.includes(":") && attempts.length === 0;
+  // Children and nodes that end with their job before they were placed are told by its event.
+  const mayBeUntold = /[:#]/.test(jobId) && attempts.length === 0;
   if (last === status || (last === undefined && mayBeUntold)) return [];
   return [`the last event of ${name} (${jobId}) is ${last}, and it is ${status}`];
 }

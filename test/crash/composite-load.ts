@@ -27,6 +27,7 @@ const PLANNERS: readonly ((facts: PlanningFacts) => CompositePlan)[] = [
   planArray,
   planArray,
   planNodes,
+  planNodes,
   planContainers,
 ];
 

@@ -75,6 +75,14 @@ export class CrashRecord {
     return answer.fate === "answered" || answer.fate === "lost" ? answer.fate : undefined;
   }
 
+  /** Takes note of an answer to a question for jobs that are all acknowledged. */
+  seeJobs(askedIds: readonly string[], jobs: readonly JobDetail[]): void {
+    const found = new Set(jobs.map(({ jobId }) => jobId));
+    const missing = askedIds.filter((jobId) => !found.has(jobId));
+    this.mistakes.push(...missing.map((jobId) => `job ${jobId} was acknowledged and is not there`));
+    for (const job of jobs) this.seeJob(job);
+  }
+
   /** What is shown of a job is durable, so it is never taken back: a life goes forward only. */
   seeJob({ jobId = "", jobName = "", status, attempts = [], arrayProperties }: JobDetail): void {
     this.#seeSummary(jobName, arrayProperties);

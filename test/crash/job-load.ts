@@ -142,10 +142,11 @@ export async function watchJobs(
   while (!isOver()) {
     const open = [...record.openJobs].flatMap(([jobId, plan]) => [jobId, ...childIds(jobId, plan)]);
     for (let begin = 0; begin < open.length; begin += DESCRIBE_JOBS_MAX) {
-      const answer = await ask(batch.describeJobs({ jobs: open.slice(begin, begin + DESCRIBE_JOBS_MAX) }));
+      const asked = open.slice(begin, begin + DESCRIBE_JOBS_MAX);
+      const answer = await ask(batch.describeJobs({ jobs: asked }));
       record.fateOf("DescribeJobs", answer);
       if (answer.fate !== "answered") return;
-      for (const job of answer.value.jobs ?? []) record.seeJob(job);
+      record.seeJobs(asked, answer.value.jobs ?? []);
     }
     await sleep(pauseMs);
   }

@@ -16,24 +16,25 @@ import { loadStore } from "../support/load-store.ts";
  *
  * - `submit`: SubmitJob was under way: its answer never came.
  * - `start`: an attempt is durable as placed, and not as RUNNING. Its command may not have begun, or may be at work
- *   already without the store knowing. Of a job of several nodes some may have begun, and others not.
+ *   already without the store knowing.
  * - `run`: the store has an attempt as RUNNING, and its command has begun and not come to its end.
  * - `finish`: a command has come to its end, and the store has its attempt as under way.
  * - `stop`: the store has the wish that an attempt be ended, and not its end.
  * - `commit`: the log of the store ends in the middle of a transaction; or a submission is durable whose answer was not
  *   delivered, so that the kill fell between the end of the transaction's writes and the answer.
+ * - `gang`: of a job of several nodes some had begun their attempt, and others not.
  * - `restart`: the server was not ready yet.
  */
 export const HITS = {
   "submit: the answer was lost": "submit",
   "start: placed, the command had not begun": "start",
   "start: the command had begun, RUNNING was not durable": "start",
-  "start: some nodes of a job had begun": "start",
   "run: the command was at work": "run",
   "finish: the command had ended, the end was not durable": "finish",
   "stop: asked for, the end was not durable": "stop",
   "commit: a transaction was written in part": "commit",
   "commit: durable, and nobody was told": "commit",
+  "gang: some nodes of a job had begun": "gang",
   "restart: not ready yet": "restart",
 } as const;
 
@@ -64,7 +65,7 @@ export async function findHits(killed: KilledServer): Promise<ReadonlySet<Hit>> 
     return new Set<Hit>([
       ...liveJobs.flatMap((job) => hitOfAttempt(job, marks)),
       ...(liveJobs.some((job) => isHalfStarted(job, marks))
-        ? ["start: some nodes of a job had begun" as const]
+        ? ["gang: some nodes of a job had begun" as const]
         : []),
       ...(isStopping ? ["stop: asked for, the end was not durable" as const] : []),
       ...(lostSubmissions.length > 0 ? ["submit: the answer was lost" as const] : []),

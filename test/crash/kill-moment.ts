@@ -58,14 +58,23 @@ export async function killMoment(
     case "stop":
       await manieth(few(1, 5), (listener) => terminations.subscribe(listener));
       return shortly(8);
+    case "gang":
+      await manieth(random.between(1, 2), changesIn(marks.folder("starts"), isOfNode));
+      return shortly(5);
     case "commit":
-      return manieth(random.between(5, 150), changesIn(dataDir, "batchyard.db-wal"));
+      return manieth(
+        random.between(5, 150),
+        changesIn(dataDir, (name) => name === "batchyard.db-wal"),
+      );
   }
 }
 
 /** Resolves while a server starts: a little after it has taken the data folder. */
 export async function restartMoment(dataDir: string, random: SeededRandom): Promise<void> {
-  await manieth(1, changesIn(dataDir, "pid"));
+  await manieth(
+    1,
+    changesIn(dataDir, (name) => name === "pid"),
+  );
   return delay(random.between(0, 150));
 }
 
@@ -87,10 +96,15 @@ function manieth(count: number, subscribe: Subscribe): Promise<void> {
   });
 }
 
-function changesIn(folder: string, file?: string): Subscribe {
+/** The main node marks as its job: this is another. */
+function isOfNode(fileName: string): boolean {
+  return fileName.includes("#");
+}
+
+function changesIn(folder: string, isMeant: (fileName: string) => boolean = () => true): Subscribe {
   return (listener) => {
     const watcher = watch(folder, (_event, name) => {
-      if (file === undefined || name === file) listener();
+      if (isMeant(name ?? "")) listener();
     });
     return () => watcher.close();
   };

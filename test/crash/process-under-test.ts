@@ -16,7 +16,7 @@ export const PROCESS_UNDER_TEST: ProviderUnderTest = {
     burstMax: 12,
     pauseMsMax: 40,
   },
-  phases: ["submit", "start", "run", "stop", "finish", "commit", "restart"],
+  phases: ["submit", "start", "run", "stop", "finish", "commit", "gang", "restart"],
   slowness: 1,
   prelude: "",
   containerProperties: () => ({ image: "none" }),

@@ -106,7 +106,7 @@ function findProblem(
   { response, isChanged }: Outcome,
 ): string | undefined {
   const [failure] = world.takeFailures();
-  if (failure !== undefined) return `failed: ${failure instanceof Error ? failure.stack : String(failure)}`;
+  if (failure !== undefined) return `failed: ${failure.stack}`;
   if (Object.keys(Object.prototype).length > 0) return "changed the prototype of all objects";
   if (response.status === 200) {
     return attempted.mustBeRefused ? "taken, though the shape forbids it" : undefined;

@@ -32,7 +32,7 @@ const SILENT = { attemptStarted() {}, attemptFinished() {}, cycleEnded() {} };
 export class FuzzWorld {
   readonly #store: Store;
   readonly #provider = new SimulatedProvider();
-  readonly #failures: unknown[] = [];
+  readonly #failures: Error[] = [];
   readonly #jobIds: string[] = [];
   readonly #serviceJobIds: string[] = [];
   #nowMs = NOW_MS;
@@ -68,7 +68,7 @@ export class FuzzWorld {
   }
 
   /** What the server's log would call failures, since the last time. */
-  takeFailures(): readonly unknown[] {
+  takeFailures(): readonly Error[] {
     return this.#failures.splice(0);
   }
 
@@ -130,7 +130,8 @@ export class FuzzWorld {
       ids,
       clock,
       onRequest: () => undefined,
-      onFailure: (error) => this.#failures.push(error),
+      onFailure: (error) =>
+        this.#failures.push(error instanceof Error ? error : new Error("thrown", { cause: error })),
     });
   }
 

@@ -68,7 +68,12 @@ function isOfOtherKind({ shape, isRequired, isItem }: Place, value: unknown): bo
     case "structure":
     case "map":
       return typeof value !== "object" || Array.isArray(value);
-    default:
+    case "integer":
+    case "long":
+    case "float":
+    case "double":
+    case "timestamp":
+    case "blob":
       return typeof value === "string" || typeof value === "boolean" || Array.isArray(value);
   }
 }

@@ -34,7 +34,12 @@ function createValue(draw: Draw, shapeName: string): unknown {
       return draw.random.pick(shape.enum ?? TEXTS);
     case "boolean":
       return draw.random.chance(50);
-    default:
+    case "integer":
+    case "long":
+    case "float":
+    case "double":
+    case "timestamp":
+    case "blob":
       return createNumber(draw.random, shape);
   }
 }
@@ -66,5 +71,5 @@ function createList(
 
 function createNumber(random: SeededRandom, shape: ShapeModel): number {
   const { min = 1, max = 100 } = "min" in shape || "max" in shape ? shape : {};
-  return random.between(Number(min), Number(max));
+  return random.between(min, max);
 }

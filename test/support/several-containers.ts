@@ -46,7 +46,52 @@ export function describeSeveralContainers(used: UsedServer, obstacle?: string): 
     });
   });
 
+  describe("a job whose first container fails", () => {
+    test("has not started, and the log of what did run says why", async () => {
+      const containers = [
+        container("init", "echo no such bucket; exit 3", { essential: false }),
+        container("app", "true", { dependsOn: [{ containerName: "init", condition: "SUCCESS" }] }),
+      ];
+      await used.batch.registerJobDefinition({
+        jobDefinitionName: "unprepared",
+        type: "container",
+        ecsProperties: { taskProperties: [{ containers }] },
+      });
+      const job = await used.jobs.ended(await submit(used, "unprepared"));
+      expect([job.status, job.statusReason]).toEqual(["FAILED", "Task failed to start"]);
+      const [init, app] = job.attempts?.[0]?.taskProperties?.[0]?.containers ?? [];
+      expect([init?.exitCode, app?.exitCode, app?.logStreamName]).toEqual([3, undefined, undefined]);
+      expect(await readLog(used, init?.logStreamName)).toBe("no such bucket");
+    });
+  });
+
   describe("a multi-node job", () => {
+    test("16.36, 16.37 starts its main node first, whose end is its own and stops the others", async () => {
+      const say = 'echo "$AWS_BATCH_JOB_ID to ${AWS_BATCH_JOB_MAIN_NODE_PRIVATE_IPV4_ADDRESS-nobody}"';
+      const nodeRangeProperties = [range("0:0", `${say}; sleep 1; exit 5`), range("1:2", `${say}; ${STAYS}`)];
+      await used.batch.registerJobDefinition({
+        jobDefinitionName: "led",
+        type: "multinode",
+        nodeProperties: { numNodes: 3, mainNode: 0, nodeRangeProperties },
+      });
+      const jobId = await submit(used, "led");
+      const job = await used.jobs.ended(jobId);
+      expect([job.status, job.container, job.attempts?.at(-1)?.container?.exitCode]).toEqual([
+        "FAILED",
+        undefined,
+        5,
+      ]);
+      const nodes = await Promise.all([0, 1, 2].map((index) => used.jobs.describe(`${jobId}#${index}`)));
+      expect(nodes.map(({ nodeDetails }) => nodeDetails)).toEqual(
+        [0, 1, 2].map((nodeIndex) => ({ nodeIndex, isMainNode: nodeIndex === 0 })),
+      );
+      const [mainStart = 0, ...otherStarts] = nodes.map(({ startedAt }) => startedAt);
+      expect(otherStarts.every((start = 0) => start >= mainStart)).toBe(true);
+      const logs = await Promise.all(nodes.map(({ container: ran }) => readLog(used, ran?.logStreamName)));
+      expect(logs[0]).toBe(`${jobId}#0 to nobody`);
+      expect(logs[1]).toMatch(new RegExp(`^${jobId}#1 to \\d+\\.\\d+\\.\\d+\\.\\d+$`));
+    });
+
     test("has nodes that reach the main node under the address that they are told", async ({ skip }) => {
       skip(obstacle !== undefined, obstacle);
       const port = 10_000 + Math.floor(Math.random() * 20_000);

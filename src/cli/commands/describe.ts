@@ -1,14 +1,14 @@
 import type { AttemptDetail, JobDetail } from "../../model/batch.ts";
-import { advise, memoryOf, vcpusOf } from "../advice.ts";
+import { advise } from "../advice.ts";
 import type { Context } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { findJob } from "../find-job.ts";
-import { nameOfArn } from "../job-lists.ts";
+import { factsOf } from "../job-facts.ts";
+import { tellSections } from "../job-sections.ts";
 import { isTerminal } from "../job-statuses.ts";
-import { logStreamsOf, otherLogDriver } from "../log-stream.ts";
 import { describeEnd, describeOutcome } from "../outcome-text.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { formatDuration, quoteCommand, shortId, styled, styledStatus } from "../text.ts";
+import { formatDuration, styled, styledStatus } from "../text.ts";
 import { describeWait } from "../wait-text.ts";
 import { wrap } from "../wrap.ts";
 
@@ -40,7 +40,8 @@ async function tellStory(context: Context, job: JobDetail): Promise<string> {
     `${styled(output, "bold", job.jobName)}  ${job.jobId}`,
     headline(surroundings, job, wait),
     "",
-    ...facts(job).map(([label, value]) => `${`${label}:`.padEnd(LABEL_LENGTH)} ${value}`),
+    ...factsOf(job).map(([label, value]) => `${`${label}:`.padEnd(LABEL_LENGTH)} ${value}`),
+    ...(await tellSections(context, job)),
     "",
     ...tellEvents(surroundings, events(job)),
     ...(advice === undefined ? [] : ["", "What to do next", `  ${advice}`]),
@@ -54,39 +55,6 @@ function headline(surroundings: Surroundings, job: JobDetail, wait: string | und
   if (wait !== undefined) return wait.replace(status, painted);
   if (!isTerminal(status)) return `${painted} for ${formatDuration(surroundings.nowMs() - startedAt)}`;
   return describeEnd(job, painted);
-}
-
-function facts(job: JobDetail): readonly (readonly [string, string])[] {
-  const { container, retryStrategy, timeout, dependsOn = [], arrayProperties } = job;
-  const { command = [], environment = [], image } = container ?? {};
-  const attemptsMax = retryStrategy?.attempts ?? 1;
-  const limit = timeout?.attemptDurationSeconds;
-  const limits = [
-    attemptsMax > 1 ? `at most ${attemptsMax} attempts` : undefined,
-    limit === undefined ? undefined : `at most ${formatDuration(limit * 1000)} an attempt`,
-  ].filter((text) => text !== undefined);
-  const all: readonly (readonly [string, string | undefined])[] = [
-    ["Queue", nameOfArn(job.jobQueue)],
-    ["Definition", nameOfArn(job.jobDefinition)],
-    ["Image", image],
-    ["Command", command.length === 0 ? undefined : quoteCommand(command)],
-    ["Environment", environment.map(({ name = "" }) => name).join(" ") || undefined],
-    ["Asks for", `${vcpusOf(container) ?? "?"} vCPU, ${memoryOf(container) ?? "?"} MiB`],
-    ["Limits", limits.join(", ") || undefined],
-    ["Waits for", dependsOn.map(({ jobId, type }) => jobId ?? type ?? "").join(" ") || undefined],
-    ["Array", arrayProperties?.size === undefined ? undefined : `${arrayProperties.size} children`],
-    ["Log", describeLog(job)],
-  ];
-  return all.filter((fact): fact is readonly [string, string] => fact[1] !== undefined);
-}
-
-function describeLog(job: JobDetail): string | undefined {
-  const driver = otherLogDriver(job);
-  if (driver !== undefined) return `sent to the log driver ${driver}`;
-  const latest = logStreamsOf(job).at(-1);
-  if (latest === undefined) return undefined;
-  const command = isTerminal(job.status) ? "logs" : "logs -f";
-  return `batchyard ${command} ${shortId(job.jobId)}  (${latest.group}: ${latest.stream})`;
 }
 
 /** What happened, in its order. */

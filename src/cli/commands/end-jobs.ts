@@ -1,8 +1,9 @@
-import type { JobDetail } from "../../model/batch.ts";
+import type { JobDetail, JobStatus } from "../../model/batch.ts";
+import { isArray } from "../child-lists.ts";
 import { CliError } from "../cli-error.ts";
 import type { Context } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
-import { describeJob, findJob } from "../find-job.ts";
+import { describeJob, findJob, parentIdOf } from "../find-job.ts";
 import { isTerminal } from "../job-statuses.ts";
 import { askEach } from "../pages.ts";
 import { shortId, styled } from "../text.ts";
@@ -59,10 +60,18 @@ async function endJob(
   }
   await context.client.batch(way === "cancel" ? "CancelJob" : "TerminateJob", { jobId, reason });
   const after = (await describeJob(context, jobId)) ?? before;
-  return { jobId, jobName, ...(way === "cancel" ? cancelled(after) : terminated(before, after)) };
+  const ending = way === "cancel" ? cancelled(before, after) : terminated(before, after);
+  return { jobId, jobName, ...ending, message: `${ending.message}${whatGoesOn(after, way)}` };
 }
 
-function cancelled(job: JobDetail): Pick<Ending, "isDone" | "message"> {
+/** A node is not the whole of its job. */
+function whatGoesOn({ jobId, nodeDetails }: JobDetail, way: Way): string {
+  const parentId = parentIdOf(jobId);
+  if (nodeDetails === undefined || nodeDetails.isMainNode === true || parentId === undefined) return "";
+  return `; it is one node of ${shortId(parentId)}, which \`batchyard ${way} ${shortId(parentId)}\` ends whole`;
+}
+
+function cancelled(before: JobDetail, job: JobDetail): Pick<Ending, "isDone" | "message"> {
   const { status, isCancelled } = job;
   if (status === "STARTING" || status === "RUNNING") {
     const remedy = `\`batchyard terminate ${shortId(job.jobId)}\` ends it`;
@@ -71,21 +80,52 @@ function cancelled(job: JobDetail): Pick<Ending, "isDone" | "message"> {
   if (isTerminal(status) && isCancelled !== true) {
     return { isDone: true, message: `has ended before (${status})` };
   }
+  if (isArray(job)) return cancelledArray(before, job);
   return {
     isDone: true,
     message: status === "FAILED" ? "cancelled" : "cancelled; it ends when what it waits for has ended",
   };
 }
 
+/** Its children that have started are left alone, as every job that has. */
+function cancelledArray(
+  before: JobDetail,
+  { jobId, arrayProperties, status }: JobDetail,
+): Pick<Ending, "isDone" | "message"> {
+  const count = countOf(before, WAITING);
+  const children = `${count} ${count === 1 ? "child" : "children"} that waited`;
+  if (isTerminal(status)) return { isDone: true, message: `cancelled, with ${children}` };
+  const leftCount = countOf({ arrayProperties }, ["STARTING", "RUNNING"]);
+  const remedy = `\`batchyard terminate ${shortId(jobId)}\` ends those too`;
+  return { isDone: true, message: `cancelled, with ${children}; ${leftCount} that started go on, ${remedy}` };
+}
+
+const WAITING: readonly JobStatus[] = ["SUBMITTED", "PENDING", "RUNNABLE"];
+
+function countOf(
+  { arrayProperties }: Pick<JobDetail, "arrayProperties">,
+  statuses: readonly JobStatus[],
+): number {
+  const { statusSummary = {} } = arrayProperties ?? {};
+  return statuses.reduce((sum, status) => sum + (statusSummary[status] ?? 0), 0);
+}
+
 function terminated(before: JobDetail, after: JobDetail): Pick<Ending, "isDone" | "message"> {
+  const all = isArray(after) ? " with all its children" : "";
   if (after.status === "FAILED") {
     const hasRun = before.status === "RUNNING" || before.status === "STARTING";
+    if (all !== "") return { isDone: true, message: `terminated${all}` };
     return { isDone: true, message: hasRun ? "terminated" : "terminated before it started" };
   }
   if (after.status === "SUCCEEDED") return { isDone: true, message: "has ended before (SUCCEEDED)" };
   return {
     isDone: true,
     message:
-      "is being terminated: SIGTERM now, SIGKILL if it has not ended in time (30 s unless it says otherwise)",
+      `is being terminated${all || withNodes(after)}: ` +
+      "SIGTERM now, SIGKILL if it has not ended in time (30 s unless it says otherwise)",
   };
+}
+
+function withNodes({ nodeProperties }: JobDetail): string {
+  return nodeProperties === undefined ? "" : ` with its ${nodeProperties.numNodes} nodes`;
 }

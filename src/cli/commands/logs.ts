@@ -1,25 +1,27 @@
 import type { JobDetail } from "../../model/batch.ts";
-import type { OutputLogEvent } from "../../model/logs.ts";
+import { isArray } from "../child-lists.ts";
 import { CliError } from "../cli-error.ts";
 import type { Context } from "../context.ts";
 import { Display } from "../display.ts";
 import { EXIT } from "../exit-codes.ts";
-import { findJob } from "../find-job.ts";
+import { findJob, findOutput } from "../find-job.ts";
 import { followJob } from "../follow-job.ts";
 import { isTerminal } from "../job-statuses.ts";
+import { createLogFormat } from "../log-format.ts";
+import type { LogFormatOptions } from "../log-format.ts";
 import { LogReader } from "../log-reader.ts";
 import { logStreamsOf, otherLogDriver } from "../log-stream.ts";
 import type { LogStreamName } from "../log-stream.ts";
+import { mergeLogs } from "../merge-logs.ts";
 import { describeEnd } from "../outcome-text.ts";
-import { shortId, styled } from "../text.ts";
-import type { Sink } from "../surroundings.ts";
+import { containersOf } from "../task-containers.ts";
+import { shortId } from "../text.ts";
 
-export interface LogsOptions {
+export interface LogsOptions extends LogFormatOptions {
   readonly follow: boolean;
   /** How long ago the first line was written at most. */
   readonly since?: number;
   readonly tail?: number;
-  readonly timestamps: boolean;
   /** From 1. */
   readonly attempt?: number;
 }
@@ -28,61 +30,93 @@ export interface LogsOptions {
 export async function logs(context: Context, reference: string, options: LogsOptions): Promise<number> {
   const { surroundings } = context;
   const job = await findJob(context, reference);
-  const driver = otherLogDriver(job);
-  if (driver !== undefined) {
-    throw new CliError(
-      `the output of ${shortId(job.jobId)} went to the log driver ${driver}, not to CloudWatch Logs`,
-      "Look there.",
-    );
-  }
+  checkHasLog(job, options);
   const start = {
     fromMs: options.since === undefined ? undefined : surroundings.nowMs() - options.since,
     tailCount: options.tail,
   };
-  const format = formatter(context, options);
+  const format = createLogFormat(context, options);
   if (options.follow && !isTerminal(job.status)) {
     const display = new Display(surroundings, surroundings.output);
     const left = new AbortController().signal;
-    const ended = await followJob(context, job.jobId, { display, left, from: "latest", start, format });
+    const { container } = options;
+    const following = { display, left, from: "latest", start, format, container } as const;
+    const ended = await followJob(context, job.jobId, following);
     await display.showStatus(undefined);
     if (ended !== undefined) await display.say(`${shortId(job.jobId)} ${describeEnd(ended, ended.status)}`);
     return EXIT.done;
   }
-  const streams = logStreamsOf(job);
-  const name =
-    options.attempt === undefined
-      ? streams.at(-1)
-      : streams.find(({ attempt }) => attempt === options.attempt);
-  if (name === undefined) throw noLog(job, options.attempt, streams);
-  const reader = new LogReader(context.client, name, start);
-  for (let page = await reader.readPage(); !page.isAtEnd; page = await reader.readPage()) {
-    if (page.events.length > 0) await surroundings.output.write(page.events.map(format).join(""));
+  const names = chooseStreams(await findOutput(context, job), options);
+  const sources = names.map((name) => ({ name, reader: new LogReader(context.client, name, start) }));
+  for await (const merged of mergeLogs(sources)) {
+    await surroundings.output.write(merged.map(({ event, name }) => format(event, name)).join(""));
   }
-  if (options.attempt === undefined && streams.length > 1) {
-    await surroundings.errors.write(
-      `batchyard: this is attempt ${name.attempt}; --attempt shows an earlier one\n`,
-    );
-  }
+  await sayWhatElse(context, job, { shown: names, isChosen: options.attempt !== undefined });
   return EXIT.done;
 }
 
-function formatter(
-  { isJson, surroundings }: Context,
-  { timestamps }: LogsOptions,
-): (event: OutputLogEvent) => string {
-  if (isJson) return (event) => `${JSON.stringify(event)}\n`;
-  if (!timestamps) return ({ message = "" }) => `${message}\n`;
-  return ({ message = "", timestamp = 0 }) => `${stamp(surroundings.output, timestamp)} ${message}\n`;
+/** Refuses what has no log of its own. */
+function checkHasLog(job: JobDetail, { container }: LogsOptions): void {
+  const id = shortId(job.jobId);
+  if (isArray(job)) {
+    throw new CliError(
+      `${id} is an array: each of its ${job.arrayProperties?.size ?? 0} children has a log of its own`,
+      `Name one: \`batchyard logs ${id}:0\`. \`batchyard ls ${id} --status FAILED\` lists those that failed.`,
+    );
+  }
+  const driver = otherLogDriver(job);
+  if (driver !== undefined) {
+    throw new CliError(
+      `the output of ${id} went to the log driver ${driver}, not to CloudWatch Logs`,
+      "Look there.",
+    );
+  }
+  const names = containersOf(job).flatMap(({ name }) => name ?? []);
+  if (container === undefined || names.includes(container)) return;
+  throw new CliError(
+    `${id} has no container ${container}`,
+    names.length === 0 ? "It has only one: leave --container out." : `It has these: ${names.join(", ")}.`,
+  );
 }
 
-function stamp(sink: Sink, timestampMs: number): string {
-  return styled(sink, "dim", new Date(timestampMs).toISOString());
+/** Of the attempt that is asked for, else of the latest, the streams of all containers or of the one that is asked for. */
+function chooseStreams(job: JobDetail, { attempt, container }: LogsOptions): readonly LogStreamName[] {
+  const streams = logStreamsOf(job);
+  const number = attempt ?? streams.at(-1)?.attempt;
+  const ofAttempt = streams.filter((name) => name.attempt === number);
+  if (ofAttempt.length === 0) throw noLog(job, attempt, streams);
+  const chosen = ofAttempt.filter(
+    (name) => container === undefined || name.container === undefined || name.container.name === container,
+  );
+  if (chosen.length > 0) return chosen;
+  throw new CliError(
+    `the container ${container} of ${shortId(job.jobId)} has no log of attempt ${number}: it did not run`,
+    `See \`batchyard describe ${shortId(job.jobId)}\`.`,
+  );
+}
+
+async function sayWhatElse(
+  { surroundings }: Context,
+  job: JobDetail,
+  { shown, isChosen }: { readonly shown: readonly LogStreamName[]; readonly isChosen: boolean },
+): Promise<void> {
+  const attempt = shown[0]?.attempt;
+  const { nodeProperties } = job;
+  if (nodeProperties !== undefined) {
+    const id = shortId(job.jobId);
+    await surroundings.errors.write(
+      `batchyard: this is the main node, ${nodeProperties.mainNode}; ` +
+        `\`batchyard logs ${id}#INDEX\` shows another of the ${nodeProperties.numNodes}\n`,
+    );
+  }
+  if (isChosen || attempt === undefined || attempt < 2) return;
+  await surroundings.errors.write(`batchyard: this is attempt ${attempt}; --attempt shows an earlier one\n`);
 }
 
 function noLog(job: JobDetail, attempt: number | undefined, streams: readonly LogStreamName[]): CliError {
   const id = shortId(job.jobId);
   if (attempt !== undefined && streams.length > 0) {
-    const others = streams.map((stream) => stream.attempt).join(", ");
+    const others = [...new Set(streams.map((stream) => stream.attempt))].join(", ");
     return new CliError(
       `${id} has no log of an attempt ${attempt}`,
       `There are logs of these: ${others}. See also \`batchyard describe ${id}\`.`,

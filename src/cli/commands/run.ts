@@ -1,13 +1,14 @@
 import type { JobDetail } from "../../model/batch.ts";
 import { advise } from "../advice.ts";
-import { CliError } from "../cli-error.ts";
 import type { Context } from "../context.ts";
 import { Display } from "../display.ts";
 import { EXIT } from "../exit-codes.ts";
 import { describeJob } from "../find-job.ts";
 import { followJob } from "../follow-job.ts";
 import { Interrupts } from "../interrupts.ts";
+import { exitCodeOf, passExitCode } from "../job-exit-code.ts";
 import { isTerminal } from "../job-statuses.ts";
+import { createLogFormat } from "../log-format.ts";
 import { describeEnd } from "../outcome-text.ts";
 import { submitJob } from "../submission.ts";
 import type { SubmissionOptions } from "../submission.ts";
@@ -20,12 +21,7 @@ export async function run(
   options: SubmissionOptions,
   command: readonly string[],
 ): Promise<number> {
-  try {
-    return await runJob(await open(), options, command);
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    throw new CliError(error.message, error.remedy, { exitCode: EXIT.runFailed, cause: error });
-  }
+  return await passExitCode(async () => await runJob(await open(), options, command));
 }
 
 async function runJob(
@@ -46,7 +42,8 @@ async function runJob(
     left: interrupts.left,
     from: "first",
     start: {},
-    format: ({ message = "" }) => `${message}\n`,
+    // With --output json the output is for people all the same: it goes to standard error.
+    format: createLogFormat({ ...context, isJson: false }, { timestamps: false }),
   });
   await display.showStatus(undefined);
   await interrupts.settled();
@@ -57,12 +54,6 @@ async function runJob(
   if (isJson) await surroundings.output.write(`${JSON.stringify({ jobs: [job] }, undefined, 2)}\n`);
   await sayEnd(context, display, job);
   return interrupts.exitCode ?? exitCodeOf(job);
-}
-
-function exitCodeOf({ status, container }: JobDetail): number {
-  if (status === "SUCCEEDED") return EXIT.done;
-  const exitCode = container?.exitCode ?? EXIT.failed;
-  return exitCode === 0 ? EXIT.failed : exitCode;
 }
 
 async function sayEnd({ surroundings }: Context, display: Display, job: JobDetail): Promise<void> {

@@ -203,8 +203,8 @@ class HttpDockerEngine implements DockerEngine {
   }
 
   async importImage(reference: string, archive: Uint8Array, signal: AbortSignal): Promise<void> {
-    const [repo = "", tag = ""] = reference.split(":");
-    const query = { fromSrc: "-", repo, tag };
+    // Podman takes no notice of a tag that stands apart.
+    const query = { fromSrc: "-", repo: reference };
     const chunks = this.#stream("/images/create", { method: "POST", query, archive, signal });
     for await (const line of parseJsonLines(chunks)) {
       const { error } = line as PullAnswer;

@@ -44,7 +44,10 @@ function containerMarks(
   name: string | undefined,
 ): Omit<AttemptTaskContainerDetails, "name"> {
   const { exitCode, reason } = outcome?.containers?.find((container) => container.name === name) ?? {};
-  const log = containerLogs?.find((container) => container.name === name)?.logStreamName ?? logStreamName;
+  const log =
+    containerLogs === undefined
+      ? logStreamName
+      : containerLogs.find((container) => container.name === name)?.logStreamName;
   return {
     ...(exitCode !== undefined && { exitCode }),
     ...(reason !== undefined && { reason }),

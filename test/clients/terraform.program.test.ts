@@ -1,0 +1,60 @@
+import { afterAll, expect, test } from "vitest";
+import { useServer } from "../support/use-server.ts";
+import { describeOrSkip } from "./describe-or-skip.ts";
+import { TerraformWorkspace } from "./terraform-workspace.ts";
+
+const CHANGED = "-var=changed=true";
+const RESOURCE_COUNT = 19;
+
+/**
+ * Members that the provider fills differently when it imports, whatever the service says: one is its own setting,
+ * and the queue's environments it reads into a member of its past.
+ */
+const OWN_TO_IMPORTS = ["deregister_on_new_revision", "compute_environments", "compute_environment_order"];
+
+const workspace = new TerraformWorkspace();
+describeOrSkip("Terraform's AWS provider", await workspace.findMissing(), () => {
+  const used = useServer({ flags: ["--bare"] });
+  afterAll(() => workspace[Symbol.dispose]());
+
+  test("makes, changes, imports and destroys environments, queues, definitions and policies", async () => {
+    const { url } = used.server;
+    process.stdout.write(`hashicorp/aws ${workspace.providerVersion()}\n`);
+
+    await workspace.apply(url);
+    expect(await workspace.plan(url)).toEqual([]);
+
+    const changes = await workspace.plan(url, CHANGED);
+    expect(changes.length).toBe(RESOURCE_COUNT);
+    expect(changes.filter(({ actions }) => actions.join() !== "update")).toEqual([]);
+    await workspace.apply(url, CHANGED);
+    expect(await workspace.plan(url, CHANGED)).toEqual([]);
+
+    const resources = await workspace.resources();
+    workspace.forget(resources);
+    const imports = await workspace.plan(url, CHANGED);
+    expect(imports.length).toBe(RESOURCE_COUNT);
+    const others = imports.filter(
+      ({ isImported, changed }) => !isImported || changed.some((name) => !OWN_TO_IMPORTS.includes(name)),
+    );
+    expect(others).toEqual([]);
+    await workspace.apply(url, CHANGED);
+    expect(await workspace.plan(url, CHANGED)).toEqual([]);
+
+    await workspace.apply(url, CHANGED, "-destroy");
+    expect(await workspace.resources()).toEqual([]);
+    expect(await leftovers()).toEqual([["kept:1"], [], [], []]);
+  });
+
+  /** What the service still has, ACTIVE definitions first: `kept` is told to keep its old revisions. */
+  async function leftovers(): Promise<readonly (readonly unknown[])[]> {
+    const { jobDefinitions = [] } = await used.batch.describeJobDefinitions({ status: "ACTIVE" });
+    const { computeEnvironments = [] } = await used.batch.describeComputeEnvironments({});
+    const { jobQueues = [] } = await used.batch.describeJobQueues({});
+    const { schedulingPolicies = [] } = await used.batch.listSchedulingPolicies({});
+    const definitions = jobDefinitions.map(
+      ({ jobDefinitionName, revision }) => `${jobDefinitionName}:${revision}`,
+    );
+    return [definitions, computeEnvironments, jobQueues, schedulingPolicies];
+  }
+});
