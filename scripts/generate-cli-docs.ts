@@ -18,13 +18,14 @@ const INTRODUCTION = `# The command line
 Generated from the program by \`npm run generate\`; \`batchyard help COMMAND\` says the same.
 
 \`batchyard\` speaks AWS's own operations over HTTP, to a server of yours or to AWS. A job is named by its id, the first or
-last characters of it (four or more), or a name that only one of the latest 1,000 jobs of each status has. Results go to
+last characters of it (four or more), or a name that only one of the latest 1,000 jobs of each status has; \`JOB:3\` is a
+child of an array, \`JOB#1\` a node of a multi-node job ([examples](jobs.md)). Results go to
 standard output, all else to standard error. Nothing is cut where standard output is not a terminal; colours are for
 terminals (\`NO_COLOR\`, \`FORCE_COLOR\`).
 
 With \`--output json\` jobs have the shapes of AWS's \`DescribeJobs\` and \`ListJobs\` (\`ls\` adds \`jobQueue\`, since it lists
-all queues); \`submit\` prints the answer of \`SubmitJob\`, \`logs\` one event a line, and \`run\` the description of the job once
-it has ended, its output going to standard error. \`cancel\` and \`terminate\` say of each job whether it was done and what
+all queues); \`submit\` prints the answer of \`SubmitJob\`, \`logs\` one event a line (with \`containerName\` where there are
+several), and \`run\` and \`submit --wait\` the description of the job once it has ended, output going to standard error. \`cancel\` and \`terminate\` say of each job whether it was done and what
 (\`jobId\`, \`jobName\`, \`isDone\`, \`message\`).
 
 **Where it asks.** \`--endpoint\`, else \`AWS_ENDPOINT_URL_BATCH\` and \`AWS_ENDPOINT_URL_CLOUDWATCH_LOGS\`, else

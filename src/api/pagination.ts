@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { Scope } from "../batch/scope.ts";
-import type { PageRequest } from "../store/store.ts";
+import type { Page, PageRequest } from "../store/store.ts";
 import { clientError } from "./errors.ts";
 
 /** What a page belongs to: a token issued for one listing is refused by every other. */
@@ -15,6 +15,23 @@ export interface Listing {
 export interface PagedInput {
   readonly maxResults?: number | undefined;
   readonly nextToken?: string | undefined;
+}
+
+/** A page as an operation answers it: without `nextToken` it is the last. */
+export interface AnsweredPage<Item> {
+  readonly items: readonly Item[];
+  readonly nextToken?: string;
+}
+
+/** What a Batch operation answers to a request for a page; `limit` is that of `parsePageRequest`. */
+export async function readPage<Item>(
+  input: PagedInput,
+  listing: Listing,
+  limit: number,
+  read: (page: PageRequest) => Promise<Page<Item>>,
+): Promise<AnsweredPage<Item>> {
+  const { items, next } = await read(parsePageRequest(input, listing, limit));
+  return { items, ...(next !== undefined && { nextToken: encodeNextToken(listing, next) }) };
 }
 
 /**

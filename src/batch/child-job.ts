@@ -14,6 +14,11 @@ export function parseChildJobId(jobId: string): ChildJobId | undefined {
   return { parentJobId, kind: separator === ":" ? "array-child" : "node", index: Number(index) };
 }
 
+/** Tells the id of the submitted job that a child or node is of; of any other job, its own. */
+export function submittedJobId(jobId: string): string {
+  return parseChildJobId(jobId)?.parentJobId ?? jobId;
+}
+
 /** Forms the id of a child of the array or of a node of the multi-node job. */
 export function childJobId({ kind, jobId }: Pick<Job, "kind" | "jobId">, index: number): string {
   return `${jobId}${kind === "array" ? ":" : "#"}${index}`;

@@ -85,6 +85,11 @@ export interface JobProgress {
   readonly unspawned?: UnspawnedChildren;
 }
 
+/** The progress of a job, child or node of which no attempt has been made. */
+export function newProgress(status: JobStatus, queuePosition: number): JobProgress {
+  return { status, queuePosition, attemptCount: 0, isCancelled: false, isTerminated: false };
+}
+
 /**
  * An array is one record: its children are spawned, each as a record of its own, only when there is something to say
  * of them. Those that are not are all alike.
@@ -99,6 +104,30 @@ export interface UnspawnedChildren {
   readonly statusReason?: string;
   readonly stoppedAtMs?: number;
 }
+
+/** All statuses in the order in which a job goes through them, the live ones first. */
+export const JOB_STATUSES = [
+  "SUBMITTED",
+  "PENDING",
+  "RUNNABLE",
+  "STARTING",
+  "RUNNING",
+  "SUCCEEDED",
+  "FAILED",
+] as const satisfies readonly JobStatus[];
+
+/** How many of some jobs, or children, are in each status. */
+export type JobCounts = Readonly<Record<JobStatus, number>>;
+
+export const NO_JOBS: JobCounts = {
+  SUBMITTED: 0,
+  PENDING: 0,
+  RUNNABLE: 0,
+  STARTING: 0,
+  RUNNING: 0,
+  SUCCEEDED: 0,
+  FAILED: 0,
+};
 
 /** The members of a job's progress that a change sets; those it leaves out stay as they are. */
 export type JobProgressPatch = Partial<JobProgress>;

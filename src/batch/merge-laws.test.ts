@@ -10,7 +10,13 @@ import {
   nodeRange,
   taskContainer,
 } from "../../test/support/workload-values.ts";
-import type { NodePropertyOverride } from "../model/batch.ts";
+import type {
+  EcsProperties,
+  EksContainerOverride,
+  EksProperties,
+  NodePropertyOverride,
+  TaskContainerOverrides,
+} from "../model/batch.ts";
 import { applyEcsOverride } from "./ecs-overrides.ts";
 import { applyEksOverride } from "./eks-overrides.ts";
 import { applyNodeOverrides } from "./node-overrides.ts";
@@ -42,17 +48,11 @@ function valueOf(variables: Variables | undefined, wanted: string): string | und
 }
 
 describe("overrides of a task", () => {
-  const overrideOf = (members: object) => ({
-    taskProperties: [{ containers: [{ name: "one", ...members }] }],
-  });
-  const apply = (task: ReturnType<typeof ecsProperties>, members: object) =>
-    accepted(applyEcsOverride(task, overrideOf(members), "override"));
-
   test("change nothing more the second time", () => {
     fc.assert(
       fc.property(anyTask, anyOverride, (task, override) => {
-        const once = apply(task, override);
-        expect(apply(once, override)).toEqual(once);
+        const once = applyToTask(task, override);
+        expect(applyToTask(once, override)).toEqual(once);
       }),
     );
   });
@@ -61,7 +61,7 @@ describe("overrides of a task", () => {
     fc.assert(
       fc.property(anyTask, anyOverride, (task, override) => {
         const [before] = task.taskProperties;
-        const [after] = apply(task, override).taskProperties;
+        const [after] = applyToTask(task, override).taskProperties;
         expect(after?.containers[1]).toEqual(before?.containers[1]);
         const [own, merged] = [before?.containers[0], after?.containers[0]];
         for (const wanted of NAMES) {
@@ -91,16 +91,11 @@ describe("overrides of a pod", () => {
       ]),
     );
   const anyPodOverride = fc.record({ ...anyMembers, image: fc.constant("alpine") }, { requiredKeys: [] });
-  const apply = (pod: ReturnType<typeof eksProperties>, members: object) =>
-    accepted(
-      applyEksOverride(pod, { podProperties: { containers: [{ name: "one", ...members }] } }, "override"),
-    );
-
   test("change nothing more the second time", () => {
     fc.assert(
       fc.property(anyPod, anyPodOverride, (pod, override) => {
-        const once = apply(pod, override);
-        expect(apply(once, override)).toEqual(once);
+        const once = applyToPod(pod, override);
+        expect(applyToPod(once, override)).toEqual(once);
       }),
     );
   });
@@ -108,7 +103,7 @@ describe("overrides of a pod", () => {
   test("win in the container that they name, and leave the others as they were", () => {
     fc.assert(
       fc.property(anyPod, anyPodOverride, (pod, override) => {
-        const merged = apply(pod, override).podProperties?.containers ?? [];
+        const merged = applyToPod(pod, override).podProperties?.containers ?? [];
         expect(merged[1]).toEqual(pod.podProperties?.containers?.[1]);
         expect(merged[0]?.image).toBe(override.image ?? "busybox");
         for (const wanted of NAMES) {
@@ -136,6 +131,17 @@ describe("overrides of nodes", () => {
         expect(applyNodeOverrides(once, overrides)).toEqual(once);
       }),
     );
+  });
+
+  test("of nodes reach the tasks that these run", () => {
+    const range = { container: undefined, ecsProperties: ecsProperties([taskContainer("one")]) };
+    const nodes = nodeProperties(2, [nodeRange("0:0", range), nodeRange("1:1", range)]);
+    const ecsPropertiesOverride = { taskProperties: [{ containers: [{ name: "one", command: ["x"] }] }] };
+    const overrides = { nodePropertyOverrides: [{ targetNodes: "1:1", ecsPropertiesOverride }] };
+    const { nodeRangeProperties } = accepted(applyNodeOverrides(nodes, overrides));
+    expect(
+      nodeRangeProperties.map((one) => one.ecsProperties?.taskProperties[0]?.containers[0]?.command),
+    ).toEqual([undefined, ["x"]]);
   });
 
   test("of several are those of one after the other", () => {
@@ -178,3 +184,15 @@ describe("parameters", () => {
     );
   });
 });
+
+/** The task with the container "one" overridden. */
+function applyToTask(task: EcsProperties, members: TaskContainerOverrides): EcsProperties {
+  const override = { taskProperties: [{ containers: [{ ...members, name: "one" }] }] };
+  return accepted(applyEcsOverride(task, override, "override"));
+}
+
+/** The same for a pod. */
+function applyToPod(pod: EksProperties, members: EksContainerOverride): EksProperties {
+  const override = { podProperties: { containers: [{ ...members, name: "one" }] } };
+  return accepted(applyEksOverride(pod, override, "override"));
+}

@@ -8,6 +8,7 @@ import { LogReader } from "./log-reader.ts";
 import type { LogStart } from "./log-reader.ts";
 import { logStreamsOf } from "./log-stream.ts";
 import type { LogStreamName } from "./log-stream.ts";
+import { mergeLogs } from "./merge-logs.ts";
 import type { Patience } from "./patience.ts";
 
 interface AttemptLogsOptions {
@@ -21,6 +22,11 @@ interface AttemptLogsOptions {
   readonly container?: string | undefined;
   /** Of the attempt that is under way at first; those that follow are shown from their beginning. */
   readonly start: LogStart;
+}
+
+interface FollowedStream {
+  readonly name: LogStreamName;
+  readonly reader: LogReader;
 }
 
 /**
@@ -45,24 +51,22 @@ export class AttemptLogs implements AsyncDisposable {
 
   /** Takes up the logs of attempts that are new; an attempt that another follows is shown to its end first. */
   async follow(job: JobDetail): Promise<void> {
-    const { container, from, start } = this.#options;
+    const { container, start } = this.#options;
     const streams = logStreamsOf(job).filter(
       (name) => container === undefined || name.container === undefined || name.container.name === container,
     );
-    const isLatestOnly = this.#seen.size === 0 && from === "latest";
+    const isLatestOnly = this.#seen.size === 0 && this.#options.from === "latest";
     const latest = streams.at(-1)?.attempt;
-    for (const name of streams.filter(({ attempt }) => !isLatestOnly || attempt === latest)) {
-      if (this.#seen.has(name.stream)) continue;
-      if (name.attempt !== this.#attempt) await this.finish();
+    const added = streams.filter(
+      ({ attempt, stream }) => !this.#seen.has(stream) && (!isLatestOnly || attempt === latest),
+    );
+    for (const attempt of new Set(added.map((name) => name.attempt))) {
+      if (attempt !== this.#attempt) await this.finish();
       if (this.#left.aborted) return;
-      this.#attempt = name.attempt;
-      this.#first ??= name.attempt;
-      const ended = new AbortController();
-      const done = this.#print(name, name.attempt === this.#first ? start : {}, ended.signal);
-      // Whoever finishes it hears of its failure; until then nobody listens.
-      done.catch(() => undefined);
-      this.#current.push({ ended, done });
-      this.#seen.add(name.stream);
+      this.#attempt = attempt;
+      this.#first ??= attempt;
+      const from = attempt === this.#first ? start : {};
+      this.#take(added.filter((name) => name.attempt === attempt).map((name) => this.#open(name, from)));
     }
     for (const { stream } of streams) this.#seen.add(stream);
   }
@@ -81,18 +85,50 @@ export class AttemptLogs implements AsyncDisposable {
     await Promise.allSettled(this.#current.map(({ done }) => done));
   }
 
-  async #print(name: LogStreamName, start: LogStart, ended: AbortSignal): Promise<void> {
+  #open(name: LogStreamName, start: LogStart): FollowedStream {
+    return { name, reader: new LogReader(this.#options.context.client, name, start) };
+  }
+
+  #take(streams: readonly FollowedStream[]): void {
+    const ended = new AbortController();
+    const done = this.#print(streams, ended.signal);
+    // Whoever finishes it hears of its failure; until then nobody listens.
+    done.catch(() => undefined);
+    this.#current.push({ ended, done });
+  }
+
+  async #print(streams: readonly FollowedStream[], ended: AbortSignal): Promise<void> {
+    if (streams.length > 1) await this.#tellFailure(() => this.#catchUp(streams));
+    await Promise.all(streams.map((stream) => this.#tellFailure(() => this.#followOne(stream, ended))));
+  }
+
+  /** What containers wrote before is shown in the order of time. */
+  async #catchUp(streams: readonly FollowedStream[]): Promise<void> {
+    const { display, patience, format } = this.#options;
+    const sources = streams.map(({ name, reader }) => ({
+      name,
+      reader: { readPage: () => patience.ask(() => reader.readPage(), this.#left) },
+    }));
+    for await (const merged of mergeLogs(sources)) {
+      if (this.#left.aborted) return;
+      await display.print(merged.map(({ event, name }) => format(event, name)).join(""));
+    }
+  }
+
+  async #followOne({ name, reader }: FollowedStream, ended: AbortSignal): Promise<void> {
     const { context, display, patience, format } = this.#options;
-    const left = this.#left;
-    const reader = new LogReader(context.client, name, start);
+    for await (const events of followLog(reader, { context, patience, ended, left: this.#left })) {
+      await display.print(events.map((event) => format(event, name)).join(""));
+    }
+  }
+
+  async #tellFailure(work: () => Promise<void>): Promise<void> {
     try {
-      for await (const events of followLog(reader, { context, patience, ended, left })) {
-        await display.print(events.map((event) => format(event, name)).join(""));
-      }
+      await work();
     } catch (error) {
-      if (left.aborted) return;
+      if (this.#left.aborted) return;
       if (!(error instanceof CliError)) throw error;
-      await display.say(`its log cannot be read: ${error.message}`);
+      await this.#options.display.say(`its log cannot be read: ${error.message}`);
     }
   }
 }

@@ -83,7 +83,7 @@ function addSubmit(kit: CommandKit): void {
         "batchyard submit --definition train --parameter epochs=10",
         'job=$(batchyard submit -- make all) && batchyard logs -f "$job"',
         "batchyard submit --wait --array 10 -- sh -c 'echo part $AWS_BATCH_JOB_ARRAY_INDEX'",
-        "batchyard submit --depends-on nightly -- ./report.sh",
+        "batchyard submit --depends-on nightly -- /srv/report.sh",
       ),
     )
     .action(async (words: readonly string[], options: SubmitOptions & ConnectionOptions) => {

@@ -56,7 +56,7 @@ function describeWorkload(job: JobDetail): readonly (readonly [string, string | 
   const { command = [], environment = [], image } = container ?? {};
   return [
     ["Image", image],
-    ["Command", command.length === 0 ? undefined : quoteCommand(command)],
+    ["Command", command.length === 0 ? undefined : onOneLine(command)],
     ["Environment", environment.map(({ name = "" }) => name).join(" ") || undefined],
     ["Asks for", describeNeeds(container ?? {})],
   ];
@@ -76,8 +76,12 @@ type Container = Pick<
 
 function describeContainer(container: Container): string {
   const { image, command = [] } = container;
-  const texts = [image, command.length === 0 ? undefined : quoteCommand(command), describeNeeds(container)];
+  const texts = [image, command.length === 0 ? undefined : onOneLine(command), describeNeeds(container)];
   return texts.filter((text) => text !== undefined).join(", ");
+}
+
+function onOneLine(command: readonly string[]): string {
+  return quoteCommand(command).replaceAll("\n", String.raw`\n`);
 }
 
 function describeNeeds(container: Container): string {

@@ -29,7 +29,7 @@ async function tellDependencies(context: Context, job: JobDetail): Promise<reado
   const jobIds = dependsOn.flatMap(({ jobId }) => jobId ?? []);
   const found = await describeById(context, jobIds);
   const rows = dependsOn.map(({ jobId, type }): Row => {
-    if (jobId === undefined) return ["-", "its own children, one after the other", "", ""];
+    if (jobId === undefined) return ["-", "itself", "", "its children, one after the other"];
     const each = type === "N_TO_N" ? "child by child" : "";
     const other = found.get(jobId);
     if (other === undefined) return [shortId(jobId), "not known any more", "", each];

@@ -4,7 +4,7 @@ import type { LogStreamName } from "./log-stream.ts";
 
 interface LogSource {
   readonly name: LogStreamName;
-  readonly reader: LogReader;
+  readonly reader: Pick<LogReader, "readPage">;
 }
 
 interface MergedEvent {

@@ -5,6 +5,7 @@ import type { Context } from "./context.ts";
 import type { Display } from "./display.ts";
 import { isTerminal } from "./job-statuses.ts";
 import { describeOutcome } from "./outcome-text.ts";
+import { attemptEndOf } from "./task-containers.ts";
 import { describeWait } from "./wait-text.ts";
 
 /** A wait shorter than this is not worth a word. */
@@ -58,7 +59,7 @@ export class Narrator {
     this.#toldAttemptCount = Math.max(told, count);
     for (const [index, attempt] of attempts.slice(0, Math.max(0, count)).entries()) {
       if (index < told) continue;
-      const outcome = describeOutcome(attempt);
+      const outcome = describeOutcome({ ...attempt, container: attemptEndOf(attempt) });
       const next = `attempt ${index + 2} of ${retryStrategy?.attempts ?? "?"} follows`;
       await this.#display.say(`attempt ${index + 1} ended${outcome === "" ? "" : ` (${outcome})`}; ${next}`);
     }

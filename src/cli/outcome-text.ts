@@ -18,6 +18,11 @@ type Ended = Pick<JobSummary, "statusReason" | "isCancelled" | "isTerminated" | 
     | undefined;
 };
 
+/** A status reason that says something; undefined for AWS's sentences that do not. */
+export function tellingReason(statusReason: string | undefined): string | undefined {
+  return EMPTY_SENTENCES.includes(statusReason) ? undefined : statusReason;
+}
+
 /**
  * How it ended, or why it is where it is, in a phrase: `exit 137, OutOfMemoryError: …`; empty for nothing to say. Of an
  * array how far it is.
@@ -25,7 +30,7 @@ type Ended = Pick<JobSummary, "statusReason" | "isCancelled" | "isTerminated" | 
 export function describeOutcome(job: Ended): string {
   const { container, statusReason, isCancelled, isTerminated, arrayProperties } = job;
   const { exitCode, reason } = container ?? {};
-  const why = reason ?? (EMPTY_SENTENCES.includes(statusReason) ? undefined : statusReason);
+  const why = reason ?? tellingReason(statusReason);
   const word = isTerminated === true ? "terminated" : isCancelled === true ? "cancelled" : "";
   const ending = word === "" || why?.toLowerCase().startsWith(word) === true ? "" : `${word}: `;
   const phrases = [

@@ -9,7 +9,7 @@ import { addMachineCommands } from "./machine-commands.ts";
 
 const PROGRAM_NOTES = `
 A job is named by its id, the first or last characters of it, or a name that
-only one job has.
+only one job has; JOB:3 is a child of an array, JOB#1 a node.
 
 ${EXIT_CODES_TEXT}`;
 

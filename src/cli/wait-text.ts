@@ -4,6 +4,7 @@ import { describeProgress } from "./array-progress.ts";
 import type { Context } from "./context.ts";
 import { parentIdOf } from "./find-job.ts";
 import { nameOfArn } from "./job-lists.ts";
+import { tellingReason } from "./outcome-text.ts";
 import { readPages } from "./pages.ts";
 
 /** Waiting jobs of a queue that are looked at to tell a place among them. */
@@ -11,7 +12,9 @@ const AHEAD_COUNT_MAX = 5_000;
 
 /** Where a job waits, and why; undefined once it runs or has ended. */
 export async function describeWait(context: Context, job: JobDetail): Promise<string | undefined> {
-  const { status, statusReason } = job;
+  const { status } = job;
+  // A job that is tried again keeps the reason of the attempt before.
+  const statusReason = tellingReason(job.statusReason);
   switch (status) {
     case "SUBMITTED":
       return "SUBMITTED";

@@ -1,3 +1,4 @@
+import { newProgress } from "../batch/job.ts";
 import type { JobProgressPatch } from "../batch/job.ts";
 import { ARRAY_CHILD_FAILED, DEPENDENT_JOB_FAILED } from "../batch/status-reason.ts";
 import type { Change } from "../store/change.ts";
@@ -63,11 +64,11 @@ function spawn(
   { index, standing }: { readonly index: number; readonly standing: "ready" | "doomed" },
   nowMs: number,
 ): Change {
-  const waiting = { queuePosition, attemptCount: 0, isCancelled: false, isTerminated: false };
+  const end = { statusReason: DEPENDENT_JOB_FAILED, stoppedAtMs: nowMs };
   const progress =
     standing === "ready"
-      ? ({ status: "RUNNABLE", ...waiting } as const)
-      : ({ status: "FAILED", statusReason: DEPENDENT_JOB_FAILED, stoppedAtMs: nowMs, ...waiting } as const);
+      ? newProgress("RUNNABLE", queuePosition)
+      : { ...newProgress("FAILED", queuePosition), ...end };
   return { kind: "child-put", scope, parentJobId: jobId, index, progress, atMs: nowMs };
 }
 

@@ -1,6 +1,6 @@
 import { logGroupArn, resourceName } from "../batch/arn.ts";
 import type { Attempt } from "../batch/attempt.ts";
-import { parseChildJobId } from "../batch/child-job.ts";
+import { submittedJobId } from "../batch/child-job.ts";
 import { attemptEnvironment } from "../batch/environment-variables.ts";
 import { hostWorkload } from "../batch/host-workload.ts";
 import type { Job } from "../batch/job.ts";
@@ -128,7 +128,7 @@ function launchedTask(job: Job, taskId: string, containers: readonly TaskContain
 
 /** The nodes of one attempt of a job are a group: those of the next attempt are another. */
 function groupIdOf(job: Job, { number }: Attempt): string {
-  return `${parseChildJobId(job.jobId)?.parentJobId ?? job.jobId}-${number}`;
+  return `${submittedJobId(job.jobId)}-${number}`;
 }
 
 function addressOfMainNode(jobs: LiveState["jobs"], { scope, jobId, nodes }: Job): string | undefined {

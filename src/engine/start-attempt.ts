@@ -4,6 +4,7 @@ import type { Attempt, InstanceReference } from "../batch/attempt.ts";
 import type { ComputeEnvironment } from "../batch/compute-environment.ts";
 import { LOCAL_HOST } from "../batch/instance-type.ts";
 import type { Instance } from "../batch/instance.ts";
+import { newProgress } from "../batch/job.ts";
 import type { JobStatus } from "../model/batch.ts";
 import type { IdSource } from "../lib/id-source.ts";
 import type { Placement } from "../scheduler/schedule.ts";
@@ -73,7 +74,7 @@ function putChild(
   index: number,
   { status, atMs }: { readonly status: JobStatus; readonly atMs: number },
 ): Change {
-  const progress = { status, queuePosition, attemptCount: 0, isCancelled: false, isTerminated: false };
+  const progress = newProgress(status, queuePosition);
   return { kind: "child-put", scope, parentJobId: jobId, index, progress, atMs };
 }
 

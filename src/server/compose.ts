@@ -166,7 +166,7 @@ function operationsOf(parts: OperationParts): HandlerDependencies["operations"] 
         situationOf: (jobId, status, taskId) => situations.sentenceFor(jobId, status, taskId),
       }),
       { sequencer, clock },
-      parts.config.areAwsLimitsOn ? AWS_LIMITS : SERVER_LIMITS,
+      config.areAwsLimitsOn ? AWS_LIMITS : SERVER_LIMITS,
     ),
     logs: createLogsOperations({ ...parts, clock, ids }),
     sts: createStsOperations({ sessions: tasks.sessions, clock }),

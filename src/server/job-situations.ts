@@ -1,4 +1,4 @@
-import { parseChildJobId } from "../batch/child-job.ts";
+import { submittedJobId } from "../batch/child-job.ts";
 import type { JobStatus } from "../model/batch.ts";
 import type { Provider } from "../providers/provider.ts";
 import { blockedReason } from "../scheduler/blocked-reason.ts";
@@ -25,8 +25,7 @@ export class JobSituations {
   sentenceFor(jobId: string, status: JobStatus, taskId: string | undefined): string | undefined {
     if (status === "STARTING") return taskId === undefined ? undefined : this.#provider.stageOf(taskId);
     if (status !== "RUNNABLE") return undefined;
-    const because =
-      this.#blocked.get(parseChildJobId(jobId)?.parentJobId ?? jobId) ?? this.#blocked.get(jobId);
+    const because = this.#blocked.get(submittedJobId(jobId)) ?? this.#blocked.get(jobId);
     return because === undefined ? undefined : blockedReason(because, this.#provider.outage());
   }
 }

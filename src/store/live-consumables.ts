@@ -1,5 +1,5 @@
 import type { Attempt } from "../batch/attempt.ts";
-import { parseChildJobId } from "../batch/child-job.ts";
+import { submittedJobId } from "../batch/child-job.ts";
 import type { ConsumableRequirement } from "../batch/consumable-resource.ts";
 import { isTerminal } from "../batch/job.ts";
 import type { Job, JobProgressPatch } from "../batch/job.ts";
@@ -29,7 +29,7 @@ export class LiveConsumables implements Consumables {
 
   neededBy(jobId: string): readonly ConsumableRequirement[] {
     if (this.#needs.size === 0) return NOTHING;
-    return this.#needs.get(parseChildJobId(jobId)?.parentJobId ?? jobId) ?? NOTHING;
+    return this.#needs.get(submittedJobId(jobId)) ?? NOTHING;
   }
 
   heldOf(consumableResourceArn: string): number {

@@ -1,22 +1,23 @@
 import type { Attempt } from "../batch/attempt.ts";
 import { childJobId, parseChildJobId } from "../batch/child-job.ts";
 import { isTerminal } from "../batch/job.ts";
-import type { Job, JobProgress, JobProgressPatch, UnspawnedChildren } from "../batch/job.ts";
-import { addResources, NO_RESOURCES, subtractResources } from "../batch/resources.ts";
+import type { Job, JobCounts, JobProgress, JobProgressPatch, UnspawnedChildren } from "../batch/job.ts";
+import { NO_RESOURCES } from "../batch/resources.ts";
 import type { Resources } from "../batch/resources.ts";
 import { isSameScope } from "../batch/scope.ts";
 import type { Scope } from "../batch/scope.ts";
 import { assert } from "../lib/assert.ts";
-import { IndexedHeap } from "../lib/indexed-heap.ts";
-import type { JobStatus } from "../model/batch.ts";
 import type { Change } from "./change.ts";
 import type { LiveArray } from "./live-array.ts";
 import type { Standing } from "./live-dependencies.ts";
 import { LiveChildJob, MutableLiveJob, SharedTerms } from "./live-job.ts";
 import type { JobTerms, LiveJob } from "./live-job.ts";
+import { LiveQueues } from "./live-queues.ts";
+import type { QueueJobs } from "./live-queues.ts";
 import { LiveRelations } from "./live-relations.ts";
 import type { LiveNodes } from "./live-relations.ts";
-import type { JobCounts, StoredLiveChild, StoredLiveJob } from "./store.ts";
+import { LiveUsage } from "./live-usage.ts";
+import type { StoredLiveChild, StoredLiveJob } from "./store.ts";
 
 /**
  * Every job that has not ended, and whatever decisions ask of them by: an order, a status, a task, a relation. Each job
@@ -33,9 +34,8 @@ export class LiveJobs {
   readonly #endedArrays = new Set<LiveJob>();
   readonly #active = new Map<string, LiveJob>();
   readonly #stopping = new Map<string, LiveJob>();
-  readonly #queueJobs = new Map<string, QueueJobs>();
-  readonly #usageByEnvironment = new Map<string, Resources>();
-  #hostUsage = NO_RESOURCES;
+  readonly #queues = new LiveQueues();
+  readonly #usage = new LiveUsage();
   #lastPosition = 0;
   #frontPosition = 0;
 
@@ -65,6 +65,15 @@ export class LiveJobs {
   /** The children of an array; undefined where the job is none. */
   arrayOf({ jobId }: LiveJob): LiveArray | undefined {
     return this.#relations.arrays.get(jobId);
+  }
+
+  /** The child of an array, spawned or not, that the id names, by its array. */
+  findArrayChild(scope: Scope, jobId: string): ArrayChild | undefined {
+    const child = parseChildJobId(jobId);
+    if (child?.kind !== "array-child") return undefined;
+    const parent = this.find(scope, child.parentJobId);
+    const array = parent && this.arrayOf(parent);
+    return array && child.index < array.size ? { parent, array, index: child.index } : undefined;
   }
 
   /** The nodes of a multi-node job; undefined where the job is none. */
@@ -119,7 +128,7 @@ export class LiveJobs {
 
   /** What attempts under way hold of the host. */
   get hostUsage(): Resources {
-    return this.#hostUsage;
+    return this.#usage.ofHost;
   }
 
   /** The place of the next job to be submitted: behind all others. */
@@ -134,18 +143,18 @@ export class LiveJobs {
 
   /** What attempts under way hold of a compute environment. */
   environmentUsage(computeEnvironmentArn: string): Resources {
-    return this.#usageByEnvironment.get(computeEnvironmentArn) ?? NO_RESOURCES;
+    return this.#usage.ofEnvironment(computeEnvironmentArn);
   }
 
   /** What of the queue is next in order: a RUNNABLE job, or an array whose next child is. */
   headOf(jobQueueArn: string): LiveJob | undefined {
-    return this.#queueJobs.get(jobQueueArn)?.runnable.peek();
+    return this.#queues.headOf(jobQueueArn);
   }
 
   /** Ids of the jobs and children of the queue that are next in order, at most `count`. */
   frontOf(jobQueueArn: string, count: number): string[] {
     const jobIds: string[] = [];
-    for (const job of this.#queueJobs.get(jobQueueArn)?.runnable.first(count) ?? []) {
+    for (const job of this.#queues.frontOf(jobQueueArn, count)) {
       const array = this.#relations.arrays.get(job.jobId);
       if (array === undefined) jobIds.push(job.jobId);
       else jobIds.push(...array.firstUnspawned(count).map((index) => `${job.jobId}:${index}`));
@@ -156,20 +165,20 @@ export class LiveJobs {
 
   /** Jobs of the queue in SUBMITTED and PENDING: those that `headOf` never shows, and arrays. */
   waitingOf(jobQueueArn: string): ReadonlySet<LiveJob> {
-    return this.#queueJobs.get(jobQueueArn)?.waiting ?? NOBODY;
+    return this.#queues.waitingOf(jobQueueArn);
   }
 
   /** Live jobs of the queue by status. An array counts once for itself, and its children count each. */
   countsOf(jobQueueArn: string): JobCounts {
-    return this.#queueJobs.get(jobQueueArn)?.counts ?? NO_JOBS;
+    return this.#queues.countsOf(jobQueueArn);
   }
 
   forgetQueue(jobQueueArn: string): void {
-    this.#queueJobs.delete(jobQueueArn);
+    this.#queues.forget(jobQueueArn);
   }
 
   forgetEnvironment(computeEnvironmentArn: string): void {
-    this.#usageByEnvironment.delete(computeEnvironmentArn);
+    this.#usage.forgetEnvironment(computeEnvironmentArn);
   }
 
   submit(job: Job, progress: JobProgress): void {
@@ -303,7 +312,7 @@ export class LiveJobs {
 
   /** Puts a job into every index that it belongs to by its present state. */
   #enter(job: MutableLiveJob): void {
-    const queue = this.#jobsOfQueue(job.jobQueueArn);
+    const queue = this.#queues.of(job.jobQueueArn);
     queue.counts[job.status] += 1;
     this.#lastPosition = Math.max(this.#lastPosition, job.queuePosition);
     this.#frontPosition = Math.min(this.#frontPosition, job.queuePosition);
@@ -318,7 +327,7 @@ export class LiveJobs {
     }
     const attempt = job.activeAttempt;
     if (attempt === undefined) return;
-    this.#charge(attempt.computeEnvironmentArn, job.resources, addResources);
+    this.#usage.take(attempt.computeEnvironmentArn, job.resources);
     if (attempt.outcome !== undefined) return;
     this.#active.set(attempt.taskId, job);
     if (attempt.stopping !== undefined) this.#stopping.set(attempt.taskId, job);
@@ -333,7 +342,7 @@ export class LiveJobs {
 
   /** Takes a job out of every index; the counterpart of `#enter`. */
   #leave(job: MutableLiveJob): void {
-    const queue = this.#jobsOfQueue(job.jobQueueArn);
+    const queue = this.#queues.of(job.jobQueueArn);
     queue.counts[job.status] -= 1;
     queue.runnable.remove(job);
     queue.waiting.delete(job);
@@ -348,53 +357,17 @@ export class LiveJobs {
     if (attempt === undefined) return;
     this.#active.delete(attempt.taskId);
     this.#stopping.delete(attempt.taskId);
-    this.#charge(attempt.computeEnvironmentArn, job.resources, subtractResources);
-  }
-
-  #charge(
-    environmentArn: string,
-    resources: Resources,
-    combine: (a: Resources, b: Resources) => Resources,
-  ): void {
-    this.#hostUsage = combine(this.#hostUsage, resources);
-    this.#usageByEnvironment.set(environmentArn, combine(this.environmentUsage(environmentArn), resources));
-  }
-
-  #jobsOfQueue(jobQueueArn: string): QueueJobs {
-    let jobs = this.#queueJobs.get(jobQueueArn);
-    if (jobs === undefined) {
-      jobs = { runnable: new IndexedHeap(isBefore), waiting: new Set(), counts: { ...NO_JOBS } };
-      this.#queueJobs.set(jobQueueArn, jobs);
-    }
-    return jobs;
+    this.#usage.giveBack(attempt.computeEnvironmentArn, job.resources);
   }
 }
 
-interface QueueJobs {
-  readonly runnable: IndexedHeap<LiveJob>;
-  readonly waiting: Set<LiveJob>;
-  readonly counts: Record<JobStatus, number>;
+interface ArrayChild {
+  readonly parent: LiveJob;
+  readonly array: LiveArray;
+  readonly index: number;
 }
-
-const NOBODY: ReadonlySet<LiveJob> = new Set();
-
-const NO_JOBS: JobCounts = {
-  SUBMITTED: 0,
-  PENDING: 0,
-  RUNNABLE: 0,
-  STARTING: 0,
-  RUNNING: 0,
-  SUCCEEDED: 0,
-  FAILED: 0,
-};
 
 /** A node is charged to its job, and the time limit is the job's. */
 function nodeTerms(parent: MutableLiveJob): JobTerms {
   return { ...parent.terms, resources: NO_RESOURCES, attemptDurationSeconds: undefined };
-}
-
-/** Children of one array have its place in the queue, and go by their indexes. */
-function isBefore(a: LiveJob, b: LiveJob): boolean {
-  if (a.queuePosition !== b.queuePosition) return a.queuePosition < b.queuePosition;
-  return (a.childIndex ?? 0) < (b.childIndex ?? 0);
 }

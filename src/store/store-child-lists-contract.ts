@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
+import { NO_JOBS } from "../batch/job.ts";
 import type { Job } from "../batch/job.ts";
 import type { JobStatus } from "../model/batch.ts";
 import {
   ARRAY,
   childKey,
   MULTI_NODE,
-  NOBODY,
   NODES,
   PENDING,
   PLACED,
@@ -33,7 +33,7 @@ export function testChildLists(open: () => Store): void {
         ...entry(ARRAY),
         progress: { ...SUBMITTED, ...PENDING },
         arraySize: 5,
-        childCounts: { ...NOBODY, STARTING: 1, RUNNABLE: 4 },
+        childCounts: { ...NO_JOBS, STARTING: 1, RUNNABLE: 4 },
       },
     ]);
   });

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { ENGINE_CAUSE } from "../batch/cause.ts";
+import { NO_JOBS } from "../batch/job.ts";
 import type { Job } from "../batch/job.ts";
 import {
   ARRAY,
   childKey,
   MULTI_NODE,
-  NOBODY,
   PENDING,
   PLACED,
   putChild,
@@ -40,10 +40,10 @@ function testReading(open: () => Store): void {
       putChild(ARRAY, 3),
     ]);
     const progress = { ...SUBMITTED, ...PENDING };
-    const counts = { ...NOBODY, SUCCEEDED: 1, STARTING: 1, RUNNABLE: 3 };
+    const counts = { ...NO_JOBS, SUCCEEDED: 1, STARTING: 1, RUNNABLE: 3 };
     expect(await store.readJobs(SCOPE, ["array", "waiting"])).toEqual([
       { job: ARRAY, progress, attempts: [], childCounts: counts },
-      { job: waiting, progress: SUBMITTED, attempts: [], childCounts: { ...NOBODY, SUBMITTED: 10_000 } },
+      { job: waiting, progress: SUBMITTED, attempts: [], childCounts: { ...NO_JOBS, SUBMITTED: 10_000 } },
     ]);
     await store.commit([
       changed(childKey(ARRAY, 3), { status: "FAILED" }),
@@ -51,7 +51,7 @@ function testReading(open: () => Store): void {
       changed(ARRAY, { unspawned: { status: "FAILED", statusReason: "why", stoppedAtMs: 9 } }),
     ]);
     const [read] = await store.readJobs(SCOPE, ["array"]);
-    expect(read?.childCounts).toEqual({ ...NOBODY, STARTING: 1, FAILED: 4 });
+    expect(read?.childCounts).toEqual({ ...NO_JOBS, STARTING: 1, FAILED: 4 });
   });
 
   test("reads children as their array, with ids, times and progress of their own", async () => {
@@ -193,7 +193,7 @@ function testWriting(open: () => Store): void {
     await store.commit([submitted(ARRAY)]);
     const stored = await store.readJobs(SCOPE, ["array", "array:2"]);
     expect(stored.map(({ progress }) => progress)).toEqual([SUBMITTED, SUBMITTED]);
-    expect(stored[0]?.childCounts).toEqual({ ...NOBODY, SUBMITTED: 5 });
+    expect(stored[0]?.childCounts).toEqual({ ...NO_JOBS, SUBMITTED: 5 });
     await store.commit([putChild(ARRAY, 2)]);
     expect((await store.readJobs(SCOPE, ["array:2"])).map(({ attempts }) => attempts)).toEqual([[]]);
   });

@@ -2,7 +2,14 @@ import type { Attempt } from "../batch/attempt.ts";
 import type { ComputeEnvironment } from "../batch/compute-environment.ts";
 import type { ConsumableRequirement } from "../batch/consumable-resource.ts";
 import type { Instance } from "../batch/instance.ts";
-import type { Job, JobDependency, JobNodes, JobProgress, UnspawnedChildren } from "../batch/job.ts";
+import type {
+  Job,
+  JobCounts,
+  JobDependency,
+  JobNodes,
+  JobProgress,
+  UnspawnedChildren,
+} from "../batch/job.ts";
 import type { JobDefinition } from "../batch/job-definition.ts";
 import type { JobQueue } from "../batch/job-queue.ts";
 import type { LogGroup, LogStream } from "../batch/log-stream.ts";
@@ -224,8 +231,6 @@ export interface StoredJob {
   /** Of an array: all of its children by status, those not spawned included. */
   readonly childCounts?: JobCounts;
 }
-
-export type JobCounts = Readonly<Record<JobStatus, number>>;
 
 /** What a list shows of a job: its document is not read. `lastOutcome` is the container's end in the latest attempt. */
 export interface JobListEntry {

@@ -1,8 +1,8 @@
 import { childCountOf, childJobId, unspawnedProgress } from "../batch/child-job.ts";
 import type { ChildJobId } from "../batch/child-job.ts";
-import type { Job, JobProgress } from "../batch/job.ts";
+import { NO_JOBS } from "../batch/job.ts";
+import type { Job, JobCounts, JobProgress } from "../batch/job.ts";
 import type { JobStatus } from "../model/batch.ts";
-import type { JobCounts } from "./store.ts";
 
 /** What of a job says which children or nodes it has. */
 export type JobFamily = Pick<Job, "kind" | "arraySize" | "nodes">;
@@ -34,7 +34,7 @@ export function childCountsOf(
   progress: JobProgress,
   withRecords: Iterable<readonly [status: JobStatus, count: number]>,
 ): JobCounts {
-  const counts = { ...NO_CHILDREN };
+  const counts = { ...NO_JOBS };
   let unspawnedCount = arraySize;
   for (const [status, count] of withRecords) {
     counts[status] += count;
@@ -43,16 +43,6 @@ export function childCountsOf(
   counts[unspawnedProgress(progress).status] += unspawnedCount;
   return counts;
 }
-
-const NO_CHILDREN: JobCounts = {
-  SUBMITTED: 0,
-  PENDING: 0,
-  RUNNABLE: 0,
-  STARTING: 0,
-  RUNNING: 0,
-  SUCCEEDED: 0,
-  FAILED: 0,
-};
 
 /** The name of the order of a list of children, in its page tokens. */
 export const BY_INDEX = "children";

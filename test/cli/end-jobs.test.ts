@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { FAILED_JOB, ID, JOB, QUEUES } from "./examples.ts";
+import { ARRAY, FAILED_JOB, ID, JOB, MULTI_NODE, NODES, QUEUES } from "./examples.ts";
 import { FakeAws, ok } from "./fake-aws.ts";
 import { runCli } from "./run-cli.ts";
 
@@ -50,5 +50,28 @@ describe("cancel and terminate", () => {
       ",
       }
     `);
+  });
+
+  const STARTED_ONLY = { size: 4, statusSummary: { RUNNING: 1, SUCCEEDED: 1, FAILED: 2 } };
+  const NONE_LEFT = { size: 4, statusSummary: { SUCCEEDED: 2, FAILED: 2 } };
+
+  test.each([
+    ["cancel", "an array of which a child runs", ARRAY, { ...ARRAY, arrayProperties: STARTED_ONLY }],
+    [
+      "cancel",
+      "an array",
+      ARRAY,
+      { ...ARRAY, status: "FAILED", isCancelled: true, arrayProperties: NONE_LEFT },
+    ],
+    ["terminate", "an array", ARRAY, { ...ARRAY, status: "FAILED", arrayProperties: NONE_LEFT }],
+    ["terminate", "an array of which a child runs", ARRAY, { ...ARRAY, arrayProperties: STARTED_ONLY }],
+    ["terminate", "a multi-node job", MULTI_NODE, MULTI_NODE],
+    ["terminate", "one node", NODES[1], NODES[1]],
+  ])("%s says what becomes of the parts of %s", async (way, _what, before, after) => {
+    await using aws = await FakeAws.start({
+      describejobs: [ok({ jobs: [before] }), ok({ jobs: [after] })],
+      [`${way}job`]: ok({}),
+    });
+    expect(await runCli([way, before?.jobId ?? "", "--endpoint", aws.url])).toMatchSnapshot();
   });
 });

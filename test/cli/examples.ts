@@ -59,3 +59,77 @@ export function logPages(messages: readonly string[]) {
   const events = messages.map((message, index) => ({ message, timestamp: NOW_MS + index }));
   return [ok({ events, nextForwardToken: "f/1" }), ok({ events: [], nextForwardToken: "f/1" })];
 }
+
+/** Of four children one has failed, and one runs. */
+export const ARRAY = {
+  ...JOB,
+  jobName: "sweep",
+  status: "PENDING",
+  arrayProperties: { size: 4, statusSummary: { RUNNING: 1, RUNNABLE: 1, SUCCEEDED: 1, FAILED: 1 } },
+};
+
+export const FAILED_CHILD = {
+  jobId: `${ID}:2`,
+  jobName: "sweep",
+  status: "FAILED",
+  statusReason: "Essential container in task exited",
+  createdAt: NOW_MS - 600_000,
+  startedAt: NOW_MS - 500_000,
+  stoppedAt: NOW_MS - 400_000,
+  container: { exitCode: 7 },
+  arrayProperties: { index: 2 },
+};
+
+/** Two nodes, of which the first is the main one. */
+export const MULTI_NODE = {
+  ...JOB,
+  container: undefined,
+  jobName: "train",
+  status: "RUNNING",
+  startedAt: NOW_MS - 60_000,
+  nodeProperties: {
+    numNodes: 2,
+    mainNode: 0,
+    nodeRangeProperties: [{ targetNodes: "0:", container: CONTAINER }],
+  },
+};
+
+export const NODES = [0, 1].map((nodeIndex) => ({
+  ...MULTI_NODE,
+  jobId: `${ID}#${nodeIndex}`,
+  nodeProperties: undefined,
+  nodeDetails: { nodeIndex, isMainNode: nodeIndex === 0 },
+  container: {
+    ...CONTAINER,
+    logStreamName: `train/default/node-${nodeIndex}`,
+    networkInterfaces: [{ privateIpv4Address: `10.0.0.${nodeIndex + 4}` }],
+  },
+}));
+
+const TASK_ENDS = [
+  { name: "app", logStreamName: "pair/app/one", exitCode: 137, reason: "OutOfMemoryError: too much" },
+  { name: "proxy", logStreamName: "pair/proxy/one", exitCode: 143 },
+];
+
+/** A job of two containers, of which the essential one used too much memory. */
+export const TWO_CONTAINERS = {
+  ...FAILED_JOB,
+  jobName: "pair",
+  container: {},
+  attempts: [
+    { ...FAILED_JOB.attempts[1], container: undefined, taskProperties: [{ containers: TASK_ENDS }] },
+  ],
+  ecsProperties: {
+    taskProperties: [
+      {
+        containers: TASK_ENDS.map((end, index) => ({
+          ...CONTAINER,
+          environment: [],
+          command: ["serve"],
+          ...end,
+          essential: index === 0,
+        })),
+      },
+    ],
+  },
+};

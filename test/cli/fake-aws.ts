@@ -16,8 +16,13 @@ interface FakeRequest {
   readonly headers: NodeJS.Dict<string | string[]>;
 }
 
-/** What is answered to an operation: always the same, or one after the other with the last for all that follow. */
-type Answers = Readonly<Record<string, FakeAnswer | readonly FakeAnswer[]>>;
+/**
+ * What is answered to an operation: always the same, or one after the other with the last for all that follow, or by
+ * what is asked.
+ */
+type Answers = Readonly<
+  Record<string, FakeAnswer | readonly FakeAnswer[] | ((input: unknown) => FakeAnswer)>
+>;
 
 export function ok(body: unknown): FakeAnswer {
   return { body };
@@ -40,11 +45,13 @@ export class FakeAws implements AsyncDisposable {
       void text(request).then((body) => {
         const target = request.headers["x-amz-target"]?.toString().split(".").at(1);
         const operation = target ?? request.url?.replace("/v1/", "") ?? "";
-        requests.push({ operation, input: JSON.parse(body || "{}") as unknown, headers: request.headers });
+        const input = JSON.parse(body || "{}") as unknown;
+        requests.push({ operation, input, headers: request.headers });
         const count = counts.get(operation) ?? 0;
         counts.set(operation, count + 1);
         const chosen = answers[operation];
-        const answer = Array.isArray(chosen) ? (chosen[count] ?? chosen.at(-1)) : chosen;
+        const listed = Array.isArray(chosen) ? (chosen[count] ?? chosen.at(-1)) : chosen;
+        const answer = typeof chosen === "function" ? chosen(input) : listed;
         const { status = 200, headers = {}, body: shape } = (answer ?? UNEXPECTED) as FakeAnswer;
         if (status === 0) return request.socket.destroy();
         response.writeHead(status, { "content-type": "application/json", ...headers });

@@ -19,7 +19,7 @@ describe("help", () => {
         serve [options]                   Run the server
         run [options] [command...]        Run a job, follow it, end with its exit code
         submit [options] [command...]     Submit a job, print its id
-        ls [options]                      List jobs
+        ls [options] [job]                List jobs
         describe [options] <job>          Tell the story of a job, and what to do next
         logs [options] <job>              Print or follow what a job writes
         cancel [options] <job...>         Cancel jobs that have not started
@@ -32,16 +32,16 @@ describe("help", () => {
         help [command]                    Show help, of a command if one is named
 
       A job is named by its id, the first or last characters of it, or a name that
-      only one job has.
+      only one job has; JOB:3 is a child of an array, JOB#1 a node.
 
       Exit codes:
-        0    done; run: the job SUCCEEDED
+        0    done; run: the job SUCCEEDED, of an array all children
         1    not done: refused, not found, no server; run: the job FAILED without an
-             exit code (it never started, was cancelled, or lost its host)
+             exit code (it never started, was cancelled, lost its host, is an array)
         2    the command line is wrong
         130  run: Ctrl-C was pressed, whether the job was left or terminated
         143  run: SIGTERM came; the job was terminated
-        and only from run:
+        and only from run, as from submit --wait:
         any  the job's own; 128 + N where signal N ended it (137 SIGKILL, also for
              memory; 143 SIGTERM, also for a time limit)
         125  batchyard itself could not submit or follow: elsewhere 1 or 2

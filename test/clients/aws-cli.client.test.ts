@@ -184,6 +184,27 @@ await describeWithPythonClients("the AWS CLI", () => {
     expect(await awsJson(`${list} ${names} ${byName} --starting-token ${NextToken}`)).toEqual(["batch-3"]);
   });
 
+  test("submits an array and what depends on it, and ends them together", async () => {
+    const submit =
+      "batch submit-job --job-queue default --job-definition script --parameters script='sleep 600'";
+    const array = await aws(
+      `${submit} --job-name many --array-properties size=2 --query jobId --output text`,
+    );
+    const behind = await aws(
+      `${submit} --job-name behind --array-properties size=2 --depends-on jobId=${array},type=N_TO_N` +
+        " --query jobId --output text",
+    );
+    const list = "batch list-jobs --query 'jobSummaryList[].[jobName,arrayProperties.index]' --output text";
+    await awsUntil("many\t0\nmany\t1", `${list} --array-job-id ${array} --job-status RUNNING`);
+    expect(await aws(`${list} --array-job-id ${behind} --job-status PENDING`)).toBe("behind\t0\nbehind\t1");
+    expect(
+      await awsJson("batch get-job-queue-snapshot --job-queue default --query frontOfQueue.jobs"),
+    ).toEqual([]);
+    for (const jobId of [behind, array]) await aws(`batch terminate-job --job-id ${jobId} --reason enough`);
+    const counts = `batch describe-jobs --jobs ${array} ${behind} --output text`;
+    await awsUntil("2\t2", `${counts} --query 'jobs[].arrayProperties.statusSummary.FAILED'`);
+  });
+
   test.each<[name: string, args: string, expected: CommandResult]>([
     [
       "a job that works",

@@ -51,8 +51,8 @@ await PROGRAMS.describe("Metaflow", () => {
       number,
       jobId,
     ]);
-    expect(printed.map(([number]) => number).toSorted()).toEqual(["2", "3"]);
-    expect(printed.map(([, jobId]) => jobId).toSorted()).toEqual(ended.toSorted());
+    expect(new Set(printed.map(([number]) => number))).toEqual(new Set(["2", "3"]));
+    expect(new Set(printed.map(([, jobId]) => jobId))).toEqual(new Set(ended));
     expect(output).toContain("the squares add up to 13");
   });
 
@@ -75,6 +75,6 @@ await PROGRAMS.describe("Metaflow", () => {
     const killed = await flow("cleo", "batch", "kill");
     for (const jobId of jobIds) expect(killed.output + killed.errorOutput).toContain(`[${jobId}] (RUNNING)`);
     expect((await running).exitCode).toBe(1);
-    expect((await jobsOf("cleo", "FAILED")).toSorted()).toEqual(jobIds.toSorted());
+    expect(new Set(await jobsOf("cleo", "FAILED"))).toEqual(new Set(jobIds));
   });
 });

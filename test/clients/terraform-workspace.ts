@@ -83,15 +83,9 @@ export class TerraformWorkspace implements Disposable {
     return runProgram("terraform", args, { env, cwd: this.#folder.path, timeout: COMMAND_PATIENCE_MS });
   }
 
-  /** Applies what stands there, or destroys it; fails with what Terraform says. */
-  async apply(endpoint: string, ...words: readonly string[]): Promise<void> {
-    const { exitCode, errorOutput } = await this.run(
-      endpoint,
-      "apply",
-      "-auto-approve",
-      PARALLELISM,
-      ...words,
-    );
+  /** Does what was planned last; fails with what Terraform says. */
+  async apply(endpoint: string): Promise<void> {
+    const { exitCode, errorOutput } = await this.run(endpoint, "apply", PARALLELISM, "plan");
     if (exitCode !== 0) throw new Error(errorOutput);
   }
 

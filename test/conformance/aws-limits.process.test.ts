@@ -12,6 +12,23 @@ function register(commandLength: number): Promise<unknown> {
   });
 }
 
+function createEnvironment(computeEnvironmentName: string): Promise<unknown> {
+  return used.batch.createComputeEnvironment({
+    computeEnvironmentName,
+    type: "UNMANAGED",
+    serviceRole: "batch",
+  });
+}
+
+function submitServiceJob(): Promise<unknown> {
+  return used.batch.submitServiceJob({
+    jobName: "fast",
+    jobQueue: "nowhere",
+    serviceJobType: "SAGEMAKER_TRAINING",
+    serviceRequestPayload: "{}",
+  });
+}
+
 test("a definition of more than 24 KiB is refused", async () => {
   await register(24_000);
   expect((await refusalOf(register(25_000))).message).toMatch(
@@ -29,28 +46,15 @@ test("a submission of more than 30 KiB is refused", async () => {
 });
 
 test("the 51st compute environment is refused", async () => {
-  const create = (computeEnvironmentName: string) =>
-    used.batch.createComputeEnvironment({
-      computeEnvironmentName,
-      type: "UNMANAGED",
-      serviceRole: "batch",
-    });
   // The first resources have one already.
-  for (let number = 2; number <= 50; number += 1) await create(`environment-${number}`);
-  expect(await refusalOf(create("one-too-many"))).toEqual(
+  for (let number = 2; number <= 50; number += 1) await createEnvironment(`environment-${number}`);
+  expect(await refusalOf(createEnvironment("one-too-many"))).toEqual(
     clientException("there can be at most 50 compute environments in an account and region, there are 50"),
   );
 });
 
 test("service jobs that come too fast are refused as AWS refuses them", async () => {
-  const submit = () =>
-    used.batch.submitServiceJob({
-      jobName: "fast",
-      jobQueue: "nowhere",
-      serviceJobType: "SAGEMAKER_TRAINING",
-      serviceRequestPayload: "{}",
-    });
-  const refusals = await Promise.all(Array.from({ length: 30 }, () => refusalOf(submit())));
+  const refusals = await Promise.all(Array.from({ length: 30 }, () => refusalOf(submitServiceJob())));
   expect(refusals).toContainEqual({
     code: "TooManyRequestsException",
     status: 429,

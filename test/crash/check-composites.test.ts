@@ -137,6 +137,19 @@ describe("an array behind a job", () => {
   });
 });
 
+test("an array that was submitted behind one that had failed, child by child, fails as a whole", () => {
+  const paired: ArrayPlan = { ...ARRAY, dependsOn: [{ jobId: "first", type: "N_TO_N" }] };
+  const first = job("first", { status: "FAILED", attempts: [attempt("t", 5)], stoppedAtMs: 400 });
+  const doomed = { status: "FAILED", statusReason: "Dependent Job failed", attempts: [] };
+  const array = job("array", { ...doomed, statusSummary: { FAILED: 2 } });
+  const children = [job("array:0", doomed), job("array:1", doomed)];
+  const order = marks("starts first 1", "ends first 1 only 5");
+  const failing = { ...FIRST, exitCodes: [5] };
+  expect(check([failing, paired], { jobs: [first, array], children, order })).toEqual([]);
+  const later = { ...first, stoppedAtMs: 600 };
+  expect(check([failing, paired], { jobs: [later, array], children, order })).not.toEqual([]);
+});
+
 describe("a job of three nodes whose first attempt ends before they meet", () => {
   const attempts = [attempt("t1", 75), attempt("t2", 0)];
   const children = [0, 1, 2].map((index) => job(`nodes#${index}`, { attempts }));

@@ -155,12 +155,21 @@ function mainNodeId({ shape }: NodesPlan, { jobId }: JobFacts): string {
   return `${jobId}#${shape.mainNode}`;
 }
 
+/** What has failed of that which the job or the child waits for. */
 function findFailed(
   composite: Composite,
   jobId: string,
   jobs: ReadonlyMap<string, JobFacts>,
 ): string | undefined {
-  return awaitedIds(composite, jobId).find((awaitedId) => jobs.get(awaitedId)?.status === "FAILED");
+  const awaited = awaitedIds(composite, jobId).find((awaitedId) => jobs.get(awaitedId)?.status === "FAILED");
+  return awaited ?? findFailedBefore(composite, jobs);
+}
+
+/** An array that had failed before another was submitted, child by child behind its own, fails that as a whole. */
+function findFailedBefore({ plan, job }: Composite, jobs: ReadonlyMap<string, JobFacts>): string | undefined {
+  return plan.dependsOn
+    .flatMap(({ jobId }) => jobs.get(jobId ?? "") ?? [])
+    .find(({ status, stoppedAtMs }) => status === "FAILED" && stoppedAtMs <= job.createdAtMs)?.jobId;
 }
 
 /** One whose dependency failed never runs; any other makes the attempts of its plan, and each of them once. */

@@ -300,6 +300,33 @@ describe("CrashRecord", () => {
     expect(asked.mistakes).toEqual([]);
   });
 
+  test("takes it that a main node has ended before the others", () => {
+    const asked = new CrashRecord();
+    const nodes = { ...seen, nodeProperties: { numNodes: 2, mainNode: 0, nodeRangeProperties: [] } };
+    asked.seeJob({ ...nodes, status: "RUNNING" });
+    asked.seeJob({ ...nodes, status: "RUNNING", attempts: [{}] });
+    asked.seeJob({ ...nodes, status: "STARTING", attempts: [{}] });
+    expect(asked.mistakes).toEqual([]);
+    asked.seeJob({ ...nodes, status: "STARTING" });
+    expect(asked.mistakes).toEqual(["j was shown STARTING and then STARTING (0 attempts)"]);
+  });
+
+  test("finds an array whose summary does not add up", () => {
+    const asked = new CrashRecord();
+    const summary = { RUNNABLE: 1, RUNNING: 2 };
+    const array = { ...seen, status: "PENDING" } as const;
+    asked.seeJob({ ...array, arrayProperties: { size: 3, statusSummary: summary } });
+    expect(asked.mistakes).toEqual([]);
+    asked.seeJob({ ...array, arrayProperties: { size: 4, statusSummary: summary } });
+    expect(asked.mistakes).toEqual(['j has 4 children, and tells of {"RUNNABLE":1,"RUNNING":2}']);
+  });
+
+  test("finds an acknowledged job that is not there", () => {
+    const asked = new CrashRecord();
+    asked.seeJobs(["a", "b"], [{ ...seen, status: "RUNNING" }]);
+    expect(asked.mistakes).toEqual(["job b was acknowledged and is not there"]);
+  });
+
   test("finds a call that was refused", () => {
     const asked = new CrashRecord();
     expect(

@@ -69,13 +69,16 @@ export class CompositeClient {
     }
   }
 
-  /** Mostly none; of those that end of themselves, and that may have ended. */
+  /** Mostly none; on jobs that end of themselves, and may have ended, or on a child of an array. */
   #drawDependencies(): readonly JobDependency[] {
     const { random } = this.#options;
     if (random.chance(60)) return [];
     const known = this.#known().filter(({ plan }) => !isSingle(plan) || plan.exitCodes.length > 0);
     const drawn = random.shuffled(known).slice(0, random.between(1, 2));
-    return drawn.flatMap(({ jobId }) => (jobId === undefined ? [] : [{ jobId }]));
+    return drawn.map(({ plan, jobId = "" }) => {
+      const isOnChild = plan.kind === "array" && random.chance(50);
+      return { jobId: isOnChild ? `${jobId}:${random.between(0, plan.size - 1)}` : jobId };
+    });
   }
 
   #known(): readonly Submission[] {

@@ -29,13 +29,13 @@ export interface ArrayPlan extends CompositeBase {
 export interface NodesPlan extends CompositeBase {
   readonly kind: "nodes";
   readonly shape: NodesShape;
-  /** Of the main node; one that is not 0 after having met the others, but at `hasty` attempts at once. */
+  /** Of the main node, attempt by attempt. */
   readonly exitCodes: readonly number[];
-  /** Attempts at which the main node ends before it has met any other. */
+  /** So many first attempts the main node ends before it has met any other. */
   readonly hastyAttempts: number;
 }
 
-/** One after the other: `init`, which `app` needs to succeed, and beside them `side`, which has to have started. */
+/** `app` begins once `init` has succeeded and `side`, which goes on beside it, has started. */
 export interface ContainersPlan extends CompositeBase {
   readonly kind: "containers";
   readonly initCode: number;

@@ -84,10 +84,10 @@ export class CrashRecord {
   }
 
   /** What is shown of a job is durable, so it is never taken back: a life goes forward only. */
-  seeJob({ jobId = "", jobName = "", status, attempts = [], arrayProperties }: JobDetail): void {
-    this.#seeSummary(jobName, arrayProperties);
-    const place = attempts.length * STATUSES.length + STATUSES.indexOf(status ?? "");
-    const view = { jobName, status: status ?? "", place };
+  seeJob(job: JobDetail): void {
+    const { jobId = "", jobName = "", status, attempts = [] } = job;
+    this.#seeSummary(jobName, job.arrayProperties);
+    const view = { jobName, status: status ?? "", place: placeOf(job) };
     const before = this.#views.get(jobId);
     const isTakenBack =
       before !== undefined &&
@@ -113,6 +113,13 @@ export class CrashRecord {
     if (sum === size) return;
     this.mistakes.push(`${jobName} has ${size} children, and tells of ${JSON.stringify(statusSummary)}`);
   }
+}
+
+/** Of several nodes the main one's attempt is shown as ended while its job, still RUNNING, waits for the others. */
+function placeOf({ status, attempts = [], nodeProperties }: JobDetail): number {
+  const place = STATUSES.indexOf(status ?? "");
+  const isToldByAttempts = nodeProperties !== undefined && place < STATUSES.indexOf("SUCCEEDED");
+  return attempts.length * STATUSES.length + (isToldByAttempts ? 0 : place);
 }
 
 interface JobView {

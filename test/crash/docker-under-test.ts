@@ -77,9 +77,9 @@ done </proc/self/mountinfo
   }
 
   async findJobLeftovers(dataDir: string, marksPath: string): Promise<readonly string[]> {
-    const look = (): readonly string[] => [...this.#findContainers(dataDir), ...this.#findVolumes(marksPath)];
+    const look = (): readonly string[] => [...this.#findOwned(dataDir), ...this.#findVolumes(marksPath)];
     const hasNone = (): Promise<true | undefined> => Promise.resolve(look().length === 0 || undefined);
-    await waitFor("containers and volumes to go", hasNone, PATIENCE_MS).catch(() => {});
+    await waitFor("containers, networks and volumes to go", hasNone, PATIENCE_MS).catch(() => {});
     const now = this.#lookAtForeign();
     return [
       ...look().map((thing) => `all jobs have ended, and ${thing} is left`),
@@ -98,10 +98,15 @@ done </proc/self/mountinfo
     this.#docker("rm", "--force", "--volumes", ...this.#foreign);
   }
 
-  #findContainers(dataDir: string): readonly string[] {
-    const label = `batchyard.owner=${readFileSync(join(dataDir, "docker", "owner"), "utf8")}`;
-    const format = "container {{.Names}} ({{.Status}})";
-    return linesOf(this.#docker("ps", "--all", "--filter", `label=${label}`, "--format", format));
+  /** Containers, those that hold the network of a task open among them, and the networks of jobs of several nodes. */
+  #findOwned(dataDir: string): readonly string[] {
+    const label = `label=batchyard.owner=${readFileSync(join(dataDir, "docker", "owner"), "utf8")}`;
+    const containers = ["--filter", label, "--format", "container {{.Names}} ({{.Status}})"];
+    const networks = ["--filter", label, "--format", "network {{.Name}}"];
+    return [
+      ...linesOf(this.#docker("ps", "--all", ...containers)),
+      ...linesOf(this.#docker("network", "ls", ...networks)),
+    ];
   }
 
   /** Every attempt has noted the volume that it was given. */

@@ -25,6 +25,7 @@ export interface JobFacts {
   readonly status: string;
   readonly statusReason: string;
   readonly exitCode?: number;
+  readonly createdAtMs: number;
   readonly stoppedAtMs: number;
   readonly isCancelled: boolean;
   readonly isTerminated: boolean;
@@ -108,6 +109,7 @@ async function describeAll({ batch }: AwsClients, jobIds: readonly string[]): Pr
 
 function jobFacts(job: JobDetail): JobFacts {
   const { jobId = "", jobName = "", status = "", statusReason = "", stoppedAt = 0, container } = job;
+  const { createdAt = 0 } = job;
   const { statusSummary } = job.arrayProperties ?? {};
   return {
     jobId,
@@ -115,6 +117,7 @@ function jobFacts(job: JobDetail): JobFacts {
     status,
     statusReason,
     ...(container?.exitCode !== undefined && { exitCode: container.exitCode }),
+    createdAtMs: createdAt,
     stoppedAtMs: stoppedAt,
     ...(statusSummary !== undefined && { statusSummary }),
     isCancelled: job.isCancelled ?? false,

@@ -16,7 +16,7 @@ const PATIENCE_MS = 15_000;
 /** Bytes to send, and what is done with the connection behind them. */
 interface Sending {
   readonly pieces: readonly Buffer[];
-  readonly then: "is silent" | "closes its side" | "breaks off";
+  readonly behind: "is silent" | "closes its side" | "breaks off";
 }
 
 test("whatever comes over a connection is answered with 4xx or not at all, and changes nothing", async () => {
@@ -43,8 +43,8 @@ test("whatever comes over a connection is answered with 4xx or not at all, and c
 
 function drawSending(random: SeededRandom): Sending {
   const bytes = drawBytes(random);
-  const then = random.pick(["is silent", "closes its side", "closes its side", "breaks off"] as const);
-  return { pieces: random.chance(30) ? cut(random, bytes) : [bytes], then: then ?? "breaks off" };
+  const behind = random.pick(["is silent", "closes its side", "closes its side", "breaks off"] as const);
+  return { pieces: random.chance(30) ? cut(random, bytes) : [bytes], behind: behind ?? "breaks off" };
 }
 
 function drawBytes(random: SeededRandom): Buffer {
@@ -116,7 +116,7 @@ function cut(random: SeededRandom, bytes: Buffer): readonly Buffer[] {
 }
 
 /** All that the server says, until it closes the connection or the client has broken off; `hangs` where it does neither. */
-async function send({ pieces, then }: Sending): Promise<string> {
+async function send({ pieces, behind }: Sending): Promise<string> {
   const { hostname, port } = new URL(used.server.url);
   const ended = Promise.withResolvers<string>();
   const said: Buffer[] = [];
@@ -125,15 +125,15 @@ async function send({ pieces, then }: Sending): Promise<string> {
   for (const event of ["end", "error", "close"] as const) {
     socket.on(event, () => ended.resolve(Buffer.concat(said).toString("latin1")));
   }
-  socket.setTimeout(then === "closes its side" ? PATIENCE_MS : SILENCE_MS, () =>
-    ended.resolve(then === "closes its side" ? "hangs" : Buffer.concat(said).toString("latin1")),
+  socket.setTimeout(behind === "closes its side" ? PATIENCE_MS : SILENCE_MS, () =>
+    ended.resolve(behind === "closes its side" ? "hangs" : Buffer.concat(said).toString("latin1")),
   );
   for (const piece of pieces) {
     if (socket.writable) socket.write(piece);
     await new Promise((resolve) => setImmediate(resolve));
   }
-  if (then === "closes its side") socket.end();
-  if (then === "breaks off") socket.resetAndDestroy();
+  if (behind === "closes its side") socket.end();
+  if (behind === "breaks off") socket.resetAndDestroy();
   const answer = await ended.promise;
   socket.destroy();
   return answer;
@@ -149,7 +149,7 @@ function findProblem(answer: string): string | undefined {
 
 function describe(sending: Sending | undefined): string {
   const bytes = Buffer.concat(sending?.pieces ?? []).toString("latin1");
-  return `${JSON.stringify(bytes.slice(0, 400))}, ${sending?.then}`;
+  return `${JSON.stringify(bytes.slice(0, 400))}, ${sending?.behind}`;
 }
 
 async function stateOf(): Promise<unknown> {

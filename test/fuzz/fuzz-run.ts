@@ -7,6 +7,7 @@ import { membersOf, requestOf } from "./aws-request.ts";
 import { mutate } from "./mutations.ts";
 import { mangle } from "./mangled-requests.ts";
 import type { SeenJobs } from "./plausible-values.ts";
+import { observe } from "./observe.ts";
 import { validInput } from "./valid-input.ts";
 import { furnish } from "./furnish.ts";
 
@@ -14,6 +15,8 @@ export interface FuzzReport {
   readonly requestCount: number;
   /** Valid requests that were taken, by operation. */
   readonly takenCounts: Readonly<Record<string, number>>;
+  /** How many were of a form that cannot be taken. */
+  readonly unfitCount: number;
   /** Texts with which valid requests were refused. */
   readonly refusals: ReadonlySet<string>;
   /** What should not have happened, with what is needed to see it again. */
@@ -50,10 +53,12 @@ export async function runFuzz(
   const refusals = new Set<string>();
   const findings: string[] = [];
   let requestCount = 0;
+  let unfitCount = 0;
   await furnish(world, random.fork());
   while (goesOn(requestCount) && findings.length < FINDINGS_MAX) {
     const attempted = draw(random.fork(), world.jobIds);
     requestCount += 1;
+    if (attempted.mustBeRefused) unfitCount += 1;
     const before = world.digest;
     const response = await world.handle(attempted.request);
     const problem = findProblem(world, attempted, { response, isChanged: world.digest !== before });
@@ -65,7 +70,18 @@ export async function runFuzz(
     }
     if (random.chance(10)) await world.goOn(random);
   }
-  return { requestCount, takenCounts, refusals, findings };
+  const forgotten = await findForgotten(world);
+  if (forgotten !== undefined) findings.push(`seed ${seed}: ${forgotten}`);
+  return { requestCount, takenCounts, unfitCount, refusals, findings };
+}
+
+/** What clients are told otherwise by a server that begins with what the store holds. */
+async function findForgotten(world: FuzzWorld): Promise<string | undefined> {
+  const told = await observe(world);
+  await world.restart();
+  const toldAgain = await observe(world);
+  const index = told.findIndex((answer, place) => answer !== toldAgain[place]);
+  return index === -1 ? undefined : `before a restart ${told[index]}, behind it ${toldAgain[index]}`;
 }
 
 /** Those whose input has many shapes more often than others. */
@@ -75,7 +91,7 @@ const OPERATIONS = Object.entries(batchModel.operations).flatMap((operation) =>
 
 function draw(random: SeededRandom, seen: SeenJobs): Attempted {
   const [operation, model] = random.pick(OPERATIONS) ?? ["", { method: "", path: "" }];
-  const input = validInput(random, model.input ?? "", seen);
+  const input = validInput(random, { model: batchModel, seen }, model.input ?? "");
   if (random.chance(35)) {
     return { operation, kind: "valid", request: requestOf(model, input), mustBeRefused: false };
   }

@@ -35,6 +35,7 @@ export class FuzzWorld {
   readonly #failures: Error[] = [];
   readonly #jobIds: string[] = [];
   readonly #serviceJobIds: string[] = [];
+  readonly #ids = sequentialIds();
   #nowMs = NOW_MS;
   #commits = createHash("sha256");
   #commitCount = 0;
@@ -43,7 +44,7 @@ export class FuzzWorld {
 
   static async open(store: Store): Promise<FuzzWorld> {
     const world = new FuzzWorld(store);
-    await world.#start();
+    await world.restart();
     return world;
   }
 
@@ -90,8 +91,9 @@ export class FuzzWorld {
     }
   }
 
-  async #start(): Promise<void> {
-    const ids = sequentialIds();
+  /** A new server on what the store holds, as after a crash. */
+  async restart(): Promise<void> {
+    const ids = this.#ids;
     const store = this.#store;
     const sequencer = await Sequencer.open({
       store: { commit: (changes) => this.#commit(changes), load: () => store.load() },

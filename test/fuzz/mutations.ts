@@ -1,3 +1,4 @@
+import { unreachable } from "../../src/lib/assert.ts";
 import type { SeededRandom } from "../support/seeded-random.ts";
 import type { ServiceModel, ShapeModel } from "../../src/model/service-model.ts";
 import { hostileName, hostileNumber, hostileText, hostileValue, notJson } from "./hostile-values.ts";
@@ -75,6 +76,8 @@ function isOfOtherKind({ shape, isRequired, isItem }: Place, value: unknown): bo
     case "timestamp":
     case "blob":
       return typeof value === "string" || typeof value === "boolean" || Array.isArray(value);
+    default:
+      return unreachable(shape);
   }
 }
 

@@ -1,5 +1,5 @@
 import { jobQueueArn } from "../../src/batch/arn.ts";
-import { SCOPE } from "../support/batch-values.ts";
+import { NOW_MS, SCOPE } from "../support/batch-values.ts";
 import type { SeededRandom } from "../support/seeded-random.ts";
 
 /** Ids of some jobs that there are. */
@@ -92,6 +92,19 @@ export const PLAUSIBLE: Readonly<Record<string, Draw>> = {
   operation: oneOf("SET", "ADD", "REMOVE"),
   parameters: oneOf({ word: "text" }),
   platformCapabilities: oneOf(["EC2"], ["FARGATE"]),
+  endTime: (random) => NOW_MS + random.between(-9, 9),
+  filterPattern: oneOf("", "text", '"some text" -other', "%t[e]xt%"),
+  limit: (random) => random.between(1, 50),
+  logGroupIdentifier: oneOf(undefined),
+  logGroupIdentifiers: oneOf(undefined),
+  logGroupName: (random) => `/group/${random.between(1, 2)}`,
+  logGroupNamePrefix: oneOf("/group"),
+  logStreamName: (random) => `stream-${random.between(1, 2)}`,
+  logStreamNames: oneOf(["stream-1"], undefined),
+  message: oneOf("some text", "x"),
+  retentionInDays: oneOf(1, 7, 3653),
+  startTime: (random) => NOW_MS + random.between(-9, 9),
+  timestamp: (random) => NOW_MS + random.between(-9, 9),
   priority: (random) => random.between(0, 1_000),
   quantity: (random) => random.between(1, 9),
   quotaShareArn: oneOf(

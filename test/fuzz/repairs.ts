@@ -148,6 +148,7 @@ export const REPAIRS: Readonly<Record<string, Repair>> = {
     ),
     containers: [{ name: "a", ...CONTAINER }],
   }),
+  GetLogEventsRequest: (created) => ({ ...without(created, "endTime"), logGroupName: "/group/1" }),
   KeyValuesPair: (created) => ({ name: created["name"] ?? "JOB_NAME", values: ["new*"] }),
   ListJobsRequest: (created, random) =>
     random.chance(80) ? { ...without(created, "arrayJobId", "multiNodeJobId"), jobQueue: "ec2" } : created,

@@ -1,5 +1,5 @@
-import { batchModel } from "../../src/model/batch.ts";
-import type { ShapeModel } from "../../src/model/service-model.ts";
+import { unreachable } from "../../src/lib/assert.ts";
+import type { ServiceModel, ShapeModel } from "../../src/model/service-model.ts";
 import type { SeededRandom } from "../support/seeded-random.ts";
 import { PLAUSIBLE, type SeenJobs } from "./plausible-values.ts";
 import { REPAIRS } from "./repairs.ts";
@@ -9,19 +9,24 @@ type Members = Readonly<Record<string, unknown>>;
 /** What is drawn for one request: from chance and, in so many of a hundred cases, with each member that may be absent. */
 interface Draw {
   readonly random: SeededRandom;
+  readonly model: ServiceModel;
   readonly seen: SeenJobs;
   readonly optionalPercent: number;
 }
 
 /** A request of an operation as the model has it, with names of what there may be. Most such requests are taken. */
-export function validInput(random: SeededRandom, shapeName: string, seen: SeenJobs): Members {
+export function validInput(
+  random: SeededRandom,
+  { model, seen }: Pick<Draw, "model" | "seen">,
+  shapeName: string,
+): Members {
   const optionalPercent = random.pick([0, 0, 10, 50]) ?? 0;
   // The input of an operation is a structure.
-  return createValue({ random, seen, optionalPercent }, shapeName) as Members;
+  return createValue({ random, model, seen, optionalPercent }, shapeName) as Members;
 }
 
 function createValue(draw: Draw, shapeName: string): unknown {
-  const shape = batchModel.shapes[shapeName];
+  const shape = draw.model.shapes[shapeName];
   if (shape === undefined) throw new Error(`the model has no shape ${shapeName}`);
   switch (shape.type) {
     case "structure":
@@ -41,6 +46,8 @@ function createValue(draw: Draw, shapeName: string): unknown {
     case "timestamp":
     case "blob":
       return createNumber(draw.random, shape);
+    default:
+      return unreachable(shape);
   }
 }
 

@@ -1,7 +1,6 @@
 import { childJobId } from "../../src/batch/child-job.ts";
 import type { Job, JobProgress } from "../../src/batch/job.ts";
 import type { Change } from "../../src/store/change.ts";
-import type { JobCounts } from "../../src/store/store.ts";
 import { aJob, SUBMITTED } from "./store-examples.ts";
 
 /** An array and a multi-node job for the tests of stores, and what becomes of their children. */
@@ -13,15 +12,6 @@ export const MULTI_NODE = aJob("nodes", { kind: "multi-node", nodes: NODES });
 export const PENDING: Partial<JobProgress> = { status: "PENDING", unspawned: { status: "RUNNABLE" } };
 export const PLACED: JobProgress = { ...SUBMITTED, status: "STARTING", attemptCount: 1, scheduledAtMs: 20 };
 export const SPAWNED_AT_MS = 10;
-export const NOBODY: JobCounts = {
-  SUBMITTED: 0,
-  PENDING: 0,
-  RUNNABLE: 0,
-  STARTING: 0,
-  RUNNING: 0,
-  SUCCEEDED: 0,
-  FAILED: 0,
-};
 
 export function putChild(
   { scope, jobId }: Job,

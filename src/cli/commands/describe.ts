@@ -8,6 +8,7 @@ import { tellSections } from "../job-sections.ts";
 import { isTerminal } from "../job-statuses.ts";
 import { describeEnd, describeOutcome } from "../outcome-text.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { attemptEndOf } from "../task-containers.ts";
 import { formatDuration, styled, styledStatus } from "../text.ts";
 import { describeWait } from "../wait-text.ts";
 import { wrap } from "../wrap.ts";
@@ -91,7 +92,7 @@ function tellAttempt(
   { number, beforeMs, isFollowed }: AttemptPlace,
 ): readonly Event[] {
   const { startedAt, stoppedAt } = attempt;
-  const outcome = describeOutcome(attempt);
+  const outcome = describeOutcome({ ...attempt, container: attemptEndOf(attempt) });
   const next = isFollowed ? "; it is tried again" : "";
   if (startedAt === undefined) {
     const text = `attempt ${number} did not start: ${outcome || "no reason given"}${next}`;

@@ -97,7 +97,10 @@ function cancelledArray(
   if (isTerminal(status)) return { isDone: true, message: `cancelled, with ${children}` };
   const leftCount = countOf({ arrayProperties }, ["STARTING", "RUNNING"]);
   const remedy = `\`batchyard terminate ${shortId(jobId)}\` ends those too`;
-  return { isDone: true, message: `cancelled, with ${children}; ${leftCount} that started go on, ${remedy}` };
+  return {
+    isDone: true,
+    message: `cancelled, with ${children}; those that have started go on (${leftCount}), ${remedy}`,
+  };
 }
 
 const WAITING: readonly JobStatus[] = ["SUBMITTED", "PENDING", "RUNNABLE"];

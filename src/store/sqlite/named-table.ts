@@ -57,6 +57,11 @@ export class NamedTable<Resource extends Named> {
     return row === undefined ? undefined : parseDocument<Resource>(row["document"]);
   }
 
+  /** In the order of the names, those that do not exist left out. */
+  readMany(scope: Scope, names: readonly string[]): Resource[] {
+    return names.map((name) => this.read(scope, name)).filter((resource) => resource !== undefined);
+  }
+
   list(scope: Scope, prefix: string, { after, limit }: PageRequest): Page<Resource> {
     const [last] = positionAfter<[string]>(this.#table, after, [""]);
     const rows = this.#selectPage.all({ scope: scopeKey(scope), prefix, last, limit: limit + 1 });

@@ -33,10 +33,7 @@ export class PlainResourceTables {
     scope: Scope,
     names: readonly string[],
   ): PlainResourceOf<Type>[] {
-    return names.flatMap((name) => {
-      const found = this.#tables[type].read(scope, name);
-      return found !== undefined && isOfType(found, type) ? [found] : [];
-    });
+    return this.#tables[type].readMany(scope, names).filter((found) => isOfType(found, type));
   }
 
   list<Type extends PlainResourceType>(

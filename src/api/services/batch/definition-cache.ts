@@ -22,11 +22,7 @@ export class DefinitionCache {
   }
 
   /** A promise only where it has to be read from the store. */
-  read(
-    scope: Scope,
-    name: string,
-    revision: number,
-  ): JobDefinition | Promise<JobDefinition | undefined> {
+  read(scope: Scope, name: string, revision: number): JobDefinition | Promise<JobDefinition | undefined> {
     const arn = jobDefinitionArn(scope, name, revision);
     return this.#recent.get(arn) ?? this.#readDurable(scope, name, revision);
   }

@@ -1,5 +1,5 @@
 import type { Cause } from "../../../batch/cause.ts";
-import { parseChildJobId } from "../../../batch/child-job.ts";
+import { newProgress } from "../../../batch/job.ts";
 import { Refusal } from "../../../batch/refusal.ts";
 import type { Scope } from "../../../batch/scope.ts";
 import type { Change } from "../../../store/change.ts";
@@ -73,22 +73,11 @@ function endUnspawnedChild(
   { scope, jobId, reason, nowMs }: JobEnding,
   flags: EndFlags,
 ): readonly Change[] {
-  const child = parseChildJobId(jobId);
-  const parent = child === undefined ? undefined : jobs.find(scope, child.parentJobId);
-  const array = parent === undefined ? undefined : jobs.arrayOf(parent);
-  if (child?.kind !== "array-child" || parent === undefined || array === undefined) return [];
-  const { parentJobId, index } = child;
-  const isLeft = index < array.size && !array.isSpawned(index) && array.endOf(index) === undefined;
-  if (!isLeft) return [];
-  const progress = {
-    status: "FAILED",
-    statusReason: reason,
-    queuePosition: parent.queuePosition,
-    attemptCount: 0,
-    stoppedAtMs: nowMs,
-    isCancelled: false,
-    isTerminated: false,
-    ...flags,
-  } as const;
-  return [{ kind: "child-put", scope, parentJobId, index, progress, atMs: nowMs }];
+  const child = jobs.findArrayChild(scope, jobId);
+  if (child === undefined) return [];
+  const { parent, array, index } = child;
+  if (array.isSpawned(index) || array.endOf(index) !== undefined) return [];
+  const end = { statusReason: reason, stoppedAtMs: nowMs, ...flags };
+  const progress = { ...newProgress("FAILED", parent.queuePosition), ...end };
+  return [{ kind: "child-put", scope, parentJobId: parent.jobId, index, progress, atMs: nowMs }];
 }

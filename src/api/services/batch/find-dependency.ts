@@ -47,9 +47,6 @@ function findLive({ jobs }: LiveState, scope: Scope, jobId: string): DependencyT
     const arraySize = jobs.arrayOf(job)?.size;
     return { status: job.status, ...(arraySize !== undefined && { arraySize }) };
   }
-  const child = parseChildJobId(jobId);
-  const parent = child === undefined ? undefined : jobs.find(scope, child.parentJobId);
-  const array = parent === undefined ? undefined : jobs.arrayOf(parent);
-  if (child === undefined || array === undefined || child.index >= array.size) return undefined;
-  return { status: array.endOf(child.index) ?? "PENDING" };
+  const child = jobs.findArrayChild(scope, jobId);
+  return child && { status: child.array.endOf(child.index) ?? "PENDING" };
 }

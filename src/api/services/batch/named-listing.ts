@@ -3,8 +3,8 @@ import type { NameableType } from "../../../batch/arn.ts";
 import { Refusal } from "../../../batch/refusal.ts";
 import type { Page, PageRequest } from "../../../store/store.ts";
 import type { RequestContext } from "../../operation.ts";
-import { encodeNextToken, parsePageRequest } from "../../pagination.ts";
-import type { PagedInput } from "../../pagination.ts";
+import { readPage } from "../../pagination.ts";
+import type { AnsweredPage, PagedInput } from "../../pagination.ts";
 import { orRefuse } from "./refuse.ts";
 
 /** At most this many names in one request, and entries on one page. */
@@ -30,17 +30,14 @@ export async function describeNamed<Item>(
   input: PagedInput,
   context: RequestContext,
   listing: NamedListing<Item>,
-): Promise<{ readonly items: readonly Item[]; readonly nextToken?: string }> {
+): Promise<AnsweredPage<Item>> {
   const { scope } = context;
   if (texts.length > 0) {
     orRefuse(checkNames(texts, input, listing), context);
     const names = texts.map((text) => parseNameOrArn(scope, listing.resourceType, text));
     return { items: await listing.read([...new Set(names.filter((name) => name !== undefined))]) };
   }
-  const tokenOf = { operation: listing.operation, scope };
-  const page = await listing.list(parsePageRequest(input, tokenOf, DESCRIBE_MAX));
-  const nextToken = encodeNextToken(tokenOf, page.next);
-  return { items: page.items, ...(nextToken !== undefined && { nextToken }) };
+  return readPage(input, { operation: listing.operation, scope }, DESCRIBE_MAX, listing.list);
 }
 
 function checkNames(

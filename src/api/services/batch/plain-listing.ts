@@ -5,8 +5,8 @@ import { isSameScope } from "../../../batch/scope.ts";
 import type { Scope } from "../../../batch/scope.ts";
 import type { Store } from "../../../store/store.ts";
 import type { RequestContext } from "../../operation.ts";
-import { encodeNextToken, parsePageRequest } from "../../pagination.ts";
-import type { PagedInput } from "../../pagination.ts";
+import { readPage } from "../../pagination.ts";
+import type { AnsweredPage, PagedInput } from "../../pagination.ts";
 
 /** Entries on a page (specification 1.5). */
 const PAGE_MAX = 100;
@@ -17,16 +17,13 @@ export async function listPlain<Type extends PlainResourceType>(
   context: RequestContext,
   input: PagedInput,
   listed: { readonly operation: string; readonly type: Type; readonly namePrefix: string },
-): Promise<{ readonly items: readonly PlainResourceOf<Type>[]; readonly nextToken?: string }> {
+): Promise<AnsweredPage<PlainResourceOf<Type>>> {
   const { scope } = context;
   const { operation, type, namePrefix } = listed;
   const listing = { operation, scope, filter: namePrefix };
-  const page = await store.listPlainResources(
-    { type, scope, namePrefix },
-    parsePageRequest(input, listing, PAGE_MAX),
+  return readPage(input, listing, PAGE_MAX, (page) =>
+    store.listPlainResources({ type, scope, namePrefix }, page),
   );
-  const nextToken = encodeNextToken(listing, page.next);
-  return { items: page.items, ...(nextToken !== undefined && { nextToken }) };
 }
 
 /** The plain resource that the text names, by name or by ARN, as it is stored. */

@@ -36,7 +36,13 @@ import {
 } from "./container-fates.ts";
 import { honoured, refused, withoutEffect } from "./declaration.ts";
 import type { Declarations } from "./declaration.ts";
-import { NO_EXECUTE_COMMAND, NO_LOOK_UP, NO_TASK_NETWORK, NO_TASK_STORAGE } from "./reasons.ts";
+import {
+  ONE_PLATFORM_VERSION,
+  NO_EXECUTE_COMMAND,
+  NO_LOOK_UP,
+  NO_TASK_NETWORK,
+  NO_TASK_STORAGE,
+} from "./reasons.ts";
 
 /** The process provider runs plain processes of this machine: there these are kept and shown only. */
 const IN_CONTAINERS = "with the Docker provider";
@@ -64,10 +70,7 @@ export const containerProperties: Declarations<ContainerProperties> = {
   privileged: honoured(PRIVILEGED, IN_CONTAINERS),
   ulimits: honoured(ULIMITS, IN_CONTAINERS),
   user: honoured(USER, IN_CONTAINERS),
-  instanceType: honoured(
-    "node-overrides: says which instance type a node asks for",
-    "of multi-node jobs only, as on AWS; shown: no host has instance types to choose among",
-  ),
+  instanceType: withoutEffect("no host has instance types to choose among; the node shows it"),
   resourceRequirements: honoured(
     "run.process: 16.25 beyond its memory is FAILED with 137 and AWS's OutOfMemoryError",
   ),
@@ -75,9 +78,7 @@ export const containerProperties: Declarations<ContainerProperties> = {
   logConfiguration: honoured(LOG_CONFIGURATION),
   secrets: honoured(SECRETS),
   networkConfiguration: withoutEffect(NO_TASK_NETWORK),
-  fargatePlatformConfiguration: honoured(
-    "job-definitions.process: 16.10 on Fargate the answer names the platform version LATEST",
-  ),
+  fargatePlatformConfiguration: withoutEffect(ONE_PLATFORM_VERSION),
   enableExecuteCommand: withoutEffect(NO_EXECUTE_COMMAND),
   ephemeralStorage: withoutEffect(NO_TASK_STORAGE),
   runtimePlatform: honoured(RUNTIME_PLATFORM),
@@ -93,10 +94,7 @@ export const resourceRequirement: Declarations<ResourceRequirement> = {
 };
 
 export const fargatePlatformConfiguration: Declarations<FargatePlatformConfiguration> = {
-  platformVersion: honoured(
-    "job-definitions.process: 16.10 on Fargate the answer names the platform version LATEST",
-    "checked and shown, as what volumes need it; containers are the same on each",
-  ),
+  platformVersion: withoutEffect(ONE_PLATFORM_VERSION),
 };
 
 export const ephemeralStorage: Declarations<EphemeralStorage> = { sizeInGiB: withoutEffect(NO_TASK_STORAGE) };

@@ -29,6 +29,8 @@ import { honoured, refused, withoutEffect } from "./declaration.ts";
 import type { Declarations } from "./declaration.ts";
 import {
   NO_EXECUTE_COMMAND,
+  NO_FAIR_SHARE,
+  ONE_PLATFORM_VERSION,
   NO_KUBERNETES,
   NO_LOOK_UP,
   NO_NODE_CONSUMABLES,
@@ -43,6 +45,8 @@ const IN_ORDER =
   "several-containers-contract: starts them in their order, each with its own log, and tells of each";
 const TASK =
   "task-containers: merges what a task says of itself into each container, and leaves out what is said of their order";
+const MODES =
+  "several-containers.docker: shares what its definition says of the host, of its processes and of its memory";
 const NODES = "node-overrides: gives each node its range, equal ones as one object";
 const CONSUMABLES =
   "consumable-resources.process: needs what its submission says, else what its definition says; both show ARNs";
@@ -55,10 +59,7 @@ export const registerJobDefinitionRequest: Declarations<RegisterJobDefinitionReq
   parameters: honoured(
     "run.process: fill whole arguments of the command, the submission's over the definition's",
   ),
-  schedulingPriority: honoured(
-    "submit.process: shows all that it said, over what the definition says, while it waits",
-    "checked and shown; the order of jobs does not depend on it yet",
-  ),
+  schedulingPriority: withoutEffect(NO_FAIR_SHARE),
   containerProperties: honoured("submission: takes from the definition what the submission does not say"),
   nodeProperties: honoured(NODES),
   retryStrategy: honoured("submission: takes from the definition what the submission does not say"),
@@ -94,12 +95,16 @@ export const consumableResourceProperties: Declarations<ConsumableResourceProper
 
 export const consumableResourceRequirement: Declarations<ConsumableResourceRequirement> = {
   consumableResource: honoured(CONSUMABLES),
-  quantity: honoured("live-consumables: an attempt holds what its job needs, once, until it ends"),
+  quantity: honoured(
+    "consumable-resources.process: 16.52 of two jobs that need one unit the second waits RUNNABLE until the first has ended",
+  ),
 };
 
 export const nodeProperties: Declarations<NodeProperties> = {
-  numNodes: honoured(NODES),
-  mainNode: honoured("job-definitions-nodes.process: a main node behind the last"),
+  numNodes: honoured(
+    "multi-node: is placed with all of its nodes or not at all, and holds what all of them need",
+  ),
+  mainNode: honoured("multi-node: starts its main node first and the others when that is RUNNING"),
   nodeRangeProperties: honoured(NODES),
 };
 
@@ -123,12 +128,10 @@ export const ecsTaskProperties: Declarations<EcsTaskProperties> = {
   containers: honoured(IN_ORDER),
   ephemeralStorage: withoutEffect(NO_TASK_STORAGE),
   executionRoleArn: withoutEffect(NO_LOOK_UP),
-  platformVersion: honoured(
-    "ecs-properties: a task for Fargate and adds its platform version (section 16, line 10)",
-  ),
-  ipcMode: honoured("task-containers: a task's containers share what it says, and nothing else"),
+  platformVersion: withoutEffect(ONE_PLATFORM_VERSION),
+  ipcMode: honoured(MODES, "with the Docker provider"),
   taskRoleArn: honoured(TASK),
-  pidMode: honoured("task-containers: a task's containers share what it says, and nothing else"),
+  pidMode: honoured(MODES, "with the Docker provider"),
   networkConfiguration: withoutEffect(NO_TASK_NETWORK),
   runtimePlatform: honoured(TASK),
   volumes: honoured(TASK),

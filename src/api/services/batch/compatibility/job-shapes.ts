@@ -26,29 +26,26 @@ import type {
 } from "../../../../model/batch.ts";
 import { honoured, refused, withoutEffect } from "./declaration.ts";
 import type { Declarations } from "./declaration.ts";
-import { NO_KUBERNETES, NO_NODE_CONSUMABLES, NO_TASK_TAGS } from "./reasons.ts";
+import { NO_FAIR_SHARE, NO_KUBERNETES, NO_NODE_CONSUMABLES, NO_TASK_TAGS } from "./reasons.ts";
 
 const SHOWS_ALL = "submit.process: shows all that it said, over what the definition says, while it waits";
 const DEFINITION_NEEDED = "shown in the effective pod; ";
 const LEGACY = "submit.process: an override of the deprecated members changes a definition that uses them";
-const RANGES = "node-overrides: changes the ranges that lie in the target, nested ones too";
+const RANGES =
+  "overrides.process: of nodes change the ranges in their target, containers and tasks, and how many there are";
 const INSTANCE_TYPES = "no host has instance types to choose among; it is in what the node shows";
 
 export const submitJobRequest: Declarations<SubmitJobRequest> = {
   jobName: honoured("submit.process: is answered with the job's ARN, name and id"),
   jobQueue: honoured("submit.process: is answered with the job's ARN, name and id"),
-  shareIdentifier: honoured(
-    "scheduling-policies.process: with a share and a priority runs and shows both",
-    "checked, shown and filtered by; the order of jobs does not depend on it yet",
-  ),
-  schedulingPriorityOverride: honoured(
-    "scheduling-policies.process: with a share and a priority runs and shows both",
-    "checked and shown; the order of jobs does not depend on it yet",
-  ),
+  shareIdentifier: honoured("list-jobs.process: SHARE_IDENTIFIER", NO_FAIR_SHARE),
+  schedulingPriorityOverride: withoutEffect(NO_FAIR_SHARE),
   arrayProperties: honoured(
-    "arrays: runs each child once, in the order of their indexes, and says at each step how many are where",
+    "arrays.process: runs each child with its own id and index, and shows whose it is",
   ),
-  dependsOn: honoured("dependencies: is PENDING until all of them have succeeded"),
+  dependsOn: honoured(
+    "dependencies.process: 16.16 is PENDING while one of them has not ended, and runs when all have succeeded",
+  ),
   jobDefinition: honoured("submit.process: 16.7 by a bare name uses the newest ACTIVE revision"),
   parameters: honoured(
     "run.process: fill whole arguments of the command, the submission's over the definition's",
@@ -69,34 +66,29 @@ export const submitJobRequest: Declarations<SubmitJobRequest> = {
   ),
   tags: honoured("tags.process: has the tags of its creation, takes others and gives them up"),
   eksPropertiesOverride: withoutEffect(DEFINITION_NEEDED + NO_KUBERNETES),
-  ecsPropertiesOverride: honoured(
-    "submitted-workload: of a task asks for the sum of it, with overrides and parameters in it",
-  ),
+  ecsPropertiesOverride: honoured("overrides.process: of a task change the container of their name"),
   consumableResourcePropertiesOverride: honoured(
     "consumable-resources.process: needs what its submission says, else what its definition says; both show ARNs",
-    "refused for multi-node jobs; jobs hold what they need, but do not wait for it yet",
+    "refused for multi-node jobs",
   ),
 };
 
 export const arrayProperties: Declarations<ArrayProperties> = {
-  size: honoured(
-    "arrays: runs each child once, in the order of their indexes, and says at each step how many are where",
-  ),
+  size: honoured("arrays.process: runs each child with its own id and index, and shows whose it is"),
 };
 
 export const jobDependency: Declarations<JobDependency> = {
-  jobId: honoured("dependencies: is PENDING until all of them have succeeded"),
-  type: honoured("dependencies: SEQUENTIAL: runs them one after the other"),
+  jobId: honoured(
+    "dependencies.process: 16.16 is PENDING while one of them has not ended, and runs when all have succeeded",
+  ),
+  type: honoured("dependencies.process: 16.34 SEQUENTIAL runs its children one after the other"),
 };
 
 export const containerOverrides: Declarations<ContainerOverrides> = {
   vcpus: honoured(LEGACY),
   memory: honoured(LEGACY),
   command: honoured(SHOWS_ALL),
-  instanceType: honoured(
-    "node-overrides: changes instance types, of a container by its own overrides",
-    `of multi-node jobs only, as on AWS; ${INSTANCE_TYPES}`,
-  ),
+  instanceType: withoutEffect(INSTANCE_TYPES),
   environment: honoured(
     "job-environment.process: 16.20 overrides win over the definition; PATH, HOME and the region may be a job's own",
   ),
@@ -106,14 +98,18 @@ export const containerOverrides: Declarations<ContainerOverrides> = {
 };
 
 export const nodeOverrides: Declarations<NodeOverrides> = {
-  numNodes: honoured("node-overrides: changes the number of nodes where a range is open-ended"),
+  numNodes: honoured(
+    "overrides.process: of nodes change the ranges in their target, containers and tasks, and how many there are",
+  ),
   nodePropertyOverrides: honoured(RANGES),
 };
 
 export const nodePropertyOverride: Declarations<NodePropertyOverride> = {
   targetNodes: honoured(RANGES),
   containerOverrides: honoured(RANGES),
-  ecsPropertiesOverride: honoured("node-overrides: ecsPropertiesOverride on a container"),
+  ecsPropertiesOverride: honoured(
+    "overrides.process: of nodes change the ranges in their target, containers and tasks, and how many there are",
+  ),
   instanceTypes: withoutEffect(INSTANCE_TYPES),
   eksPropertiesOverride: withoutEffect(DEFINITION_NEEDED + NO_KUBERNETES),
   consumableResourcePropertiesOverride: refused(
@@ -123,19 +119,14 @@ export const nodePropertyOverride: Declarations<NodePropertyOverride> = {
 };
 
 export const ecsPropertiesOverride: Declarations<EcsPropertiesOverride> = {
-  taskProperties: honoured(
-    "ecs-overrides: merges each entry into the container of its name (section 16, lines 20 and 21)",
-  ),
+  taskProperties: honoured("overrides.process: of a task change the container of their name"),
 };
 
 export const taskPropertiesOverride: Declarations<TaskPropertiesOverride> = {
-  containers: honoured(
-    "ecs-overrides: merges each entry into the container of its name (section 16, lines 20 and 21)",
-  ),
+  containers: honoured("overrides.process: of a task change the container of their name"),
 };
 
-const ECS_MERGE =
-  "ecs-overrides: merges each entry into the container of its name (section 16, lines 20 and 21)";
+const ECS_MERGE = "overrides.process: of a task change the container of their name";
 
 export const taskContainerOverrides: Declarations<TaskContainerOverrides> = {
   command: honoured(ECS_MERGE),
@@ -194,7 +185,9 @@ export const describeJobsRequest: Declarations<DescribeJobsRequest> = {
 
 export const listJobsRequest: Declarations<ListJobsRequest> = {
   jobQueue: honoured("list-jobs.process: 16.35 only RUNNING jobs are listed where no status is given"),
-  arrayJobId: honoured("store-child-lists-contract: lists the children of an array by their indexes"),
+  arrayJobId: honoured(
+    "arrays.process: by queue shows the array and no child of it, by arrayJobId those that are RUNNING",
+  ),
   multiNodeJobId: honoured(
     "store-child-lists-contract: lists nodes by their indexes, the main one with the outcome of its job",
   ),

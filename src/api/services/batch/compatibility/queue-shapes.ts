@@ -16,6 +16,7 @@ import type {
 } from "../../../../model/batch.ts";
 import { honoured, withoutEffect } from "./declaration.ts";
 import type { Declarations } from "./declaration.ts";
+import { NO_FAIR_SHARE } from "./reasons.ts";
 
 const SHOWN = "job-queues.process: goes through CREATING to VALID and shows what was asked for";
 const UPDATED = "job-queues.process: changes what it names and leaves the rest; lists replace lists";
@@ -27,12 +28,11 @@ const POLICY =
 const POLICY_PAGES = "scheduling-policies.process: is listed by its ARN, page by page";
 const IN_QUEUE = "scheduling-policies.process: 16.51 without a share to a fair-share queue is refused";
 const SERVICE = "service-jobs.process: is shown in its queue by its ARN";
-const NO_FAIR_SHARE = "checked and shown; the order of jobs does not depend on it yet";
 const NO_TIME_LIMITS = "checked and shown; nothing is done when the time is over yet";
 
 export const createJobQueueRequest: Declarations<CreateJobQueueRequest> = {
   jobQueueName: honoured(SHOWN),
-  state: honoured("job-queues.process: takes no submissions and goes on with the jobs that it holds"),
+  state: honoured("job-queue: takes a DISABLED queue with time limits and any priority up to 1000"),
   schedulingPolicyArn: honoured(IN_QUEUE, NO_FAIR_SHARE),
   priority: honoured(PRIORITY),
   computeEnvironmentOrder: honoured(

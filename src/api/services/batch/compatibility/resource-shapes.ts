@@ -51,8 +51,12 @@ const SHARE_DELETED = "service-jobs.process: 16.58 is deleted once it is DISABLE
 
 export const createConsumableResourceRequest: Declarations<CreateConsumableResourceRequest> = {
   consumableResourceName: honoured(CONSUMABLE),
-  totalQuantity: honoured(CONSUMABLE),
-  resourceType: honoured(CONSUMABLE),
+  totalQuantity: honoured(
+    "consumable-resources.process: 16.52 of two jobs that need one unit the second waits RUNNABLE until the first has ended",
+  ),
+  resourceType: honoured(
+    "consumable-resources.process: 16.52 a NON_REPLENISHABLE resource shrinks by what was used",
+  ),
   tags: honoured(TAGS),
 };
 
@@ -93,7 +97,7 @@ export const listJobsByConsumableResourceRequest: Declarations<ListJobsByConsuma
 export const createServiceEnvironmentRequest: Declarations<CreateServiceEnvironmentRequest> = {
   serviceEnvironmentName: honoured(ENVIRONMENT),
   serviceEnvironmentType: honoured(ENVIRONMENT),
-  state: honoured(ENVIRONMENT),
+  state: honoured("created-disabled.process: a service environment can be deleted at once"),
   capacityLimits: withoutEffect(NO_SERVICE),
   tags: honoured(TAGS),
 };
@@ -185,7 +189,7 @@ export const createQuotaShareRequest: Declarations<CreateQuotaShareRequest> = {
   capacityLimits: withoutEffect(NO_SERVICE),
   resourceSharingConfiguration: withoutEffect(NO_SERVICE),
   preemptionConfiguration: withoutEffect(NO_SERVICE),
-  state: honoured(SHARE_DELETED),
+  state: honoured("created-disabled.process: a quota share takes no jobs"),
   tags: honoured(SHARE),
 };
 

@@ -1,11 +1,11 @@
 import { policyKind } from "../../../../batch/scheduling-policy.ts";
 import { createQuotaShare as createByRules } from "../../../../batch/quota-share.ts";
-import { Refusal } from "../../../../batch/refusal.ts";
 import type { CreateQuotaShareRequest, CreateQuotaShareResponse } from "../../../../model/batch.ts";
 import type { Operation } from "../../../operation.ts";
 import type { BatchServices } from "../batch-services.ts";
 import { causeOf } from "../cause-of.ts";
 import { findJobQueue } from "../named-resource.ts";
+import { queueNotFound } from "../open-queue.ts";
 import { quotaSharesOf, schedulingPolicyOf } from "../queue-shares.ts";
 import { orRefuse } from "../refuse.ts";
 
@@ -16,7 +16,7 @@ export function createQuotaShare({
   return (input, context) =>
     sequencer.decide((state) => {
       const found = findJobQueue(state, context.scope, input.jobQueue);
-      const jobQueue = orRefuse(found ?? Refusal.bare(`JobQueue ${input.jobQueue} not found.`), context);
+      const jobQueue = orRefuse(found ?? queueNotFound(input.jobQueue), context);
       const policy = schedulingPolicyOf(state, jobQueue);
       const shares = quotaSharesOf(state, jobQueue.arn);
       const created = createByRules(input, {

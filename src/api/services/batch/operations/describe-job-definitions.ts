@@ -6,7 +6,7 @@ import type {
   DescribeJobDefinitionsResponse,
 } from "../../../../model/batch.ts";
 import type { Operation, RequestContext } from "../../../operation.ts";
-import { encodeNextToken, parsePageRequest } from "../../../pagination.ts";
+import { readPage } from "../../../pagination.ts";
 import type { BatchServices } from "../batch-services.ts";
 import { orRefuse } from "../refuse.ts";
 import { jobDefinitionDetail } from "../wire/job-definition-detail.ts";
@@ -31,12 +31,10 @@ export function describeJobDefinitions({
       ...(jobDefinitionName !== undefined && { name: jobDefinitionName }),
       ...(status !== undefined && { status }),
     };
-    const page = await store.listJobDefinitions(scope, filter, parsePageRequest(input, listing, PAGE_MAX));
-    const nextToken = encodeNextToken(listing, page.next);
-    return {
-      jobDefinitions: page.items.map(jobDefinitionDetail),
-      ...(nextToken !== undefined && { nextToken }),
-    };
+    const { items, ...next } = await readPage(input, listing, PAGE_MAX, (page) =>
+      store.listJobDefinitions(scope, filter, page),
+    );
+    return { jobDefinitions: items.map(jobDefinitionDetail), ...next };
   };
 }
 

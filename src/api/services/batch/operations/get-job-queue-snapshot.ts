@@ -1,4 +1,4 @@
-import { jobArn, parseNameOrArn, serviceJobArn } from "../../../../batch/arn.ts";
+import { jobArn, serviceJobArn } from "../../../../batch/arn.ts";
 import type { JobQueue } from "../../../../batch/job-queue.ts";
 import { policyKind } from "../../../../batch/scheduling-policy.ts";
 import type { ServiceJob } from "../../../../batch/service-job.ts";
@@ -8,11 +8,10 @@ import type {
   GetJobQueueSnapshotResponse,
 } from "../../../../model/batch.ts";
 import type { LiveState } from "../../../../store/live-state.ts";
-import { clientError } from "../../../errors.ts";
 import type { Operation } from "../../../operation.ts";
 import type { BatchServices } from "../batch-services.ts";
-import { findJobQueue } from "../named-resource.ts";
 import { schedulingPolicyOf } from "../queue-shares.ts";
+import { readJobQueue } from "../stored-queue.ts";
 
 /** How many jobs a snapshot shows. */
 const FRONT_MAX = 100;
@@ -28,12 +27,10 @@ export function getJobQueueSnapshot({
   sequencer,
   clock,
 }: BatchServices): Operation<GetJobQueueSnapshotRequest, GetJobQueueSnapshotResponse> {
-  return async ({ jobQueue: nameOrArn }, { scope }) => {
+  return async (input, context) => {
+    const { scope } = context;
+    const jobQueue = await readJobQueue(store, context, input.jobQueue);
     const { state } = sequencer;
-    const jobQueue = findJobQueue(state, scope, nameOrArn);
-    const name = parseNameOrArn(scope, "job-queue", nameOrArn);
-    const [stored] = name === undefined ? [] : await store.readJobQueues(scope, [name]);
-    if (jobQueue === undefined || stored === undefined) throw clientError(`JobQueue ${nameOrArn} not found.`);
     const lastUpdatedAt = clock.nowMs();
     const quantity = usedVcpus(state, jobQueue.arn);
     const queueUtilization = {

@@ -1,10 +1,8 @@
 import type { ConsumableResource } from "../../../../batch/consumable-resource.ts";
-import { Refusal } from "../../../../batch/refusal.ts";
 import { isSameScope } from "../../../../batch/scope.ts";
 import type { Scope } from "../../../../batch/scope.ts";
 import type {
   ConsumableResourceSummary,
-  KeyValuesPair,
   ListConsumableResourcesRequest,
   ListConsumableResourcesResponse,
 } from "../../../../model/batch.ts";
@@ -13,12 +11,13 @@ import type { TextMatch } from "../../../../store/store.ts";
 import type { Operation } from "../../../operation.ts";
 import { encodeNextToken, parsePageRequest } from "../../../pagination.ts";
 import type { BatchServices } from "../batch-services.ts";
-import { onlyValue, textMatch } from "../job-filter.ts";
+import { parseOnlyFilter, textMatch } from "../list-filter.ts";
 import { listPlain } from "../plain-listing.ts";
 import { orRefuse } from "../refuse.ts";
 
 const OPERATION = "ListConsumableResources";
 const PAGE_MAX = 100;
+const CHOICES = { CONSUMABLE_RESOURCE_NAME: textMatch };
 
 /**
  * https://docs.aws.amazon.com/batch/latest/APIReference/API_ListConsumableResources.html
@@ -33,7 +32,7 @@ export function listConsumableResources({
   return async (input, context) => {
     const { scope } = context;
     const { state } = sequencer;
-    const match = orRefuse(parseFilters(input.filters), context);
+    const match = orRefuse(parseOnlyFilter(input.filters, CHOICES), context);
     if (match === undefined) {
       const listed = { operation: OPERATION, type: "consumable-resource", namePrefix: "" } as const;
       const { items, ...next } = await listPlain(store, context, input, listed);
@@ -50,17 +49,6 @@ export function listConsumableResources({
       ...(nextToken !== undefined && { nextToken }),
     };
   };
-}
-
-function parseFilters(filters: readonly KeyValuesPair[] = []): TextMatch | undefined | Refusal {
-  const [filter, ...others] = filters;
-  if (filter === undefined) return undefined;
-  if (others.length > 0) return Refusal.bare(`filters must have at most 1 entry, got ${filters.length}`);
-  if (filter.name !== "CONSUMABLE_RESOURCE_NAME") {
-    return Refusal.bare(`filters[0].name must be CONSUMABLE_RESOURCE_NAME, got ${filter.name ?? "none"}`);
-  }
-  const value = onlyValue(filter);
-  return value instanceof Refusal ? value : textMatch(value);
 }
 
 /** Ascending. */

@@ -1,4 +1,5 @@
 import { jobArn } from "../../../../batch/arn.ts";
+import { JOB_STATUSES } from "../../../../batch/job.ts";
 import { Refusal } from "../../../../batch/refusal.ts";
 import type {
   KeyValuesPair,
@@ -8,9 +9,10 @@ import type {
 } from "../../../../model/batch.ts";
 import type { ConsumableJobFilter, StoredJob } from "../../../../store/store.ts";
 import type { Operation } from "../../../operation.ts";
-import { encodeNextToken, parsePageRequest } from "../../../pagination.ts";
+import { readPage } from "../../../pagination.ts";
 import type { BatchServices } from "../batch-services.ts";
-import { onlyValue, textMatch } from "../job-filter.ts";
+import { parseFilter, textMatch } from "../list-filter.ts";
+import type { FilterChoices } from "../list-filter.ts";
 import { doesNotExist, toArn } from "../named-resource.ts";
 import { readByNameOrArn } from "../plain-listing.ts";
 import { orRefuse } from "../refuse.ts";
@@ -33,53 +35,37 @@ export function listJobsByConsumableResource({
     orRefuse(resource ?? doesNotExist(arn), context);
     const chosen = orRefuse(parseFilters(input.filters), context);
     const listing = { operation: "ListJobsByConsumableResource", scope, filter: [arn, input.filters] };
-    const page = await store.listJobsByConsumable(
-      { consumableResourceArn: arn, ...chosen },
-      parsePageRequest(input, listing, PAGE_MAX),
+    const { items, ...next } = await readPage(input, listing, PAGE_MAX, (page) =>
+      store.listJobsByConsumable({ consumableResourceArn: arn, ...chosen }, page),
     );
-    const jobs = await store.readJobs(scope, page.items);
-    const nextToken = encodeNextToken(listing, page.next);
-    return {
-      jobs: jobs.map((stored) => summary(stored, arn)),
-      ...(nextToken !== undefined && { nextToken }),
-    };
+    const jobs = await store.readJobs(scope, items);
+    return { jobs: jobs.map((stored) => summary(stored, arn)), ...next };
   };
 }
 
 type ChosenJobs = Omit<ConsumableJobFilter, "consumableResourceArn">;
 
-/** Each of the two filters may be there once; both have to hold. */
+/** Both may be there, and then both have to hold; of two with one name the last counts. */
 function parseFilters(filters: readonly KeyValuesPair[] = []): ChosenJobs | Refusal {
   let chosen: ChosenJobs = {};
   for (const filter of filters) {
-    const parsed = parseFilter(filter);
+    const parsed = parseFilter(filter, CHOICES);
     if (parsed instanceof Refusal) return parsed;
     chosen = { ...chosen, ...parsed };
   }
   return chosen;
 }
 
-function parseFilter(filter: KeyValuesPair): ChosenJobs | Refusal {
-  const value = onlyValue(filter);
-  if (value instanceof Refusal) return value;
-  if (filter.name === "JOB_NAME") return { nameEquals: textMatch(value) };
-  if (filter.name !== "JOB_STATUS") {
-    return Refusal.bare(`filters[].name must be one of JOB_STATUS, JOB_NAME, got ${filter.name ?? "none"}`);
-  }
+const CHOICES: FilterChoices<ChosenJobs> = {
+  JOB_STATUS: parseStatus,
+  JOB_NAME: (value) => ({ nameEquals: textMatch(value) }),
+};
+
+function parseStatus(value: string): ChosenJobs | Refusal {
   const status = JOB_STATUSES.find((known) => known === value);
   if (status !== undefined) return { status };
   return Refusal.bare(`filters[].values[0] must be one of ${JOB_STATUSES.join(", ")}, got ${value}`);
 }
-
-const JOB_STATUSES = [
-  "SUBMITTED",
-  "PENDING",
-  "RUNNABLE",
-  "STARTING",
-  "RUNNING",
-  "SUCCEEDED",
-  "FAILED",
-] as const;
 
 function summary({ job, progress }: StoredJob, resourceArn: string): ListJobsByConsumableResourceSummary {
   const { shareIdentifier, consumableResources = [] } = job;

@@ -1,12 +1,12 @@
-import { parseNameOrArn } from "../../../../batch/arn.ts";
 import type { ListJobsRequest, ListJobsResponse } from "../../../../model/batch.ts";
 import type { JobListEntry, Page, PageRequest, Store } from "../../../../store/store.ts";
 import { clientError } from "../../../errors.ts";
 import type { Operation, RequestContext } from "../../../operation.ts";
-import { encodeNextToken, parsePageRequest } from "../../../pagination.ts";
+import { readPage } from "../../../pagination.ts";
 import type { BatchServices } from "../batch-services.ts";
 import { parseJobFilter } from "../job-filter.ts";
 import { orRefuse } from "../refuse.ts";
+import { readJobQueue } from "../stored-queue.ts";
 import { jobSummary } from "../wire/job-summary.ts";
 
 /** Entries on a page (specification 1.5). */
@@ -19,15 +19,12 @@ export function listJobs(services: BatchServices): Operation<ListJobsRequest, Li
     const { scope } = context;
     const list = await chooseList(services.store, input, context);
     const listing = { operation: "ListJobs", scope, filter: list.filter };
-    const page = await list.read(parsePageRequest(input, listing, list.pageMax));
-    const nextToken = encodeNextToken(listing, page.next);
+    const { items, ...next } = await readPage(input, listing, list.pageMax, list.read);
     const nowMs = services.clock.nowMs();
-    return {
-      jobSummaryList: page.items.map((entry) =>
-        jobSummary(scope, entry, services.situationOf(entry.jobId, entry.progress.status), nowMs),
-      ),
-      ...(nextToken !== undefined && { nextToken }),
-    };
+    const jobSummaryList = items.map((entry) =>
+      jobSummary(scope, entry, services.situationOf(entry.jobId, entry.progress.status), nowMs),
+    );
+    return { jobSummaryList, ...next };
   };
 }
 
@@ -59,13 +56,10 @@ async function listOfQueue(
   context: RequestContext,
 ): Promise<JobList> {
   const { scope } = context;
-  const notFound = `JobQueue ${input.jobQueue} not found.`;
-  const name = parseNameOrArn(scope, "job-queue", input.jobQueue);
-  const [jobQueue] = name === undefined ? [] : await store.readJobQueues(scope, [name]);
-  if (jobQueue === undefined) throw clientError(notFound);
-  const filter = { jobQueueArn: jobQueue.arn, ...orRefuse(parseJobFilter(input), context) };
+  const { arn: jobQueueArn } = await readJobQueue(store, context, input.jobQueue);
+  const filter = { jobQueueArn, ...orRefuse(parseJobFilter(input), context) };
   return {
-    filter: [jobQueue.arn, input.jobStatus, input.filters],
+    filter: [jobQueueArn, input.jobStatus, input.filters],
     pageMax: (input.filters ?? []).length > 0 ? FILTERED_PAGE_MAX : PAGE_MAX,
     read: (page) => store.listJobs(scope, filter, page),
   };

@@ -1,9 +1,8 @@
-import { parseNameOrArn } from "../../../../batch/arn.ts";
 import type { ListQuotaSharesRequest, ListQuotaSharesResponse } from "../../../../model/batch.ts";
-import { clientError } from "../../../errors.ts";
 import type { Operation } from "../../../operation.ts";
 import type { BatchServices } from "../batch-services.ts";
 import { listPlain } from "../plain-listing.ts";
+import { readJobQueue } from "../stored-queue.ts";
 import { quotaShareDetail } from "../wire/quota-share-detail.ts";
 
 /** https://docs.aws.amazon.com/batch/latest/APIReference/API_ListQuotaShares.html */
@@ -11,10 +10,7 @@ export function listQuotaShares({
   store,
 }: BatchServices): Operation<ListQuotaSharesRequest, ListQuotaSharesResponse> {
   return async (input, context) => {
-    const { scope } = context;
-    const name = parseNameOrArn(scope, "job-queue", input.jobQueue);
-    const [jobQueue] = name === undefined ? [] : await store.readJobQueues(scope, [name]);
-    if (jobQueue === undefined) throw clientError(`JobQueue ${input.jobQueue} not found.`);
+    const jobQueue = await readJobQueue(store, context, input.jobQueue);
     const { items, ...next } = await listPlain(store, context, input, {
       operation: "ListQuotaShares",
       type: "quota-share",

@@ -1,7 +1,8 @@
 import { jobArn } from "../../../../batch/arn.ts";
 import { isDoomed } from "../../../../batch/dependencies.ts";
 import { capabilityOf } from "../../../../batch/host-workload.ts";
-import type { Job, JobProgress } from "../../../../batch/job.ts";
+import { newProgress } from "../../../../batch/job.ts";
+import type { Job } from "../../../../batch/job.ts";
 import type { JobDefinition } from "../../../../batch/job-definition.ts";
 import { parseJobDefinitionReference } from "../../../../batch/job-definition-reference.ts";
 import { checkTakesJobs } from "../../../../batch/job-queue.ts";
@@ -73,7 +74,7 @@ function decideSubmission(
   const submitted = {
     kind: "job-submitted",
     job,
-    progress: submittedAt(state.jobs.nextQueuePosition),
+    progress: newProgress("SUBMITTED", state.jobs.nextQueuePosition),
   } as const;
   const failure =
     findSubmissionFailure(input, definition, job) ??
@@ -109,16 +110,6 @@ async function findDefinition(
     if (definition !== undefined) return definition;
   }
   throw clientError(`JobDefinition ${arn} not found.`);
-}
-
-function submittedAt(queuePosition: number): JobProgress {
-  return {
-    status: "SUBMITTED",
-    queuePosition,
-    attemptCount: 0,
-    isCancelled: false,
-    isTerminated: false,
-  };
 }
 
 /** Whether the revision is ACTIVE, at the moment that the submission is decided. */

@@ -1,11 +1,10 @@
-import type { Job } from "../../../../batch/job.ts";
+import type { Job, JobCounts } from "../../../../batch/job.ts";
 import type {
   ArrayPropertiesDetail,
   JobDetail,
   JobSummary,
   NodePropertiesSummary,
 } from "../../../../model/batch.ts";
-import type { JobCounts } from "../../../../store/store.ts";
 
 /** What is read to say of a job what it is to its children, or to its parent. */
 interface JobFamily extends Pick<Job, "arraySize" | "nodes" | "childIndex"> {

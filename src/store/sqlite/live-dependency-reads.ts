@@ -10,7 +10,7 @@ import { FAMILY_COLUMNS, familyOf, parseDocument, statusOf } from "./rows.ts";
 import type { FamilyRow } from "./rows.ts";
 
 /** What live jobs wait for, and what became of it. */
-export class LiveDependencies {
+export class LiveDependencyReads {
   readonly #parents: LiveParents;
   readonly #selectDependencies: StatementSync;
   readonly #selectNamed: StatementSync;

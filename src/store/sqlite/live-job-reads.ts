@@ -11,7 +11,7 @@ import type { StoredLiveChild, StoredLiveJob } from "../store.ts";
 import type { JobListIndex } from "./job-list-index.ts";
 import { readLiveChildren, SELECT_LATEST_ATTEMPT } from "./live-children.ts";
 import type { LiveParents } from "./live-children.ts";
-import { LiveDependencies } from "./live-dependencies.ts";
+import { LiveDependencyReads } from "./live-dependency-reads.ts";
 import type { NumberedTexts } from "./numbered-texts.ts";
 import {
   FAMILY_COLUMNS,
@@ -30,7 +30,7 @@ import type { FamilyRow } from "./rows.ts";
  * waits for this: rows come as arrays, what jobs have in common is one object for all of them, and no list of them is
  * made. What most jobs have not, such as dependencies, is read of the few that have it.
  */
-export class LiveJobs {
+export class LiveJobReads {
   readonly #database: DatabaseSync;
   readonly #texts: NumberedTexts;
   readonly #index: JobListIndex;
@@ -115,7 +115,7 @@ interface RestRow extends FamilyRow {
 class LiveJobReader {
   readonly #texts: NumberedTexts;
   readonly #parents: LiveParents;
-  readonly #dependencies: LiveDependencies;
+  readonly #dependencies: LiveDependencyReads;
   readonly #selectRest: StatementSync;
   readonly #selectAttempt: StatementSync;
   readonly #scopes = new Map<number, Scope>();
@@ -126,7 +126,7 @@ class LiveJobReader {
   constructor(database: DatabaseSync, texts: NumberedTexts, parents: LiveParents) {
     this.#texts = texts;
     this.#parents = parents;
-    this.#dependencies = new LiveDependencies(database, parents);
+    this.#dependencies = new LiveDependencyReads(database, parents);
     this.#selectRest = database.prepare(REST);
     this.#selectAttempt = database.prepare(SELECT_LATEST_ATTEMPT);
   }
