@@ -42,7 +42,7 @@ export default defineConfig({
           setupFiles: ["./test/support/fixed-seed.ts"],
           name: "clients",
           include: ["test/**/*.program.test.ts"],
-          testTimeout: 1_200_000,
+          testTimeout: 1_800_000,
           hookTimeout: 180_000,
         },
       },

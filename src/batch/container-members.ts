@@ -6,7 +6,7 @@ import { checkLogConfiguration } from "./log-configuration.ts";
 import { notForFargate } from "./platform.ts";
 import type { Platform } from "./platform.ts";
 import { Refusal } from "./refusal.ts";
-import { checkSecrets } from "./secrets.ts";
+import { checkSecrets } from "./secret.ts";
 
 const IMAGE_LENGTH_MAX = 255;
 

@@ -5,6 +5,7 @@ import type {
   TaskContainerProperties,
 } from "../model/batch.ts";
 import { firstRefusal } from "./first-refusal.ts";
+import { mapOrRefusal } from "./map-or-refusal.ts";
 import { checkOverridingMembers, mergeMembers } from "./overrides.ts";
 import { substituteParameters } from "./parameters.ts";
 import type { Parameters } from "./parameters.ts";
@@ -69,15 +70,9 @@ function mapContainers(
   { taskProperties }: EcsProperties,
   change: (container: TaskContainerProperties) => TaskContainerProperties | Refusal,
 ): EcsProperties | Refusal {
-  const changed: { containers: TaskContainerProperties[] }[] = [];
-  for (const task of taskProperties) {
-    const containers: TaskContainerProperties[] = [];
-    for (const container of task.containers) {
-      const result = change(container);
-      if (result instanceof Refusal) return result;
-      containers.push(result);
-    }
-    changed.push({ ...task, containers });
-  }
-  return { taskProperties: changed };
+  const changed = mapOrRefusal(taskProperties, (task) => {
+    const containers = mapOrRefusal(task.containers, change);
+    return containers instanceof Refusal ? containers : { ...task, containers };
+  });
+  return changed instanceof Refusal ? changed : { taskProperties: changed };
 }

@@ -9,6 +9,7 @@ import { checkMetadata, mergeMetadata } from "./eks-metadata.ts";
 import { eksContainerName, parseEksProperties } from "./eks-properties.ts";
 import { checkEnvironment } from "./environment-variables.ts";
 import { firstRefusal } from "./first-refusal.ts";
+import { mapOrRefusal } from "./map-or-refusal.ts";
 import { mergeByName } from "./overrides.ts";
 import { substituteParameters } from "./parameters.ts";
 import type { Parameters } from "./parameters.ts";
@@ -118,13 +119,10 @@ function substituteInContainers(
   containers: readonly EksContainer[],
   parameters: Parameters,
 ): readonly EksContainer[] | Refusal {
-  const substituted: EksContainer[] = [];
-  for (const container of containers) {
+  return mapOrRefusal(containers, (container) => {
     const command = substituteParameters(container.command ?? [], parameters);
     if (command instanceof Refusal) return command;
     const args = substituteParameters(container.args ?? [], parameters);
-    if (args instanceof Refusal) return args;
-    substituted.push({ ...container, command, args });
-  }
-  return substituted;
+    return args instanceof Refusal ? args : { ...container, command, args };
+  });
 }

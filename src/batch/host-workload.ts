@@ -1,5 +1,4 @@
 import { assert } from "../lib/assert.ts";
-import type { ContainerProperties } from "../model/batch.ts";
 import type { Job } from "./job.ts";
 import { platformOf } from "./platform.ts";
 import type { Capability } from "./platform.ts";
@@ -14,13 +13,6 @@ export function hostWorkload({ workload, resources, childIndex }: HostJob): Node
   const node = workload.nodes[childIndex ?? workload.mainNode];
   assert(node !== undefined, `a multi-node job of ${workload.numNodes} has no node ${childIndex}`);
   return node;
-}
-
-/** The container of a job or node that runs a single one. */
-export function onlyContainer(job: HostJob): ContainerProperties {
-  const { workload } = hostWorkload(job);
-  assert(workload.kind === "container", `a workload of kind ${workload.kind} has no single container`);
-  return workload.container;
 }
 
 /** What the queue of a job has to offer for it. */

@@ -9,7 +9,7 @@ import type { AwslogsOptions } from "./awslogs-options.ts";
 import { DEFAULT_LOG_GROUP } from "./log-stream.ts";
 import type { Platform } from "./platform.ts";
 import { Refusal } from "./refusal.ts";
-import { checkSecrets } from "./secrets.ts";
+import { checkSecrets } from "./secret.ts";
 import { DEFAULT_CONTAINER_NAME } from "./task-containers.ts";
 
 /** AWS takes this much of a job definition's name into the name of a stream. */

@@ -1,5 +1,6 @@
 import type { NodeProperties, NodeRangeProperty } from "../model/batch.ts";
 import { assert } from "../lib/assert.ts";
+import { mapOrRefusal } from "./map-or-refusal.ts";
 import { instanceTypeOf, workloadOf } from "./node-properties.ts";
 import { findRange, parseTargetNodes } from "./node-range.ts";
 import type { NodeRange } from "./node-range.ts";
@@ -12,12 +13,10 @@ import type { MultiNodeWorkload, NodeWorkload } from "./workload.ts";
 /** Says of each node of a multi-node job what it runs, by properties that are effective: checked and overridden. */
 export function createMultiNodeWorkload(nodeProperties: NodeProperties): MultiNodeWorkload | Refusal {
   const { numNodes, mainNode, nodeRangeProperties } = nodeProperties;
-  const ofRanges: NodeWorkload[] = [];
-  for (const [index, range] of nodeRangeProperties.entries()) {
-    const node = nodeWorkload(range, `nodeProperties.nodeRangeProperties[${index}]`);
-    if (node instanceof Refusal) return node;
-    ofRanges.push(node);
-  }
+  const ofRanges = mapOrRefusal(nodeRangeProperties, (range, index) =>
+    nodeWorkload(range, `nodeProperties.nodeRangeProperties[${index}]`),
+  );
+  if (ofRanges instanceof Refusal) return ofRanges;
   const ranges = targetRanges(nodeProperties);
   const nodes = Array.from({ length: numNodes }, (_, index) => {
     const node = ofRanges[findRange(ranges, index) ?? -1];

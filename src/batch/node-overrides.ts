@@ -4,6 +4,7 @@ import type {
   NodePropertyOverride,
   NodeRangeProperty,
 } from "../model/batch.ts";
+import { mapOrRefusal } from "./map-or-refusal.ts";
 import { targetRanges } from "./multi-node.ts";
 import { checkCoverage, checkNodeNumbers, checkTogether, workloadOf } from "./node-properties.ts";
 import { contains, findRange, isOpenEnded, parseTargetNodes } from "./node-range.ts";
@@ -41,13 +42,12 @@ export function substituteInNodes(
   properties: NodeProperties,
   parameters: Parameters,
 ): NodeProperties | Refusal {
-  const nodeRangeProperties: NodeRangeProperty[] = [];
-  for (const range of properties.nodeRangeProperties) {
+  const substituted = mapOrRefusal(properties.nodeRangeProperties, (range) => {
     const workload = substituteInWorkload(workloadOf(range), parameters);
-    if (workload instanceof Refusal) return workload;
-    nodeRangeProperties.push(withWorkload(range, workload));
-  }
-  return { ...properties, nodeRangeProperties };
+    return workload instanceof Refusal ? workload : withWorkload(range, workload);
+  });
+  if (substituted instanceof Refusal) return substituted;
+  return { ...properties, nodeRangeProperties: substituted };
 }
 
 function checkNumNodes(properties: NodeProperties): Refusal | undefined {
@@ -95,13 +95,10 @@ function applyToRanges(
       );
     }
   }
-  const nodeRangeProperties: NodeRangeProperty[] = [];
-  for (const [index, range] of properties.nodeRangeProperties.entries()) {
-    const result = isTargeted[index] === true ? applyToRange(range, override, path) : range;
-    if (result instanceof Refusal) return result;
-    nodeRangeProperties.push(result);
-  }
-  return { ...properties, nodeRangeProperties };
+  const overridden = mapOrRefusal(properties.nodeRangeProperties, (range, index) =>
+    isTargeted[index] === true ? applyToRange(range, override, path) : range,
+  );
+  return overridden instanceof Refusal ? overridden : { ...properties, nodeRangeProperties: overridden };
 }
 
 function applyToRange(

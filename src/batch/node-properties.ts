@@ -3,6 +3,7 @@ import { parseContainer } from "./container-properties.ts";
 import { parseEcsProperties } from "./ecs-properties.ts";
 import { parseEksProperties } from "./eks-properties.ts";
 import { firstRefusal } from "./first-refusal.ts";
+import { mapOrRefusal } from "./map-or-refusal.ts";
 import { findRange, parseTargetNodes } from "./node-range.ts";
 import type { NodeRange } from "./node-range.ts";
 import { Refusal } from "./refusal.ts";
@@ -24,12 +25,8 @@ export function parseNodeProperties(properties: NodeProperties): NodeProperties 
     firstRefusal(ranges, (range, index) => checkRangeKind(range, `${PATH}[${index}]`));
   if (refusal !== undefined) return refusal;
 
-  const parsed: NodeRangeProperty[] = [];
-  for (const [index, range] of ranges.entries()) {
-    const result = parseRange(range, `${PATH}[${index}]`);
-    if (result instanceof Refusal) return result;
-    parsed.push(result);
-  }
+  const parsed = mapOrRefusal(ranges, (range, index) => parseRange(range, `${PATH}[${index}]`));
+  if (parsed instanceof Refusal) return parsed;
   return checkTargets(properties) ?? checkTogether(parsed) ?? { ...properties, nodeRangeProperties: parsed };
 }
 

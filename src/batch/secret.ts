@@ -1,5 +1,8 @@
-import type { Cause } from "./cause.ts";
+import type { Secret } from "../model/batch.ts";
 import { partitionOf } from "./arn.ts";
+import type { Cause } from "./cause.ts";
+import { firstRefusal } from "./first-refusal.ts";
+import { Refusal } from "./refusal.ts";
 import type { Scope } from "./scope.ts";
 
 /** A secret of the local secret store as it is kept: its values are sealed. */
@@ -67,6 +70,15 @@ export function parseSecretReference(valueFrom: string): SecretReference | undef
     return isSecretName(path) ? { service: "ssm", region, names: [`/${path}`, path] } : undefined;
   }
   return isSecretName(valueFrom) ? { service: "ssm", names: [valueFrom] } : undefined;
+}
+
+/** Checks the `secrets` and `secretOptions` of a definition: each has a name and says where its value is kept. */
+export function checkSecrets(secrets: readonly Secret[], path: string): Refusal | undefined {
+  return firstRefusal(secrets, ({ name, valueFrom }, index) => {
+    if (name === "") return Refusal.bare(`${path}[${index}].name must not be empty`);
+    if (valueFrom === "") return Refusal.bare(`${path}[${index}].valueFrom must not be empty`);
+    return undefined;
+  });
 }
 
 const SECRET_NAME = /^[A-Za-z0-9/_+=.@-]{1,512}$/;

@@ -11,8 +11,8 @@ import {
   SCOPE,
   submit,
 } from "../../test/support/batch-values.ts";
+import { onlyContainer } from "../../test/support/workload-values.ts";
 import type { RegisterJobDefinitionRequest, SubmitJobRequest } from "../model/batch.ts";
-import { onlyContainer } from "./host-workload.ts";
 import type { Job } from "./job.ts";
 import { Refusal } from "./refusal.ts";
 

@@ -12,10 +12,11 @@ import {
   eksProperties,
   nodeProperties,
   nodeRange,
+  onlyContainer,
   taskContainer,
 } from "../../test/support/workload-values.ts";
 import type { RegisterJobDefinitionRequest, SubmitJobRequest } from "../model/batch.ts";
-import { capabilityOf, hostWorkload, onlyContainer } from "./host-workload.ts";
+import { capabilityOf, hostWorkload } from "./host-workload.ts";
 import { Refusal } from "./refusal.ts";
 
 const CONTAINER = registerDefinition();

@@ -53,6 +53,10 @@ const SYMPTOMS: readonly Symptom[] = [
     advice: "Look at a child that failed: `batchyard ls ⟨id⟩ --status FAILED` lists them.",
   },
   {
+    pattern: /TaskDependencyError/,
+    advice: "A container that another one waits for failed: its log says why, `batchyard logs ⟨id⟩`.",
+  },
+  {
     pattern: /DockerTimeoutError|CannotInspect/,
     advice: "The container engine did not answer in time: `batchyard doctor` looks at it.",
   },

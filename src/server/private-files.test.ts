@@ -29,12 +29,13 @@ function modeOf(name: string): string {
 }
 
 test("a folder of ours and what is in it become its owner's alone, and it is told", () => {
-  make(0o644, "batchyard.db", "batchyard.db-wal", "lock.db", "pid");
+  const files = ["batchyard.db", "batchyard.db-wal", "lock.db", "pid", "event-dead-letters.jsonl"];
+  make(0o644, ...files);
   make(0o755, "logs/", "process/");
   chmodSync(folder, 0o755);
   expect(makePrivate(folder)).toEqual([`${folder} had mode 755 and is its owner's alone now`]);
   expect(modeOf(".")).toBe("700");
-  for (const name of ["batchyard.db", "batchyard.db-wal", "lock.db", "pid"]) expect(modeOf(name)).toBe("600");
+  for (const name of files) expect(modeOf(name)).toBe("600");
   for (const name of ["logs", "process"]) expect(modeOf(name)).toBe("700");
   expect(makePrivate(folder)).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { chmodSync, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 /** What this program makes at the top of a data folder. */
-const OURS = /^(batchyard\.db|lock\.db|pid$|logs$|process$|docker$|memory$)/;
+const OURS = /^(batchyard\.db|lock\.db|event-dead-letters\.jsonl|pid$|logs$|process$|docker$|memory$)/;
 
 const OTHERS_BITS = 0o077;
 const STICKY_BIT = 0o1000;

@@ -13,7 +13,9 @@ const RESOURCE_COUNT = 19;
 const OWN_TO_IMPORTS = ["deregister_on_new_revision", "compute_environments", "compute_environment_order"];
 
 const workspace = new TerraformWorkspace();
-describeOrSkip("Terraform's AWS provider", await workspace.findMissing(), () => {
+const missing = await workspace.findMissing();
+if (missing !== undefined) workspace[Symbol.dispose]();
+describeOrSkip("Terraform's AWS provider", missing, () => {
   const used = useServer({ flags: ["--bare"] });
   afterAll(() => workspace[Symbol.dispose]());
 

@@ -1,4 +1,8 @@
+import { hostWorkload } from "../../src/batch/host-workload.ts";
+import type { HostJob } from "../../src/batch/host-workload.ts";
+import { assert } from "../../src/lib/assert.ts";
 import type {
+  ContainerProperties,
   EcsProperties,
   EcsTaskProperties,
   EksContainer,
@@ -63,4 +67,11 @@ export function nodeProperties(
   mainNode = 0,
 ): NodeProperties {
   return { numNodes, mainNode, nodeRangeProperties };
+}
+
+/** The container of a job or node that runs a single one. */
+export function onlyContainer(job: HostJob): ContainerProperties {
+  const { workload } = hostWorkload(job);
+  assert(workload.kind === "container", `a workload of kind ${workload.kind} has no single container`);
+  return workload.container;
 }

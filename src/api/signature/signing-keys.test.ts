@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { ANY_CHARACTER } from "../../../test/support/any-text.ts";
 import { createSigningKeys, SigningKey, SIGNING_KEYS_MAX } from "./signing-keys.ts";
 
 // The example of https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
@@ -32,7 +33,7 @@ test("a signing key is derived once while it is in use, and forgotten behind eno
 });
 
 test("a key signs as HMAC does, whatever it signed before", () => {
-  const texts = fc.array(fc.string({ unit: "binary", maxLength: 300 }), { minLength: 1, maxLength: 5 });
+  const texts = fc.array(fc.string({ unit: ANY_CHARACTER, maxLength: 300 }), { minLength: 1, maxLength: 5 });
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 32, maxLength: 64 }), texts, (bytes, signed) => {
       const key = new SigningKey(bytes);

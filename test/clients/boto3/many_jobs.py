@@ -36,7 +36,9 @@ def statuses(**parent):
     return [found[index] for index in sorted(found)]
 
 
-define("index", containerProperties=script('echo "child $AWS_BATCH_JOB_ARRAY_INDEX"; [ "$AWS_BATCH_JOB_ARRAY_INDEX" != 1 ]'))
+CHILD_1_FAILS = 'echo "child $AWS_BATCH_JOB_ARRAY_INDEX"; [ "$AWS_BATCH_JOB_ARRAY_INDEX" != 1 ]'
+NAMES_ITS_NODE = 'echo "node $AWS_BATCH_JOB_NODE_INDEX of $AWS_BATCH_JOB_NUM_NODES"'
+define("index", containerProperties=script(CHILD_1_FAILS))
 define("works", containerProperties=script("true"))
 
 # An array, one child of which fails; an array behind it, child by child; one whose children go one by one.
@@ -45,8 +47,8 @@ beside = submit("beside", "works", arrayProperties={"size": 3}, dependsOn=[{"job
 in_turn = submit("in-turn", "works", arrayProperties={"size": 2}, dependsOn=[{"type": "SEQUENTIAL"}])
 after = submit("after", "works", dependsOn=[{"jobId": in_turn}])
 never = submit("never", "works", dependsOn=[{"jobId": array}])
-jobs = {name: ended_job(batch, job_id) for name, job_id in
-        {"array": array, "beside": beside, "in-turn": in_turn, "after": after, "never": never}.items()}
+job_ids = {"array": array, "beside": beside, "in-turn": in_turn, "after": after, "never": never}
+jobs = {name: ended_job(batch, job_id) for name, job_id in job_ids.items()}
 seen["ends"] = {name: [job["status"], job.get("statusReason")] for name, job in jobs.items()}
 seen["array"] = {
     "arrayProperties": jobs["array"]["arrayProperties"],
@@ -55,7 +57,10 @@ seen["array"] = {
         read_log(logs, describe_job(batch, f"{array}:{index}")["container"]["logStreamName"]) for index in range(3)
     ],
 }
-seen["beside"] = {"dependsOn": jobs["beside"]["dependsOn"] == [{"jobId": array, "type": "N_TO_N"}], "children": statuses(arrayJobId=beside)}
+seen["beside"] = {
+    "dependsOn": jobs["beside"]["dependsOn"] == [{"jobId": array, "type": "N_TO_N"}],
+    "children": statuses(arrayJobId=beside),
+}
 children = [describe_job(batch, f"{in_turn}:{index}") for index in range(2)]
 seen["in turn"] = children[0]["stoppedAt"] <= children[1]["startedAt"]
 
@@ -66,12 +71,15 @@ define(
     nodeProperties={
         "numNodes": 2,
         "mainNode": 0,
-        "nodeRangeProperties": [
-            {"targetNodes": "0:1", "container": script('echo "node $AWS_BATCH_JOB_NODE_INDEX of $AWS_BATCH_JOB_NUM_NODES"')}
-        ],
+        "nodeRangeProperties": [{"targetNodes": "0:1", "container": script(NAMES_ITS_NODE)}],
     },
 )
-gang = submit("gang", "nodes", nodeOverrides={"nodePropertyOverrides": [{"targetNodes": "0:1", "containerOverrides": {"environment": [{"name": "A", "value": "b"}]}}]})
+overrides = {"environment": [{"name": "A", "value": "b"}]}
+gang = submit(
+    "gang",
+    "nodes",
+    nodeOverrides={"nodePropertyOverrides": [{"targetNodes": "0:1", "containerOverrides": overrides}]},
+)
 job = ended_job(batch, gang)
 node = describe_job(batch, f"{gang}#1")
 seen["gang"] = {

@@ -27,13 +27,18 @@ even = batch.create_scheduling_policy(name="even")["arn"]
 seen["policies"] = sorted(item["arn"] for item in all_of("list_scheduling_policies", "schedulingPolicies"))
 seen["policy"] = batch.describe_scheduling_policies(arns=[policy])["schedulingPolicies"]
 
-limits = [{"state": "RUNNABLE", "reason": "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT", "maxTimeSeconds": 600, "action": "CANCEL"}]
+limit = {
+    "state": "RUNNABLE",
+    "reason": "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT",
+    "maxTimeSeconds": 600,
+    "action": "CANCEL",
+}
 batch.create_job_queue(
     jobQueueName="shared",
     priority=1,
     schedulingPolicyArn=policy,
     computeEnvironmentOrder=[{"order": 1, "computeEnvironment": "local"}],
-    jobStateTimeLimitActions=limits,
+    jobStateTimeLimitActions=[limit],
 )
 queue = lambda: batch.describe_job_queues(jobQueues=["shared"])["jobQueues"]
 [found] = poll("the queue", lambda: [item for item in queue() if item["status"] == "VALID"])

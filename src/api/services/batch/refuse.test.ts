@@ -18,3 +18,9 @@ test.each([
 ])("turns %j into a ClientException", (refusal, message) => {
   expect(() => orRefuse(refusal, CONTEXT)).toThrow(new ApiError("ClientException", message));
 });
+
+test("cuts a text that quotes a whole request", () => {
+  const refusal = Refusal.bare("x".repeat(50_000));
+  const message = `${"x".repeat(16_384)}… (50000 characters)`;
+  expect(() => orRefuse(refusal, CONTEXT)).toThrow(new ApiError("ClientException", message));
+});

@@ -7,6 +7,7 @@ export function attemptContainer({
   taskArn,
   outcome,
   logStreamName,
+  address,
 }: Attempt): AttemptContainerDetail {
   const exitCode = outcome?.exitCode;
   const reason = outcome?.reason;
@@ -16,6 +17,6 @@ export function attemptContainer({
     ...(exitCode !== undefined && { exitCode }),
     ...(reason !== undefined && { reason }),
     ...(logStreamName !== undefined && { logStreamName }),
-    networkInterfaces: [],
+    networkInterfaces: address === undefined ? [] : [{ privateIpv4Address: address }],
   };
 }
