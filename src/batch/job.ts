@@ -136,5 +136,10 @@ export function isTerminal(status: JobStatus): boolean {
   return status === "SUCCEEDED" || status === "FAILED";
 }
 
+/** Tells whether a job of that status has an attempt that is not over. */
+export function isUnderWay(status: JobStatus): boolean {
+  return status === "STARTING" || status === "RUNNING";
+}
+
 /** At most this many ids in one DescribeJobs. */
 export const DESCRIBE_JOBS_MAX = 100;

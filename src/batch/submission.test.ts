@@ -163,7 +163,6 @@ describe("createJob", () => {
       { timeout: { attemptDurationSeconds: 1 } },
       Refusal.bare("timeout.attemptDurationSeconds must be at least 60, got 1"),
     ],
-    ["no tags in a map", { tags: {} }, Refusal.bare("tags must have between 1 and 50 entries, got 0")],
     [
       "an array of one",
       { arrayProperties: { size: 1 } },

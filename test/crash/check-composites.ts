@@ -7,6 +7,7 @@ import { isSingle } from "./job-plans.ts";
 import type { OrderMark } from "./marks.ts";
 
 const DEPENDENT_FAILED = "Dependent Job failed";
+const COMPOSITE_KINDS: readonly CompositePlan["kind"][] = ["dependent", "array", "nodes", "containers"];
 const CHILD_FAILED = "Array Child Job failed";
 
 /** A job of several parts, or one that waited for others, with all that is known of it. */
@@ -60,7 +61,8 @@ export function countComposites(
   record: CrashRecord,
   facts: FinalFacts,
 ): ReadonlyMap<CompositePlan["kind"], number> {
-  const counts = new Map<CompositePlan["kind"], number>();
+  const areAskedFor = record.submissions.some(({ plan }) => !isSingle(plan));
+  const counts = new Map((areAskedFor ? COMPOSITE_KINDS : []).map((kind) => [kind, 0]));
   for (const { plan, job, marks } of findComposites(record, facts)) {
     const isUndisturbed = !wasInterrupted(job) && marks.length > 0;
     counts.set(plan.kind, (counts.get(plan.kind) ?? 0) + (isUndisturbed ? 1 : 0));

@@ -11,17 +11,20 @@ import {
   planContainers,
   planDependent,
   planNodes,
+  plannedCodes,
 } from "./composite-plans.ts";
 import type { CompositePlan, NodesShape, PlanningFacts } from "./composite-plans.ts";
-import type { Submission } from "./crash-record.ts";
+import type { AnyPlan, Submission } from "./crash-record.ts";
 import { DEFINITION, jobTagsKey, QUEUES } from "./job-load.ts";
 import type { JobClientOptions } from "./job-load.ts";
 import { isSingle } from "./job-plans.ts";
 import { CONTAINER_VARIABLE, MARKS_VARIABLE } from "./marks-prelude.ts";
 import type { ProviderUnderTest } from "./provider-under-test.ts";
 
-/** How often each is wanted. */
-const PLANNERS: readonly ((facts: PlanningFacts) => CompositePlan)[] = [
+type Planner = (facts: PlanningFacts) => CompositePlan;
+
+/** All of them in turn, in an order of the seed's. */
+const PLANNERS: readonly Planner[] = [
   planDependent,
   planDependent,
   planArray,
@@ -40,6 +43,8 @@ const AWAITED_MAX = 20;
 /** Submits arrays, jobs of several nodes or containers, and jobs that wait for others. Goes on through the server's deaths. */
 export class CompositeClient {
   readonly #options: Omit<JobClientOptions, "kinds">;
+  /** Those whose turn comes, from the last on. */
+  readonly #planners: Planner[] = [];
 
   constructor(options: Omit<JobClientOptions, "kinds">) {
     this.#options = options;
@@ -50,7 +55,7 @@ export class CompositeClient {
     while (!isOver()) {
       const open = [...record.openJobs.values()].filter((plan) => !isSingle(plan));
       if (open.length < load.openCompositesMax) await this.#step(clients);
-      await sleep(random.between(0, 2 * load.pauseMsMax));
+      await sleep(random.between(0, load.pauseMsMax));
     }
   }
 
@@ -69,16 +74,22 @@ export class CompositeClient {
     }
   }
 
-  /** Mostly none; on jobs that end of themselves, and may have ended, or on a child of an array. */
+  /** Mostly none; on jobs that end of themselves, mostly well, and may have ended, or on a child of an array. */
   #drawDependencies(): readonly JobDependency[] {
     const { random } = this.#options;
     if (random.chance(60)) return [];
-    const known = this.#known().filter(({ plan }) => !isSingle(plan) || plan.exitCodes.length > 0);
+    const mayFail = random.chance(20);
+    const known = this.#known().filter(({ plan }) => endsOfItself(plan) && (mayFail || isToSucceed(plan)));
     const drawn = random.shuffled(known).slice(0, random.between(1, 2));
     return drawn.map(({ plan, jobId = "" }) => {
       const isOnChild = plan.kind === "array" && random.chance(50);
       return { jobId: isOnChild ? `${jobId}:${random.between(0, plan.size - 1)}` : jobId };
     });
+  }
+
+  #nextPlanner(): Planner {
+    if (this.#planners.length === 0) this.#planners.push(...this.#options.random.shuffled(PLANNERS));
+    return this.#planners.pop() ?? planDependent;
   }
 
   #known(): readonly Submission[] {
@@ -91,8 +102,7 @@ export class CompositeClient {
     const arrays = this.#known().flatMap(({ plan, jobId = "" }) =>
       plan.kind === "array" ? [{ jobId, size: plan.size }] : [],
     );
-    const planned = random.pick(PLANNERS)?.({ number: nextNumber(), random, dependsOn, arrays });
-    if (planned === undefined) return undefined;
+    const planned = this.#nextPlanner()({ number: nextNumber(), random, dependsOn, arrays });
     const tags = { submitted: planned.name };
     const members = compositeMembers(planned, random, { definition: DEFINITION, prelude });
     const call = ask(
@@ -117,6 +127,17 @@ export class CompositeClient {
     record.resource(jobTagsKey(jobId)).change(() => tags, fate);
     return jobId;
   }
+}
+
+function endsOfItself(plan: AnyPlan): boolean {
+  return !isSingle(plan) || plan.exitCodes.length > 0;
+}
+
+/** If nobody interferes, and what it waits for itself succeeds. */
+function isToSucceed(plan: AnyPlan): boolean {
+  if (plan.kind === "array") return plan.failingIndex === undefined;
+  const codes = isSingle(plan) ? plan.exitCodes : plannedCodes(plan);
+  return codes.at(-1) === 0;
 }
 
 type ContainerProperties = ReturnType<ProviderUnderTest["containerProperties"]>;

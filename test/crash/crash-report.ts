@@ -7,11 +7,15 @@ import type { Hit } from "./kill-evidence.ts";
  * its end: else it would show nothing.
  */
 export function isSound(report: CrashReport): boolean {
-  const { mistakes, missedPhases, outageCount, hostLossCount, compositeCounts } = report;
+  const { mistakes, missedPhases, outageCount, hostLossCount } = report;
   const areLossesShown = outageCount === 0 || hostLossCount > 0;
-  const areCompositesShown = [...compositeCounts.values()].every((count) => count > 0);
-  const isShown = missedPhases.length === 0 && areLossesShown && areCompositesShown;
+  const isShown = missedPhases.length === 0 && areLossesShown && unshownKinds(report).length === 0;
   return mistakes.length === 0 && isShown;
+}
+
+/** Kinds of jobs that were asked for, and of which none came to its end undisturbed. */
+function unshownKinds({ compositeCounts }: CrashReport): readonly string[] {
+  return [...compositeCounts].filter(([, count]) => count === 0).map(([kind]) => kind);
 }
 
 /** The report as a text for people. */
@@ -30,6 +34,9 @@ export function describeReport(report: CrashReport): string {
           `  the engine was taken away ${outageCount} times, and ${hostLossCount} attempts went down with it`,
         ]),
     ...missedPhases.map((phase) => `no kill hit the phase ${phase}: this run shows nothing about it`),
+    ...unshownKinds(report).map(
+      (kind) => `no job of the kind ${kind} came to its end: this run shows nothing about it`,
+    ),
     ...(mistakes.length === 0
       ? ["everything that was acknowledged held"]
       : [`${mistakes.length} mistakes; everything is in ${report.folder}`, ...mistakes]),

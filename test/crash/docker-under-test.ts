@@ -45,7 +45,7 @@ done </proc/self/mountinfo
       "none",
     ];
     // What becomes of their parts when an engine goes, and what follows, is not worked out here.
-    const openCompositesMax = isKilled ? 0 : 4;
+    const openCompositesMax = isKilled ? 0 : 6;
     this.load = {
       clientCount: 2,
       openJobsMax: 12,

@@ -91,11 +91,13 @@ export class JobClient {
     this.#ownJobIds.push(jobId);
   }
 
-  /** Mostly those that do not end of themselves; any other now and then, and ended ones too. */
+  /** Mostly those that do not end of themselves; of the others single ones now and then, and those of many parts seldom. */
   async #endSome({ batch }: AwsClients, kind: "cancel" | "terminate"): Promise<void> {
     const open = [...this.#record.openJobs];
-    const lasting = open.filter(([, plan]) => isSingle(plan) && plan.exitCodes.length === 0);
-    const [openId, plan] = this.#random.pick(this.#random.chance(60) ? lasting : open) ?? [];
+    const single = open.filter(([, openPlan]) => isSingle(openPlan));
+    const lasting = single.filter(([, openPlan]) => isSingle(openPlan) && openPlan.exitCodes.length === 0);
+    const choice = this.#random.between(1, 100);
+    const [openId, plan] = this.#random.pick(choice <= 60 ? lasting : choice <= 85 ? single : open) ?? [];
     if (openId === undefined || plan === undefined) return;
     const isOfChild = plan.kind === "array" && this.#random.chance(50);
     const jobId = isOfChild ? `${openId}:${this.#random.between(0, plan.size - 1)}` : openId;

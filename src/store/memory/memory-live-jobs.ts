@@ -1,5 +1,5 @@
 import { parseChildJobId } from "../../batch/child-job.ts";
-import { isTerminal } from "../../batch/job.ts";
+import { isTerminal, isUnderWay } from "../../batch/job.ts";
 import type { JobStatus } from "../../model/batch.ts";
 import { isWaiting } from "../stored-child.ts";
 import type { StoredDependency, StoredLiveChild, StoredLiveJob } from "../store.ts";
@@ -65,8 +65,8 @@ function pairedArrays(job: MemoryJob, find: FindJob): MemoryJob[] {
   return dependsOn
     .filter(({ type }) => type === "N_TO_N")
     .map(({ jobId = "" }) => find(job, jobId))
-    .filter((found) => found?.job.arraySize !== undefined)
-    .filter((found) => found !== undefined);
+    .filter((found) => found !== undefined)
+    .filter((found) => found.job.arraySize !== undefined);
 }
 
 function dependenciesOf(found: MemoryJob, find: FindJob): Pick<StoredLiveJob, "dependsOn"> {
@@ -86,8 +86,4 @@ function statusOf(of: MemoryJob, jobId: string | undefined, find: FindJob): JobS
   if (child === undefined) return find(of, jobId)?.progress.status;
   const parent = find(of, child.parentJobId);
   return parent === undefined ? undefined : storedChild(parent, child)?.progress.status;
-}
-
-function isUnderWay(status: JobStatus): boolean {
-  return status === "STARTING" || status === "RUNNING";
 }

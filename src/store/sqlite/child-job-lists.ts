@@ -44,7 +44,7 @@ export class ChildJobLists {
     { status, after, limit }: ChildJobFilter & PageRequest,
   ): Page<JobListEntry> {
     const [last] = positionAfter(BY_INDEX, after, BEFORE_CHILDREN);
-    const row = this.#selectParent.get(this.#texts.find(scopeKey(scope)) ?? 0, parentJobId);
+    const row = this.#selectParent.get(this.#texts.numberOf(scopeKey(scope)), parentJobId);
     if (row === undefined) return { items: [] };
     // `JOB_LIST_COLUMNS` names them as the type does.
     const parent = row as unknown as JobListRow;

@@ -28,7 +28,7 @@ export class ChildJobWrites {
 
   put({ scope, parentJobId, index, progress, atMs }: Extract<Change, { kind: "child-put" }>): void {
     const values = progressValues(progress);
-    this.#put.run(index, atMs, ...values, this.#numberOf(scope), parentJobId, index, index);
+    this.#put.run(index, atMs, ...values, this.#texts.numberOf(scopeKey(scope)), parentJobId, index, index);
   }
 
   change(scope: Scope, child: ChildJobId, patch: JobProgressPatch): void {
@@ -42,12 +42,7 @@ export class ChildJobWrites {
 
   /** In the order of `PARENT`, then the index. */
   #keyOf(scope: Scope, { parentJobId, kind, index }: ChildJobId): (string | number)[] {
-    return [this.#numberOf(scope), parentJobId, Number(kind === "node"), index];
-  }
-
-  /** No row has the scope 0: where the scope is unknown, nothing is found. */
-  #numberOf(scope: Scope): number {
-    return this.#texts.find(scopeKey(scope)) ?? 0;
+    return [this.#texts.numberOf(scopeKey(scope)), parentJobId, Number(kind === "node"), index];
   }
 }
 

@@ -35,8 +35,8 @@ export class JobLists {
   list(scope: Scope, filter: JobFilter, page: PageRequest): Page<JobListEntry> {
     const group = groupOf(filter);
     const queue = {
-      scope: this.#numberOf(scopeKey(scope)),
-      queue: this.#numberOf(filter.jobQueueArn),
+      scope: this.#texts.numberOf(scopeKey(scope)),
+      queue: this.#texts.numberOf(filter.jobQueueArn),
       indexEnd: this.#index.end,
     };
     return group === undefined
@@ -93,7 +93,7 @@ export class JobLists {
       return { conditions: ["name_key = :name"], values: { name: nameEquals.text.toLowerCase() } };
     }
     if (definition?.by === "arn") {
-      const number = this.#numberOf(definition.arn);
+      const number = this.#texts.numberOf(definition.arn);
       return { conditions: ["definition = :definition"], values: { definition: number } };
     }
     if (definition !== undefined) {
@@ -125,11 +125,6 @@ export class JobLists {
       ...this.#outcomes.of(row.jobKey, JOB_ITSELF),
       ...this.#childCounts.of(row.jobKey, familyOf(row), entry.progress),
     };
-  }
-
-  /** No row has the number 0: where a text is unknown, nothing is found. */
-  #numberOf(text: string): number {
-    return this.#texts.find(text) ?? 0;
   }
 }
 

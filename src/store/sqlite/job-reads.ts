@@ -53,8 +53,7 @@ export class JobReads {
 
   #read(scope: Scope, jobId: string): StoredJob | undefined {
     const child = parseChildJobId(jobId);
-    // No row has the scope 0: where the scope is unknown, nothing is found.
-    const row = this.#selectJob.get(this.#texts.find(scopeKey(scope)) ?? 0, child?.parentJobId ?? jobId);
+    const row = this.#selectJob.get(this.#texts.numberOf(scopeKey(scope)), child?.parentJobId ?? jobId);
     if (row === undefined) return undefined;
     // `JOB_COLUMNS` names them as the type does.
     const jobRow = row as unknown as JobRow;

@@ -84,12 +84,12 @@ export class JobWrites {
   }
 
   change(scope: Scope, jobId: string, patch: JobProgressPatch): void {
-    this.#updates.run(patch, [this.#numberOf(scope), jobId]);
+    this.#updates.run(patch, [this.#texts.numberOf(scopeKey(scope)), jobId]);
     if (patch.unspawned !== undefined) this.#changeUnspawned(scope, jobId, patch.unspawned);
   }
 
   tag(scope: Scope, jobId: string, tags: Job["tags"], taggedBy: Cause): void {
-    const row = this.#selectDocument.get(this.#numberOf(scope), jobId);
+    const row = this.#selectDocument.get(this.#texts.numberOf(scopeKey(scope)), jobId);
     if (row === undefined) return;
     const document: JobDocument = { ...parseDocument<JobDocument>(row["document"]), tags, taggedBy };
     this.#updateDocument.run(JSON.stringify(document), Number(row["job_key"]));
@@ -97,7 +97,7 @@ export class JobWrites {
 
   putAttempt(attempt: Attempt): void {
     const { scope, jobId, number } = attempt;
-    this.#putAttempt.run(number, JSON.stringify(attempt), this.#numberOf(scope), jobId);
+    this.#putAttempt.run(number, JSON.stringify(attempt), this.#texts.numberOf(scopeKey(scope)), jobId);
   }
 
   /** Says how many it removed. */
@@ -122,12 +122,7 @@ export class JobWrites {
   }
 
   #changeUnspawned(scope: Scope, jobId: string, unspawned: UnspawnedChildren): void {
-    this.#updateUnspawned.run(JSON.stringify(unspawned), this.#numberOf(scope), jobId);
-  }
-
-  /** No row has the scope 0: where the scope is unknown, nothing is found. */
-  #numberOf(scope: Scope): number {
-    return this.#texts.find(scopeKey(scope)) ?? 0;
+    this.#updateUnspawned.run(JSON.stringify(unspawned), this.#texts.numberOf(scopeKey(scope)), jobId);
   }
 }
 

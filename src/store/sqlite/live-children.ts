@@ -1,8 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Attempt } from "../../batch/attempt.ts";
+import { isUnderWay } from "../../batch/job.ts";
 import type { Job } from "../../batch/job.ts";
 import type { StoredLiveChild } from "../store.ts";
-import { isUnderWay, parseDocument, statusOf } from "./rows.ts";
+import { parseDocument, statusOf } from "./rows.ts";
 
 /** The jobs whose children decisions need, by key. */
 export type LiveParents = Map<number, Pick<Job, "jobId" | "kind">>;

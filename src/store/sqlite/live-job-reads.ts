@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { setFlagsFromString } from "node:v8";
 import type { Attempt } from "../../batch/attempt.ts";
+import { isUnderWay } from "../../batch/job.ts";
 import type { UnspawnedChildren } from "../../batch/job.ts";
 import { NO_RESOURCES } from "../../batch/resources.ts";
 import type { Resources } from "../../batch/resources.ts";
@@ -17,7 +18,6 @@ import {
   FAMILY_COLUMNS,
   familyOf,
   FIRST_TERMINAL_STATUS,
-  isUnderWay,
   JOB_ITSELF,
   parseDocument,
   parseScopeKey,

@@ -18,17 +18,14 @@ export class NumberedTexts {
     this.#insert = database.prepare("INSERT INTO texts (text) VALUES (?)");
   }
 
-  /** The number of a text that is stored. */
-  find(text: string): number | undefined {
-    const known = this.#numbers.get(text);
-    if (known !== undefined) return known;
-    const row = this.#selectNumber.get(text);
-    return row === undefined ? undefined : this.#remember(Number(row["number"]), text);
+  /** The number of a text; 0, which no row has, if it is not stored. */
+  numberOf(text: string): number {
+    return this.#find(text) ?? 0;
   }
 
   /** The same, but one that is not stored yet is stored: for use in a transaction only. */
   findOrStore(text: string): number {
-    return this.find(text) ?? this.#remember(Number(this.#insert.run(text).lastInsertRowid), text);
+    return this.#find(text) ?? this.#remember(Number(this.#insert.run(text).lastInsertRowid), text);
   }
 
   textOf(number: number): string {
@@ -45,6 +42,13 @@ export class NumberedTexts {
   forgetAll(): void {
     this.#numbers.clear();
     this.#texts.clear();
+  }
+
+  #find(text: string): number | undefined {
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    const row = this.#selectNumber.get(text);
+    return row === undefined ? undefined : this.#remember(Number(row["number"]), text);
   }
 
   #remember(number: number, text: string): number {

@@ -31,11 +31,6 @@ export function statusOf(number: number): JobStatus {
   return status;
 }
 
-/** Whether a job of that status has an attempt that is not over. */
-export function isUnderWay(status: JobStatus): boolean {
-  return status === "STARTING" || status === "RUNNING";
-}
-
 /** The `child_index` of an attempt of the job itself. */
 export const JOB_ITSELF = -1;
 

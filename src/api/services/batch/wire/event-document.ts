@@ -1,7 +1,7 @@
 import { jobArn } from "../../../../batch/arn.ts";
 import type { Attempt } from "../../../../batch/attempt.ts";
 import type { BatchEvent } from "../../../../batch/event.ts";
-import { isTerminal } from "../../../../batch/job.ts";
+import { isTerminal, isUnderWay } from "../../../../batch/job.ts";
 import type { Job, JobProgress } from "../../../../batch/job.ts";
 import type { JobDetail, JobStatus } from "../../../../model/batch.ts";
 import type { StoredJob } from "../../../../store/store.ts";
@@ -76,10 +76,6 @@ function jobAsOf(event: BatchEvent, { job, attempts, childCounts }: EventJob): S
     isTerminated: false,
   };
   return { job, progress, attempts: known, ...(childCounts !== undefined && { childCounts }) };
-}
-
-function isUnderWay(status: JobStatus): boolean {
-  return status === "STARTING" || status === "RUNNING";
 }
 
 /** What was known of an attempt while it was placed, or ran. */
