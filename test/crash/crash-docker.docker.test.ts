@@ -6,7 +6,7 @@ import { DockerUnderTest } from "./docker-under-test.ts";
 
 /** `npm run test:crash -- --provider docker` does the same for longer, with a seed of the day. */
 const SEED = 20_260_102;
-const KILLS = 8;
+const KILLS = 6;
 /** What goes wrong only now and then is what it is there to find: it is not tried again. */
 const ONCE = { timeout: 300_000, retry: 0 };
 

@@ -20,8 +20,8 @@ import type {
   PageRequest,
   StoredJob,
   StoredState,
-  TextMatch,
 } from "../store.ts";
+import { matchesText } from "../text-match.ts";
 import { storedChild, storedJob } from "./memory-job.ts";
 import type { MemoryJob, MemoryRecord } from "./memory-job.ts";
 import { liveChildren, liveJob } from "./memory-live-jobs.ts";
@@ -143,7 +143,7 @@ export class MemoryJobs {
         consumableResources.some(({ consumableResource }) => consumableResource === consumableResourceArn),
       )
       .filter(({ order, progress }) => order < last && (status === undefined || progress.status === status))
-      .filter(({ job }) => matchesName(job.jobName.toLowerCase(), nameEquals))
+      .filter(({ job }) => nameEquals === undefined || matchesText(job.jobName, nameEquals))
       .reverse();
     return pageOf(found, limit, {
       name: BY_CONSUMABLE,
@@ -228,25 +228,19 @@ function groupingOf({ nameEquals, definition }: JobFilter): Grouping | undefined
 }
 
 function matches({ job, progress }: MemoryJob, filter: JobFilter): boolean {
-  const { status, shareIdentifier, createdBeforeMs = Infinity, createdAfterMs = -Infinity } = filter;
+  const { status, shareIdentifier, nameEquals } = filter;
+  const { createdBeforeMs = Infinity, createdAfterMs = -Infinity } = filter;
   return (
     (status === undefined || progress.status === status) &&
     (shareIdentifier === undefined || job.shareIdentifier === shareIdentifier) &&
     job.createdAtMs < createdBeforeMs &&
     job.createdAtMs > createdAfterMs &&
-    matchesName(job.jobName.toLowerCase(), filter.nameEquals) &&
+    (nameEquals === undefined || matchesText(job.jobName, nameEquals)) &&
     matchesDefinition(job.jobDefinitionArn, filter.definition)
   );
 }
 
 const BY_CONSUMABLE = "jobs by consumable resource";
-
-/** Whether a name, given in lower case, is meant. */
-export function matchesName(nameKey: string, match: TextMatch | undefined): boolean {
-  if (match === undefined) return true;
-  const text = match.text.toLowerCase();
-  return match.isPrefix ? nameKey.startsWith(text) : nameKey === text;
-}
 
 function matchesDefinition(jobDefinitionArn: string, match: JobFilter["definition"]): boolean {
   if (match === undefined) return true;

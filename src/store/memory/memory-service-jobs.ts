@@ -4,7 +4,7 @@ import { hasServiceJobEnded } from "../../batch/service-job.ts";
 import type { ServiceJob } from "../../batch/service-job.ts";
 import { pageOf, positionAfter } from "../page-token.ts";
 import type { Page, PageRequest, ServiceJobFilter } from "../store.ts";
-import { matchesName } from "./memory-jobs.ts";
+import { matchesText } from "../text-match.ts";
 import { comparePositions } from "./sorted-table.ts";
 
 const LIST = "service jobs";
@@ -65,7 +65,7 @@ function stoppedAtMs(job: ServiceJob): number {
 }
 
 function matches(job: ServiceJob, filter: ServiceJobFilter): boolean {
-  const { status, createdBeforeMs, createdAfterMs, shareIdentifier, quotaShareName } = filter;
+  const { status, nameEquals, createdBeforeMs, createdAfterMs, shareIdentifier, quotaShareName } = filter;
   return (
     job.jobQueueArn === filter.jobQueueArn &&
     (status === undefined || job.status === status) &&
@@ -73,6 +73,6 @@ function matches(job: ServiceJob, filter: ServiceJobFilter): boolean {
     (createdAfterMs === undefined || job.createdAtMs > createdAfterMs) &&
     (shareIdentifier === undefined || job.shareIdentifier === shareIdentifier) &&
     (quotaShareName === undefined || job.quotaShareName === quotaShareName) &&
-    matchesName(job.jobName.toLowerCase(), filter.nameEquals)
+    (nameEquals === undefined || matchesText(job.jobName, nameEquals))
   );
 }

@@ -6,7 +6,7 @@ import { childCountOf } from "../../batch/child-job.ts";
 import type { Job, JobProgress, JobProgressPatch, UnspawnedChildren } from "../../batch/job.ts";
 import { scopeKey } from "../../batch/scope.ts";
 import type { Scope } from "../../batch/scope.ts";
-import { ConsumableJobTable } from "./consumable-job-table.ts";
+import type { ConsumableJobTable } from "./consumable-job-table.ts";
 import { documentOf } from "./job-document.ts";
 import type { JobDocument } from "./job-document.ts";
 import type { JobListIndex } from "./job-list-index.ts";
@@ -30,9 +30,15 @@ export class JobWrites {
   readonly #consumableJobs: ConsumableJobTable;
   readonly #removals: readonly StatementSync[];
 
-  constructor(database: DatabaseSync, texts: NumberedTexts, index: JobListIndex) {
+  constructor(
+    database: DatabaseSync,
+    texts: NumberedTexts,
+    index: JobListIndex,
+    consumableJobs: ConsumableJobTable,
+  ) {
     this.#texts = texts;
     this.#index = index;
+    this.#consumableJobs = consumableJobs;
     this.#insert = database.prepare(INSERT);
     this.#insertDocument = database.prepare("INSERT INTO job_documents (job_key, document) VALUES (?, ?)");
     this.#updates = new ProgressUpdates(database, "jobs", "scope = ? AND job_id = ?");
@@ -50,7 +56,6 @@ export class JobWrites {
       ON CONFLICT DO UPDATE SET document = excluded.document`,
     );
     this.#selectStopped = database.prepare(SELECT_STOPPED);
-    this.#consumableJobs = new ConsumableJobTable(database);
     this.#removals = TABLES_BY_JOB.map((table) => database.prepare(`DELETE FROM ${table} WHERE job_key = ?`));
   }
 

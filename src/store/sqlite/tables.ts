@@ -51,7 +51,8 @@ export class Tables {
     this.jobDefinitions = new JobDefinitionTable(database);
     this.instances = new InstanceTable(database);
     this.jobListIndex = new JobListIndex(database);
-    this.jobWrites = new JobWrites(database, this.texts, this.jobListIndex);
+    this.consumableJobs = new ConsumableJobTable(database);
+    this.jobWrites = new JobWrites(database, this.texts, this.jobListIndex, this.consumableJobs);
     this.childJobWrites = new ChildJobWrites(database, this.texts);
     this.jobReads = new JobReads(database, this.texts);
     const outcomes = new LatestOutcomes(database);
@@ -62,7 +63,6 @@ export class Tables {
     this.events = new EventTable(database);
     this.plainResources = new PlainResourceTables(database);
     this.serviceJobs = new ServiceJobTable(database);
-    this.consumableJobs = new ConsumableJobTable(database);
     this.secrets = new NamedTable(database, "secrets");
   }
 

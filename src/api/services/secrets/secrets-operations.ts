@@ -1,9 +1,9 @@
 import { isSecretName, secretArn, SECRET_BYTES_MAX } from "../../../batch/secret.ts";
 import type { StoredSecret } from "../../../batch/secret.ts";
 import type { SecretVault } from "../../../secrets/secret-vault.ts";
-import { BadPageTokenError } from "../../../store/store.ts";
 import { ApiError, clientError } from "../../errors.ts";
 import type { Operations } from "../../operation.ts";
+import { readPage } from "../../pagination.ts";
 import { causeOf } from "../batch/cause-of.ts";
 import type { SecretsOperations, SecretSummary } from "./secrets-model.ts";
 
@@ -21,12 +21,11 @@ export function createSecretsOperations(
       return { name, arn: secretArn(secret), versionId: secret.current.versionId };
     },
     ListSecrets: async ({ nextToken }, { scope }) => {
-      const after = nextToken === undefined ? {} : { after: nextToken };
-      const page = await vault.list(scope, { limit: SECRETS_PER_PAGE, ...after }).catch(refuseBadToken);
-      return {
-        secrets: page.items.map(summarise),
-        ...(page.next !== undefined && { nextToken: page.next }),
-      };
+      const listing = { operation: "ListSecrets", scope };
+      const { items, ...next } = await readPage({ nextToken }, listing, SECRETS_PER_PAGE, (page) =>
+        vault.list(scope, page),
+      );
+      return { secrets: items.map(summarise), ...next };
     },
     DeleteSecret: async ({ name }, { scope }) => {
       checkName(name);
@@ -60,9 +59,4 @@ function checkValue(value: string): void {
   const byteCount = Buffer.byteLength(value);
   if (byteCount <= SECRET_BYTES_MAX) return;
   throw clientError(`value must have at most ${SECRET_BYTES_MAX} bytes, got ${byteCount}`);
-}
-
-function refuseBadToken(error: unknown): never {
-  if (error instanceof BadPageTokenError) throw clientError("nextToken is not one of this list");
-  throw error;
 }

@@ -8,6 +8,7 @@ import type {
 } from "../../../../model/batch.ts";
 import type { LiveState } from "../../../../store/live-state.ts";
 import type { TextMatch } from "../../../../store/store.ts";
+import { matchesText } from "../../../../store/text-match.ts";
 import type { Operation } from "../../../operation.ts";
 import { encodeNextToken, parsePageRequest } from "../../../pagination.ts";
 import type { BatchServices } from "../batch-services.ts";
@@ -52,15 +53,11 @@ export function listConsumableResources({
 }
 
 /** Ascending. */
-function matchingNames(state: LiveState, scope: Scope, { text, isPrefix }: TextMatch): string[] {
-  const wanted = text.toLowerCase();
-  const names: string[] = [];
-  for (const resource of state.plainResources.all("consumable-resource")) {
-    const name = resource.name.toLowerCase();
-    const isMatch = isPrefix ? name.startsWith(wanted) : name === wanted;
-    if (isMatch && isSameScope(resource.scope, scope)) names.push(resource.name);
-  }
-  return names.sort();
+function matchingNames(state: LiveState, scope: Scope, match: TextMatch): string[] {
+  return [...state.plainResources.all("consumable-resource")]
+    .filter((resource) => isSameScope(resource.scope, scope) && matchesText(resource.name, match))
+    .map(({ name }) => name)
+    .sort();
 }
 
 function summary(resource: ConsumableResource, state: LiveState): ConsumableResourceSummary {
