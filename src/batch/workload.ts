@@ -54,7 +54,7 @@ export interface WorkloadOverrides {
 }
 
 /** How AWS names the kinds where it says that overrides are not for one. */
-export const KIND_NAMES = {
+const KIND_NAMES = {
   container: "containerProperties",
   ecs: "ecsProperties",
   eks: "eksProperties",

@@ -10,6 +10,7 @@ test("each wait reason has AWS's code, or none where the job only waits for its 
     "kubernetes-unavailable": "ACTION_REQUIRED",
     "exceeds-environments": "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE",
     "exceeds-host": "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT",
+    "exceeds-consumables": "ACTION_REQUIRED",
     "environments-full": undefined,
     "host-full": undefined,
     "consumables-unavailable": undefined,

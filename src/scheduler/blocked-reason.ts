@@ -6,8 +6,8 @@ import type { WaitReason } from "./wait-reason.ts";
  * for one that only waits for its turn in an environment.
  * https://docs.aws.amazon.com/batch/latest/userguide/troubleshooting.html ("Jobs stuck in a RUNNABLE status")
  *
- * What AWS does not have, a provider that is away, takes the word for capacity that cannot be had, and Kubernetes that is
- * not there the word for what somebody has to do.
+ * What AWS does not have, a provider that is away, takes the word for capacity that cannot be had; Kubernetes that is
+ * not there, and consumable resources that will never suffice, the word for what somebody has to do.
  *
  * @param outage what the provider says of itself, as a sentence.
  */
@@ -23,6 +23,8 @@ export function blockedReason(because: WaitReason, outage: string | undefined): 
       return "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - CE(s) associated with the job queue cannot meet the CPU requirement of the job.";
     case "exceeds-host":
       return "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The job resource requirement (vCPU/memory/GPU) is higher than that can be met by the CE(s) attached to the job queue.";
+    case "exceeds-consumables":
+      return "ACTION_REQUIRED - The job needs more of a consumable resource than its total quantity, or one that does not exist.";
     case "environments-full":
     case "host-full":
     case "consumables-unavailable":

@@ -66,7 +66,7 @@ test("52: what is not replenished shrinks with each attempt, retries included", 
   expect(total()).toBe(3);
   end(state, "a", 1);
   expect(total()).toBe(1);
-  expect(cycle(state)).toEqual({ placed: [], blocked: ["a: consumables-unavailable"] });
+  expect(cycle(state)).toEqual({ placed: [], blocked: ["a: exceeds-consumables"] });
 });
 
 test("each child of an array takes what the array needs", () => {
@@ -81,7 +81,7 @@ test("each child of an array takes what the array needs", () => {
 
 test("all that a job needs is taken, or nothing", () => {
   const state = aState(...CE, resource("licence", 5), needing("a", 1, 1, ["licence", "missing"]));
-  expect(cycle(state)).toEqual({ placed: [], blocked: ["a: consumables-unavailable"] });
+  expect(cycle(state)).toEqual({ placed: [], blocked: ["a: exceeds-consumables"] });
   expect(state.consumables.heldOf(LICENCE)).toBe(0);
   for (const change of resource("missing", 1).changes()) state.apply(change);
   expect(cycle(state).placed).toEqual(["a"]);
@@ -93,5 +93,5 @@ test("a total below what is held leaves attempts alone and keeps others waiting"
   for (const change of resource("licence", 0).changes()) state.apply(change);
   expect(state.consumables.heldOf(LICENCE)).toBe(2);
   end(state, "a", 0);
-  expect(cycle(state)).toEqual({ placed: [], blocked: ["b: consumables-unavailable"] });
+  expect(cycle(state)).toEqual({ placed: [], blocked: ["b: exceeds-consumables"] });
 });

@@ -2,7 +2,7 @@ import type { ComputeEnvironment } from "../batch/compute-environment.ts";
 import type { JobQueue } from "../batch/job-queue.ts";
 import type { Resources } from "../batch/resources.ts";
 import type { LiveJob, LiveState } from "../store/live-state.ts";
-import { hasConsumables } from "./consumables.ts";
+import { lackOfConsumables } from "./consumables.ts";
 import { fitInto } from "./placement.ts";
 import type { Fit } from "./placement.ts";
 import { moreTelling } from "./wait-reason.ts";
@@ -86,8 +86,10 @@ function firstFit(jobQueue: JobQueue, job: LiveJob, state: LiveState, hostCapaci
   let because: WaitReason = "environments-unavailable";
   for (const { computeEnvironment } of jobQueue.computeEnvironmentOrder) {
     const fit = fitInto(state.computeEnvironments.get(computeEnvironment), job, state, hostCapacity);
-    if (fit.fits)
-      return hasConsumables(job, state) ? fit : { fits: false, because: "consumables-unavailable" };
+    if (fit.fits) {
+      const lack = lackOfConsumables(job, state);
+      return lack === undefined ? fit : { fits: false, because: lack };
+    }
     because = moreTelling(because, fit.because);
   }
   return { fits: false, because };

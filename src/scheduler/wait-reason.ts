@@ -9,7 +9,8 @@
  * - `exceeds-host`: it asks for more than the host has in all.
  * - `environments-full`: it must wait until other jobs of the environment end.
  * - `host-full`: it must wait until other jobs on the host end.
- * - `consumables-unavailable`: it needs more of a consumable resource than there is, or than others leave.
+ * - `exceeds-consumables`: it needs more of a consumable resource than there is in all, or one that does not exist.
+ * - `consumables-unavailable`: it must wait until other jobs give back what it needs of a consumable resource.
  */
 export type WaitReason = (typeof WAIT_REASONS)[number];
 
@@ -22,6 +23,7 @@ export const WAIT_REASONS = [
   "exceeds-host",
   "environments-full",
   "host-full",
+  "exceeds-consumables",
   "consumables-unavailable",
 ] as const;
 

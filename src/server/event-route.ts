@@ -20,13 +20,13 @@ interface EventRouteParts {
  *
  * - `since`: a sequence, after which it begins, or a time (RFC 3339). A `Last-Event-ID` goes before it. Without both it
  *   begins with what comes next.
- * - `follow=no`: it ends with the last event that there is.
+ * - `follow`: `yes`, or `no`: then it ends with the last event that there is.
  */
 export function createEventRoute({ feed, reader, log, authenticate }: EventRouteParts): PlainRoute {
   return async (request) => {
     const { scope } = authenticate(request, "batch");
     const query = new Map(queryOf(request.target));
-    const isFollowing = query.get("follow") !== "no";
+    const isFollowing = parseFollow(query.get("follow"));
     const after = await findStart(request, query.get("since"), log);
     if (feed.isFull) throw tooManyFollowers();
     const start = after ?? reader.lastSequence;
@@ -43,6 +43,13 @@ export function createEventRoute({ feed, reader, log, authenticate }: EventRoute
       more: feed.follow({ scope, after: start, isFollowing, left }),
     };
   };
+}
+
+function parseFollow(follow: string | undefined): boolean {
+  if (follow === undefined || follow === "yes") return true;
+  if (follow === "no") return false;
+  const message = `follow must be yes or no, got ${JSON.stringify(follow)}`;
+  throw new ApiError("ValidationException", message, { status: 400 });
 }
 
 /** The sequence after which to begin; undefined: after all that there is. */

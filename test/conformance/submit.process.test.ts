@@ -306,10 +306,8 @@ describe("a refused submission", () => {
   });
 
   test("with more tags to propagate than there can be is accepted, and the job fails", async () => {
-    const tags = (prefix: string): Record<string, string> =>
-      Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`${prefix}${index}`, ""]));
-    await register("tagged", { tags: tags("a") });
-    const jobId = await submit({ jobDefinition: "tagged", tags: tags("b"), propagateTags: true });
+    await register("tagged", { tags: thirtyTags("a") });
+    const jobId = await submit({ jobDefinition: "tagged", tags: thirtyTags("b"), propagateTags: true });
     const { jobs } = await used.batch.describeJobs({ jobs: [jobId] });
     expect(jobs).toMatchObject([
       {
@@ -363,4 +361,8 @@ async function countNamed(name: string): Promise<number> {
     filters: [{ name: "JOB_NAME", values: [name] }],
   });
   return jobSummaryList.length;
+}
+
+function thirtyTags(prefix: string): Record<string, string> {
+  return Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`${prefix}${index}`, ""]));
 }

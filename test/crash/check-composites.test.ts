@@ -137,6 +137,23 @@ describe("an array behind a job", () => {
   });
 });
 
+test("an array that was cancelled has failed, even if its children succeeded", () => {
+  const lone: ArrayPlan = { ...ARRAY, dependsOn: [] };
+  const children = [job("array:0"), job("array:1")];
+  const order = marks("starts array:0 1", "ends array:0 1", "starts array:1 1", "ends array:1 1");
+  const cancelled = {
+    attempts: [],
+    statusSummary: { SUCCEEDED: 2 },
+    isCancelled: true,
+    statusReason: "enough",
+  };
+  const failed = job("array", { ...cancelled, status: "FAILED" });
+  expect(check([lone], { jobs: [failed], children, order })).toEqual([]);
+  expect(check([lone], { jobs: [job("array", cancelled)], children, order })).toEqual([
+    "array (array) must be FAILED, is SUCCEEDED (enough)",
+  ]);
+});
+
 test("an array that was submitted behind one that had failed, child by child, fails as a whole", () => {
   const paired: ArrayPlan = { ...ARRAY, dependsOn: [{ jobId: "first", type: "N_TO_N" }] };
   const first = job("first", { status: "FAILED", attempts: [attempt("t", 5)], stoppedAtMs: 400 });

@@ -248,7 +248,8 @@ function checkArray({ size }: ArrayPlan, job: JobFacts, children: readonly JobFa
     );
   }
   const hasFailed = children.some(({ status }) => status === "FAILED");
-  const status = hasFailed ? "FAILED" : "SUCCEEDED";
+  // One that was cancelled has failed even where each of its children was at work, and succeeds.
+  const status = hasFailed || wasInterrupted(job) ? "FAILED" : "SUCCEEDED";
   if (job.status !== status) mistakes.push(`must be ${status}, is ${job.status} (${job.statusReason})`);
   const isPlain = wasInterrupted(job) || [CHILD_FAILED, DEPENDENT_FAILED].includes(job.statusReason);
   if (hasFailed && !isPlain) mistakes.push(`says "${job.statusReason}"`);

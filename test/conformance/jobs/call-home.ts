@@ -14,4 +14,4 @@ const { TaskARN, Containers } = (await metadata.json()) as {
   readonly Containers: readonly { readonly Name: string; readonly Image: string }[];
 };
 const names = Containers.map(({ Name, Image }) => `${Name} ${Image}`);
-console.log(JSON.stringify({ arn: Arn, jobId, taskArn: TaskARN, names }));
+process.stdout.write(`${JSON.stringify({ arn: Arn, jobId, taskArn: TaskARN, names })}\n`);
