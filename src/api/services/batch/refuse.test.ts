@@ -20,7 +20,7 @@ test.each([
 });
 
 test("cuts a text that quotes a whole request", () => {
-  const refusal = Refusal.bare("x".repeat(50_000));
-  const message = `${"x".repeat(16_384)}… (50000 characters)`;
+  const refusal = Refusal.bare("x".repeat(70_000));
+  const message = `${"x".repeat(65_536)}… (70000 characters)`;
   expect(() => orRefuse(refusal, CONTEXT)).toThrow(new ApiError("ClientException", message));
 });

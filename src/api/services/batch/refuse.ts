@@ -2,8 +2,8 @@ import { Refusal } from "../../../batch/refusal.ts";
 import { clientError, wrappedClientError } from "../../errors.ts";
 import type { RequestContext } from "../../operation.ts";
 
-/** The longest text that AWS has, the list of instance types, is well below. */
-const TEXT_LENGTH_MAX = 16_384;
+/** The longest text that AWS has, the list of instance types, is well below: 16 KiB or so. */
+const TEXT_LENGTH_MAX = 65_536;
 
 /** A rule's result where there is one; a refusal goes to the caller as the ClientException that AWS makes of it. */
 export function orRefuse<Result>(
