@@ -173,7 +173,7 @@ function readObject(value: unknown, path: Path, refuse: Refuse): PlainObject {
 
 function readString(shape: StringShape, value: unknown, path: Path, refuse: Refuse): string {
   if (typeof value !== "string") throw refuse({ kind: "type", path, wanted: "a string", got: value });
-  const text = value.toWellFormed();
+  const text = shape.isVerbatim === true ? value : value.toWellFormed();
   if (shape.enum !== undefined && !shape.enum.includes(text)) {
     throw refuse({ kind: "enum", path, allowed: shape.enum, got: text });
   }

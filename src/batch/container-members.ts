@@ -1,5 +1,5 @@
 import type { ContainerProperties, TaskContainerProperties, Ulimit } from "../model/batch.ts";
-import { checkEnvironment } from "./environment-variables.ts";
+import { checkEnvironment, checkVariableName } from "./environment-variables.ts";
 import { firstRefusal } from "./first-refusal.ts";
 import { checkLinuxParameters } from "./linux-parameters.ts";
 import { checkLogConfiguration } from "./log-configuration.ts";
@@ -54,6 +54,7 @@ export function checkContainerMembers(
     checkCommand(command, `${path}.command`) ??
     checkEnvironment(environment, `${path}.environment`) ??
     checkSecrets(secrets, `${path}.secrets`) ??
+    firstRefusal(secrets, ({ name }, index) => checkVariableName(name, `${path}.secrets[${index}].name`)) ??
     checkUlimits(members.ulimits ?? [], path)
   );
 }

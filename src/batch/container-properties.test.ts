@@ -119,6 +119,16 @@ describe("parseContainerProperties refuses", () => {
       { secrets: [{ name: "", valueFrom: "x" }] },
       "containerProperties.secrets[0].name must not be empty",
     ],
+    [
+      "a secret that takes the place of a variable of Batch's",
+      { secrets: [{ name: "AWS_BATCH_JOB_ID", valueFrom: "x" }] },
+      "containerProperties.secrets[0].name must not begin with AWS_BATCH, got AWS_BATCH_JOB_ID",
+    ],
+    [
+      "a secret whose name is no variable's",
+      { secrets: [{ name: "A=B", valueFrom: "x" }] },
+      "containerProperties.secrets[0].name must not contain = or a null character, got A=B",
+    ],
     ["a network", { networkConfiguration: {} }, "networkConfiguration not applicable for EC2."],
     [
       "a platform version",

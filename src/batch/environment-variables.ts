@@ -20,14 +20,20 @@ export function checkEnvironment(environment: readonly KeyValuePair[], path: str
   return firstRefusal(environment, ({ name, value }, index) => {
     const at = `${path}[${index}]`;
     if (name === undefined || name === "") return Refusal.bare(`${at}.name is required`);
-    if (name.startsWith(RESERVED_NAME_PREFIX)) {
-      return Refusal.bare(`${at}.name must not begin with ${RESERVED_NAME_PREFIX}, got ${name}`);
-    }
-    if (/[=\0]/.test(name))
-      return Refusal.bare(`${at}.name must not contain = or a null character, got ${name}`);
+    const refusal = checkVariableName(name, `${at}.name`);
+    if (refusal !== undefined) return refusal;
     if (value?.includes("\0") === true) return Refusal.bare(`${at}.value must not contain a null character`);
     return undefined;
   });
+}
+
+/** Checks the name, which is not empty, of a variable that a user sets. */
+export function checkVariableName(name: string, path: string): Refusal | undefined {
+  if (name.startsWith(RESERVED_NAME_PREFIX)) {
+    return Refusal.bare(`${path} must not begin with ${RESERVED_NAME_PREFIX}, got ${name}`);
+  }
+  if (/[=\0]/.test(name)) return Refusal.bare(`${path} must not contain = or a null character, got ${name}`);
+  return undefined;
 }
 
 export interface ContainerFacts {

@@ -42,6 +42,8 @@ export interface StringShape {
   readonly min?: number;
   readonly max?: number;
   readonly pattern?: string;
+  /** Text that is not well-formed Unicode is left for the operation to refuse; absent: it is mended. */
+  readonly isVerbatim?: true;
   readonly enum?: readonly string[];
 }
 

@@ -33,6 +33,8 @@ describe("Sealer", () => {
       changed[index] = (changed[index] ?? 0) ^ 1;
       expect(() => sealer.open(changed.toString("base64url"), PLACE)).toThrow(SealError);
     }
-    for (const nonsense of ["", "x", "???"]) expect(() => sealer.open(nonsense, PLACE)).toThrow(SealError);
+    const written = sealed.toString("base64url");
+    for (const nonsense of ["", "x", "???", `${written}A`, `${written}=`, `${written}\n`])
+      expect(() => sealer.open(nonsense, PLACE)).toThrow(SealError);
   });
 });

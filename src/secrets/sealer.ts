@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
 
-/** 256 bits, from which a key for each purpose is derived. Read from its file when it is first needed. */
+/** 256 bits, from which a key for each purpose is derived. Read from its file when first needed: may throw `SecretKeyFileError`. */
 export type MasterKey = () => Buffer;
 
 /** What a text is sealed for: what was sealed for one purpose or place cannot be opened for another. */
@@ -13,6 +13,11 @@ export interface SealedFor {
 /** Thrown where a sealed text cannot be opened: it was sealed by another key or for something else, or was changed. */
 export class SealError extends Error {
   override readonly name = "SealError";
+}
+
+/** Thrown where the file of the master key cannot be used. Its message says what to do about it. */
+export class SecretKeyFileError extends Error {
+  override readonly name = "SecretKeyFileError";
 }
 
 export const MASTER_KEY_BYTES = 32;
@@ -44,6 +49,8 @@ export class Sealer {
   /** Throws `SealError`. */
   open(sealed: string, { purpose, place }: SealedFor): string {
     const bytes = Buffer.from(sealed, "base64url");
+    // Decoding passes over what is no base64url.
+    if (bytes.toString("base64url") !== sealed) throw new SealError("not as it was written");
     const tagAt = bytes.length - TAG_BYTES;
     if (tagAt < NONCE_BYTES) throw new SealError("too short");
     const key = this.deriveKey(purpose);

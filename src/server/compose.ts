@@ -92,7 +92,7 @@ export async function compose(
   const commits = recent.noted;
   const events = opened.use(await openEvents({ config, folder, store, commits, logger, wake }));
   const sequencer = await Sequencer.open({ store: events.noted, runSoon: setImmediate, wake: wakeEngine });
-  const tasks = createTaskServices({ config, sequencer, store, provider, engineAddress, logger });
+  const tasks = await createTaskServices({ config, sequencer, store, provider, engineAddress, logger });
   const metrics = new Metrics(() => sequencer.state);
   const situations = new JobSituations(provider);
   const observer = observedBy(metrics, situations);

@@ -1,6 +1,7 @@
-import { homedir } from "node:os";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { DEFAULT_PORT, serveCommand } from "./config.ts";
 import type { ServerConfig } from "./config.ts";
 
@@ -128,5 +129,29 @@ describe("the configuration", () => {
     [["--auth", "sigv4"], {}, /--auth sigv4 needs --credentials FILE/],
   ])("is refused for %j with %j", async (words, environment, text) => {
     expect(await parse(words, environment)).toMatch(text);
+  });
+});
+
+describe("the key file", () => {
+  const folder = mkdtempSync(join(tmpdir(), "batchyard-config-"));
+  const data = join(folder, "data");
+  mkdirSync(data);
+  symlinkSync(data, join(folder, "link"));
+  writeFileSync(join(folder, "garbage"), "", { mode: 0o600 });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test.each<[data: string, file: string]>([
+    ["data", "link/key"],
+    ["link", "data/new/key"],
+  ])("in the data folder %s by way of %s is refused", async (dataName, file) => {
+    const words = ["--data", join(folder, dataName), "--secret-key-file", join(folder, file)];
+    expect(await parse(words)).toMatch(/must be outside of the data folder/);
+  });
+
+  test("that is named and cannot be used is refused", async () => {
+    const garbage = join(folder, "garbage");
+    const problem = /^error: the key file .*garbage cannot be used: it must hold 64 hexadecimal digits\. /;
+    expect(await parse(["--secret-key-file", garbage])).toMatch(problem);
+    expect(await parse([], { BATCHYARD_SECRET_KEY_FILE: garbage })).toMatch(problem);
   });
 });

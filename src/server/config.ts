@@ -1,6 +1,7 @@
+import { realpathSync } from "node:fs";
 import { isIPv4 } from "node:net";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { Command } from "commander";
 import type { Option } from "commander";
 import type { FileSystemMap } from "../providers/docker/file-system-map.ts";
@@ -18,6 +19,7 @@ import {
   text,
   webUrl,
 } from "./option-kit.ts";
+import { findKeyFileProblem } from "./secret-key-file.ts";
 
 /** What `batchyard serve` was told, checked and complete. */
 export interface ServerConfig {
@@ -83,7 +85,10 @@ export function serveCommand(run: (config: ServerConfig) => Promise<void>): Comm
     .addHelpText("after", SERVE_NOTES);
   for (const one of OPTIONS) command.addOption(one);
   return command.action(async (options: ParsedOptions) => {
-    const problem = findContradiction(options);
+    const isKeyFileNamed = command.getOptionValueSource("secretKeyFile") !== "default";
+    const problem =
+      findContradiction(options) ??
+      (isKeyFileNamed ? findKeyFileProblem({ path: options.secretKeyFile, isInUse: false }) : undefined);
     if (problem !== undefined) command.error(`error: ${problem}`);
     await run(configOf(options));
   });
@@ -303,7 +308,17 @@ function findContradiction(options: ParsedOptions): string | undefined {
 }
 
 function isWithin(folder: string, path: string): boolean {
-  return `${resolve(path)}/`.startsWith(`${resolve(folder)}/`);
+  return `${realPathOf(path)}/`.startsWith(`${realPathOf(folder)}/`);
+}
+
+/** Without symbolic links, as far as the path is there. */
+function realPathOf(path: string): string {
+  const absolute = resolve(path);
+  try {
+    return realpathSync(absolute);
+  } catch {
+    return join(realPathOf(dirname(absolute)), basename(absolute));
+  }
 }
 
 function isLoopback(host: string): boolean {

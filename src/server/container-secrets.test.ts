@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { ContainerProperties } from "../model/batch.ts";
+import { SecretKeyFileError } from "../secrets/sealer.ts";
 import type { ResolvedSecret } from "../secrets/secret-vault.ts";
 import { findContainerSecrets } from "./container-secrets.ts";
-import { SecretKeyFileError } from "./secret-key-file.ts";
 
 const SCOPE = { accountId: "123456789012", region: "us-east-1" };
 const PREFIX = "ResourceInitializationError: unable to pull secrets or registry auth: ";

@@ -2,8 +2,8 @@ import type { EnvironmentVariable } from "../batch/environment-variables.ts";
 import type { Scope } from "../batch/scope.ts";
 import type { ContainerProperties } from "../model/batch.ts";
 import type { RegistryCredentials, TaskSecrets } from "../providers/provider.ts";
+import { SecretKeyFileError } from "../secrets/sealer.ts";
 import type { SecretVault } from "../secrets/secret-vault.ts";
-import { SecretKeyFileError } from "./secret-key-file.ts";
 
 /** What a container is given out of the secret store. */
 export interface ContainerSecrets {

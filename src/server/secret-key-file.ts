@@ -12,12 +12,13 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { isSystemError } from "../lib/system-error.ts";
-import { MASTER_KEY_BYTES } from "../secrets/sealer.ts";
+import { MASTER_KEY_BYTES, SecretKeyFileError } from "../secrets/sealer.ts";
 import type { MasterKey } from "../secrets/sealer.ts";
 
-/** A key file that cannot be used, with what to do about it. */
-export class SecretKeyFileError extends Error {
-  override readonly name = "SecretKeyFileError";
+export interface SecretKeyFile {
+  readonly path: string;
+  /** Something is sealed with the key that stands in it: where it is not there, none is made in its place. */
+  readonly isInUse: boolean;
 }
 
 const TEXT = new RegExp(`^[0-9a-f]{${2 * MASTER_KEY_BYTES}}\\n?$`);
@@ -25,11 +26,31 @@ const OTHERS_BITS = 0o077;
 
 /**
  * The key in this file: 64 hexadecimal digits. The file is looked for when the key is first needed, and made if it is
- * not there; one that others can read is refused.
+ * not there and not in use; one that others can read is refused.
  */
-export function masterKeyOf(path: string): MasterKey {
+export function masterKeyOf(file: SecretKeyFile): MasterKey {
   let key: Buffer | undefined;
-  return () => (key ??= readKey(path) ?? makeKey(path));
+  return () => (key ??= findKey(file) ?? makeKey(file.path));
+}
+
+/** Why the file as it is now cannot be used; undefined where it can, or where it can be made. */
+export function findKeyFileProblem(file: SecretKeyFile): string | undefined {
+  try {
+    findKey(file);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SecretKeyFileError) return error.message;
+    throw error;
+  }
+}
+
+function findKey({ path, isInUse }: SecretKeyFile): Buffer | undefined {
+  const key = readKey(path);
+  if (key !== undefined || !isInUse) return key;
+  throw unusable(
+    path,
+    "it is gone, and secrets were sealed with it: put it back, or remove them (batchyard secret rm) and restart the server",
+  );
 }
 
 function readKey(path: string): Buffer | undefined {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { CredentialsFileError } from "../api/signature/credentials-file.ts";
 import { isSystemError } from "../lib/system-error.ts";
+import { SecretKeyFileError } from "../secrets/sealer.ts";
 import { StoreOpenError, StoreWriteError } from "../store/store.ts";
 import { compose } from "./compose.ts";
 import type { ComposedServer } from "./compose.ts";
@@ -8,7 +9,6 @@ import type { ServerConfig } from "./config.ts";
 import { DataFolderError, openDataFolder } from "./data-folder.ts";
 import { createLogger } from "./logger.ts";
 import type { Logger } from "./logger.ts";
-import { SecretKeyFileError } from "./secret-key-file.ts";
 import { ignoreUserSignals, untilSignal } from "./signals.ts";
 import { startWarnings } from "./start-warnings.ts";
 import { WebhookHeadersError } from "./webhook-headers.ts";

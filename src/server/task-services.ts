@@ -15,7 +15,7 @@ import { RANDOM_IDS } from "./ids.ts";
 import { JobEndpoint } from "./job-endpoint.ts";
 import type { JobPlace } from "./job-endpoint.ts";
 import type { Logger } from "./logger.ts";
-import { masterKeyOf } from "./secret-key-file.ts";
+import { findKeyFileProblem, masterKeyOf } from "./secret-key-file.ts";
 import { createTaskRoutes } from "./task-routes.ts";
 import { createTaskSurroundings } from "./task-surroundings.ts";
 
@@ -41,9 +41,12 @@ export interface TaskServices {
 /** For what the engine answers without doing anything. */
 const GATEWAY_MS_MAX = 5_000;
 
-export function createTaskServices(parts: TaskServicesParts): TaskServices {
-  const { config, sequencer, store } = parts;
-  const sealer = new Sealer(masterKeyOf(config.secretKeyFile));
+export async function createTaskServices(parts: TaskServicesParts): Promise<TaskServices> {
+  const { config, sequencer, store, logger } = parts;
+  const keyFile = { path: config.secretKeyFile, isInUse: await store.hasSecrets() };
+  const problem = findKeyFileProblem(keyFile);
+  if (problem !== undefined) logger.warn(problem);
+  const sealer = new Sealer(masterKeyOf(keyFile));
   const sessions = new Sessions(sealer, config.auth);
   const ids = new TaskEndpointIds(sealer);
   const clock = SYSTEM_CLOCK;

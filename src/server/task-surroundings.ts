@@ -6,8 +6,8 @@ import { taskContainers } from "../batch/task-containers.ts";
 import type { ContainerProperties } from "../model/batch.ts";
 import type { TaskEndpointIds } from "../identity/task-endpoint-ids.ts";
 import type { TaskSecrets } from "../providers/provider.ts";
+import { SecretKeyFileError } from "../secrets/sealer.ts";
 import type { SecretVault } from "../secrets/secret-vault.ts";
-import { SecretKeyFileError } from "./secret-key-file.ts";
 import { findContainerSecrets } from "./container-secrets.ts";
 import { CREDENTIALS_PATH, METADATA_PATH } from "./task-routes.ts";
 

@@ -21,6 +21,16 @@ export function testSecrets(open: () => Store): void {
     expect(await store.listSecrets(SCOPE, { limit: 10 })).toEqual({ items: [second] });
   });
 
+  test("says whether it has a secret in any scope", async () => {
+    await using store = open();
+    expect(await store.hasSecrets()).toBe(false);
+    const [scope = SCOPE] = OTHER_SCOPES;
+    await store.commit([put(aSecret("a", scope))]);
+    expect(await store.hasSecrets()).toBe(true);
+    await store.commit([{ kind: "secret-removed", scope, name: "a" }]);
+    expect(await store.hasSecrets()).toBe(false);
+  });
+
   test("lists secrets by name, page by page", async () => {
     await using store = open();
     const names = ["/a", "/a/b", "A", "a", "b"];

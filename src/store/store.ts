@@ -116,6 +116,8 @@ export interface Store extends EventLog, AsyncDisposable {
   readSecret(scope: Scope, name: string): Promise<StoredSecret | undefined>;
   /** By name, ascending. */
   listSecrets(scope: Scope, page: PageRequest): Promise<Page<StoredSecret>>;
+  /** Whether there is one, in any scope. */
+  hasSecrets(): Promise<boolean>;
 }
 
 /** Thrown by `commit` when the store could not write, as on a full disk. The cause is kept. */

@@ -1,6 +1,6 @@
 import type { JobDetail, Secret } from "@aws-sdk/client-batch";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -155,7 +155,9 @@ describe("secrets", () => {
     });
     await used.server.end();
     const elsewhere = new UsedServer();
-    await elsewhere.start({ ...options, flags: ["--secret-key-file", join(folder, "other-key")] });
+    const otherKey = join(folder, "other-key");
+    writeFileSync(otherKey, "0".repeat(64), { mode: 0o600 });
+    await elsewhere.start({ ...options, flags: ["--secret-key-file", otherKey] });
     const { jobId = "" } = await elsewhere.batch.submitJob({
       jobName: "job",
       jobQueue: "default",

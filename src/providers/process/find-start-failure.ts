@@ -4,7 +4,12 @@ import { createStartFailure } from "../attempt-outcomes.ts";
 import { findPlatformFailure } from "../find-platform-failure.ts";
 import type { ContainerRun } from "../container-run.ts";
 import { describeMissingExecutable } from "./find-executable.ts";
-import { createJobEnvironment, findUnexportableSecret, needsEnvCommand } from "./process-spec.ts";
+import {
+  createJobEnvironment,
+  findSecretValue,
+  findUnexportableSecret,
+  needsEnvCommand,
+} from "./process-spec.ts";
 
 /** How ECS begins what it says of secrets. */
 export const SECRETS_PREFIX = "ResourceInitializationError: unable to pull secrets or registry auth";
@@ -51,10 +56,16 @@ function describeProblem(
   if ([...command, ...[...environment].flat()].some((text) => text.includes("\0"))) {
     return `${ENGINE_PREFIX}: a NUL character in the command or in the environment: invalid argument: unknown`;
   }
-  if (program.includes("=") && needsEnvCommand(environment, isShellExportExact)) {
+  const isByEnv = needsEnvCommand(environment, isShellExportExact);
+  if (program.includes("=") && isByEnv) {
     return `${ENGINE_PREFIX}: exec: "${program}": a name with "=" cannot be started with this environment: unknown`;
   }
-  const missing = describeMissingExecutable(program, environment.get("PATH") ?? "", EMPTY_FOLDER);
+  const secretPath = findSecretValue(run, "PATH");
+  const path = secretPath ?? environment.get("PATH") ?? "";
+  const missing =
+    describeMissingExecutable(program, path, EMPTY_FOLDER) ??
+    // With a secret for its PATH the shell looks for env(1) there, too.
+    (isByEnv && secretPath !== undefined ? describeMissingExecutable("env", path, EMPTY_FOLDER) : undefined);
   return missing === undefined ? undefined : `${ENGINE_PREFIX}: ${missing}: unknown`;
 }
 

@@ -106,10 +106,29 @@ test.each<[secrets: ContainerSpec["secrets"], reason: string]>([
     { variables: [{ name: "a.b", value: "x" }] },
     "ResourceInitializationError: unable to pull secrets or registry auth: a.b cannot be the name of a shell's variable",
   ],
-])("an attempt whose secrets cannot be had does not start", async (secrets, reason) => {
+  [
+    { variables: [{ name: "PATH", value: "nowhere" }] },
+    'CannotStartContainerError: Error response from daemon: failed to create task for container: exec: "sh": ' +
+      "executable file not found in $PATH: unknown",
+  ],
+])("an attempt whose secrets cannot be had or used does not start: %j", async (secrets, reason) => {
   await using harness = new ProcessHarness();
   await using driver = await ProviderDriver.recover(harness.open());
   const spec = aScript("true", secrets === undefined ? {} : { secrets });
   driver.provider.start(spec);
   expect((await driver.ended(spec.taskId)).outcome).toEqual({ kind: "start-failed", reason });
+});
+
+test("an attempt whose environment needs env(1), which a secret PATH leads away from, does not start", async () => {
+  await using harness = new ProcessHarness();
+  await using driver = await ProviderDriver.recover(harness.open());
+  const spec = anAttempt(["/bin/sh", "-c", "true"], {
+    environment: [{ name: "dotted.name", value: "x" }],
+    ...withSecrets({ PATH: "nowhere" }),
+  });
+  driver.provider.start(spec);
+  expect((await driver.ended(spec.taskId)).outcome).toMatchObject({
+    kind: "start-failed",
+    reason: expect.stringContaining('exec: "env": executable file not found in $PATH'),
+  });
 });

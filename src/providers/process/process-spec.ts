@@ -88,6 +88,11 @@ export function findUnexportableSecret(run: ContainerRun): string | undefined {
   return secretVariables(run).find(({ name }) => !isExportable(name))?.name;
 }
 
+/** The value of the secret of this name, if there is one; the last counts, as in the shell. */
+export function findSecretValue(run: ContainerRun, wanted: string): string | undefined {
+  return secretVariables(run).findLast(({ name }) => name === wanted)?.value;
+}
+
 /** The marker stays ours, and a variable without a name is none. */
 function secretVariables({ secrets }: ContainerRun) {
   if (secrets === undefined || "failure" in secrets) return [];

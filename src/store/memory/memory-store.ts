@@ -191,6 +191,10 @@ export class MemoryStore implements Store {
     return listNamed(this.#secrets, "secrets", { ...page, scope });
   }
 
+  async hasSecrets(): Promise<boolean> {
+    return this.#secrets.values().length > 0;
+  }
+
   async eventLogBounds(): Promise<EventLogBounds | undefined> {
     return this.#events.bounds();
   }

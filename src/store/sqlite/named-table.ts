@@ -72,6 +72,10 @@ export class NamedTable<Resource extends Named> {
     });
   }
 
+  isEmpty(): boolean {
+    return this.#selectAll.get() === undefined;
+  }
+
   all(): Resource[] {
     return this.#selectAll.all().map((row) => parseDocument<Resource>(row["document"]));
   }

@@ -210,6 +210,10 @@ export class SqliteStore implements Store {
     return this.#tables.secrets.list(scope, "", page);
   }
 
+  async hasSecrets(): Promise<boolean> {
+    return !this.#tables.secrets.isEmpty();
+  }
+
   async eventLogBounds(): Promise<EventLogBounds | undefined> {
     return this.#tables.events.bounds();
   }

@@ -59,7 +59,7 @@ export const secretsModel: ServiceModel = {
   },
   shapes: {
     Name: { type: "string" },
-    Value: { type: "string", max: SECRET_BYTES_MAX },
+    Value: { type: "string", max: SECRET_BYTES_MAX, isVerbatim: true },
     Token: { type: "string" },
     Instant: { type: "long" },
     PutSecretRequest: {

@@ -2,6 +2,7 @@ import { isSecretName, secretArn, SECRET_BYTES_MAX } from "../../../batch/secret
 import type { StoredSecret } from "../../../batch/secret.ts";
 import type { SecretVault } from "../../../secrets/secret-vault.ts";
 import { ApiError, clientError } from "../../errors.ts";
+import { withServerKey } from "../../key-refusal.ts";
 import type { Operations } from "../../operation.ts";
 import { readPage } from "../../pagination.ts";
 import { causeOf } from "../batch/cause-of.ts";
@@ -17,7 +18,9 @@ export function createSecretsOperations(
     PutSecret: async ({ name, value }, context) => {
       checkName(name);
       checkValue(value);
-      const secret = await vault.put(context.scope, name, value, causeOf(context));
+      const secret = await withServerKey("ServerException", () =>
+        vault.put(context.scope, name, value, causeOf(context)),
+      );
       return { name, arn: secretArn(secret), versionId: secret.current.versionId };
     },
     ListSecrets: async ({ nextToken }, { scope }) => {

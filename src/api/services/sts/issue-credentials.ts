@@ -3,6 +3,7 @@ import type { Sessions } from "../../../identity/sessions.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import type { Credentials } from "../../../model/sts.ts";
 import { ApiError } from "../../errors.ts";
+import { withServerKey } from "../../key-refusal.ts";
 
 export interface StsServices {
   readonly sessions: Pick<Sessions, "issue">;
@@ -10,13 +11,15 @@ export interface StsServices {
 }
 
 /** Credentials that hold for so long from now on, to the second as their instant is told. */
-export function issueCredentials(
+export async function issueCredentials(
   { sessions, clock }: StsServices,
   principal: Principal,
   durationSeconds: number,
-): Credentials {
+): Promise<Credentials> {
   const expiresAtSeconds = Math.floor(clock.nowMs() / 1000) + durationSeconds;
-  const issued = sessions.issue({ principal, expiresAtMs: expiresAtSeconds * 1000 });
+  const issued = await withServerKey("InternalFailure", () =>
+    sessions.issue({ principal, expiresAtMs: expiresAtSeconds * 1000 }),
+  );
   return {
     AccessKeyId: issued.accessKeyId,
     SecretAccessKey: issued.secretAccessKey,

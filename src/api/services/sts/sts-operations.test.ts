@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Sessions } from "../../../identity/sessions.ts";
-import { Sealer } from "../../../secrets/sealer.ts";
+import { Sealer, SecretKeyFileError } from "../../../secrets/sealer.ts";
 import type { RequestContext } from "../../operation.ts";
 import { createStsOperations } from "./sts-operations.ts";
 
@@ -65,4 +65,17 @@ describe("GetSessionToken", () => {
     const asked = sts.GetSessionToken({}, { ...as("user/ci"), isTemporary: true });
     await expect(asked).rejects.toMatchObject({ code: "AccessDenied" });
   });
+});
+
+test("both say why no credentials can be issued", async () => {
+  const keyless = new Sealer(() => {
+    throw new SecretKeyFileError("the key file is away");
+  });
+  const { AssumeRole, GetSessionToken } = createStsOperations({
+    sessions: new Sessions(keyless, "sigv4"),
+    clock: { nowMs: () => NOW_MS },
+  });
+  const refusal = { code: "InternalFailure", status: 503, message: "the key file is away" };
+  await expect(AssumeRole(ROLE, as("user/ci"))).rejects.toMatchObject(refusal);
+  await expect(GetSessionToken({}, as("user/ci"))).rejects.toMatchObject(refusal);
 });

@@ -35,7 +35,7 @@ export function assumeRole(services: StsServices): Operation<Types["input"], Typ
 
     const principal: Principal = { kind: "assumed-role", ...role, sessionName: RoleSessionName };
     return {
-      Credentials: issueCredentials(services, principal, DurationSeconds),
+      Credentials: await issueCredentials(services, principal, DurationSeconds),
       AssumedRoleUser: {
         AssumedRoleId: principalUserId(principal),
         Arn: principalArn(principal, context.scope.region),

@@ -25,7 +25,7 @@ export function getSessionToken(services: StsServices): Operation<Types["input"]
     const { DurationSeconds = DURATION_SECONDS.default } = input;
     const longestSeconds = principal.kind === "root" ? DURATION_SECONDS.rootMax : Infinity;
     return {
-      Credentials: issueCredentials(services, principal, Math.min(DurationSeconds, longestSeconds)),
+      Credentials: await issueCredentials(services, principal, Math.min(DurationSeconds, longestSeconds)),
     };
   };
 }
