@@ -16,9 +16,9 @@ const PASS_MS_MAX = 3;
 /** Between two passes: what comes meanwhile goes out together. */
 const PAUSE_MS_MIN = 4;
 
-/** While the server is busy, telling events takes about a thirtieth of its time, and followers wait longer. */
+/** While the server is busy, telling events takes about a sixtieth of its time, and followers wait longer. */
 const PAUSE_FACTOR_IDLE = 1;
-const PAUSE_FACTOR_BUSY = 29;
+const PAUSE_FACTOR_BUSY = 59;
 
 /** Where nothing happens, followers hear so often that the server is there, and proxies that the connection is used. */
 const HEARTBEAT_MS = 15_000;
