@@ -23,6 +23,8 @@ export interface SecretKeyFile {
 
 const TEXT = new RegExp(`^[0-9a-f]{${2 * MASTER_KEY_BYTES}}\\n?$`);
 const OTHERS_BITS = 0o077;
+/** The second where a file stands in the place of a folder on the way: whoever makes the file says so. */
+const NOT_THERE: ReadonlySet<string | undefined> = new Set(["ENOENT", "ENOTDIR"]);
 
 /**
  * The key in this file: 64 hexadecimal digits. The file is looked for when the key is first needed, and made if it is
@@ -58,7 +60,7 @@ function readKey(path: string): Buffer | undefined {
   try {
     fd = openSync(path, "r");
   } catch (error) {
-    if (isSystemError(error) && error.code === "ENOENT") return undefined;
+    if (isSystemError(error) && NOT_THERE.has(error.code)) return undefined;
     throw unusable(path, (error as Error).message, error);
   }
   try {
