@@ -37,6 +37,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "api/": [
     "identity/",
     "secrets/",
+    "scheduler/ordering/front-of-queue.ts",
     "store/",
     "logs/logs.ts",
     "logs/work-budget.ts",

@@ -43,9 +43,12 @@ export interface InstanceReference {
   readonly containerInstanceArn: string;
 }
 
-/** The wish that an attempt end: SIGTERM at `requestedAtMs`, SIGKILL when the grace is over. Never followed by a retry. */
+/**
+ * The wish that an attempt end: SIGTERM at `requestedAtMs`, SIGKILL when the grace is over. Never followed by a retry; but
+ * what goes with its instance goes at once, ends as lost with its host, and may be tried again.
+ */
 export interface AttemptStop {
-  readonly because: "terminated" | "timed-out" | "queue-deleted" | "main-node-ended";
+  readonly because: "terminated" | "timed-out" | "queue-deleted" | "main-node-ended" | "instance-terminated";
   /** What the job's status reason becomes. */
   readonly statusReason: string;
   readonly requestedAtMs: number;

@@ -1,7 +1,8 @@
 import type { ComputeEnvironmentOrder, JobQueueType } from "../model/batch.ts";
 import type { ComputeEnvironment } from "./compute-environment.ts";
 import { isFargate } from "./compute-resources.ts";
-import { architecturesOf } from "./instance-type.ts";
+import { firstRefusal } from "./first-refusal.ts";
+import type { InstanceCatalogue } from "./instance-catalogue.ts";
 import type { Architecture } from "./instance-type.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -12,6 +13,13 @@ export interface ComputeEnvironmentOrderEntry {
 }
 
 const COMPUTE_ENVIRONMENTS_PER_QUEUE_MAX = 3;
+
+/** What the environments of a queue depend on besides the request. */
+export interface ComputeEnvironmentOrderFacts {
+  /** Finds an environment of the queue's scope by name or ARN. */
+  readonly findComputeEnvironment: (nameOrArn: string) => ComputeEnvironment | undefined;
+  readonly instanceCatalogue: InstanceCatalogue;
+}
 
 /** The environments of a queue, the one to try first at the front, and what that makes of the queue. */
 export interface ComputeEnvironments {
@@ -28,12 +36,11 @@ export interface ComputeEnvironments {
  *
  * AWS's texts, as recorded in https://github.com/badmintoncryer/cdk-preflight (rules/batch); the last is ours.
  *
- * @param find finds an environment of the queue's scope by name or ARN.
  * @param attached ARNs of the environments that the queue has now.
  */
 export function parseComputeEnvironmentOrder(
   entries: readonly ComputeEnvironmentOrder[],
-  find: (nameOrArn: string) => ComputeEnvironment | undefined,
+  facts: ComputeEnvironmentOrderFacts,
   attached: ReadonlySet<string>,
 ): ComputeEnvironments | Refusal {
   const countRefusal = checkCount(entries);
@@ -41,7 +48,7 @@ export function parseComputeEnvironmentOrder(
 
   const found: { readonly order: number; readonly environment: ComputeEnvironment }[] = [];
   for (const { order, computeEnvironment } of entries) {
-    const environment = find(computeEnvironment);
+    const environment = facts.findComputeEnvironment(computeEnvironment);
     if (environment === undefined || !(environment.status === "VALID" || attached.has(environment.arn))) {
       return Refusal.wrapped(
         "Compute Environments must be created and valid before attaching them to a job queue",
@@ -52,7 +59,10 @@ export function parseComputeEnvironmentOrder(
   found.sort((a, b) => a.order - b.order);
 
   const environments = found.map(({ environment }) => environment);
-  const refusal = checkDistinct(environments) ?? checkKinds(environments) ?? checkArchitectures(environments);
+  const refusal =
+    checkDistinct(environments) ??
+    checkKinds(environments) ??
+    checkArchitectures(environments, facts.instanceCatalogue);
   if (refusal !== undefined) return refusal;
   return {
     order: found.map(({ order, environment }) => ({ order, computeEnvironment: environment.arn })),
@@ -87,17 +97,49 @@ function checkKinds(environments: readonly ComputeEnvironment[]): Refusal | unde
   );
 }
 
-/** Environments without instance types, and `local.host`, go with each architecture. */
-function checkArchitectures(environments: readonly ComputeEnvironment[]): Refusal | undefined {
-  const architectures = new Set<Architecture>(
-    environments.flatMap(({ computeResources }) => [
-      ...architecturesOf(computeResources?.instanceTypes ?? []),
-    ]),
-  );
+/** The other environments of a queue that has an environment. */
+export interface QueueNeighbours {
+  readonly jobQueueName: string;
+  readonly environments: readonly ComputeEnvironment[];
+}
+
+/**
+ * Refuses an environment that its queues could not hold: environments of one queue are of one architecture
+ * (https://docs.aws.amazon.com/batch/latest/APIReference/API_ComputeEnvironmentOrder.html). The text is ours.
+ */
+export function checkArchitectureInQueues(
+  environment: ComputeEnvironment,
+  queues: readonly QueueNeighbours[],
+  catalogue: InstanceCatalogue,
+): Refusal | undefined {
+  return firstRefusal(queues, ({ jobQueueName, environments }) => {
+    const architectures = architecturesIn([environment, ...environments], catalogue);
+    if (architectures.size <= 1) return undefined;
+    return Refusal.bare(
+      `computeResources.instanceTypes must be of the architecture of the other compute environments of job queue ` +
+        `${jobQueueName}, got ${[...architectures].sort().join(" and ")}`,
+    );
+  });
+}
+
+function checkArchitectures(
+  environments: readonly ComputeEnvironment[],
+  catalogue: InstanceCatalogue,
+): Refusal | undefined {
+  const architectures = architecturesIn(environments, catalogue);
   if (architectures.size <= 1) return undefined;
   return Refusal.bare(
     `computeEnvironmentOrder must hold compute environments of one architecture, got ${[...architectures].sort().join(" and ")}`,
   );
+}
+
+/** Environments without instance types, and `local.host`, go with each architecture. */
+function architecturesIn(
+  environments: readonly ComputeEnvironment[],
+  catalogue: InstanceCatalogue,
+): ReadonlySet<Architecture> {
+  const entries = environments.flatMap(({ computeResources }) => computeResources?.instanceTypes ?? []);
+  return catalogue.architecturesOf(entries);
 }
 
 /** The type of a queue with such environments. UNMANAGED ones are of EC2. */

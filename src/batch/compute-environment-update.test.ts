@@ -3,7 +3,9 @@ import { accepted } from "../../test/support/batch-values.ts";
 import { ec2Request, fargateRequest, validEnvironment } from "../../test/support/environment-values.ts";
 import type { UpdateComputeEnvironmentRequest } from "../model/batch.ts";
 import type { ComputeEnvironment } from "./compute-environment.ts";
+import type { QueueNeighbours } from "./compute-environment-order.ts";
 import { updateComputeEnvironment } from "./compute-environment-update.ts";
+import { EC2_CATALOGUE } from "./instance-catalogue.ts";
 import { Refusal } from "./refusal.ts";
 import { serviceLinkedRole } from "./service-role.ts";
 
@@ -55,22 +57,97 @@ describe("updateComputeEnvironment", () => {
     });
   });
 
-  test("scales any environment, and replaces instances only where AWS could", () => {
-    const scaling = { computeResources: { maxvCpus: 64 } };
-    const infrastructure = { computeResources: { instanceTypes: ["m5"] } };
-    for (const environment of [EC2, BEST_FIT, OWN_ROLE, FARGATE]) {
-      expect(accepted(updateBy(environment, scaling)).computeResources?.maxvCpus).toBe(64);
-    }
-    expect(accepted(updateBy(EC2, infrastructure)).computeResources?.instanceTypes).toEqual(["m5"]);
-    const refusal = Refusal.bare(
-      "computeResources can only be changed in minvCpus, maxvCpus, desiredvCpus and scalingPolicy without the " +
-        "service-linked role and an allocation strategy other than BEST_FIT",
+  test.each([EC2, BEST_FIT, OWN_ROLE, FARGATE])("scales any environment (case %#)", (environment) => {
+    expect(updateBy(environment, { computeResources: { maxvCpus: 64 } })).toEqual({
+      ...environment,
+      computeResources: { ...environment.computeResources, maxvCpus: 64 },
+      status: "UPDATING",
+      cause: CAUSE,
+    });
+  });
+
+  test.each<[ComputeEnvironment, NonNullable<Update["computeResources"]>]>([
+    [EC2, { instanceTypes: ["m5"], maxvCpus: 64 }],
+    [{ ...EC2, configurationVersion: 7 }, { tags: { Name: "worker" } }],
+  ])("an infrastructure update begins the next configuration (case %#)", (current, computeResources) => {
+    expect(updateBy(current, { computeResources })).toEqual({
+      ...current,
+      computeResources: { ...current.computeResources, ...computeResources },
+      configurationVersion: current.configurationVersion + 1,
+      status: "UPDATING",
+      cause: CAUSE,
+    });
+  });
+
+  test("a wish for the latest image begins one, too, and is not kept", () => {
+    const update = { computeResources: { updateToLatestImageVersion: true } };
+    expect(updateBy(EC2, update)).toEqual({
+      ...EC2,
+      configurationVersion: 2,
+      status: "UPDATING",
+      cause: CAUSE,
+    });
+  });
+
+  test.each<[Update]>([
+    [{ state: "DISABLED" }],
+    [{ computeResources: { minvCpus: 1, maxvCpus: 64, desiredvCpus: 8 } }],
+    [{ computeResources: { scalingPolicy: { minScaleDownDelayMinutes: 60 } } }],
+    [{ computeResources: { instanceTypes: ["c5"], type: "EC2", updateToLatestImageVersion: false } }],
+    [{ updatePolicy: { terminateJobsOnUpdate: true } }],
+  ])("a scaling update by %j keeps the configuration", (update) => {
+    expect(accepted(updateBy(EC2, update)).configurationVersion).toBe(1);
+  });
+
+  test("refuses to replace instances without the service-linked role", () => {
+    const update = { computeResources: { instanceTypes: ["m5"], tags: { a: "b" }, maxvCpus: 64 } };
+    expect(updateBy(OWN_ROLE, update)).toEqual(
+      Refusal.bare(
+        "Following fields [instanceTypes, tags] can be updated only for Non-fargate Compute Environment having a Batch " +
+          "Service Linked Role.",
+      ),
     );
-    expect(updateBy(BEST_FIT, infrastructure)).toEqual(refusal);
-    expect(updateBy(OWN_ROLE, infrastructure)).toEqual(refusal);
-    expect(updateBy(BEST_FIT, { computeResources: { allocationStrategy: "BEST_FIT_PROGRESSIVE" } })).toEqual(
-      refusal,
+  });
+
+  test.each<[string, Update]>([
+    ["instanceTypes", { computeResources: { instanceTypes: ["m5"] } }],
+    ["allocationStrategy", { computeResources: { allocationStrategy: "BEST_FIT_PROGRESSIVE" } }],
+    ["updateToLatestImageVersion", { computeResources: { updateToLatestImageVersion: true } }],
+  ])("refuses to replace the instances of BEST_FIT for %s", (member, update) => {
+    expect(updateBy(BEST_FIT, update)).toEqual(
+      Refusal.bare(
+        `computeResources cannot change in [${member}] with the allocation strategy BEST_FIT, which does not support ` +
+          "infrastructure updates",
+      ),
     );
+  });
+
+  describe("in a queue with other environments", () => {
+    const armed = validEnvironment({ computeResources: ec2Request({ instanceTypes: ["c6g"] }) });
+    const local = validEnvironment({ computeResources: ec2Request({ instanceTypes: ["local.host"] }) });
+    const toArm: Update = { computeResources: { instanceTypes: ["m6g"] } };
+
+    test("keeps their architecture", () => {
+      const queues = [
+        { jobQueueName: "free", environments: [local, FARGATE] },
+        { jobQueueName: "bound", environments: [local, BEST_FIT] },
+      ];
+      expect(updateBy(EC2, toArm, queues)).toEqual(
+        Refusal.bare(
+          "computeResources.instanceTypes must be of the architecture of the other compute environments of job queue " +
+            "bound, got arm64 and x86_64",
+        ),
+      );
+    });
+
+    test.each([
+      ["alone", []],
+      ["beside this machine", [local]],
+      ["beside others that have it", [armed]],
+    ])("takes another %s", (_where, environments) => {
+      const updated = accepted(updateBy(EC2, toArm, [{ jobQueueName: "q", environments }]));
+      expect(updated.computeResources?.instanceTypes).toEqual(["m6g"]);
+    });
   });
 
   test("takes an INVALID environment, to repair it", () => {
@@ -135,6 +212,15 @@ describe("updateComputeEnvironment", () => {
 
 type Update = Omit<UpdateComputeEnvironmentRequest, "computeEnvironment">;
 
-function updateBy(current: ComputeEnvironment, update: Update): ComputeEnvironment | Refusal {
-  return updateComputeEnvironment(current, { computeEnvironment: current.name, ...update }, CAUSE);
+function updateBy(
+  current: ComputeEnvironment,
+  update: Update,
+  queues: readonly QueueNeighbours[] = [],
+): ComputeEnvironment | Refusal {
+  const request = { computeEnvironment: current.name, ...update };
+  return updateComputeEnvironment(current, request, {
+    cause: CAUSE,
+    queues,
+    instanceCatalogue: EC2_CATALOGUE,
+  });
 }

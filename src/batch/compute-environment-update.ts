@@ -1,33 +1,39 @@
-import type { EksConfiguration, UpdateComputeEnvironmentRequest, UpdatePolicy } from "../model/batch.ts";
+import type { EksConfiguration, UpdateComputeEnvironmentRequest } from "../model/batch.ts";
 import type { Cause } from "./cause.ts";
-import {
-  checkType,
-  isBeingModified,
-  orchestrationOf,
-  supportsInfrastructureUpdates,
-} from "./compute-environment.ts";
+import { checkType, isBeingModified, orchestrationOf } from "./compute-environment.ts";
 import type { ComputeEnvironment } from "./compute-environment.ts";
-import { isFargate } from "./compute-resources.ts";
+import { checkArchitectureInQueues } from "./compute-environment-order.ts";
+import type { QueueNeighbours } from "./compute-environment-order.ts";
+import { allocationStrategyOf, isFargate } from "./compute-resources.ts";
 import { updateComputeResources } from "./compute-resources-update.ts";
 import { shownAccessEntry } from "./eks-configuration.ts";
+import type { InstanceCatalogue } from "./instance-catalogue.ts";
 import { Refusal } from "./refusal.ts";
 import { expandServiceRole, isServiceLinkedRole } from "./service-role.ts";
+import { DEFAULT_UPDATE_POLICY } from "./update-policy.ts";
 
-/** What a policy says where it is silent. */
-const DEFAULT_UPDATE_POLICY: UpdatePolicy = { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 };
+/** What an update depends on besides the environment and the request. */
+export interface ComputeEnvironmentUpdateFacts {
+  readonly cause: Cause;
+  /** For each queue that has the environment, the other environments in it. */
+  readonly queues: readonly QueueNeighbours[];
+  readonly instanceCatalogue: InstanceCatalogue;
+}
 
 /**
  * The environment in UPDATING as an UpdateComputeEnvironment wants it; what the request leaves out stays
  * (specification 2.5, 5.8).
  *
- * Order: status, what the type does not know, role, compute resources. An infrastructure update
- * is refused where AWS refuses it; where it is taken it changes nothing but what is shown, since no instances are
- * replaced here.
+ * An update that changes more than scaling is an infrastructure update: it begins a new `configurationVersion`, whose
+ * instances replace those of the versions before.
+ *
+ * Order: status, what the type does not know, role, compute resources, infrastructure, queues.
+ * https://docs.aws.amazon.com/batch/latest/userguide/updating-compute-environments.html
  */
 export function updateComputeEnvironment(
   current: ComputeEnvironment,
   request: UpdateComputeEnvironmentRequest,
-  cause: Cause,
+  { cause, queues, instanceCatalogue }: ComputeEnvironmentUpdateFacts,
 ): ComputeEnvironment | Refusal {
   const serviceRole =
     request.serviceRole === undefined || request.serviceRole === ""
@@ -35,15 +41,15 @@ export function updateComputeEnvironment(
       : expandServiceRole(current.scope, request.serviceRole);
   const refusal = checkRequest(current, request) ?? checkRole(current.serviceRole, serviceRole);
   if (refusal !== undefined) return refusal;
-  const computeResources = updatedComputeResources({ ...current, serviceRole }, request);
-  if (computeResources instanceof Refusal) return computeResources;
+  const infrastructure = updatedInfrastructure({ ...current, serviceRole }, request, instanceCatalogue);
+  if (infrastructure instanceof Refusal) return infrastructure;
 
   const { state, unmanagedvCpus, context, ecsSettings } = request;
-  return {
+  const updated: ComputeEnvironment = {
     ...current,
     status: "UPDATING",
     serviceRole,
-    ...computeResources,
+    ...infrastructure,
     ...(state !== undefined && { state }),
     ...(unmanagedvCpus !== undefined && { unmanagedvCpus }),
     ...(context !== undefined && { context }),
@@ -52,6 +58,7 @@ export function updateComputeEnvironment(
     ...updatedEks(current, request),
     cause,
   };
+  return checkArchitectureInQueues(updated, queues, instanceCatalogue) ?? updated;
 }
 
 function checkRequest(
@@ -80,20 +87,46 @@ function checkRole(current: string, wanted: string): Refusal | undefined {
   );
 }
 
-function updatedComputeResources(
+function updatedInfrastructure(
   current: ComputeEnvironment,
   { computeResources: update }: UpdateComputeEnvironmentRequest,
-): Pick<ComputeEnvironment, "computeResources"> | Refusal {
-  if (update === undefined || current.computeResources === undefined) return {};
-  const updated = updateComputeResources(current.computeResources, update, orchestrationOf(current));
+  instanceCatalogue: InstanceCatalogue,
+): Pick<ComputeEnvironment, "computeResources" | "configurationVersion"> | Refusal {
+  const { computeResources, configurationVersion } = current;
+  if (update === undefined || computeResources === undefined) return { configurationVersion };
+  const updated = updateComputeResources(computeResources, update, {
+    instanceCatalogue,
+    orchestration: orchestrationOf(current),
+  });
   if (updated instanceof Refusal) return updated;
-  if (updated.isInfrastructureUpdate && !supportsInfrastructureUpdates(current)) {
+  const { resources, infrastructureMembers } = updated;
+  if (infrastructureMembers.length === 0) return { computeResources: resources, configurationVersion };
+  const refusal = checkInfrastructureUpdate(current, infrastructureMembers);
+  return refusal ?? { computeResources: resources, configurationVersion: configurationVersion + 1 };
+}
+
+/**
+ * Refuses to replace instances where AWS does not: without the service-linked role, and with BEST_FIT.
+ *
+ * The first text is AWS's, as users have reported it without the members that stand in it
+ * (https://github.com/ASFHyP3/hyp3/pull/1051); the second is ours.
+ */
+function checkInfrastructureUpdate(
+  { serviceRole, computeResources }: ComputeEnvironment,
+  members: readonly string[],
+): Refusal | undefined {
+  if (!isServiceLinkedRole(serviceRole)) {
     return Refusal.bare(
-      "computeResources can only be changed in minvCpus, maxvCpus, desiredvCpus and scalingPolicy without the " +
-        "service-linked role and an allocation strategy other than BEST_FIT",
+      `Following fields [${members.join(", ")}] can be updated only for Non-fargate Compute Environment having a ` +
+        "Batch Service Linked Role.",
     );
   }
-  return { computeResources: updated.resources };
+  if (computeResources === undefined || allocationStrategyOf(computeResources) !== "BEST_FIT")
+    return undefined;
+  return Refusal.bare(
+    `computeResources cannot change in [${members.join(", ")}] with the allocation strategy BEST_FIT, which does not ` +
+      "support infrastructure updates",
+  );
 }
 
 /** Only EC2 and SPOT environments have a policy: elsewhere AWS ignores what is given. */

@@ -8,7 +8,15 @@ import {
   validEnvironment,
 } from "../../test/support/environment-values.ts";
 import type { CEStatus, CreateComputeEnvironmentRequest } from "../model/batch.ts";
-import { deleteComputeEnvironment, settleComputeEnvironment } from "./compute-environment.ts";
+import { invalidReasonOf } from "./compute-environment-health.ts";
+import {
+  deleteComputeEnvironment,
+  reviewComputeEnvironment,
+  settleComputeEnvironment,
+} from "./compute-environment.ts";
+import type { ComputeEnvironment } from "./compute-environment.ts";
+import { EC2_CATALOGUE, InstanceCatalogue } from "./instance-catalogue.ts";
+import type { InstanceType } from "./instance-type.ts";
 import { Refusal } from "./refusal.ts";
 
 const SERVICE_LINKED_ROLE =
@@ -29,6 +37,7 @@ describe("createComputeEnvironment", () => {
       computeResources: fargateRequest(),
       serviceRole: SERVICE_LINKED_ROLE,
       ecsClusterArn: `arn:aws:ecs:us-east-1:111122223333:cluster/AWSBatch-ce-${UUID}`,
+      configurationVersion: 1,
       ecsSettings: { containerInsights: "DISABLED" },
       tags: {},
       cause: CAUSE,
@@ -159,5 +168,75 @@ describe("settleComputeEnvironment", () => {
   test("says that an environment is healthy once it has become VALID", () => {
     const broken = { ...validEnvironment(), status: "UPDATING" as const, statusReason: "CLIENT_ERROR - x" };
     expect(settleComputeEnvironment(broken)).toMatchObject({ statusReason: "ComputeEnvironment Healthy" });
+  });
+
+  test("keeps an environment UPDATING while it has instances of an earlier configuration", () => {
+    const updating = { ...validEnvironment(), status: "UPDATING" as const };
+    const facts = { hasOlderInstances: true, hasActiveJobs: true, instanceCatalogue: EC2_CATALOGUE };
+    expect(settleComputeEnvironment(updating, facts)).toBe(updating);
+    expect(settleComputeEnvironment(updating, { ...facts, hasOlderInstances: false })).toMatchObject({
+      status: "VALID",
+    });
+  });
+
+  test.each(["CREATING", "UPDATING"] as const)("makes one in %s that cannot work INVALID", (status) => {
+    const serviceRole = "arn:aws:iam::111122223333:user/batch";
+    const environment = { ...validEnvironment(), status, serviceRole };
+    expect(settleComputeEnvironment(environment)).toEqual({
+      ...environment,
+      status: "INVALID",
+      statusReason: invalidReasonOf(environment, EC2_CATALOGUE),
+    });
+    const repaired = { ...environment, status: "UPDATING" as const, serviceRole: SERVICE_LINKED_ROLE };
+    expect(settleComputeEnvironment(repaired)).toMatchObject({ status: "VALID" });
+  });
+
+  test("keeps a deleted environment while jobs run on it; on Fargate it becomes INVALID", () => {
+    const facts = { hasOlderInstances: false, hasActiveJobs: true, instanceCatalogue: EC2_CATALOGUE };
+    const onEc2 = { ...validEnvironment(), status: "DELETING" as const };
+    expect(settleComputeEnvironment(onEc2, facts)).toBe(onEc2);
+    const onFargate = { ...onEc2, computeResources: fargateRequest() };
+    expect(settleComputeEnvironment(onFargate, facts)).toEqual({
+      ...onFargate,
+      status: "INVALID",
+      statusReason: "CLIENT_ERROR - Jobs run on this compute environment: end them, then delete it again",
+    });
+  });
+});
+
+describe("reviewComputeEnvironment", () => {
+  const own: InstanceType = {
+    name: "my.large",
+    family: "my",
+    architecture: "x86_64",
+    resources: { vcpuMillis: 8000, memoryMiB: 30_720, gpuCount: 0 },
+    usable: { vcpuMillis: 8000, memoryMiB: 30_720, gpuCount: 0 },
+  };
+  const withOwn = new InstanceCatalogue([own]);
+  const environment: ComputeEnvironment = {
+    ...validEnvironment(),
+    computeResources: ec2Request({ instanceTypes: ["my.large"] }),
+  };
+
+  test("finds out at a start that its instance types are gone, and at another that they are back", () => {
+    expect(reviewComputeEnvironment(environment, withOwn)).toBe(environment);
+    const invalid = reviewComputeEnvironment(environment, EC2_CATALOGUE);
+    expect(invalid).toEqual({
+      ...environment,
+      status: "INVALID",
+      statusReason: "CLIENT_ERROR - None of the instance types [my.large] is known",
+    });
+    expect(reviewComputeEnvironment(invalid, EC2_CATALOGUE)).toBe(invalid);
+    expect(reviewComputeEnvironment(invalid, withOwn)).toEqual(environment);
+  });
+
+  test.each<[Partial<ComputeEnvironment>]>([
+    [{ status: "CREATING" }],
+    [{ status: "UPDATING" }],
+    [{ status: "DELETING" }],
+    [{ status: "INVALID", computeResources: fargateRequest() }],
+  ])("leaves alone what is under way, and what has no instances: %j", (changes) => {
+    const other = { ...environment, ...changes };
+    expect(reviewComputeEnvironment(other, EC2_CATALOGUE)).toBe(other);
   });
 });

@@ -12,8 +12,11 @@ import type {
 import { unreachable } from "../lib/assert.ts";
 import { computeEnvironmentArn, ecsClusterArn, isResourceName } from "./arn.ts";
 import type { Cause } from "./cause.ts";
-import { allocationStrategyOf, createComputeResources, isFargate } from "./compute-resources.ts";
+import { invalidReasonOf } from "./compute-environment-health.ts";
+import { createComputeResources, isFargate } from "./compute-resources.ts";
 import { NO_KUBERNETES, parseEksConfiguration } from "./eks-configuration.ts";
+import { EC2_CATALOGUE } from "./instance-catalogue.ts";
+import type { InstanceCatalogue } from "./instance-catalogue.ts";
 import { checkRange } from "./range.ts";
 import { Refusal } from "./refusal.ts";
 import type { Scope } from "./scope.ts";
@@ -40,6 +43,8 @@ export interface ComputeEnvironment {
   readonly eksConfiguration?: EksConfiguration;
   /** Absent until one is set: clients take one that they did not ask for as a change of somebody else's. */
   readonly updatePolicy?: UpdatePolicy;
+  /** 1, and one more with each infrastructure update: instances of an earlier one are replaced. */
+  readonly configurationVersion: number;
   readonly ecsSettings: EcsSettings;
   readonly context?: string;
   readonly tags: Readonly<Record<string, string>>;
@@ -53,10 +58,30 @@ export interface NewComputeEnvironmentFacts {
   readonly cause: Cause;
   /** Whether the scope has a compute environment of that name, in whatever status. */
   readonly isNameTaken: boolean;
+  readonly instanceCatalogue: InstanceCatalogue;
 }
+
+/** What the status of an environment depends on besides itself. */
+export interface SettlingFacts {
+  /** Whether it has instances of an earlier configuration, leaving ones included. */
+  readonly hasOlderInstances: boolean;
+  /** Whether any job is STARTING or RUNNING on it. */
+  readonly hasActiveJobs: boolean;
+  readonly instanceCatalogue: InstanceCatalogue;
+}
+
+const NOTHING_LEFT: SettlingFacts = {
+  hasOlderInstances: false,
+  hasActiveJobs: false,
+  instanceCatalogue: EC2_CATALOGUE,
+};
 
 /** AWS shows it in every status but INVALID. */
 const COMPUTE_ENVIRONMENT_HEALTHY = "ComputeEnvironment Healthy";
+
+/** AWS's own text is not public. */
+const FARGATE_DELETED_IN_USE =
+  "CLIENT_ERROR - Jobs run on this compute environment: end them, then delete it again";
 
 /**
  * Makes a compute environment in CREATING out of a CreateComputeEnvironment (specification 2.5).
@@ -74,7 +99,7 @@ export function createComputeEnvironment(
   if (tags instanceof Refusal) return tags;
   const eks = request.eksConfiguration && parseEksConfiguration(request.eksConfiguration, facts.scope);
   if (eks instanceof Refusal) return eks;
-  const computeResources = newComputeResources(request);
+  const computeResources = newComputeResources(request, facts);
   if (computeResources instanceof Refusal) return computeResources;
 
   const { scope, uuid, cause } = facts;
@@ -94,6 +119,7 @@ export function createComputeEnvironment(
     serviceRole,
     ecsClusterArn: ecsClusterArn(scope, name, uuid),
     ...(eks && { eksConfiguration: eks }),
+    configurationVersion: 1,
     ecsSettings: { containerInsights: request.ecsSettings?.containerInsights ?? "DISABLED" },
     ...(context !== undefined && context !== "" && { context }),
     tags,
@@ -119,19 +145,29 @@ export function deleteComputeEnvironment(
   return { ...current, status: "DELETING", cause };
 }
 
-/** The next step of an environment's status: CREATING and UPDATING become VALID, DELETING ends it, the rest stays. */
-export function settleComputeEnvironment(current: ComputeEnvironment): ComputeEnvironment | "gone" {
+/**
+ * The next step of an environment's status: CREATING and UPDATING become VALID, or INVALID where it cannot work; one in
+ * DELETING is gone when no job runs on it any more; the rest stays. The same object where there is no step to take yet.
+ *
+ * An infrastructure update lasts until the instances of the earlier configuration are gone (specification 5.8). A Fargate
+ * environment that is deleted while jobs run on it becomes INVALID and can be deleted again
+ * (https://docs.aws.amazon.com/batch/latest/APIReference/API_DeleteComputeEnvironment.html).
+ */
+export function settleComputeEnvironment(
+  current: ComputeEnvironment,
+  { hasOlderInstances, hasActiveJobs, instanceCatalogue }: SettlingFacts = NOTHING_LEFT,
+): ComputeEnvironment | "gone" {
   switch (current.status) {
     case "CREATING":
+      return validOrInvalid(current, instanceCatalogue);
     case "UPDATING":
-      return {
-        ...current,
-        status: "VALID",
-        statusReason: orchestrationOf(current) === "EKS" ? NO_KUBERNETES : COMPUTE_ENVIRONMENT_HEALTHY,
-      };
+      return hasOlderInstances ? current : validOrInvalid(current, instanceCatalogue);
     case "DELETING":
     case "DELETED":
-      return "gone";
+      if (!hasActiveJobs) return "gone";
+      return isOnFargate(current)
+        ? { ...current, status: "INVALID", statusReason: FARGATE_DELETED_IN_USE }
+        : current;
     case "VALID":
     case "INVALID":
       return current;
@@ -140,18 +176,23 @@ export function settleComputeEnvironment(current: ComputeEnvironment): ComputeEn
   }
 }
 
+/**
+ * The environment as the instance types that there are now make it: a VALID one may not be able to work any more, and an
+ * INVALID one may be again. The same object where nothing changes.
+ */
+export function reviewComputeEnvironment(
+  current: ComputeEnvironment,
+  catalogue: InstanceCatalogue,
+): ComputeEnvironment {
+  if (isBeingModified(current) || current.computeResources?.instanceTypes === undefined) return current;
+  const reviewed = validOrInvalid(current, catalogue);
+  const { status, statusReason } = reviewed;
+  return status === current.status && statusReason === current.statusReason ? current : reviewed;
+}
+
 /** Whether a change is under way, during which AWS takes no other. */
 export function isBeingModified({ status }: Pick<ComputeEnvironment, "status">): boolean {
   return status !== "VALID" && status !== "INVALID";
-}
-
-/** Whether AWS could replace the instances in place (specification 5.8). */
-export function supportsInfrastructureUpdates({
-  serviceRole,
-  computeResources,
-}: Pick<ComputeEnvironment, "serviceRole" | "computeResources">): boolean {
-  if (computeResources === undefined || isFargate(computeResources.type)) return false;
-  return isServiceLinkedRole(serviceRole) && allocationStrategyOf(computeResources) !== "BEST_FIT";
 }
 
 /** What starts the jobs of an environment. */
@@ -161,6 +202,17 @@ export function orchestrationOf({
   readonly eksConfiguration?: unknown;
 }): OrchestrationType {
   return eksConfiguration === undefined ? "ECS" : "EKS";
+}
+
+function validOrInvalid(environment: ComputeEnvironment, catalogue: InstanceCatalogue): ComputeEnvironment {
+  const invalidReason = invalidReasonOf(environment, catalogue);
+  if (invalidReason !== undefined) return { ...environment, status: "INVALID", statusReason: invalidReason };
+  const statusReason = orchestrationOf(environment) === "EKS" ? NO_KUBERNETES : COMPUTE_ENVIRONMENT_HEALTHY;
+  return { ...environment, status: "VALID", statusReason };
+}
+
+function isOnFargate({ computeResources }: ComputeEnvironment): boolean {
+  return computeResources !== undefined && isFargate(computeResources.type);
 }
 
 /** Refuses what a type does not know or cannot do without, in a request to create or to update. */
@@ -209,12 +261,15 @@ function checkNew(request: CreateComputeEnvironmentRequest): Refusal | undefined
   return checkType(type, request);
 }
 
-function newComputeResources({
-  computeResources: request,
-  eksConfiguration,
-}: CreateComputeEnvironmentRequest): Pick<ComputeEnvironment, "computeResources"> | Refusal {
+function newComputeResources(
+  { computeResources: request, eksConfiguration }: CreateComputeEnvironmentRequest,
+  { instanceCatalogue }: NewComputeEnvironmentFacts,
+): Pick<ComputeEnvironment, "computeResources"> | Refusal {
   if (request === undefined) return {};
-  const computeResources = createComputeResources(request, orchestrationOf({ eksConfiguration }));
+  const computeResources = createComputeResources(request, {
+    instanceCatalogue,
+    orchestration: orchestrationOf({ eksConfiguration }),
+  });
   return computeResources instanceof Refusal ? computeResources : { computeResources };
 }
 

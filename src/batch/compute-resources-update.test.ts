@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { accepted } from "../../test/support/batch-values.ts";
 import {
+  ECS_FACTS,
   ec2Request,
   fargateRequest,
   INSTANCE_ROLE,
@@ -29,12 +30,17 @@ const FULL: Partial<ComputeResource> = {
   ec2Configuration: [{ imageType: "ECS_AL2023", imageIdOverride: "ami-2" }],
   scalingPolicy: { minScaleDownDelayMinutes: 20 },
 };
-const EC2 = accepted(createComputeResources(ec2Request(FULL)));
-const SPOT = accepted(createComputeResources(spotRequest({ bidPercentage: 60 })));
+const EC2 = accepted(createComputeResources(ec2Request(FULL), ECS_FACTS));
+const SPOT = accepted(createComputeResources(spotRequest({ bidPercentage: 60 }), ECS_FACTS));
 const FARGATE = fargateRequest();
 const SCALING_DOWN =
   "Manually scaling down compute environment is not supported. Disconnecting job queues from compute environment will " +
   "cause it to scale-down to minvCpus.";
+const FIXED = Refusal.bare(
+  "The following parameters can't be updated for Fargate compute environment: allocationStrategy, bidPercentage, " +
+    "ec2Configuration, ec2KeyPair, imageId, instanceRole, instanceTypes, launchTemplate, placementGroup, tags, type, " +
+    "updatePolicy, updateToLatestImageVersion.",
+);
 
 describe("updateComputeResources on EC2", () => {
   test.each<[ComputeResourceUpdate, Partial<ComputeResource>]>([
@@ -53,9 +59,9 @@ describe("updateComputeResources on EC2", () => {
     ],
     [{ scalingPolicy: { minScaleDownDelayMinutes: 0 } }, { scalingPolicy: undefined }],
   ])("scales by %j", (update, changed) => {
-    expect(updateComputeResources(EC2, update)).toEqual({
+    expect(updated(EC2, update)).toEqual({
       resources: { ...EC2, ...changed },
-      isInfrastructureUpdate: false,
+      infrastructureMembers: [],
     });
   });
 
@@ -64,10 +70,8 @@ describe("updateComputeResources on EC2", () => {
     [{ ec2KeyPair: "" }, { ec2KeyPair: undefined }],
     [{ placementGroup: "" }, { placementGroup: undefined }],
     [{ tags: {} }, { tags: undefined }],
-    [
-      { subnets: [], securityGroupIds: [] },
-      { subnets: [], securityGroupIds: [] },
-    ],
+    [{ securityGroupIds: [] }, { securityGroupIds: [] }],
+    [{ subnets: [] }, { subnets: [] }],
     [{ ec2Configuration: [] }, { ec2Configuration: [{ imageType: "ECS_AL2023" }] }],
     [{ launchTemplate: { launchTemplateId: "" } }, { launchTemplate: undefined }],
     [{ launchTemplate: { launchTemplateName: "" } }, { launchTemplate: undefined }],
@@ -80,14 +84,30 @@ describe("updateComputeResources on EC2", () => {
     [{ instanceTypes: ["c5", "m5"] }, { instanceTypes: ["c5", "m5"] }],
     [{ subnets: ["subnet-2"] }, { subnets: ["subnet-2"] }],
     [
-      { type: "SPOT", allocationStrategy: "SPOT_CAPACITY_OPTIMIZED", bidPercentage: 100 },
-      { type: "SPOT", allocationStrategy: "SPOT_CAPACITY_OPTIMIZED", bidPercentage: 100 },
+      { allocationStrategy: "BEST_FIT_PROGRESSIVE_ORDERED" },
+      { allocationStrategy: "BEST_FIT_PROGRESSIVE_ORDERED" },
     ],
     [{ updateToLatestImageVersion: true }, {}],
   ])("replaces instances for %j", (update, changed) => {
-    expect(updateComputeResources(EC2, update)).toEqual({
+    expect(updated(EC2, update)).toEqual({
       resources: { ...EC2, ...changed },
-      isInfrastructureUpdate: true,
+      infrastructureMembers: Object.keys(update),
+    });
+  });
+
+  test("tells members that replace instances from those of scaling beside them", () => {
+    const update: ComputeResourceUpdate = {
+      updateToLatestImageVersion: true,
+      type: "SPOT",
+      allocationStrategy: "SPOT_CAPACITY_OPTIMIZED",
+      bidPercentage: 100,
+      maxvCpus: 32,
+      imageId: "ami-1",
+    };
+    const { updateToLatestImageVersion: _, ...changed } = update;
+    expect(updated(EC2, update)).toEqual({
+      resources: { ...EC2, ...changed },
+      infrastructureMembers: ["allocationStrategy", "bidPercentage", "type", "updateToLatestImageVersion"],
     });
   });
 
@@ -95,7 +115,16 @@ describe("updateComputeResources on EC2", () => {
     { instanceTypes: ["c5"], type: "EC2", tags: { Name: "worker" }, imageId: "ami-1" },
     { updateToLatestImageVersion: false },
   ])("replaces nothing where nothing changes: %j", (update) => {
-    expect(updateComputeResources(EC2, update)).toEqual({ resources: EC2, isInfrastructureUpdate: false });
+    expect(updated(EC2, update)).toEqual({ resources: EC2, infrastructureMembers: [] });
+  });
+
+  test("takes desiredvCpus that the engine shows at the limit for what they are", () => {
+    const full = { ...EC2, desiredvCpus: 16 };
+    expect(updated(full, { maxvCpus: 8 })).toEqual({
+      resources: { ...EC2, maxvCpus: 8, desiredvCpus: 8 },
+      infrastructureMembers: [],
+    });
+    expect(updated(full, { desiredvCpus: 8 })).toEqual(Refusal.wrapped(SCALING_DOWN));
   });
 
   test.each<[Refusal, ComputeResourceUpdate]>([
@@ -131,23 +160,23 @@ describe("updateComputeResources on EC2", () => {
       { type: "ECS_MANAGED_INSTANCES" },
     ],
   ])("refuses with %j what %j asks", (refusal, update) => {
-    expect(updateComputeResources(EC2, update)).toEqual(refusal);
+    expect(updated(EC2, update)).toEqual(refusal);
   });
 });
 
 describe("updateComputeResources on SPOT", () => {
   test("forgets the bid when it becomes EC2", () => {
     const update = { type: "EC2", allocationStrategy: "BEST_FIT_PROGRESSIVE" } as const;
-    expect(updateComputeResources(SPOT, update)).toEqual({
+    expect(updated(SPOT, update)).toEqual({
       resources: { ...SPOT, ...update, bidPercentage: undefined },
-      isInfrastructureUpdate: true,
+      infrastructureMembers: ["allocationStrategy", "bidPercentage", "type"],
     });
   });
 
   test("takes 0 for no bid", () => {
-    expect(updateComputeResources(SPOT, { bidPercentage: 0 })).toEqual({
+    expect(updated(SPOT, { bidPercentage: 0 })).toEqual({
       resources: { ...SPOT, bidPercentage: undefined },
-      isInfrastructureUpdate: true,
+      infrastructureMembers: ["bidPercentage"],
     });
   });
 });
@@ -159,25 +188,25 @@ describe("updateComputeResources on Fargate", () => {
     [{ subnets: [], securityGroupIds: [] }, {}],
     [{ type: "FARGATE", updateToLatestImageVersion: false }, {}],
   ])("takes %j without replacing anything", (update, changed) => {
-    expect(updateComputeResources(FARGATE, update)).toEqual({
+    expect(updated(FARGATE, update)).toEqual({
       resources: { ...FARGATE, ...changed },
-      isInfrastructureUpdate: false,
+      infrastructureMembers: [],
     });
   });
 
   test.each<[Refusal, ComputeResourceUpdate]>([
     [Refusal.wrapped("desiredvCpus is not applicable for Fargate."), { desiredvCpus: 4 }],
-    [Refusal.wrapped("instanceRole is not applicable for Fargate."), { instanceRole: INSTANCE_ROLE }],
-    [
-      Refusal.wrapped("updateToLatestImageVersion is not applicable for Fargate."),
-      { updateToLatestImageVersion: true },
-    ],
-    [
-      Refusal.bare("computeResources.type cannot change from FARGATE to FARGATE_SPOT"),
-      { type: "FARGATE_SPOT" },
-    ],
+    [Refusal.wrapped("minvCpus is not applicable for Fargate."), { minvCpus: 4 }],
+    [FIXED, { instanceRole: INSTANCE_ROLE }],
+    [FIXED, { updateToLatestImageVersion: true }],
+    [FIXED, { type: "FARGATE_SPOT" }],
+    [FIXED, { type: "EC2" }],
     [Refusal.bare("computeResources.maxvCpus must be at least 1, got 0"), { maxvCpus: 0 }],
   ])("refuses with %j what %j asks", (refusal, update) => {
-    expect(updateComputeResources(FARGATE, update)).toEqual(refusal);
+    expect(updated(FARGATE, update)).toEqual(refusal);
   });
 });
+
+function updated(current: ComputeResource, update: ComputeResourceUpdate) {
+  return updateComputeResources(current, update, ECS_FACTS);
+}

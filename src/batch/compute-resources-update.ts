@@ -1,4 +1,4 @@
-import type { ComputeResource, ComputeResourceUpdate, CRType, OrchestrationType } from "../model/batch.ts";
+import type { ComputeResource, ComputeResourceUpdate, CRType } from "../model/batch.ts";
 import { deepEqual } from "../lib/deep-equal.ts";
 import {
   checkComputeResources,
@@ -6,7 +6,10 @@ import {
   checkSupported,
   ec2Resources,
   isFargate,
+  isGiven,
 } from "./compute-resources.ts";
+import type { ComputeResourcesFacts } from "./compute-resources.ts";
+import { betweenLimits } from "./desired-vcpus.ts";
 import { checkEksComputeResources } from "./eks-configuration.ts";
 import { isLocalOnly } from "./instance-type.ts";
 import { Refusal } from "./refusal.ts";
@@ -14,8 +17,11 @@ import { Refusal } from "./refusal.ts";
 /** What an update makes of compute resources. */
 export interface UpdatedComputeResources {
   readonly resources: ComputeResource;
-  /** Whether instances would be replaced by it: a member other than those of scaling has changed (specification 5.8). */
-  readonly isInfrastructureUpdate: boolean;
+  /**
+   * Members whose change replaces the instances, in the order of the model: with any of them it is an infrastructure
+   * update, with none a scaling update (specification 5.8).
+   */
+  readonly infrastructureMembers: readonly string[];
 }
 
 /**
@@ -28,19 +34,20 @@ export interface UpdatedComputeResources {
 export function updateComputeResources(
   current: ComputeResource,
   update: ComputeResourceUpdate,
-  orchestration: OrchestrationType = "ECS",
+  facts: ComputeResourcesFacts,
 ): UpdatedComputeResources | Refusal {
   if (Object.keys(givenMembers(update)).length === 0) {
     return Refusal.bare("At least one compute-resources attribute must be specified");
   }
-  const refusal = checkSupported(update) ?? checkType(current.type, update.type);
+  const refusal = checkSupported(update);
   if (refusal !== undefined) return refusal;
-  return isFargate(current.type) ? updateFargate(current, update) : updateEc2(current, update, orchestration);
+  return isFargate(current.type) ? updateFargate(current, update, facts) : updateEc2(current, update, facts);
 }
 
 function updateFargate(
   current: ComputeResource,
   update: ComputeResourceUpdate,
+  facts: ComputeResourcesFacts,
 ): UpdatedComputeResources | Refusal {
   const resources: ComputeResource = {
     type: current.type,
@@ -48,14 +55,47 @@ function updateFargate(
     subnets: filled(update.subnets) ?? current.subnets,
     securityGroupIds: filled(update.securityGroupIds) ?? current.securityGroupIds,
   };
-  const refusal = checkFargateMembers(update) ?? checkComputeResources(resources, "ECS");
-  return refusal ?? { resources, isInfrastructureUpdate: false };
+  const refusal =
+    checkFixedOnFargate(current, update) ??
+    checkFargateMembers(update) ??
+    checkComputeResources(resources, facts);
+  return refusal ?? { resources, infrastructureMembers: [] };
+}
+
+/** What cannot change on Fargate, in AWS's order, recorded from the service: https://github.com/aws/aws-cdk/issues/27054 */
+const FIXED_ON_FARGATE = [
+  "allocationStrategy",
+  "bidPercentage",
+  "ec2Configuration",
+  "ec2KeyPair",
+  "imageId",
+  "instanceRole",
+  "instanceTypes",
+  "launchTemplate",
+  "placementGroup",
+  "tags",
+  "type",
+  "updatePolicy",
+  "updateToLatestImageVersion",
+] as const;
+
+/** AWS's text names the `updatePolicy`, too, but its documentation says that it is ignored. */
+function checkFixedOnFargate({ type }: ComputeResource, update: ComputeResourceUpdate): Refusal | undefined {
+  const changes = {
+    ...update,
+    type: update.type === type ? undefined : update.type,
+    updatePolicy: undefined,
+  };
+  if (!FIXED_ON_FARGATE.some((member) => isGiven(changes[member]))) return undefined;
+  return Refusal.bare(
+    `The following parameters can't be updated for Fargate compute environment: ${FIXED_ON_FARGATE.join(", ")}.`,
+  );
 }
 
 function updateEc2(
   current: ComputeResource,
   update: ComputeResourceUpdate,
-  orchestration: OrchestrationType,
+  facts: ComputeResourcesFacts,
 ): UpdatedComputeResources | Refusal {
   const type = update.type ?? current.type;
   const merged: ComputeResource = {
@@ -65,14 +105,15 @@ function updateEc2(
     maxvCpus: update.maxvCpus ?? current.maxvCpus,
     bidPercentage: update.bidPercentage ?? (type === "SPOT" ? current.bidPercentage : undefined),
   };
-  const resources = ec2Resources({ ...merged, desiredvCpus: desiredVcpus(merged, update) }, orchestration);
+  const resources = ec2Resources({ ...merged, desiredvCpus: desiredVcpus(merged, update) }, facts);
   const refusal =
-    (orchestration === "EKS" ? checkEksUpdate(resources, update) : undefined) ??
+    checkType(current.type, type) ??
+    (facts.orchestration === "EKS" ? checkEksUpdate(resources, update) : undefined) ??
     checkDesiredVcpus(current, update) ??
     checkStillThere(resources) ??
-    checkComputeResources(resources, orchestration);
+    checkComputeResources(resources, facts);
   if (refusal !== undefined) return refusal;
-  return { resources, isInfrastructureUpdate: isInfrastructureUpdate(current, resources, update) };
+  return { resources, infrastructureMembers: changedInfrastructure(current, resources, update) };
 }
 
 /** On EKS capacity follows the pods that wait for it, so that the caller has no say in it. */
@@ -85,9 +126,8 @@ function checkEksUpdate(
 }
 
 /** An environment can change between EC2 and SPOT and stays otherwise what it is. */
-function checkType(current: CRType, wanted: CRType | undefined): Refusal | undefined {
-  if (wanted === undefined || wanted === current) return undefined;
-  if (!isFargate(current) && !isFargate(wanted)) return undefined;
+function checkType(current: CRType, wanted: CRType): Refusal | undefined {
+  if (!isFargate(wanted)) return undefined;
   return Refusal.bare(`computeResources.type cannot change from ${current} to ${wanted}`);
 }
 
@@ -111,23 +151,35 @@ function checkStillThere({ instanceTypes = [], instanceRole }: ComputeResource):
   return undefined;
 }
 
-function desiredVcpus(
-  { minvCpus = 0, maxvCpus, desiredvCpus = minvCpus }: ComputeResource,
-  update: ComputeResourceUpdate,
-): number {
-  return update.desiredvCpus ?? Math.min(Math.max(desiredvCpus, minvCpus), maxvCpus);
+function desiredVcpus(merged: ComputeResource, update: ComputeResourceUpdate): number {
+  return update.desiredvCpus ?? betweenLimits(merged, merged.desiredvCpus ?? 0);
 }
 
-/** Members whose change replaces no instance. */
-const SCALING_MEMBERS = { minvCpus: 0, maxvCpus: 0, desiredvCpus: 0, scalingPolicy: undefined } as const;
+/** https://docs.aws.amazon.com/batch/latest/userguide/updating-compute-environments.html */
+const INFRASTRUCTURE_MEMBERS = [
+  "subnets",
+  "securityGroupIds",
+  "allocationStrategy",
+  "instanceTypes",
+  "ec2KeyPair",
+  "instanceRole",
+  "tags",
+  "placementGroup",
+  "bidPercentage",
+  "launchTemplate",
+  "ec2Configuration",
+  "type",
+  "imageId",
+] as const;
 
-function isInfrastructureUpdate(
+/** `updateToLatestImageVersion` is false again after each update, so that `true` is a change each time. */
+function changedInfrastructure(
   before: ComputeResource,
   after: ComputeResource,
-  update: ComputeResourceUpdate,
-): boolean {
-  if (update.updateToLatestImageVersion === true) return true;
-  return !deepEqual({ ...before, ...SCALING_MEMBERS }, { ...after, ...SCALING_MEMBERS });
+  { updateToLatestImageVersion }: ComputeResourceUpdate,
+): readonly string[] {
+  const changed = INFRASTRUCTURE_MEMBERS.filter((member) => !deepEqual(before[member], after[member]));
+  return updateToLatestImageVersion === true ? [...changed, "updateToLatestImageVersion"] : changed;
 }
 
 /** The members that the update sets; `updateToLatestImageVersion` is an order, not a setting, and is not kept. */

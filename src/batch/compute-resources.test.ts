@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  ECS_FACTS,
   ec2Request,
   fargateRequest,
   INSTANCE_ROLE,
@@ -8,12 +9,12 @@ import {
 } from "../../test/support/environment-values.ts";
 import type { ComputeResource } from "../model/batch.ts";
 import { allocationStrategyOf, createComputeResources } from "./compute-resources.ts";
-import { knownInstanceTypeNames } from "./instance-type.ts";
+import { EC2_CATALOGUE } from "./instance-catalogue.ts";
 import { Refusal } from "./refusal.ts";
 
 describe("EC2 and SPOT resources", () => {
   test("are kept with the defaults that AWS shows, and without a strategy where none was given", () => {
-    const resources = createComputeResources(ec2Request({ minvCpus: 2 }));
+    const resources = created(ec2Request({ minvCpus: 2 }));
     expect(resources).toEqual({
       type: "EC2",
       minvCpus: 2,
@@ -41,7 +42,7 @@ describe("EC2 and SPOT resources", () => {
       ec2Configuration: [{ imageType: "ECS_AL2023_NVIDIA", imageIdOverride: "ami-2" }],
       scalingPolicy: { minScaleDownDelayMinutes: 20 },
     });
-    expect(createComputeResources(request)).toEqual(request);
+    expect(created(request)).toEqual(request);
   });
 
   test("drop what is empty or zero for off", () => {
@@ -56,17 +57,17 @@ describe("EC2 and SPOT resources", () => {
       ec2Configuration: [],
       scalingPolicy: { minScaleDownDelayMinutes: 0 },
     };
-    expect(createComputeResources(ec2Request(empties))).toEqual(createComputeResources(ec2Request()));
+    expect(created(ec2Request(empties))).toEqual(created(ec2Request()));
   });
 
   test("take the Spot Fleet role with EC2 too, as AWS does", () => {
-    const resources = createComputeResources(ec2Request({ spotIamFleetRole: SPOT_FLEET_ROLE }));
+    const resources = created(ec2Request({ spotIamFleetRole: SPOT_FLEET_ROLE }));
     expect(resources).toMatchObject({ type: "EC2", spotIamFleetRole: SPOT_FLEET_ROLE });
   });
 
   test("take their security groups from a launch template", () => {
     const request = ec2Request({ securityGroupIds: [], launchTemplate: { launchTemplateName: "lt" } });
-    expect(createComputeResources(request)).not.toBeInstanceOf(Refusal);
+    expect(created(request)).not.toBeInstanceOf(Refusal);
   });
 
   test("need no role and no network for this machine itself", () => {
@@ -76,14 +77,14 @@ describe("EC2 and SPOT resources", () => {
       maxvCpus: 8,
       instanceTypes: ["local.host"],
     };
-    expect(createComputeResources(local)).toEqual({
+    expect(created(local)).toEqual({
       ...local,
       desiredvCpus: 0,
       subnets: [],
       securityGroupIds: [],
       ec2Configuration: [{ imageType: "ECS_AL2023" }],
     });
-    expect(createComputeResources({ ...local, instanceTypes: ["local.host", "c5"] })).toEqual(
+    expect(created({ ...local, instanceTypes: ["local.host", "c5"] })).toEqual(
       Refusal.wrapped("Instance role is required."),
     );
   });
@@ -100,7 +101,7 @@ describe("EC2 and SPOT resources", () => {
     ["desiredvCpus should be between minvCpus and maxvCpus.", ec2Request({ minvCpus: 4, desiredvCpus: 3 })],
     ["desiredvCpus should be between minvCpus and maxvCpus.", ec2Request({ desiredvCpus: 17 })],
     [
-      `Instance type can only be one of [${knownInstanceTypeNames().join(", ")}]`,
+      `Instance type can only be one of [${EC2_CATALOGUE.knownEntries().join(", ")}]`,
       ec2Request({ instanceTypes: ["c5", "c5.gigantic"] }),
     ],
     [
@@ -140,7 +141,7 @@ describe("EC2 and SPOT resources", () => {
       ec2Request({ launchTemplate: { launchTemplateId: "lt-1", version: "newest" } }),
     ],
   ])("are refused with %j", (text, request) => {
-    expect(createComputeResources(request)).toEqual(Refusal.wrapped(text));
+    expect(created(request)).toEqual(Refusal.wrapped(text));
   });
 
   test.each<[wanted: string, request: ComputeResource]>([
@@ -159,14 +160,14 @@ describe("EC2 and SPOT resources", () => {
       ec2Request({ capacityTags: { a: "b" } }),
     ],
   ])("are refused in our own words with %j", (text, request) => {
-    expect(createComputeResources(request)).toEqual(Refusal.bare(text));
+    expect(created(request)).toEqual(Refusal.bare(text));
   });
 });
 
 describe("Fargate resources", () => {
   test.each(["FARGATE", "FARGATE_SPOT"] as const)("of type %s are kept as they are", (type) => {
     const request = fargateRequest({ type });
-    expect(createComputeResources(request)).toEqual(request);
+    expect(created(request)).toEqual(request);
   });
 
   test.each<[member: string, Partial<ComputeResource>]>([
@@ -185,14 +186,14 @@ describe("Fargate resources", () => {
     ["ec2Configuration", { ec2Configuration: [{ imageType: "ECS_AL2023" }] }],
     ["scalingPolicy", { scalingPolicy: { minScaleDownDelayMinutes: 20 } }],
   ])("know no %s", (member, members) => {
-    expect(createComputeResources(fargateRequest(members))).toEqual(
+    expect(created(fargateRequest(members))).toEqual(
       Refusal.wrapped(`${member} is not applicable for Fargate.`),
     );
   });
 
   test("pass over members that are given empty", () => {
     const request = fargateRequest({ instanceTypes: [], tags: {}, instanceRole: "" });
-    expect(createComputeResources(request)).toEqual(fargateRequest());
+    expect(created(request)).toEqual(fargateRequest());
   });
 
   test.each<[Refusal, Partial<ComputeResource>]>([
@@ -205,15 +206,19 @@ describe("Fargate resources", () => {
       { securityGroupIds: many("sg", 6) },
     ],
   ])("are refused with %j", (refusal, members) => {
-    expect(createComputeResources(fargateRequest(members))).toEqual(refusal);
+    expect(created(fargateRequest(members))).toEqual(refusal);
   });
 
   test("take as many subnets and security groups as AWS does", () => {
     const request = fargateRequest({ subnets: many("subnet", 16), securityGroupIds: many("sg", 5) });
-    expect(createComputeResources(request)).toEqual(request);
+    expect(created(request)).toEqual(request);
   });
 });
 
 function many(prefix: string, count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
+}
+
+function created(request: ComputeResource): ComputeResource | Refusal {
+  return createComputeResources(request, ECS_FACTS);
 }

@@ -13,7 +13,8 @@ import {
 } from "./ec2-configuration.ts";
 import { checkEksComputeResources } from "./eks-configuration.ts";
 import { firstRefusal } from "./first-refusal.ts";
-import { checkInstanceTypes, isInstanceTypeBundle, isLocalOnly } from "./instance-type.ts";
+import type { InstanceCatalogue } from "./instance-catalogue.ts";
+import { isInstanceTypeBundle, isLocalOnly } from "./instance-type.ts";
 import { checkLaunchTemplate, normaliseLaunchTemplate } from "./launch-template.ts";
 import { notSupportedYet } from "./not-supported-yet.ts";
 import { checkRange } from "./range.ts";
@@ -21,6 +22,12 @@ import { Refusal } from "./refusal.ts";
 
 // Texts that the specification does not have are AWS's own, as recorded from the service in
 // https://github.com/badmintoncryer/cdk-preflight (rules/batch); those that begin with a path are ours.
+
+/** What compute resources depend on besides the request. */
+export interface ComputeResourcesFacts {
+  readonly instanceCatalogue: InstanceCatalogue;
+  readonly orchestration: OrchestrationType;
+}
 
 const FARGATE_SUBNETS_MAX = 16;
 const FARGATE_SECURITY_GROUPS_MAX = 5;
@@ -37,31 +44,31 @@ const FARGATE_SECURITY_GROUPS_MAX = 5;
  */
 export function createComputeResources(
   request: ComputeResource,
-  orchestration: OrchestrationType = "ECS",
+  facts: ComputeResourcesFacts,
 ): ComputeResource | Refusal {
   const isOnFargate = isFargate(request.type);
   const refusal =
     checkSupported(request) ??
-    (orchestration === "EKS" ? checkEksComputeResources(request) : undefined) ??
+    (facts.orchestration === "EKS" ? checkEksComputeResources(request) : undefined) ??
     (isOnFargate ? checkFargateMembers(request) : checkComplete(request));
   if (refusal !== undefined) return refusal;
-  const resources = isOnFargate ? fargateResources(request) : ec2Resources(request, orchestration);
-  return checkComputeResources(resources, orchestration) ?? checkNewImages(resources) ?? resources;
+  const resources = isOnFargate ? fargateResources(request) : ec2Resources(request, facts);
+  return checkComputeResources(resources, facts) ?? checkNewImages(resources) ?? resources;
 }
 
 /** Checks the values of compute resources in the form in which they are kept. */
 export function checkComputeResources(
   resources: ComputeResource,
-  orchestration: OrchestrationType,
+  { instanceCatalogue, orchestration }: ComputeResourcesFacts,
 ): Refusal | undefined {
   if (isFargate(resources.type)) return checkMaxVcpus(resources) ?? checkFargateNetwork(resources);
   return (
     checkVcpus(resources) ??
-    checkInstanceTypes(resources.instanceTypes ?? []) ??
+    instanceCatalogue.check(resources.instanceTypes ?? []) ??
     checkStrategy(resources) ??
     checkSpot(resources) ??
     checkEc2Configuration(resources.ec2Configuration, orchestration) ??
-    checkLaunchTemplate(resources.launchTemplate, resources.instanceTypes ?? []) ??
+    checkLaunchTemplate(resources.launchTemplate, resources.instanceTypes ?? [], instanceCatalogue) ??
     checkScaleDownDelay(resources)
   );
 }
@@ -136,7 +143,7 @@ const BID_PERCENTAGE_MAX = 100;
 const SCALE_DOWN_DELAY_MINUTES = { min: 20, max: 10_080 };
 
 /** Whether a member of a request says something: an empty text, list or map does not, nor does `false`. */
-function isGiven(value: unknown): boolean {
+export function isGiven(value: unknown): boolean {
   if (value === undefined || value === "" || value === false) return false;
   return typeof value !== "object" || value === null || Object.keys(value).length > 0;
 }
@@ -161,7 +168,10 @@ function fargateResources({ type, maxvCpus, subnets, securityGroupIds }: Compute
 }
 
 /** EC2 and SPOT resources in the form in which they are kept: with the defaults that AWS shows, without empty members. */
-export function ec2Resources(request: ComputeResource, orchestration: OrchestrationType): ComputeResource {
+export function ec2Resources(
+  request: ComputeResource,
+  { instanceCatalogue, orchestration }: ComputeResourcesFacts,
+): ComputeResource {
   const { instanceTypes = [], ec2Configuration = [], tags } = request;
   return {
     type: request.type,
@@ -182,7 +192,7 @@ export function ec2Resources(request: ComputeResource, orchestration: Orchestrat
     launchTemplate: normaliseLaunchTemplate(request.launchTemplate),
     ec2Configuration:
       ec2Configuration.length === 0
-        ? defaultEc2Configuration(instanceTypes, orchestration)
+        ? defaultEc2Configuration(instanceTypes, orchestration, instanceCatalogue)
         : normaliseEc2Configuration(ec2Configuration),
     scalingPolicy: normaliseScalingPolicy(request.scalingPolicy),
   };

@@ -7,6 +7,7 @@ import {
   defaultEc2Configuration,
   normaliseEc2Configuration,
 } from "./ec2-configuration.ts";
+import { EC2_CATALOGUE } from "./instance-catalogue.ts";
 import { Refusal } from "./refusal.ts";
 
 test.each([
@@ -19,13 +20,13 @@ test.each([
     ["ECS_AL2023", "ECS_AL2023_NVIDIA"],
   ],
 ])("the images for %j are %j", (instanceTypes, imageTypes) => {
-  expect(defaultEc2Configuration(instanceTypes, "ECS")).toEqual(
+  expect(defaultEc2Configuration(instanceTypes, "ECS", EC2_CATALOGUE)).toEqual(
     imageTypes.map((imageType) => ({ imageType })),
   );
 });
 
 test("images for EKS are EKS's own, and may have a version of Kubernetes", () => {
-  expect(defaultEc2Configuration(["c5"], "EKS")).toEqual([{ imageType: "EKS_AL2023" }]);
+  expect(defaultEc2Configuration(["c5"], "EKS", EC2_CATALOGUE)).toEqual([{ imageType: "EKS_AL2023" }]);
   const configuration = [{ imageType: "EKS_AL2023", imageKubernetesVersion: "1.32" }];
   expect(checkEc2Configuration(configuration, "EKS")).toBeUndefined();
   expect(checkEc2Configuration([{ imageType: "ECS_AL2023" }], "EKS")).toEqual(

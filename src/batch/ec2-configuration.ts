@@ -1,6 +1,6 @@
 import type { ComputeResource, Ec2Configuration, OrchestrationType } from "../model/batch.ts";
 import { firstRefusal } from "./first-refusal.ts";
-import { expandInstanceTypes, findInstanceType } from "./instance-type.ts";
+import type { InstanceCatalogue } from "./instance-catalogue.ts";
 import { Refusal } from "./refusal.ts";
 
 const EC2_CONFIGURATIONS_MAX = 2;
@@ -12,9 +12,10 @@ const EC2_CONFIGURATIONS_MAX = 2;
 export function defaultEc2Configuration(
   instanceTypes: readonly string[],
   orchestration: OrchestrationType,
+  catalogue: InstanceCatalogue,
 ): readonly Ec2Configuration[] {
-  const gpuCounts = [...expandInstanceTypes(instanceTypes)].map(
-    (name) => findInstanceType(name)?.resources.gpuCount ?? 0,
+  const gpuCounts = [...catalogue.expand(instanceTypes)].map(
+    (name) => catalogue.find(name)?.resources.gpuCount ?? 0,
   );
   const hasGpu = gpuCounts.some((count) => count > 0);
   const hasPlain = gpuCounts.some((count) => count === 0);

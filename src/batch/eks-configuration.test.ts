@@ -10,6 +10,7 @@ import type { ComputeResource, EksConfiguration, UpdateComputeEnvironmentRequest
 import { parseComputeEnvironmentOrder } from "./compute-environment-order.ts";
 import { updateComputeEnvironment } from "./compute-environment-update.ts";
 import { parseEksConfiguration } from "./eks-configuration.ts";
+import { EC2_CATALOGUE } from "./instance-catalogue.ts";
 import { Refusal } from "./refusal.ts";
 
 const EKS: EksConfiguration = {
@@ -20,7 +21,11 @@ const RESOURCES = ec2Request({ allocationStrategy: "BEST_FIT_PROGRESSIVE" });
 const ON_EKS = validEnvironment({ computeResources: RESOURCES, eksConfiguration: EKS });
 
 function update(members: Partial<UpdateComputeEnvironmentRequest>) {
-  return updateComputeEnvironment(ON_EKS, { computeEnvironment: "ce", ...members }, CAUSE);
+  return updateComputeEnvironment(
+    ON_EKS,
+    { computeEnvironment: "ce", ...members },
+    { cause: CAUSE, queues: [], instanceCatalogue: EC2_CATALOGUE },
+  );
 }
 
 describe("parseEksConfiguration", () => {
@@ -98,7 +103,10 @@ describe("an environment on EKS", () => {
     const order = (...environments: (typeof ofEcs)[]) =>
       parseComputeEnvironmentOrder(
         environments.map(({ arn }, index) => ({ order: index, computeEnvironment: arn })),
-        (wanted) => environments.find(({ arn }) => arn === wanted),
+        {
+          findComputeEnvironment: (wanted) => environments.find(({ arn }) => arn === wanted),
+          instanceCatalogue: EC2_CATALOGUE,
+        },
         new Set(),
       );
     expect(order(ON_EKS)).toMatchObject({ jobQueueType: "EKS" });

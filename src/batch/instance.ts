@@ -1,4 +1,5 @@
 import type { InstanceReference } from "./attempt.ts";
+import type { Resources } from "./resources.ts";
 import type { Scope } from "./scope.ts";
 
 /** A unit of a compute environment's capacity on a host, in the shape of an EC2 instance. Kept after its end. */
@@ -6,7 +7,34 @@ export interface Instance extends InstanceReference {
   readonly scope: Scope;
   readonly computeEnvironmentArn: string;
   readonly instanceType: string;
+  /** What jobs can have of it: its type's resources less what kernel and agent keep. */
+  readonly resources: Resources;
+  readonly isSpot: boolean;
+  /** That of its environment when it was launched. One of an earlier configuration is replaced. */
+  readonly configurationVersion: number;
   readonly launchedAtMs: number;
-  /** Set once it is gone; nothing is placed on it from then on. */
+  /** When it joined the cluster: it takes jobs from then on. Absent while it boots. */
+  readonly registeredAtMs?: number;
+  /** Set once it is to go: nothing is placed on it any more. */
+  readonly leaving?: InstanceLeave;
+  /** Set once it is gone. */
   readonly terminatedAtMs?: number;
+  readonly terminatedBecause?: InstanceEnd;
 }
+
+export interface InstanceLeave {
+  readonly because: Exclude<InstanceEnd, "idle" | "lost">;
+  /** What still runs on it then ends with it. */
+  readonly atMs: number;
+}
+
+/**
+ * Why an instance went.
+ *
+ * - `idle`: nothing had run on it for a while (AWS Batch User Guide, "Compute resource scaling").
+ * - `reclaimed`: Spot capacity taken back.
+ * - `replaced`: its environment has other settings now.
+ * - `environment-deleted`: it went with its environment.
+ * - `lost`: it went away with what ran on it, and nobody knows why.
+ */
+export type InstanceEnd = "idle" | "reclaimed" | "replaced" | "environment-deleted" | "lost";

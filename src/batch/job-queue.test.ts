@@ -10,6 +10,7 @@ import type { CreateJobQueueRequest, JQStatus, UpdateJobQueueRequest } from "../
 import type { ComputeEnvironment } from "./compute-environment.ts";
 import { createJobQueue, deleteJobQueue, settleJobQueue, updateJobQueue } from "./job-queue.ts";
 import type { JobQueue } from "./job-queue.ts";
+import { EC2_CATALOGUE } from "./instance-catalogue.ts";
 import { Refusal } from "./refusal.ts";
 
 const OTHER_CAUSE = { principal: "arn:aws:iam::111122223333:user/other", requestId: "request-2" };
@@ -35,6 +36,7 @@ const LOOKUPS = {
   findComputeEnvironment,
   findServiceEnvironment: () => undefined,
   findSchedulingPolicy: () => undefined,
+  instanceCatalogue: EC2_CATALOGUE,
 };
 const ATTACH_FIRST = "Compute Environments must be created and valid before attaching them to a job queue";
 

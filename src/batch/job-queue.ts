@@ -9,10 +9,13 @@ import type {
 } from "../model/batch.ts";
 import { unreachable } from "../lib/assert.ts";
 import { isResourceName, jobQueueArn } from "./arn.ts";
+import type { BlockedHead } from "./blocked-head.ts";
 import type { Cause } from "./cause.ts";
-import type { ComputeEnvironment } from "./compute-environment.ts";
 import { parseComputeEnvironmentOrder } from "./compute-environment-order.ts";
-import type { ComputeEnvironmentOrderEntry } from "./compute-environment-order.ts";
+import type {
+  ComputeEnvironmentOrderEntry,
+  ComputeEnvironmentOrderFacts,
+} from "./compute-environment-order.ts";
 import { checkJobStateTimeLimitActions } from "./job-state-time-limit.ts";
 import { checkPolicyChange, checkSchedulingPolicy } from "./queue-scheduling-policy.ts";
 import type { FindSchedulingPolicy } from "./queue-scheduling-policy.ts";
@@ -40,16 +43,16 @@ export interface JobQueue {
   /** Of a queue of service jobs only: one entry, with an ARN. */
   readonly serviceEnvironmentOrder?: readonly ServiceEnvironmentOrder[];
   readonly jobStateTimeLimitActions: readonly JobStateTimeLimitAction[];
+  /** Absent as long as no job has blocked it for a while. */
+  readonly blockedHead?: BlockedHead;
   readonly tags: Readonly<Record<string, string>>;
   readonly cause: Cause;
 }
 
 /** What a job queue depends on besides the request. */
-export interface JobQueueFacts {
+export interface JobQueueFacts extends ComputeEnvironmentOrderFacts {
   readonly cause: Cause;
-  /** Finds a compute environment of the queue's scope by name or ARN. */
-  readonly findComputeEnvironment: (nameOrArn: string) => ComputeEnvironment | undefined;
-  /** The same for a service environment. */
+  /** Finds a service environment of the queue's scope by name or ARN. */
   readonly findServiceEnvironment: (nameOrArn: string) => ServiceEnvironment | undefined;
   readonly findSchedulingPolicy: FindSchedulingPolicy;
 }
@@ -191,11 +194,7 @@ function newEnvironments(request: EnvironmentMembers, facts: JobQueueFacts): Que
   if (wanted === "SAGEMAKER_TRAINING" || serviceEnvironmentOrder.length > 0) {
     return serviceEnvironments(request, facts);
   }
-  const environments = parseComputeEnvironmentOrder(
-    computeEnvironmentOrder,
-    facts.findComputeEnvironment,
-    new Set(),
-  );
+  const environments = parseComputeEnvironmentOrder(computeEnvironmentOrder, facts, new Set());
   if (environments instanceof Refusal) return environments;
   const { order, jobQueueType } = environments;
   if (wanted === undefined || wanted === jobQueueType) {
@@ -248,11 +247,7 @@ function updatedEnvironments(
   const attached = new Set(
     current.computeEnvironmentOrder.map(({ computeEnvironment }) => computeEnvironment),
   );
-  const environments = parseComputeEnvironmentOrder(
-    computeEnvironmentOrder,
-    facts.findComputeEnvironment,
-    attached,
-  );
+  const environments = parseComputeEnvironmentOrder(computeEnvironmentOrder, facts, attached);
   if (environments instanceof Refusal) return environments;
   if (environments.jobQueueType === current.jobQueueType) {
     return { computeEnvironmentOrder: environments.order };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { LaunchTemplateSpecification, LaunchTemplateSpecificationOverride } from "../model/batch.ts";
+import { EC2_CATALOGUE } from "./instance-catalogue.ts";
 import { checkLaunchTemplate, normaliseLaunchTemplate } from "./launch-template.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -30,7 +31,7 @@ describe("checkLaunchTemplate", () => {
     { overrides: [override(["c5.large", "c5.xlarge"]), override(["m5.large"])] },
     { launchTemplateId: "lt-1", overrides: [override(["c5"])] },
   ])("takes %j", (template) => {
-    expect(checkLaunchTemplate(template, TYPES)).toBeUndefined();
+    expect(checkLaunchTemplate(template, TYPES, EC2_CATALOGUE)).toBeUndefined();
   });
 
   test.each<[text: string, LaunchTemplateSpecification]>([
@@ -76,14 +77,16 @@ describe("checkLaunchTemplate", () => {
       { overrides: [override(["c5.large", "c5.large"])] },
     ],
   ])("refuses with %j", (text, template) => {
-    expect(checkLaunchTemplate(template, TYPES)).toEqual(Refusal.wrapped(text));
+    expect(checkLaunchTemplate(template, TYPES, EC2_CATALOGUE)).toEqual(Refusal.wrapped(text));
   });
 
   test("refuses a bundle as a target even where the environment launches it", () => {
-    expect(checkLaunchTemplate({ overrides: [override(["optimal"])] }, ["optimal"])).toEqual(
+    expect(checkLaunchTemplate({ overrides: [override(["optimal"])] }, ["optimal"], EC2_CATALOGUE)).toEqual(
       Refusal.wrapped("LaunchTemplate.overrides have targetInstanceTypes that do not match"),
     );
-    expect(checkLaunchTemplate({ overrides: [override(["m6i"])] }, ["optimal"])).toBeUndefined();
+    expect(
+      checkLaunchTemplate({ overrides: [override(["m6i"])] }, ["optimal"], EC2_CATALOGUE),
+    ).toBeUndefined();
   });
 });
 

@@ -1,6 +1,7 @@
 import type { LaunchTemplateSpecification, LaunchTemplateSpecificationOverride } from "../model/batch.ts";
 import { firstRefusal } from "./first-refusal.ts";
-import { expandInstanceTypes, isInstanceTypeBundle } from "./instance-type.ts";
+import type { InstanceCatalogue } from "./instance-catalogue.ts";
+import { isInstanceTypeBundle } from "./instance-type.ts";
 import { Refusal } from "./refusal.ts";
 
 const LAUNCH_TEMPLATE_OVERRIDES_MAX = 10;
@@ -24,6 +25,7 @@ export function normaliseLaunchTemplate(
 export function checkLaunchTemplate(
   template: LaunchTemplateSpecification | undefined,
   instanceTypes: readonly string[],
+  catalogue: InstanceCatalogue,
 ): Refusal | undefined {
   if (template === undefined) return undefined;
   const { overrides = [] } = template;
@@ -39,8 +41,8 @@ export function checkLaunchTemplate(
   }
   return (
     checkVersion(template.version) ??
-    firstRefusal(overrides, (override) => checkOverride(override, instanceTypes)) ??
-    checkOverlap(overrides)
+    firstRefusal(overrides, (override) => checkOverride(override, instanceTypes, catalogue)) ??
+    checkOverlap(overrides, catalogue)
   );
 }
 
@@ -60,6 +62,7 @@ function normaliseNames<Template extends TemplateName>(template: Template): Temp
 function checkOverride(
   override: LaunchTemplateSpecificationOverride,
   instanceTypes: readonly string[],
+  catalogue: InstanceCatalogue,
 ): Refusal | undefined {
   const { targetInstanceTypes = [], version } = override;
   if (namesGiven(override) !== 1) {
@@ -70,14 +73,18 @@ function checkOverride(
   if (targetInstanceTypes.length === 0) {
     return Refusal.wrapped("LaunchTemplate.overrides.targetInstanceTypes[] is required");
   }
-  return checkVersion(version) ?? checkTargets(targetInstanceTypes, instanceTypes);
+  return checkVersion(version) ?? checkTargets(targetInstanceTypes, instanceTypes, catalogue);
 }
 
 /** Targets are types and families that the environment launches, never bundles. */
-function checkTargets(targets: readonly string[], instanceTypes: readonly string[]): Refusal | undefined {
-  const launched = expandInstanceTypes(instanceTypes);
+function checkTargets(
+  targets: readonly string[],
+  instanceTypes: readonly string[],
+  catalogue: InstanceCatalogue,
+): Refusal | undefined {
+  const launched = catalogue.expand(instanceTypes);
   return firstRefusal(targets, (target) => {
-    const types = expandInstanceTypes([target]);
+    const types = catalogue.expand([target]);
     const isLaunched = types.size > 0 && [...types].every((type) => launched.has(type));
     if (isLaunched && !isInstanceTypeBundle(target)) return undefined;
     return Refusal.wrapped("LaunchTemplate.overrides have targetInstanceTypes that do not match");
@@ -85,10 +92,13 @@ function checkTargets(targets: readonly string[], instanceTypes: readonly string
 }
 
 /** No type may be meant twice, be it by its family. */
-function checkOverlap(overrides: readonly LaunchTemplateSpecificationOverride[]): Refusal | undefined {
+function checkOverlap(
+  overrides: readonly LaunchTemplateSpecificationOverride[],
+  catalogue: InstanceCatalogue,
+): Refusal | undefined {
   const types = overrides
     .flatMap(({ targetInstanceTypes = [] }) => targetInstanceTypes)
-    .flatMap((target) => [...expandInstanceTypes([target])]);
+    .flatMap((target) => [...catalogue.expand([target])]);
   if (new Set(types).size === types.length) return undefined;
   return Refusal.wrapped("LaunchTemplate.overrides have duplicate targetInstanceTypes");
 }

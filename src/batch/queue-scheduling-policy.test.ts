@@ -4,6 +4,7 @@ import { ec2Request, validEnvironment } from "../../test/support/environment-val
 import type { CreateJobQueueRequest, UpdateJobQueueRequest } from "../model/batch.ts";
 import { checkTakesJobs, createJobQueue, updateJobQueue } from "./job-queue.ts";
 import type { JobQueue } from "./job-queue.ts";
+import { EC2_CATALOGUE } from "./instance-catalogue.ts";
 import { Refusal } from "./refusal.ts";
 import { createSchedulingPolicy } from "./scheduling-policy.ts";
 import { createServiceEnvironment } from "./service-environment.ts";
@@ -31,6 +32,7 @@ const QUOTA = accepted(
 const LOOKUPS = {
   findComputeEnvironment: (text: string) => (text === EC2.name ? EC2 : undefined),
   findServiceEnvironment: (text: string) => (text === TRAINING.name ? TRAINING : undefined),
+  instanceCatalogue: EC2_CATALOGUE,
   findSchedulingPolicy: (arn: string) => [FAIR, FAIRER, QUOTA].find((policy) => policy.arn === arn),
 };
 const OF_EC2 = { computeEnvironmentOrder: [{ order: 1, computeEnvironment: "ec2" }] };

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { submissionRequest } from "../../test/support/batch-values.ts";
 import type { SubmitJobRequest } from "../model/batch.ts";
 import { Refusal } from "./refusal.ts";
-import { checkShare } from "./share.ts";
+import { checkActiveShares, checkShare } from "./share.ts";
 
 const FIFO = {};
 const FAIR = { schedulingPolicyArn: "arn:aws:batch:us-east-1:111122223333:scheduling-policy/p" };
@@ -17,11 +17,7 @@ describe("checkShare", () => {
     [{ schedulingPriorityOverride: 0 }, FIFO, onlyFairShare],
     [{ shareIdentifier: "a", schedulingPriorityOverride: 9999 }, FAIR, undefined],
     [{ shareIdentifier: "User_A-1", schedulingPriorityOverride: 0 }, FAIR, undefined],
-    [
-      { schedulingPriorityOverride: 1 },
-      FAIR,
-      Refusal.bare("shareIdentifier is required: the job queue has a fair-share policy"),
-    ],
+    [{ schedulingPriorityOverride: 1 }, FAIR, Refusal.bare("shareIdentifier must be specified.")],
     [{ shareIdentifier: "a*" }, FAIR, Refusal.wrapped("ShareIdentifier name should match a valid pattern.")],
     [
       { shareIdentifier: "a" },
@@ -46,5 +42,30 @@ describe("checkShare", () => {
 
   test("lets a definition's priority pass where there is no fair share: it has no effect", () => {
     expect(checkShare(submissionRequest(), { schedulingPriority: 7 }, FIFO)).toBeUndefined();
+  });
+});
+
+describe("checkActiveShares", () => {
+  const jobQueueArn = "arn:aws:batch:us-east-1:111122223333:job-queue/q";
+  const job = { shareIdentifier: "team", jobQueueArn };
+
+  test.each<[activeShareCount: number, isActive: boolean]>([
+    [0, false],
+    [499, false],
+    [500, true],
+  ])("takes a job where %d shares are active, its own among them: %s", (activeShareCount, isActive) => {
+    expect(checkActiveShares(job, { activeShareCount, isActive })).toBeUndefined();
+  });
+
+  test("refuses a job that would add the 501st active share", () => {
+    expect(checkActiveShares(job, { activeShareCount: 500, isActive: false })).toEqual(
+      Refusal.bare(
+        `shareIdentifier must be one of the 500 that are active in ${jobQueueArn}, as it can have no more, got team`,
+      ),
+    );
+  });
+
+  test("has nothing to say of jobs without a share", () => {
+    expect(checkActiveShares({ jobQueueArn }, { activeShareCount: 500, isActive: false })).toBeUndefined();
   });
 });

@@ -10,8 +10,9 @@ import { isShareIdentifier } from "./scheduling-policy.ts";
  * Checks what a submission says of shares against its queue: with a fair-share policy a share identifier must be there,
  * and a priority, be it the definition's; without one neither may be given.
  *
- * AWS's texts: https://github.com/nextflow-io/nextflow/pull/3505 and
- * https://github.com/hashicorp/terraform-provider-aws/issues/31226 have the one on priorities.
+ * AWS's texts: https://github.com/boto/boto3/issues/3158 has the one on a missing share; those on a missing priority are
+ * in https://github.com/nextflow-io/nextflow/pull/3505 (2022, `should be specified`) and
+ * https://github.com/hashicorp/terraform-provider-aws/issues/31226 (2023, `is required`): the later one is taken.
  */
 export function checkShare(
   { shareIdentifier, schedulingPriorityOverride }: SubmitJobRequest,
@@ -26,7 +27,7 @@ export function checkShare(
     );
   }
   if (shareIdentifier === undefined) {
-    return Refusal.bare("shareIdentifier is required: the job queue has a fair-share policy");
+    return Refusal.bare("shareIdentifier must be specified.");
   }
   if (!isShareIdentifier(shareIdentifier)) {
     return Refusal.wrapped("ShareIdentifier name should match a valid pattern.");
@@ -38,3 +39,28 @@ export function checkShare(
   }
   return checkRange(schedulingPriorityOverride, "schedulingPriorityOverride", SCHEDULING_PRIORITY_RANGE);
 }
+
+/** What a submission to a queue with a fair-share policy meets there. */
+export interface ActiveShares {
+  /** How many shares of the queue are active: see `isActiveShare`. */
+  readonly activeShareCount: number;
+  /** Whether the one that the job names is among them. */
+  readonly isActive: boolean;
+}
+
+/**
+ * Refuses a job that would make one share too many active in its queue. AWS says that such submissions fail, and not with
+ * what text: https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateJobQueue.html (`schedulingPolicyArn`).
+ */
+export function checkActiveShares(
+  { shareIdentifier, jobQueueArn }: Pick<Job, "shareIdentifier" | "jobQueueArn">,
+  { activeShareCount, isActive }: ActiveShares,
+): Refusal | undefined {
+  if (shareIdentifier === undefined || isActive || activeShareCount < ACTIVE_SHARES_MAX) return undefined;
+  return Refusal.bare(
+    `shareIdentifier must be one of the ${ACTIVE_SHARES_MAX} that are active in ${jobQueueArn}, ` +
+      `as it can have no more, got ${shareIdentifier}`,
+  );
+}
+
+const ACTIVE_SHARES_MAX = 500;

@@ -17,11 +17,16 @@ export const ARRAY_CHILD_FAILED = "Array Child Job failed";
 
 export const JOB_QUEUE_DELETED = "JobQueue deleted";
 
+/** How a job ends that blocked its queue for as long as the queue's `jobStateTimeLimitActions` allow. */
+export function canceledByTimeLimit(reason: string): string {
+  return `Canceled by JobStateTimeLimit action due to reason: ${reason}`;
+}
+
 /** What AWS says of a Fargate task that was taken away: the only sentence that it has for a lost Fargate host. */
 const FARGATE_TASK_LOST = "Your Spot Task was interrupted.";
 
 /** How an attempt ends that went away with its instance: `Host EC2*` in retry strategies. */
-function instanceLost(instanceId: string): string {
+export function instanceTerminated(instanceId: string): string {
   return `Host EC2 (instance ${instanceId}) terminated.`;
 }
 
@@ -43,7 +48,7 @@ export function attemptStatusReason(
     case "start-failed":
       return TASK_FAILED_TO_START;
     case "host-lost":
-      return instanceId === undefined ? FARGATE_TASK_LOST : instanceLost(instanceId);
+      return instanceId === undefined ? FARGATE_TASK_LOST : instanceTerminated(instanceId);
     default:
       return unreachable(outcome.kind);
   }

@@ -12,6 +12,9 @@ const EMPTY_SENTENCES: readonly (string | undefined)[] = [
   "Array Child Job failed",
 ];
 
+/** A reason that tells of the ending itself, in either spelling: AWS writes "Canceled by JobStateTimeLimit action". */
+const SAYS_SO = /^(?:cancell?ed|terminated)/i;
+
 type Ended = Pick<JobSummary, "statusReason" | "isCancelled" | "isTerminated" | "arrayProperties"> & {
   readonly container?:
     | { readonly exitCode?: number | undefined; readonly reason?: string | undefined }
@@ -32,7 +35,7 @@ export function describeOutcome(job: Ended): string {
   const { exitCode, reason } = container ?? {};
   const why = reason ?? tellingReason(statusReason);
   const word = isTerminated === true ? "terminated" : isCancelled === true ? "cancelled" : "";
-  const ending = word === "" || why?.toLowerCase().startsWith(word) === true ? "" : `${word}: `;
+  const ending = word === "" || SAYS_SO.test(why ?? "") ? "" : `${word}: `;
   const phrases = [
     describeProgress(arrayProperties),
     exitCode === undefined || exitCode === 0 ? undefined : `exit ${exitCode}`,

@@ -1,3 +1,5 @@
+import { EC2_CATALOGUE } from "../batch/instance-catalogue.ts";
+import type { InstanceCatalogue } from "../batch/instance-catalogue.ts";
 import type { LogTarget } from "../batch/log-configuration.ts";
 import type { Resources } from "../batch/resources.ts";
 import type { IdSource } from "../lib/id-source.ts";
@@ -5,7 +7,10 @@ import type { Provider } from "../providers/provider.ts";
 import type { Sequencer } from "../store/sequencer.ts";
 import type { Store } from "../store/store.ts";
 import type { FinishDecision } from "./finish-attempt.ts";
+import { CatalogueSupply } from "../scheduler/scaling/catalogue-supply.ts";
+import type { InstanceSupply } from "../scheduler/scaling/instance-supply.ts";
 import type { CycleReport } from "../scheduler/schedule.ts";
+import { BLOCKED_AFTER_SECONDS, BlockedQueues } from "./blocked-queues.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { TaskSurroundings } from "./task-surroundings.ts";
 import { AttemptStops } from "./stop-attempts.ts";
@@ -18,7 +23,10 @@ export interface Engine {
   readonly ids: IdSource;
   readonly observer: EngineObserver;
   readonly surroundings: TaskSurroundings;
+  readonly instanceCatalogue: InstanceCatalogue;
+  readonly capacity: CapacitySettings;
   readonly deadlines: Deadlines;
+  readonly blockedQueues: BlockedQueues;
   readonly stops: AttemptStops;
   /** True once nothing new is to be placed: the server waits for what runs, then ends. */
   isDraining: boolean;
@@ -27,6 +35,18 @@ export interface Engine {
   /** Attempts that the provider has been given and that have not ended, by task id. */
   readonly launched: Map<string, LaunchedTask>;
 }
+
+/** How environments get and lose their instances. */
+export interface CapacitySettings {
+  readonly supply: InstanceSupply;
+  /** An instance without jobs goes after so many milliseconds. */
+  readonly idleMs: number;
+  /** Spot capacity that is taken back goes so many milliseconds after it was said. */
+  readonly spotNoticeMs: number;
+}
+
+/** One minute; and two, as on AWS. */
+export const DEFAULT_CAPACITY = { idleMs: 60_000, spotNoticeMs: 120_000 };
 
 /** What is known of a task since its launch. */
 export interface LaunchedTask {
@@ -48,13 +68,31 @@ export interface EngineObserver {
   cycleEnded(report: CycleReport, hostCapacity: Resources): void;
 }
 
-export function createEngine(
-  parts: Pick<Engine, "sequencer" | "store" | "provider" | "ids" | "observer" | "surroundings">,
-): Engine {
+interface EngineParts extends Pick<
+  Engine,
+  "sequencer" | "store" | "provider" | "ids" | "observer" | "surroundings"
+> {
+  /** How long a job stands at the head of its queue before it is judged to block it. */
+  readonly blockedAfterSeconds?: number;
+  /** Absent: EC2's types alone. */
+  readonly instanceCatalogue?: InstanceCatalogue;
+  /** What is left out of it is as `DEFAULT_CAPACITY` and the catalogue say. */
+  readonly capacity?: Partial<CapacitySettings>;
+}
+
+export function createEngine({
+  blockedAfterSeconds = BLOCKED_AFTER_SECONDS,
+  instanceCatalogue = EC2_CATALOGUE,
+  capacity = {},
+  ...parts
+}: EngineParts): Engine {
   return {
     ...parts,
+    instanceCatalogue,
+    capacity: { supply: new CatalogueSupply(instanceCatalogue, 0), ...DEFAULT_CAPACITY, ...capacity },
     isDraining: false,
     deadlines: new Deadlines(),
+    blockedQueues: new BlockedQueues(blockedAfterSeconds * 1000),
     stops: new AttemptStops(),
     unlaunched: new Set(),
     launched: new Map(),

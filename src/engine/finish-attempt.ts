@@ -10,6 +10,7 @@ import { assert } from "../lib/assert.ts";
 import type { Change } from "../store/change.ts";
 import { wishToStop } from "../store/end-jobs.ts";
 import type { LiveJob, LiveState } from "../store/live-state.ts";
+import { endInstance } from "./instances.ts";
 import { useUp } from "./use-up.ts";
 
 /** How an attempt's end was decided: labels the metric. */
@@ -35,10 +36,13 @@ interface Finishing {
  */
 export function finish(
   { job, state, apply }: Finishing,
-  outcome: AttemptOutcome,
+  seen: AttemptOutcome,
   stoppedAtMs: number,
 ): readonly FinishDecision[] {
   const { jobs } = state;
+  // However it ended: what goes with its instance is lost with its host.
+  const isTakenAway = job.activeAttempt?.stopping?.because === "instance-terminated";
+  const outcome: AttemptOutcome = isTakenAway ? { kind: "host-lost" } : seen;
   const main = job.parent !== undefined && jobs.nodesOf(job.parent) !== undefined ? job.parent : job;
   if (main !== job) for (const change of endNode(job, outcome, stoppedAtMs)) apply(change);
   else if ((jobs.nodesOf(job)?.active.size ?? 0) > 0) {
@@ -128,7 +132,9 @@ function decideNext(
   { stopping, outcome, statusReason }: EndedAttempt,
   state: LiveState,
 ): { because: FinishDecision; patch: JobProgressPatch } {
-  if (stopping !== undefined) return { because: "stopped", patch: { status: "FAILED" } };
+  if (stopping !== undefined && stopping.because !== "instance-terminated") {
+    return { because: "stopped", patch: { status: "FAILED" } };
+  }
   if (outcome.kind === "exited" && outcome.exitCode === 0) {
     return { because: "succeeded", patch: { status: "SUCCEEDED" } };
   }
@@ -146,9 +152,9 @@ function decideNext(
   return { because: decision.because, patch: { status: "FAILED" } };
 }
 
-function instanceLoss(attempt: EndedAttempt, state: LiveState, terminatedAtMs: number): Change[] {
-  const instance = state.instanceOf(attempt.computeEnvironmentArn);
-  const isLost = attempt.outcome.kind === "host-lost" && instance !== undefined;
-  if (!isLost || instance.instanceId !== attempt.instance?.instanceId) return [];
-  return [{ kind: "instance-put", instance: { ...instance, terminatedAtMs } }];
+function instanceLoss(attempt: EndedAttempt, state: LiveState, terminatedAtMs: number): readonly Change[] {
+  if (attempt.outcome.kind !== "host-lost" || attempt.instance === undefined) return [];
+  const instance = state.instances.find(attempt.instance.instanceId)?.instance;
+  if (instance === undefined || instance.leaving !== undefined) return [];
+  return [endInstance(instance, "lost", terminatedAtMs)];
 }

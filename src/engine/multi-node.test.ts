@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { aJob, aJobQueue } from "../../test/support/builders.ts";
 import type { JobBuilder } from "../../test/support/builders.ts";
 import { EACH_WAY, EngineBench, EXITED, HOST_LOST, PLACE } from "../../test/support/engine-bench.ts";
+import { DEFAULT_CAPACITY } from "./engine.ts";
 
 const EXITED_TEXT = "Essential container in task exited";
 const NODES = ["job#0", "job#1", "job#2"];
@@ -164,7 +165,7 @@ describe.each(EACH_WAY)("a multi-node job, $name", ({ isRestartedAlways }) => {
     await bench.ends("job");
     expect(await bench.life("job")).toBe(`SUCCEEDED after 1: ${EXITED_TEXT}`);
     expect(bench.provider.started.map(({ jobId }) => jobId)).toEqual(["job"]);
-    expect(await bench.tick()).toBeUndefined();
+    expect(await bench.tick()).toBe(DEFAULT_CAPACITY.idleMs);
   });
 
   test("that is terminated ends with all nodes, and is not tried again", async () => {

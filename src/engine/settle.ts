@@ -1,5 +1,6 @@
 import { settleComputeEnvironment } from "../batch/compute-environment.ts";
 import type { ComputeEnvironment } from "../batch/compute-environment.ts";
+import type { InstanceCatalogue } from "../batch/instance-catalogue.ts";
 import { settleJobQueue } from "../batch/job-queue.ts";
 import type { JobQueue } from "../batch/job-queue.ts";
 import { JOB_QUEUE_DELETED } from "../batch/status-reason.ts";
@@ -10,42 +11,57 @@ import type { LiveState } from "../store/live-state.ts";
 /** At most this many waiting jobs of deleted queues are ended in one tick. */
 const ENDED_PER_TICK_MAX = 1_000;
 
+interface SettleFacts {
+  readonly nowMs: number;
+  readonly instanceCatalogue: InstanceCatalogue;
+}
+
 /**
  * Takes compute environments and queues that are CREATING, UPDATING or DELETING their next step.
  *
  * @returns true if something was left for the next tick.
  */
-export function settle(state: LiveState, apply: (change: Change) => void, nowMs: number): boolean {
+export function settle(
+  state: LiveState,
+  apply: (change: Change) => void,
+  { nowMs, instanceCatalogue }: SettleFacts,
+): boolean {
   let isMoreDue = false;
   for (const arn of state.unsettled) {
     const computeEnvironment = state.computeEnvironments.get(arn);
-    if (computeEnvironment !== undefined) settleEnvironment(computeEnvironment, state, apply, nowMs);
+    if (computeEnvironment !== undefined) {
+      settleEnvironment(computeEnvironment, state, apply, { nowMs, instanceCatalogue });
+    }
     const jobQueue = state.jobQueues.get(arn);
     if (jobQueue !== undefined) isMoreDue = settleQueue(jobQueue, state, apply, nowMs) || isMoreDue;
   }
   return isMoreDue;
 }
 
-/** A deleted environment goes when nothing runs on it any more: work under way is never thrown away for it. */
+/** A deleted environment takes its instances with it, and stays while jobs run on them. */
 function settleEnvironment(
-  computeEnvironment: ComputeEnvironment,
+  current: ComputeEnvironment,
   state: LiveState,
   apply: (change: Change) => void,
-  nowMs: number,
+  { nowMs, instanceCatalogue }: SettleFacts,
 ): void {
-  const settled = settleComputeEnvironment(computeEnvironment);
-  const { scope, name, arn } = computeEnvironment;
+  const { scope, name, arn, configurationVersion } = current;
+  const instances = [...state.instances.ofEnvironment(arn).all.values()].map(({ instance }) => instance);
+  const settled = settleComputeEnvironment(current, {
+    hasOlderInstances: instances.some((instance) => instance.configurationVersion < configurationVersion),
+    hasActiveJobs: state.jobs.environmentUsage(arn).vcpuMillis > 0,
+    instanceCatalogue,
+  });
+  if (settled === current) return;
   if (settled !== "gone") {
     apply({ kind: "compute-environment-put", computeEnvironment: settled });
     return;
   }
-  const isInUse = [...state.jobs.active.values()].some(
-    (job) => job.activeAttempt?.computeEnvironmentArn === arn,
-  );
-  if (isInUse) return;
-  const instance = state.instanceOf(arn);
-  if (instance !== undefined) {
-    apply({ kind: "instance-put", instance: { ...instance, terminatedAtMs: nowMs } });
+  for (const instance of instances) {
+    apply({
+      kind: "instance-put",
+      instance: { ...instance, terminatedAtMs: nowMs, terminatedBecause: "environment-deleted" },
+    });
   }
   apply({ kind: "compute-environment-removed", scope, name });
 }
@@ -76,9 +92,9 @@ function settleQueue(
     // An array stays until the last of its children has ended.
     if (changes.length > 0) leftCount -= 1;
   }
-  for (let head = state.jobs.headOf(arn); head !== undefined; head = state.jobs.headOf(arn)) {
+  for (let job = state.jobs.someRunnableOf(arn); job !== undefined; job = state.jobs.someRunnableOf(arn)) {
     if (leftCount === 0) return true;
-    for (const change of endWaiting(state.jobs, head, end)) apply(change);
+    for (const change of endWaiting(state.jobs, job, end)) apply(change);
     leftCount -= 1;
   }
   const active = [...state.jobs.active.values()].filter(({ jobQueueArn }) => jobQueueArn === arn);

@@ -3,7 +3,7 @@ import { cancelJob } from "../api/services/batch/operations/cancel-job.ts";
 import { openBatchServices } from "../../test/support/batch-services.ts";
 import { aComputeEnvironment, aJob, aJobQueue, SCOPE } from "../../test/support/builders.ts";
 import { RecordingProvider } from "../../test/support/recording-provider.ts";
-import { sequentialIds } from "../../test/support/sequential-ids.ts";
+import { sequentialIds } from "../lib/sequential-ids.ts";
 import { createEngine } from "./engine.ts";
 import { tick } from "./tick.ts";
 

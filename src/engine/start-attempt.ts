@@ -1,8 +1,6 @@
-import { containerInstanceArn, taskArn } from "../batch/arn.ts";
+import { taskArn } from "../batch/arn.ts";
 import { childJobId } from "../batch/child-job.ts";
 import type { Attempt, InstanceReference } from "../batch/attempt.ts";
-import type { ComputeEnvironment } from "../batch/compute-environment.ts";
-import { LOCAL_HOST } from "../batch/instance-type.ts";
 import type { Instance } from "../batch/instance.ts";
 import { newProgress } from "../batch/job.ts";
 import type { JobStatus } from "../model/batch.ts";
@@ -18,22 +16,20 @@ interface StartedPlacement {
 }
 
 /**
- * The changes that make a placement true: the attempt with its task id, the job in STARTING, and the instance it is
- * charged to where the environment has none yet. Nothing outside happens before they are durable.
+ * The changes that make a placement true: the attempt with its task id and the instance that it is charged to, and the
+ * job in STARTING. Nothing outside happens before they are durable.
  *
  * Of an array its next child is placed, and of a multi-node job all nodes at once, or none.
  */
 export function startAttempt(
-  { job, computeEnvironment }: Placement,
+  { job, computeEnvironment, instances }: Placement,
   state: LiveState,
   ids: IdSource,
   nowMs: number,
 ): StartedPlacement {
-  const running = state.instanceOf(computeEnvironment.arn);
-  const launched = running === undefined ? launchInstance(computeEnvironment, ids, nowMs) : undefined;
-  const instance = running ?? launched;
   const number = job.attemptCount + 1;
-  const attemptOf = (jobId: string): Attempt => {
+  const attemptOf = (jobId: string, node = 0): Attempt => {
+    const instance = instances[node]?.instance;
     const taskId = createTaskId(ids);
     return {
       scope: job.scope,
@@ -48,15 +44,17 @@ export function startAttempt(
   };
   const array = state.jobs.arrayOf(job);
   const index = array?.nextUnspawned();
-  const attempt = attemptOf(index === undefined ? job.jobId : childJobId({ kind: "array", ...job }, index));
+  const attempt =
+    index === undefined
+      ? attemptOf(job.jobId, state.jobs.nodesOf(job)?.main)
+      : attemptOf(childJobId({ kind: "array", jobId: job.jobId }, index));
   return {
     changes: [
-      ...(launched === undefined ? [] : [{ kind: "instance-put" as const, instance: launched }]),
       ...(index === undefined ? [] : [putChild(job, index, { status: "RUNNABLE", atMs: nowMs })]),
       ...starting(attempt),
       ...otherNodes(state, job).flatMap((node) => [
         putChild(job, node, { status: "STARTING", atMs: nowMs }),
-        ...starting(attemptOf(childJobId({ kind: "multi-node", ...job }, node))),
+        ...starting(attemptOf(childJobId({ kind: "multi-node", jobId: job.jobId }, node), node)),
       ]),
     ],
     firstTaskId: attempt.taskId,
@@ -94,21 +92,4 @@ function createTaskId(ids: IdSource): string {
 
 function reference({ instanceId, containerInstanceArn: arn }: Instance): InstanceReference {
   return { instanceId, containerInstanceArn: arn };
-}
-
-/** Fargate has no instances. Elsewhere one instance stands for the whole host until environments scale. */
-function launchInstance(
-  { scope, arn, ecsClusterArn, computeResources }: ComputeEnvironment,
-  ids: IdSource,
-  nowMs: number,
-): Instance | undefined {
-  if (computeResources?.type.startsWith("FARGATE") === true) return undefined;
-  return {
-    scope,
-    computeEnvironmentArn: arn,
-    instanceId: `i-${ids.hex(17)}`,
-    containerInstanceArn: containerInstanceArn(ecsClusterArn, ids.hex(32)),
-    instanceType: LOCAL_HOST,
-    launchedAtMs: nowMs,
-  };
 }

@@ -18,10 +18,14 @@ export class AttemptStops {
     for (const { activeAttempt } of stoppingJobs) {
       if (activeAttempt?.stopping === undefined) continue; // ended meanwhile
       const { taskId } = activeAttempt;
+      const { because } = activeAttempt.stopping;
       let sent = this.#sent.get(taskId);
       if (sent === undefined) {
-        provider.stop(taskId);
-        sent = { killAtMs: monotonicMs + (launched.get(taskId)?.stopGraceMs ?? 0), isKilled: false };
+        // What goes with its instance is given no time.
+        const isAtOnce = because === "instance-terminated";
+        const graceMs = isAtOnce ? 0 : (launched.get(taskId)?.stopGraceMs ?? 0);
+        if (!isAtOnce) provider.stop(taskId);
+        sent = { killAtMs: monotonicMs + graceMs, isKilled: false };
         this.#sent.set(taskId, sent);
       }
       if (sent.isKilled) continue;

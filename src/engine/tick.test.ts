@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { aComputeEnvironment, aJob, aJobQueue, JobBuilder, SCOPE } from "../../test/support/builders.ts";
 import type { Buildable } from "../../test/support/builders.ts";
 import { RecordingProvider } from "../../test/support/recording-provider.ts";
-import { sequentialIds } from "../../test/support/sequential-ids.ts";
-import { computeEnvironmentArn, jobQueueArn } from "../batch/arn.ts";
+import { sequentialIds } from "../lib/sequential-ids.ts";
+import { jobQueueArn } from "../batch/arn.ts";
 import type { AttemptOutcome } from "../batch/attempt.ts";
 import type { CycleReport } from "../scheduler/schedule.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
@@ -11,7 +11,7 @@ import { Sequencer } from "../store/sequencer.ts";
 import { StoreWriteError } from "../store/store.ts";
 import type { StoredJob } from "../store/store.ts";
 import type { Change } from "../store/change.ts";
-import { createEngine } from "./engine.ts";
+import { createEngine, DEFAULT_CAPACITY } from "./engine.ts";
 import type { Engine } from "./engine.ts";
 import { recover } from "./recover.ts";
 import { tick } from "./tick.ts";
@@ -234,7 +234,7 @@ describe("tick", () => {
     await bench.tick();
     expect(bench.provider.take()).toEqual(["kill a"]);
     bench.provider.ends("a", bench.nowMs, EXITED(137));
-    expect(await bench.tick()).toBeUndefined();
+    expect(await bench.tick()).toBe(DEFAULT_CAPACITY.idleMs);
     expect(await bench.life("a")).toBe("FAILED after 1: Job attempt duration exceeded timeout");
   });
 
@@ -263,7 +263,7 @@ describe("tick", () => {
     if (change !== undefined) await bench.engine.sequencer.decide(() => ({ changes: [change], answer: 0 }));
     await bench.tick();
     expect((await bench.store.readInstance(SCOPE, instanceId))?.terminatedAtMs).toBe(bench.nowMs);
-    expect(bench.engine.sequencer.state.instanceOf(computeEnvironmentArn(SCOPE, "ce"))).toBeUndefined();
+    expect(bench.engine.sequencer.state.instances.find(instanceId)).toBeUndefined();
   });
 
   test("carries on with stopping and with time limits after a restart", async () => {

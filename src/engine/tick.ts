@@ -1,8 +1,9 @@
 import type { Attempt } from "../batch/attempt.ts";
 import { assert } from "../lib/assert.ts";
 import type { ProviderNews } from "../providers/provider.ts";
+import { spotToReclaim } from "../scheduler/scaling/reclaim.ts";
 import { placeNothing, schedule } from "../scheduler/schedule.ts";
-import type { CycleReport, Placement } from "../scheduler/schedule.ts";
+import type { CycleReport } from "../scheduler/schedule.ts";
 import { ATTEMPT_TIMED_OUT } from "../batch/status-reason.ts";
 import type { Change } from "../store/change.ts";
 import { wishToStop } from "../store/end-jobs.ts";
@@ -14,6 +15,9 @@ import type { FinishDecision } from "./finish-attempt.ts";
 import type { Instant } from "./instant.ts";
 import { launchAttempts, mayRun } from "./launch-attempts.ts";
 import { failedStart, runAttempt } from "./run-attempt.ts";
+import { launchInstance } from "./instances.ts";
+import { launchMissing, scale, showDesiredVcpus } from "./scale.ts";
+import type { ScalingFacts } from "./scale.ts";
 import { settle } from "./settle.ts";
 import { startAttempt } from "./start-attempt.ts";
 
@@ -26,7 +30,7 @@ const PLACEMENTS_PER_TICK_MAX = 1_000;
  * 1. What providers have to tell becomes attempts started and attempts ended.
  * 2. Time limits that are over become wishes to stop; environments and queues take their next step.
  * 3. Submitted jobs, and those whose dependencies have ended, become RUNNABLE or end themselves.
- * 4. The scheduler gives RUNNABLE jobs their places.
+ * 4. The scheduler gives RUNNABLE jobs their places; heads of queues that have none for long are told of, or cancelled.
  * 5. All of it is one commit.
  * 6. Only then is anything done outside, and everything there is by task id and safe to do twice.
  *
@@ -67,39 +71,75 @@ interface Decided {
   readonly timedOut: readonly string[];
   readonly stopping: readonly LiveJob[];
   readonly cycle: CycleReport;
+  /** Milliseconds until there is something to do about an instance or a blocked queue. */
+  readonly dueMs: number | undefined;
   /** Something was left for another tick, due at once. */
   readonly isCutShort: boolean;
 }
 
 function decide(engine: Engine, facts: Facts): Decided {
   const { state, apply, now } = facts;
+  const scaling = scalingOf(engine, facts);
+  launchMissing(scaling);
   const { started, finished } = takeNews(engine, facts);
   const timedOut = engine.deadlines.due(now.monotonicMs);
   for (const taskId of timedOut) timeOut(state, apply, taskId, now.nowMs);
   finished.push(...endUnlaunched(engine, facts));
-  const isMoreToSettle = settle(state, apply, now.nowMs);
+  const isMoreToSettle = settle(state, apply, {
+    nowMs: now.nowMs,
+    instanceCatalogue: engine.instanceCatalogue,
+  });
   const isMoreToAdmit = admit(state, apply, now.nowMs);
 
+  const scaleDueMs = scale(scaling);
   const placed: string[] = [];
-  const place = (placement: Placement): void => {
-    const { changes, firstTaskId } = startAttempt(placement, state, engine.ids, now.nowMs);
-    for (const change of changes) apply(change);
-    placed.push(firstTaskId);
-  };
-  const cycle = runCycle(engine, state, place);
+  const cycle = runCycle(engine, facts, placed);
+  showDesiredVcpus(state, apply);
+  const outage = engine.provider.outage();
+  const blockedDueMs = engine.isDraining
+    ? undefined
+    : engine.blockedQueues.look(cycle, { state, apply, now, outage });
   const stopping = [...state.jobs.stopping.values()];
   const isCutShort = isMoreToSettle || isMoreToAdmit || cycle.isCutShort;
-  return { placed, started, finished, timedOut, stopping, cycle, isCutShort };
+  const dueMs = earliest(scaleDueMs, blockedDueMs);
+  return { placed, started, finished, timedOut, stopping, cycle, dueMs, isCutShort };
 }
 
-function runCycle(
-  { isDraining, provider }: Engine,
-  state: LiveState,
-  place: (placement: Placement) => void,
-): CycleReport {
+/** @param placed takes the task ids of what is to be launched. */
+function runCycle(engine: Engine, { state, apply, now }: Facts, placed: string[]): CycleReport {
+  const { isDraining, provider, capacity: settings, ids } = engine;
+  const { nowMs } = now;
   if (isDraining) return NOTHING_PLACED;
-  if (provider.outage() !== undefined) return placeNothing(state, "provider-unavailable");
-  return schedule(state, provider.capacity(), PLACEMENTS_PER_TICK_MAX, place);
+  if (provider.outage() !== undefined) return placeNothing({ state, nowMs }, "provider-unavailable");
+  const host = provider.capacity();
+  const capacity = { host, supply: settings.supply };
+  return schedule(
+    { state, capacity, nowMs, limit: PLACEMENTS_PER_TICK_MAX },
+    {
+      place(placement) {
+        const { changes, firstTaskId } = startAttempt(placement, state, ids, nowMs);
+        for (const change of changes) apply(change);
+        placed.push(firstTaskId);
+      },
+      launch(launch) {
+        apply(launchInstance(launch, ids, { nowMs, bootMs: settings.supply.bootMs }));
+      },
+      wantRoom({ resources }) {
+        const leaving = { because: "reclaimed", atMs: nowMs + settings.spotNoticeMs } as const;
+        for (const { instance } of spotToReclaim(state, resources, host)) {
+          apply({ kind: "instance-put", instance: { ...instance, leaving } });
+        }
+      },
+    },
+  );
+}
+
+function scalingOf(
+  { provider, capacity: settings, ids }: Engine,
+  { state, apply, now }: Facts,
+): ScalingFacts {
+  const host = provider.outage() === undefined ? provider.capacity() : undefined;
+  return { state, apply, settings, ids, host, nowMs: now.nowMs };
 }
 
 function takeNews(
@@ -171,7 +211,8 @@ async function act(
   for (const taskId of decided.placed) unlaunched.add(taskId);
   const isAnyRefused = await launchAttempts(engine, now.nowMs);
   const stopDueMs = stops.carryOut(decided.stopping, engine, now.monotonicMs);
-  return decided.isCutShort || isAnyRefused ? 0 : earliest(stopDueMs, deadlines.nextMs(now.monotonicMs));
+  if (decided.isCutShort || isAnyRefused) return 0;
+  return earliest(decided.dueMs, earliest(stopDueMs, deadlines.nextMs(now.monotonicMs)));
 }
 
 /** The other nodes of a job start when its main node has come up. */

@@ -49,7 +49,7 @@ export interface Provider extends AsyncDisposable {
   poll(nowMs: number): number | undefined;
 }
 
-export type ProviderName = "process" | "docker" | "none";
+export type ProviderName = "process" | "docker" | "simulated" | "none";
 
 export type ProviderNews =
   | {

@@ -9,10 +9,14 @@ test("each wait reason has AWS's code, or none where the job only waits for its 
     "environments-unavailable": "ACTION_REQUIRED",
     "kubernetes-unavailable": "ACTION_REQUIRED",
     "exceeds-environments": "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE",
+    "exceeds-instance-types": "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT",
     "exceeds-host": "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT",
     "exceeds-consumables": "ACTION_REQUIRED",
     "environments-full": undefined,
+    "above-bid": undefined,
     "host-full": undefined,
+    "instances-starting": undefined,
+    "shares-reserved": undefined,
     "consumables-unavailable": undefined,
   });
 });

@@ -21,12 +21,16 @@ export function blockedReason(because: WaitReason, outage: string | undefined): 
       return "ACTION_REQUIRED - CE(s) associated with the job queue run on Amazon EKS, and no Kubernetes back end is configured.";
     case "exceeds-environments":
       return "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - CE(s) associated with the job queue cannot meet the CPU requirement of the job.";
+    case "exceeds-instance-types":
     case "exceeds-host":
       return "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The job resource requirement (vCPU/memory/GPU) is higher than that can be met by the CE(s) attached to the job queue.";
     case "exceeds-consumables":
       return "ACTION_REQUIRED - The job needs more of a consumable resource than its total quantity, or one that does not exist.";
     case "environments-full":
+    case "above-bid":
     case "host-full":
+    case "instances-starting":
+    case "shares-reserved":
     case "consumables-unavailable":
       return undefined;
     default:

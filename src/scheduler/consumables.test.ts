@@ -1,14 +1,12 @@
 import { expect, test } from "vitest";
-import { aComputeEnvironment, aJob, aJobQueue, aState, HOST, SCOPE } from "../../test/support/builders.ts";
-import { sequentialIds } from "../../test/support/sequential-ids.ts";
+import { aComputeEnvironment, aJob, aJobQueue, aState, SCOPE } from "../../test/support/builders.ts";
+import { runCycle } from "../../test/support/cycle.ts";
 import { aConsumableResource } from "../../test/support/store-examples.ts";
 import { consumableResourceArn } from "../batch/arn.ts";
 import type { ConsumableResource } from "../batch/consumable-resource.ts";
 import { finish } from "../engine/finish-attempt.ts";
-import { startAttempt } from "../engine/start-attempt.ts";
 import type { Change } from "../store/change.ts";
 import type { LiveState } from "../store/live-state.ts";
-import { schedule } from "./schedule.ts";
 
 const LICENCE = consumableResourceArn(SCOPE, "licence");
 const RETRYING = { attempts: 2, evaluateOnExit: [] };
@@ -27,13 +25,8 @@ function resource(name: string, totalQuantity: number, kind: ConsumableResource[
 }
 
 function cycle(state: LiveState) {
-  const placed: string[] = [];
-  const ids = sequentialIds();
-  const { blocked } = schedule(state, HOST, 100, (placement) => {
-    placed.push(placement.job.jobId);
-    for (const change of startAttempt(placement, state, ids, 1_000).changes) state.apply(change);
-  });
-  return { placed, blocked: blocked.map(({ jobId, because }) => `${jobId}: ${because}`) };
+  const { placed, blocked } = runCycle(state);
+  return { placed: placed.map((text) => text.replace(/ on .*/, "")), blocked };
 }
 
 function end(state: LiveState, jobId: string, exitCode: number): void {

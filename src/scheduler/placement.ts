@@ -1,44 +1,98 @@
+import { isFargate } from "../batch/compute-resources.ts";
 import type { ComputeEnvironment } from "../batch/compute-environment.ts";
-import { addResources, fitsIn, subtractResources } from "../batch/resources.ts";
+import { LOCAL_HOST } from "../batch/instance-type.ts";
+import { fitsIn } from "../batch/resources.ts";
 import type { Resources } from "../batch/resources.ts";
+import type { LiveInstance } from "../store/live-instances.ts";
 import type { LiveJob, LiveState } from "../store/live-state.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
-/** Whether the environment takes the job now, or why it does not. */
-export type Fit =
-  | { readonly fits: true; readonly computeEnvironment: ComputeEnvironment }
-  | { readonly fits: false; readonly because: WaitReason };
+/** Where a job goes: an instance for each of its attempts, a node after the other; none on Fargate. */
+export interface Place {
+  readonly computeEnvironment: ComputeEnvironment;
+  readonly instances: readonly LiveInstance[];
+}
 
 /**
- * Decides whether a compute environment takes a job now.
+ * Why a compute environment does not take a job now, whatever instances it may launch; undefined if nothing but an
+ * instance is missing.
  *
- * It has to be ENABLED and VALID; the job has to fit under its `maxvCpus` and into what is left of the host. vCPUs of
- * an UNMANAGED environment are those of the host.
+ * It has to be ENABLED and VALID, and the job has to fit under its `maxvCpus` and into what is left of the host.
  */
-export function fitInto(
+export function refuseEnvironment(
   computeEnvironment: ComputeEnvironment | undefined,
-  job: LiveJob,
-  state: LiveState,
-  hostCapacity: Resources,
-): Fit {
-  if (computeEnvironment === undefined || !acceptsPlacements(computeEnvironment)) {
-    return { fits: false, because: "environments-unavailable" };
+  { resources }: LiveJob,
+  { jobs }: LiveState,
+  host: Resources,
+): WaitReason | undefined {
+  if (computeEnvironment === undefined || !acceptsPlacements(computeEnvironment))
+    return "environments-unavailable";
+  if (computeEnvironment.eksConfiguration !== undefined) return "kubernetes-unavailable";
+  const { arn, computeResources } = computeEnvironment;
+  const maxVcpuMillis = (computeResources?.maxvCpus ?? Infinity) * 1000;
+  if (resources.vcpuMillis > maxVcpuMillis) return "exceeds-environments";
+  if (!fitsIn(resources, host)) return "exceeds-host";
+  if (computeResources !== undefined && isFargate(computeResources.type)) {
+    const used = jobs.environmentUsage(arn).vcpuMillis;
+    if (used + resources.vcpuMillis > maxVcpuMillis) return "environments-full";
   }
-  if (computeEnvironment.eksConfiguration !== undefined) {
-    return { fits: false, because: "kubernetes-unavailable" };
-  }
-  const { resources } = job;
-  const maxVcpuMillis = (computeEnvironment.computeResources?.maxvCpus ?? Infinity) * 1000;
-  if (resources.vcpuMillis > maxVcpuMillis) return { fits: false, because: "exceeds-environments" };
-  if (!fitsIn(resources, hostCapacity)) return { fits: false, because: "exceeds-host" };
+  return isLeft(resources, host, jobs.hostUsage) ? undefined : "host-full";
+}
 
-  const used = addResources(state.jobs.environmentUsage(computeEnvironment.arn), resources);
-  if (used.vcpuMillis > maxVcpuMillis) return { fits: false, because: "environments-full" };
-  const isRoomOnHost = fitsIn(resources, subtractResources(hostCapacity, state.jobs.hostUsage));
-  return isRoomOnHost ? { fits: true, computeEnvironment } : { fits: false, because: "host-full" };
+/** The instances that have room for the job now; undefined if there are not enough. */
+export function findInstances(
+  { arn, computeResources }: ComputeEnvironment,
+  { resources, nodeResources }: LiveJob,
+  { instances }: LiveState,
+): readonly LiveInstance[] | undefined {
+  if (computeResources !== undefined && isFargate(computeResources.type)) return [];
+  const environment = instances.ofEnvironment(arn);
+  if (nodeResources === undefined) {
+    const found = environment.findRoom(resources);
+    return found && [found];
+  }
+  const shared = environment.findRoom(resources);
+  if (shared?.instance.instanceType === LOCAL_HOST) return nodeResources.map(() => shared);
+  const found = takeEmpty(environment.idle.keys(), nodeResources);
+  return found.length < nodeResources.length ? undefined : found;
+}
+
+/**
+ * Empty instances for nodes, in the order of the nodes, as far as there are: each node has one of its own
+ * (https://docs.aws.amazon.com/batch/latest/userguide/multi-node-parallel-jobs.html).
+ */
+export function takeEmpty(
+  empty: Iterable<LiveInstance>,
+  nodeResources: readonly Resources[],
+): readonly LiveInstance[] {
+  const left = new Set(empty);
+  const taken: LiveInstance[] = [];
+  for (const resources of nodeResources) {
+    const found = firstWithRoom(left, resources);
+    if (found === undefined) return taken;
+    left.delete(found);
+    taken.push(found);
+  }
+  return taken;
+}
+
+export function firstWithRoom(
+  instances: Iterable<LiveInstance>,
+  resources: Resources,
+): LiveInstance | undefined {
+  for (const instance of instances) if (fitsIn(resources, instance.free)) return instance;
+  return undefined;
 }
 
 /** A DISABLED environment goes on with what runs on it but takes nothing new; one being updated is still VALID to jobs. */
-function acceptsPlacements({ state, status }: ComputeEnvironment): boolean {
+export function acceptsPlacements({ state, status }: ComputeEnvironment): boolean {
   return state === "ENABLED" && (status === "VALID" || status === "UPDATING");
+}
+
+function isLeft(wanted: Resources, offered: Resources, used: Resources): boolean {
+  return (
+    used.vcpuMillis + wanted.vcpuMillis <= offered.vcpuMillis &&
+    used.memoryMiB + wanted.memoryMiB <= offered.memoryMiB &&
+    used.gpuCount + wanted.gpuCount <= offered.gpuCount
+  );
 }

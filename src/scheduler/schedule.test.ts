@@ -1,20 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { aComputeEnvironment, aJob, aJobQueue, aState, HOST } from "../../test/support/builders.ts";
-import { startAttempt } from "../engine/start-attempt.ts";
-import { sequentialIds } from "../../test/support/sequential-ids.ts";
-import type { LiveState } from "../store/live-state.ts";
-import { schedule } from "./schedule.ts";
-
-/** Runs a cycle and says what it placed where, in order. */
-function cycle(state: LiveState, options: { limit?: number; host?: typeof HOST } = {}) {
-  const placed: string[] = [];
-  const ids = sequentialIds();
-  const report = schedule(state, options.host ?? HOST, options.limit ?? 100, (placement) => {
-    placed.push(`${placement.job.jobId} on ${placement.computeEnvironment.name}`);
-    for (const change of startAttempt(placement, state, ids, 1_000).changes) state.apply(change);
-  });
-  return { placed, blocked: report.blocked.map(({ jobId, because }) => `${jobId}: ${because}`), report };
-}
+import { runCycle as cycle } from "../../test/support/cycle.ts";
 
 describe("schedule", () => {
   test("places in the order of submission, retried jobs first", () => {

@@ -1,17 +1,22 @@
 import type { ComputeEnvironment } from "../batch/compute-environment.ts";
 import type { JobQueue } from "../batch/job-queue.ts";
-import type { Resources } from "../batch/resources.ts";
+import type { JobTerms } from "../store/live-job.ts";
+import type { ReadyQueue } from "../store/live-queues.ts";
 import type { LiveJob, LiveState } from "../store/live-state.ts";
+import type { Capacity } from "./capacity.ts";
 import { lackOfConsumables } from "./consumables.ts";
-import { fitInto } from "./placement.ts";
-import type { Fit } from "./placement.ts";
+import { acceptsPlacements, findInstances, refuseEnvironment } from "./placement.ts";
+import type { Place } from "./placement.ts";
+import { orderOf } from "./ordering/queue-order.ts";
+import { unreservedVcpuMillis } from "./ordering/reservation.ts";
+import { instancesFor } from "./scaling/scale-out.ts";
+import type { Launch } from "./scaling/scale-out.ts";
 import { moreTelling } from "./wait-reason.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
 /** One job given its place: a decision, true once it is committed. */
-export interface Placement {
+export interface Placement extends Place {
   readonly job: LiveJob;
-  readonly computeEnvironment: ComputeEnvironment;
 }
 
 /** What a cycle leaves: the queues whose head could not be placed, and why. */
@@ -23,74 +28,185 @@ export interface CycleReport {
 
 export interface BlockedQueue {
   readonly jobQueueArn: string;
-  /** The job at the head, behind which the others of the queue wait. */
+  /** The job at the head, behind which the others of the queue wait; with fair share that of the first share to be held up. */
   readonly jobId: string;
   readonly because: WaitReason;
 }
 
+/** Makes decisions true in the state before the next is thought of. */
+export interface Decisions {
+  place(placement: Placement): void;
+  launch(launch: Launch): void;
+  /** The host has no room for a job on demand: Spot capacity may be taken back for it. */
+  wantRoom(job: LiveJob): void;
+}
+
+export interface CycleFacts {
+  readonly state: LiveState;
+  readonly capacity: Capacity;
+  readonly nowMs: number;
+  /** At most this many jobs are placed, so that a cycle holds nobody up for long. */
+  readonly limit: number;
+}
+
 /**
- * One scheduling cycle.
+ * One scheduling cycle. Its cost grows with what is placed, with the queues and with the shares that have jobs waiting,
+ * never with the number of waiting jobs.
  *
- * 1. Queues go by descending priority, equal ones by ARN; each dispatches while resources last.
- *    (AWS Batch User Guide, "Job queues": compute environments are shared by queue priority.)
- * 2. Within a queue the job at the head goes next: first come, first served, retried jobs at the front.
- * 3. Its queue's compute environments are tried in their order; the first that takes the job gets it.
- * 4. A head that no environment takes blocks its queue, and only its queue.
- *
- * `place` makes each placement true in the state before the next is decided. At most `limit` jobs are placed, so that
- * a cycle holds nobody up for long; its cost grows with what is placed and with the number of queues, never with the
- * number of waiting jobs.
+ * 1. Queues go by descending priority, equal ones by ARN; each dispatches while resources last
+ *    (AWS Batch User Guide, "Job queues": compute environments are shared by queue priority).
+ * 2. Within a queue its order says which job goes next: `ordering/first-come.ts` or `ordering/fair-share.ts`.
+ * 3. The queue's compute environments are tried in their order; the first that takes the job gets it: one that has room,
+ *    or that may launch an instance for it (`scaling/scale-out.ts`).
+ * 4. It needs all of its consumable resources, or none.
+ * 5. A job that no environment takes blocks its queue, with fair share only its share.
  */
-export function schedule(
-  state: LiveState,
-  hostCapacity: Resources,
-  limit: number,
-  place: (placement: Placement) => void,
-): CycleReport {
+export function schedule(facts: CycleFacts, decisions: Decisions): CycleReport {
   const blocked: BlockedQueue[] = [];
-  let placedCount = 0;
-  for (const jobQueue of queuesByPriority(state)) {
-    let job = state.jobs.headOf(jobQueue.arn);
-    while (job !== undefined && placedCount < limit) {
-      const fit = firstFit(jobQueue, job, state, hostCapacity);
-      if (!fit.fits) {
-        blocked.push({ jobQueueArn: jobQueue.arn, jobId: job.jobId, because: fit.because });
-        break;
-      }
-      place({ job, computeEnvironment: fit.computeEnvironment });
-      placedCount += 1;
-      job = state.jobs.headOf(jobQueue.arn);
-    }
-    if (placedCount >= limit) return { blocked, isCutShort: true };
+  let placementsLeft = facts.limit;
+  for (const { jobQueue, ready } of queuesByPriority(facts.state)) {
+    const dispatch = new Dispatch(jobQueue, ready, facts, decisions);
+    placementsLeft -= dispatch.run(placementsLeft);
+    if (placementsLeft <= 0) return { blocked, isCutShort: true };
+    if (dispatch.blocked !== undefined) blocked.push(dispatch.blocked);
   }
   return { blocked, isCutShort: false };
 }
 
 /** The report of a cycle that must not place anything: every queue that holds jobs is blocked at its head. */
-export function placeNothing(state: LiveState, because: WaitReason): CycleReport {
-  const blocked = queuesByPriority(state).flatMap(({ arn }) => {
-    const head = state.jobs.headOf(arn);
-    return head === undefined ? [] : [{ jobQueueArn: arn, jobId: head.jobId, because }];
+export function placeNothing(
+  { state, nowMs }: Pick<CycleFacts, "state" | "nowMs">,
+  because: WaitReason,
+): CycleReport {
+  const blocked = queuesByPriority(state).flatMap(({ jobQueue, ready }) => {
+    const head = orderOf(ready, nowMs).next();
+    return head === undefined ? [] : [{ jobQueueArn: jobQueue.arn, jobId: head.jobId, because }];
   });
   return { blocked, isCutShort: false };
 }
 
 /** Queues that have RUNNABLE jobs, in the order in which they dispatch. A DISABLED queue still dispatches what it holds. */
-function queuesByPriority(state: LiveState): JobQueue[] {
-  return [...state.jobQueues.values()]
-    .filter((queue) => queue.status !== "DELETING" && state.jobs.headOf(queue.arn) !== undefined)
-    .sort((a, b) => b.priority - a.priority || (a.arn < b.arn ? -1 : 1));
+function queuesByPriority(
+  state: LiveState,
+): readonly { readonly jobQueue: JobQueue; readonly ready: ReadyQueue }[] {
+  const queues: { readonly jobQueue: JobQueue; readonly ready: ReadyQueue }[] = [];
+  for (const jobQueue of state.jobQueues.values()) {
+    const ready = state.jobs.readyQueue(jobQueue.arn);
+    if (ready !== undefined && ready.ready.size > 0 && jobQueue.status !== "DELETING") {
+      queues.push({ jobQueue, ready });
+    }
+  }
+  return queues.sort(
+    ({ jobQueue: a }, { jobQueue: b }) => b.priority - a.priority || (a.arn < b.arn ? -1 : 1),
+  );
 }
 
-function firstFit(jobQueue: JobQueue, job: LiveJob, state: LiveState, hostCapacity: Resources): Fit {
-  let because: WaitReason = "environments-unavailable";
-  for (const { computeEnvironment } of jobQueue.computeEnvironmentOrder) {
-    const fit = fitInto(state.computeEnvironments.get(computeEnvironment), job, state, hostCapacity);
-    if (fit.fits) {
-      const lack = lackOfConsumables(job, state);
-      return lack === undefined ? fit : { fits: false, because: lack };
-    }
-    because = moreTelling(because, fit.because);
+/** Steps 2 to 5 for one queue. */
+class Dispatch {
+  blocked: BlockedQueue | undefined;
+  readonly #jobQueue: JobQueue;
+  readonly #ready: ReadyQueue;
+  readonly #facts: CycleFacts;
+  readonly #decisions: Decisions;
+  /** What jobs asked for that did not fit. Nothing becomes free within a cycle: what asks for the same does not fit either. */
+  readonly #failed = new Map<JobTerms, WaitReason>();
+
+  constructor(jobQueue: JobQueue, ready: ReadyQueue, facts: CycleFacts, decisions: Decisions) {
+    this.#jobQueue = jobQueue;
+    this.#ready = ready;
+    this.#facts = facts;
+    this.#decisions = decisions;
   }
-  return { fits: false, because };
+
+  /** Places at most `limit` jobs and says how many. */
+  run(limit: number): number {
+    const order = orderOf(this.#ready, this.#facts.nowMs);
+    const unreserved = unreservedVcpuMillis(this.#ready, this.#jobQueue, this.#facts);
+    let placedCount = 0;
+    while (placedCount < limit) {
+      const job = order.next();
+      if (job === undefined) break;
+      const place = this.#findPlace(job, unreserved);
+      if (typeof place === "string") {
+        const { arn: jobQueueArn } = this.#jobQueue;
+        if (place === "host-full" && this.#isOnDemand()) this.#decisions.wantRoom(job);
+        this.blocked ??= { jobQueueArn, jobId: job.jobId, because: place };
+        order.blocked();
+        continue;
+      }
+      this.#decisions.place({ job, ...place });
+      placedCount += 1;
+      order.placed();
+    }
+    return placedCount;
+  }
+
+  /** Whether any environment of the queue that takes jobs is not of Spot capacity. */
+  #isOnDemand(): boolean {
+    return this.#jobQueue.computeEnvironmentOrder.some(({ computeEnvironment }) => {
+      const environment = this.#facts.state.computeEnvironments.get(computeEnvironment);
+      const type = environment?.computeResources?.type;
+      return (
+        environment !== undefined &&
+        acceptsPlacements(environment) &&
+        type !== "SPOT" &&
+        type !== "FARGATE_SPOT"
+      );
+    });
+  }
+
+  #findPlace(job: LiveJob, unreservedMillis: number): Place | WaitReason {
+    const { state } = this.#facts;
+    const failure = this.#failed.get(job.terms);
+    if (failure !== undefined) return failure;
+    const queueMillis = this.#ready.vcpuMillis;
+    if (queueMillis > 0 && queueMillis + job.resources.vcpuMillis > unreservedMillis)
+      return "shares-reserved";
+    // Before an instance is launched for the job.
+    const lack = lackOfConsumables(job, state);
+    let because: WaitReason = "environments-unavailable";
+    for (const { computeEnvironment } of this.#jobQueue.computeEnvironmentOrder) {
+      const place = this.#placeIn(state.computeEnvironments.get(computeEnvironment), job, lack);
+      if (typeof place !== "string") return lack ?? place;
+      because = moreTelling(because, place);
+    }
+    if (lack === undefined) this.#failed.set(job.terms, because);
+    return because;
+  }
+
+  #placeIn(
+    computeEnvironment: ComputeEnvironment | undefined,
+    job: LiveJob,
+    lack: WaitReason | undefined,
+  ): Place | WaitReason {
+    const { state, capacity } = this.#facts;
+    const refusal = refuseEnvironment(computeEnvironment, job, state, capacity.host);
+    if (refusal !== undefined || computeEnvironment === undefined)
+      return refusal ?? "environments-unavailable";
+    const instances = findInstances(computeEnvironment, job, state);
+    if (instances !== undefined) return { computeEnvironment, instances };
+    const refused = lack ?? this.#launchFor(job, computeEnvironment);
+    if (refused !== undefined) return refused;
+    const fresh = findInstances(computeEnvironment, job, state);
+    return fresh === undefined ? "instances-starting" : { computeEnvironment, instances: fresh };
+  }
+
+  /** Launches what the job needs; else says why not. */
+  #launchFor(job: LiveJob, computeEnvironment: ComputeEnvironment): WaitReason | undefined {
+    const { state, capacity, nowMs } = this.#facts;
+    const demandVcpuMillis = demandOf(this.#ready);
+    const facts = { state, capacity, demandVcpuMillis, nowMs };
+    const launches = instancesFor(job, computeEnvironment, facts);
+    if (typeof launches === "string") return launches;
+    for (const launch of launches) this.#decisions.launch(launch);
+    this.#failed.clear();
+    return undefined;
+  }
+}
+
+/** What the queue's RUNNABLE jobs ask for together. */
+function demandOf({ demand }: ReadyQueue): number {
+  let vcpuMillis = 0;
+  for (const [{ resources }, count] of demand) vcpuMillis += count * resources.vcpuMillis;
+  return vcpuMillis;
 }

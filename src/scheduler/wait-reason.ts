@@ -1,14 +1,18 @@
 /**
- * Why the job at the head of a queue was not placed in the latest cycle. A code, not a sentence: sentences are made
- * when somebody asks.
+ * Why a job that stands at the head of its queue, or of its share, was not placed in the latest cycle. A code, not a
+ * sentence: sentences are made when somebody asks.
  *
  * - `provider-unavailable`: what runs jobs cannot begin any at the moment, as while the container engine is away.
  * - `environments-unavailable`: none of the queue's compute environments is ENABLED and VALID.
  * - `kubernetes-unavailable`: its environments run pods, and there is no Kubernetes to run them.
  * - `exceeds-environments`: it asks for more vCPUs than any of them may ever have (`maxvCpus`).
+ * - `exceeds-instance-types`: no instance type of theirs is large enough.
  * - `exceeds-host`: it asks for more than the host has in all.
- * - `environments-full`: it must wait until other jobs of the environment end.
+ * - `environments-full`: they have all the instances they may have; it must wait until other jobs end.
+ * - `above-bid`: their Spot capacity costs more at the moment than `bidPercentage` allows.
  * - `host-full`: it must wait until other jobs on the host end.
+ * - `instances-starting`: an instance with room for it is on its way.
+ * - `shares-reserved`: what is left is kept free for shares that are not active (`computeReservation`).
  * - `exceeds-consumables`: it needs more of a consumable resource than there is in all, or one that does not exist.
  * - `consumables-unavailable`: it must wait until other jobs give back what it needs of a consumable resource.
  */
@@ -20,14 +24,22 @@ export const WAIT_REASONS = [
   "environments-unavailable",
   "kubernetes-unavailable",
   "exceeds-environments",
+  "exceeds-instance-types",
   "exceeds-host",
   "environments-full",
+  "above-bid",
   "host-full",
+  "instances-starting",
+  "shares-reserved",
   "exceeds-consumables",
   "consumables-unavailable",
 ] as const;
 
+const TELLING: ReadonlyMap<WaitReason, number> = new Map(
+  WAIT_REASONS.map((reason, index) => [reason, index]),
+);
+
 /** Of two reasons the one that says more about what would start the job. */
 export function moreTelling(a: WaitReason, b: WaitReason): WaitReason {
-  return WAIT_REASONS.indexOf(a) > WAIT_REASONS.indexOf(b) ? a : b;
+  return (TELLING.get(a) ?? 0) > (TELLING.get(b) ?? 0) ? a : b;
 }

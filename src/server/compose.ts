@@ -13,6 +13,7 @@ import { createStsOperations } from "../api/services/sts/sts-operations.ts";
 import { createAuthenticate } from "../api/signature/authenticate.ts";
 import { CredentialsFileError, parseCredentialsFile } from "../api/signature/credentials-file.ts";
 import type { Credential } from "../api/signature/credentials-file.ts";
+import type { InstanceCatalogue } from "../batch/instance-catalogue.ts";
 import { AWS_LIMITS, SERVER_LIMITS } from "../batch/limits.ts";
 import { createEngine } from "../engine/engine.ts";
 import type { Engine, EngineObserver } from "../engine/engine.ts";
@@ -40,6 +41,7 @@ import type { HttpLimits } from "./http-limits.ts";
 import { createHttpListener } from "./http-listener.ts";
 import type { HttpListener } from "./http-listener.ts";
 import { RANDOM_IDS } from "./ids.ts";
+import { readInstanceCatalogue } from "./instance-types-file.ts";
 import type { Logger } from "./logger.ts";
 import { JobSituations } from "./job-situations.ts";
 import { Loop } from "./loop.ts";
@@ -49,6 +51,7 @@ import { Metrics } from "./metrics.ts";
 import { openEvents } from "./open-events.ts";
 import { openProvider } from "./open-provider.ts";
 import { createPlainRoutes } from "./plain-routes.ts";
+import { reviewEnvironments } from "./review-environments.ts";
 import { createTaskFailureReporter } from "./task-failures.ts";
 import { createTaskServices } from "./task-services.ts";
 import type { TaskServices } from "./task-services.ts";
@@ -73,6 +76,7 @@ export async function compose(
   jobUmask: number,
 ): Promise<ComposedServer> {
   const credentials = readCredentials(config);
+  const instanceCatalogue = readInstanceCatalogue(config.instanceTypesFile);
   const clock = SYSTEM_CLOCK;
   const ids = RANDOM_IDS;
   await using opened = new AsyncDisposableStack();
@@ -97,7 +101,9 @@ export async function compose(
   const situations = new JobSituations(provider);
   const observer = observedBy(metrics, situations);
   const { sessions, surroundings } = tasks;
-  const engine = createEngine({ sequencer, store, provider, ids, observer, surroundings });
+  const { blockedAfterSeconds } = config;
+  const parts = { sequencer, store, provider, ids, observer, surroundings, blockedAfterSeconds };
+  const engine = createEngine({ ...parts, instanceCatalogue });
   const ticking = createEngineTask(engine, logger, () => loop.wake(stampTask));
   const limitTask = logLimitTask(logs);
   const stampTask = logStampTask(logs, () => loop.wake(limitTask));
@@ -105,7 +111,16 @@ export async function compose(
   const { auth: mode } = config;
   const authenticate = createAuthenticate({ mode, credentials, sessions, defaults: scope, clock });
   const api: HandlerDependencies = {
-    operations: operationsOf({ config, sequencer, store, logs, recentStreams: recent, situations, tasks }),
+    operations: operationsOf({
+      config,
+      sequencer,
+      store,
+      logs,
+      recentStreams: recent,
+      situations,
+      tasks,
+      instanceCatalogue,
+    }),
     guard: createGuard({ boundHost: config.host, allowedHosts: config.allowedHosts }),
     authenticate,
     plainRoutes: new Map([
@@ -123,7 +138,8 @@ export async function compose(
 
   await recover(engine, { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() });
   const maxvCpus = vcpusOf(provider, config);
-  await createFirstResources({ ...config, sequencer, store, ids, scope, maxvCpus });
+  await createFirstResources({ ...config, sequencer, store, ids, scope, instanceCatalogue, maxvCpus });
+  await reviewEnvironments(sequencer, instanceCatalogue);
   provider.onNews(wakeEngine);
   const lost = Promise.withResolvers<string>();
   for (const task of [ticking.task, stampTask, limitTask, ...events.tasks]) loop.add(task);
@@ -148,10 +164,11 @@ interface OperationParts {
   readonly recentStreams: RecentStreams;
   readonly situations: JobSituations;
   readonly tasks: TaskServices;
+  readonly instanceCatalogue: InstanceCatalogue;
 }
 
 function operationsOf(parts: OperationParts): HandlerDependencies["operations"] {
-  const { config, sequencer, store, situations, tasks } = parts;
+  const { config, sequencer, store, situations, tasks, instanceCatalogue } = parts;
   const clock = SYSTEM_CLOCK;
   const ids = RANDOM_IDS;
   return {
@@ -162,6 +179,7 @@ function operationsOf(parts: OperationParts): HandlerDependencies["operations"] 
         clock,
         ids,
         definitions: new DefinitionCache(sequencer, store),
+        instanceCatalogue,
         documentLock: new Mutex(),
         situationOf: (jobId, status, taskId) => situations.sentenceFor(jobId, status, taskId),
       }),

@@ -45,6 +45,7 @@ const DEFAULTS: ServerConfig = {
   logLevel: "info",
   vcpuOvercommit: 4,
   memoryReserveMiB: 512,
+  blockedAfterSeconds: 600,
   jobRetentionDays: 30,
   eventRetentionDays: 7,
   eventLogLimitMiB: 1_024,

@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { Command } from "commander";
 import type { Option } from "commander";
+import { BLOCKED_AFTER_SECONDS } from "../engine/blocked-queues.ts";
 import type { FileSystemMap } from "../providers/docker/file-system-map.ts";
 import type { ImageMap } from "../providers/docker/image-map.ts";
 import {
@@ -42,12 +43,16 @@ export interface ServerConfig {
   readonly dockerNetwork: string;
   readonly imageMap: ImageMap;
   readonly efsMap: FileSystemMap;
+  /** Instance types of the user's own. Absolute. */
+  readonly instanceTypesFile?: string;
   readonly isBare: boolean;
   readonly isDraining: boolean;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** How many times the host's vCPUs are promised. */
   readonly vcpuOvercommit: number;
   readonly memoryReserveMiB: number;
+  /** How long a job stands at the head of its queue before it is judged to block it. */
+  readonly blockedAfterSeconds: number;
   readonly jobRetentionDays: number;
   readonly eventRetentionDays: number;
   readonly eventLogLimitMiB: number;
@@ -111,11 +116,13 @@ interface ParsedOptions {
   readonly dockerNetwork: string;
   readonly imageMap: ImageMap;
   readonly efsMap: FileSystemMap;
+  readonly instanceTypes?: string;
   readonly bare: boolean;
   readonly drain: boolean;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly vcpuOvercommit: number;
   readonly memoryReserve: number;
+  readonly blockedAfter: number;
   readonly jobRetentionDays: number;
   readonly eventRetentionDays: number;
   readonly eventLogLimit: number;
@@ -192,6 +199,11 @@ export const OPTIONS: readonly Option[] = [
     collectFileSystems,
     [],
   ),
+  option(
+    "--instance-types <file>",
+    "instance types of your own for compute environments: a JSON list of names, vCPUs and memory (docs/compute-environments.md)",
+    text,
+  ),
   choice(
     "--auth <mode>",
     "whether requests must be signed (AWS Signature Version 4)",
@@ -227,6 +239,12 @@ export const OPTIONS: readonly Option[] = [
     "memory that is never promised to jobs",
     integerBetween(0, 1_048_576),
     512,
+  ),
+  option(
+    "--blocked-after <seconds>",
+    "how long a job that cannot run stands at the head of its queue before an event says that it blocks it",
+    integerBetween(1, 86_400),
+    BLOCKED_AFTER_SECONDS,
   ),
   option("--job-retention-days <days>", "how long ended jobs are kept", integerBetween(1, 36_500), 30),
   option(
@@ -342,11 +360,13 @@ function configOf(options: ParsedOptions): ServerConfig {
     dockerNetwork: options.dockerNetwork,
     imageMap: options.imageMap,
     efsMap: options.efsMap,
+    ...(options.instanceTypes !== undefined && { instanceTypesFile: resolve(options.instanceTypes) }),
     isBare: options.bare,
     isDraining: options.drain,
     logLevel: options.logLevel,
     vcpuOvercommit: options.vcpuOvercommit,
     memoryReserveMiB: options.memoryReserve,
+    blockedAfterSeconds: options.blockedAfter,
     jobRetentionDays: options.jobRetentionDays,
     eventRetentionDays: options.eventRetentionDays,
     eventLogLimitMiB: options.eventLogLimit,

@@ -2,6 +2,7 @@ import { computeEnvironmentArn } from "../batch/arn.ts";
 import { ENGINE_CAUSE, ENGINE_PRINCIPAL } from "../batch/cause.ts";
 import { createComputeEnvironment, settleComputeEnvironment } from "../batch/compute-environment.ts";
 import { createJobQueue, settleJobQueue } from "../batch/job-queue.ts";
+import type { InstanceCatalogue } from "../batch/instance-catalogue.ts";
 import { LOCAL_HOST } from "../batch/instance-type.ts";
 import { Refusal } from "../batch/refusal.ts";
 import type { Scope } from "../batch/scope.ts";
@@ -18,6 +19,7 @@ export interface FirstResourcesOptions {
   readonly store: Store;
   readonly ids: IdSource;
   readonly scope: Scope;
+  readonly instanceCatalogue: InstanceCatalogue;
   /** What the environment may use at most: all that the host promises. */
   readonly maxvCpus: number;
   readonly isBare: boolean;
@@ -50,14 +52,14 @@ async function followMachine({ sequencer, scope, maxvCpus }: FirstResourcesOptio
   });
 }
 
-function firstResources({ ids, scope, maxvCpus }: FirstResourcesOptions) {
+function firstResources({ ids, scope, instanceCatalogue, maxvCpus }: FirstResourcesOptions) {
   const created = createComputeEnvironment(
     {
       computeEnvironmentName: LOCAL,
       type: "MANAGED",
       computeResources: { type: "EC2", minvCpus: 0, maxvCpus, instanceTypes: [LOCAL_HOST], subnets: [] },
     },
-    { scope, uuid: ids.uuid(), cause: ENGINE_CAUSE, isNameTaken: false },
+    { scope, uuid: ids.uuid(), cause: ENGINE_CAUSE, isNameTaken: false, instanceCatalogue },
   );
   assert(!(created instanceof Refusal), "the first compute environment is refused");
   const computeEnvironment = settleComputeEnvironment(created);
@@ -73,6 +75,7 @@ function firstResources({ ids, scope, maxvCpus }: FirstResourcesOptions) {
       scope,
       cause: ENGINE_CAUSE,
       isNameTaken: false,
+      instanceCatalogue,
       findComputeEnvironment: () => computeEnvironment,
       findServiceEnvironment: () => undefined,
       findSchedulingPolicy: () => undefined,

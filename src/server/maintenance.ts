@@ -17,7 +17,7 @@ const REMOVED_PER_STEP_MAX = 500;
 const INACTIVE_DEFINITION_MS = 180 * DAY_MS;
 
 /**
- * Removes ended jobs and INACTIVE definitions that have had their time, a few at a time. After the wall clock was set it
+ * Removes ended jobs, terminated instances and INACTIVE definitions that have had their time, a few at a time. After the wall clock was set it
  * rests for a day: a clock that is wrong for an hour must not cost the history of a month.
  */
 export function retentionTask(store: Store, jobRetentionDays: number): LoopTask {
@@ -28,15 +28,14 @@ export function retentionTask(store: Store, jobRetentionDays: number): LoopTask 
     async run(nowMs, monotonicMs) {
       if (clockWatch.look(nowMs, monotonicMs) !== undefined) restsUntilMonotonicMs = monotonicMs + DAY_MS;
       if (monotonicMs < restsUntilMonotonicMs) return 60 * SECOND_MS;
-      const jobs = await store.removeJobsStoppedBefore(
-        nowMs - jobRetentionDays * DAY_MS,
-        REMOVED_PER_STEP_MAX,
-      );
+      const beforeMs = nowMs - jobRetentionDays * DAY_MS;
+      const jobs = await store.removeJobsStoppedBefore(beforeMs, REMOVED_PER_STEP_MAX);
+      const instances = await store.removeInstancesTerminatedBefore(beforeMs, REMOVED_PER_STEP_MAX);
       const definitions = await store.removeJobDefinitionsDeregisteredBefore(
         nowMs - INACTIVE_DEFINITION_MS,
         REMOVED_PER_STEP_MAX,
       );
-      const isMore = jobs === REMOVED_PER_STEP_MAX || definitions === REMOVED_PER_STEP_MAX;
+      const isMore = [jobs, instances, definitions].some((count) => count >= REMOVED_PER_STEP_MAX);
       return isMore ? 0 : 60 * SECOND_MS;
     },
   };

@@ -52,7 +52,7 @@ export async function openProvider(parts: ProviderParts): Promise<Provider> {
   return provider;
 }
 
-type RunningProviderName = Exclude<ProviderName, "none">;
+type RunningProviderName = Exclude<ProviderName, "simulated" | "none">;
 
 function isKnown(name: string): name is RunningProviderName {
   return name === "docker" || name === "process";

@@ -7,6 +7,7 @@ import { compose } from "./compose.ts";
 import type { ComposedServer } from "./compose.ts";
 import type { ServerConfig } from "./config.ts";
 import { DataFolderError, openDataFolder } from "./data-folder.ts";
+import { InstanceTypesFileError } from "./instance-types-file.ts";
 import { createLogger } from "./logger.ts";
 import type { Logger } from "./logger.ts";
 import { ignoreUserSignals, untilSignal } from "./signals.ts";
@@ -93,6 +94,7 @@ const FOR_USER = [
   StoreOpenError,
   StoreWriteError,
   CredentialsFileError,
+  InstanceTypesFileError,
   ListenError,
   WebhookHeadersError,
   WebhookHeadersError,

@@ -2,6 +2,7 @@ import type { Attempt } from "../batch/attempt.ts";
 import type { Cause } from "../batch/cause.ts";
 import type { ComputeEnvironment } from "../batch/compute-environment.ts";
 import type { BatchEvent } from "../batch/event.ts";
+import type { StoredShareUsage } from "../batch/fair-share.ts";
 import type { Instance } from "../batch/instance.ts";
 import type { Job, JobProgress, JobProgressPatch } from "../batch/job.ts";
 import type { JobDefinition } from "../batch/job-definition.ts";
@@ -22,7 +23,9 @@ export type Change =
   | { readonly kind: "compute-environment-put"; readonly computeEnvironment: ComputeEnvironment }
   | { readonly kind: "compute-environment-removed"; readonly scope: Scope; readonly name: string }
   | { readonly kind: "job-queue-put"; readonly jobQueue: JobQueue }
+  /** Takes the usage of the queue's shares with it. */
   | { readonly kind: "job-queue-removed"; readonly scope: Scope; readonly name: string }
+  | ({ readonly kind: "share-usage-put" } & StoredShareUsage)
   | { readonly kind: "job-definition-put"; readonly jobDefinition: JobDefinition }
   /** A job that is there already stays as it is. */
   | { readonly kind: "job-submitted"; readonly job: Job; readonly progress: JobProgress }

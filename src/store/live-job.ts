@@ -5,11 +5,17 @@ import { isSameScope } from "../batch/scope.ts";
 import type { Scope } from "../batch/scope.ts";
 import type { Indexed } from "../lib/indexed-heap.ts";
 import type { JobStatus } from "../model/batch.ts";
+import type { LiveShare, MutableShare } from "./live-share.ts";
 import type { StoredLiveJob } from "./store.ts";
 
 /** A job that has not ended, as far as decisions need it; its document is in the store. */
 export interface LiveJob
-  extends Indexed, Omit<StoredLiveJob, "array" | "nodes" | "dependsOn" | "isStopRequested"> {
+  extends
+    Indexed,
+    Omit<StoredLiveJob, "array" | "nodes" | "dependsOn" | "isStopRequested" | "shareIdentifier"> {
+  readonly share: LiveShare;
+  /** What it asks for: one object for all jobs that agree in it, mostly. */
+  readonly terms: JobTerms;
   /** Of a spawned child of an array, or of a placed node other than the main one. */
   readonly parent?: LiveJob;
   readonly childIndex?: number;
@@ -18,7 +24,12 @@ export interface LiveJob
 /** What never changes of a live job and is the same for most: one object for all jobs that agree in it. */
 export type JobTerms = Pick<
   StoredLiveJob,
-  "scope" | "jobQueueArn" | "resources" | "retryStrategy" | "attemptDurationSeconds"
+  "scope" | "jobQueueArn" | "resources" | "nodeResources" | "retryStrategy" | "attemptDurationSeconds"
+>;
+
+type LiveProgress = Pick<
+  StoredLiveJob,
+  "jobId" | "status" | "queuePosition" | "schedulingPriority" | "attemptCount"
 >;
 
 /** A million of these are in memory: what jobs have in common stands behind one reference. */
@@ -26,18 +37,22 @@ export class MutableLiveJob implements LiveJob {
   heapIndex = -1;
   readonly jobId: string;
   readonly terms: JobTerms;
+  readonly share: MutableShare;
+  readonly schedulingPriority: number;
   status: JobStatus;
   queuePosition: number;
   attemptCount: number;
   activeAttempt: Attempt | undefined;
 
   constructor(
-    terms: JobTerms,
-    stored: Pick<StoredLiveJob, "jobId" | "status" | "queuePosition" | "attemptCount">,
+    { terms, share }: { readonly terms: JobTerms; readonly share: MutableShare },
+    stored: LiveProgress,
     activeAttempt?: Attempt,
   ) {
     this.jobId = stored.jobId;
     this.terms = terms;
+    this.share = share;
+    this.schedulingPriority = stored.schedulingPriority;
     this.status = stored.status;
     this.queuePosition = stored.queuePosition;
     this.attemptCount = stored.attemptCount;
@@ -56,6 +71,11 @@ export class MutableLiveJob implements LiveJob {
     return this.terms.resources;
   }
 
+  /** What each node of a multi-node job asks for, by index; undefined where the job is none. */
+  get nodeResources(): readonly Resources[] | undefined {
+    return this.terms.nodeResources;
+  }
+
   get retryStrategy(): RetryStrategy {
     return this.terms.retryStrategy;
   }
@@ -65,7 +85,7 @@ export class MutableLiveJob implements LiveJob {
   }
 }
 
-/** A spawned child of an array, or a placed node. Its terms are its parent's, but that a node is charged to its job. */
+/** A spawned child of an array, or a placed node. Its terms are its parent's, but that a node has resources of its own. */
 export class LiveChildJob extends MutableLiveJob {
   readonly parent: MutableLiveJob;
   readonly childIndex: number;
@@ -74,9 +94,10 @@ export class LiveChildJob extends MutableLiveJob {
     parent: MutableLiveJob,
     childIndex: number,
     terms: JobTerms,
-    stored: Pick<StoredLiveJob, "jobId" | "status" | "queuePosition" | "attemptCount" | "activeAttempt">,
+    stored: Omit<LiveProgress, "schedulingPriority"> & Pick<StoredLiveJob, "activeAttempt">,
   ) {
-    super(terms, stored, stored.activeAttempt);
+    const { share, schedulingPriority } = parent;
+    super({ terms, share }, { ...stored, schedulingPriority }, stored.activeAttempt);
     this.parent = parent;
     this.childIndex = childIndex;
   }
@@ -95,9 +116,10 @@ export class SharedTerms {
     return this.#last;
   }
 
-  #find({ scope, jobQueueArn, resources, retryStrategy, attemptDurationSeconds }: JobTerms): JobTerms {
-    const terms = { scope, jobQueueArn, resources, retryStrategy, attemptDurationSeconds };
-    const key = JSON.stringify(Object.values(terms));
+  #find(job: JobTerms): JobTerms {
+    const { scope, jobQueueArn, resources, nodeResources, retryStrategy, attemptDurationSeconds } = job;
+    const terms = { scope, jobQueueArn, resources, nodeResources, retryStrategy, attemptDurationSeconds };
+    const key = JSON.stringify(terms);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     if (this.#known.size >= REMEMBERED_MAX) this.#known.clear();
@@ -110,6 +132,7 @@ function isSameTerms(a: JobTerms, b: JobTerms): boolean {
   return (
     a.jobQueueArn === b.jobQueueArn &&
     a.attemptDurationSeconds === b.attemptDurationSeconds &&
+    a.nodeResources === b.nodeResources &&
     isSameScope(a.scope, b.scope) &&
     isSameResources(a.resources, b.resources) &&
     isSameStrategy(a.retryStrategy, b.retryStrategy)

@@ -2,18 +2,20 @@ import type { Attempt } from "../batch/attempt.ts";
 import { childJobId, parseChildJobId } from "../batch/child-job.ts";
 import { isTerminal } from "../batch/job.ts";
 import type { Job, JobCounts, JobProgress, JobProgressPatch, UnspawnedChildren } from "../batch/job.ts";
-import { NO_RESOURCES } from "../batch/resources.ts";
 import type { Resources } from "../batch/resources.ts";
 import { isSameScope } from "../batch/scope.ts";
 import type { Scope } from "../batch/scope.ts";
 import { assert } from "../lib/assert.ts";
+import type { FairsharePolicy } from "../model/batch.ts";
 import type { Change } from "./change.ts";
 import type { LiveArray } from "./live-array.ts";
 import type { Standing } from "./live-dependencies.ts";
 import { LiveChildJob, MutableLiveJob, SharedTerms } from "./live-job.ts";
 import type { JobTerms, LiveJob } from "./live-job.ts";
 import { LiveQueues } from "./live-queues.ts";
-import type { QueueJobs } from "./live-queues.ts";
+import { NO_SHARE } from "./live-queues.ts";
+import type { MutableQueue, ReadyQueue } from "./live-queues.ts";
+import type { LiveInstances } from "./live-instances.ts";
 import { LiveRelations } from "./live-relations.ts";
 import type { LiveNodes } from "./live-relations.ts";
 import { LiveUsage } from "./live-usage.ts";
@@ -36,14 +38,21 @@ export class LiveJobs {
   readonly #stopping = new Map<string, LiveJob>();
   readonly #queues = new LiveQueues();
   readonly #usage = new LiveUsage();
+  readonly #instances: LiveInstances;
   #lastPosition = 0;
   #frontPosition = 0;
 
-  /** Takes up what a store holds. */
+  constructor(instances: LiveInstances) {
+    this.#instances = instances;
+  }
+
+  /** Takes up what a store holds. The instances are there already. */
   load(liveJobs: Iterable<StoredLiveJob>, liveChildren: Iterable<StoredLiveChild>): void {
     const endedArrays = new Map<string, LiveArray>();
     for (const stored of liveJobs) {
-      const job = new MutableLiveJob(this.#terms.share(stored), stored, stored.activeAttempt);
+      const terms = this.#terms.share(stored);
+      const share = this.#queues.of(stored.jobQueueArn).share(stored.shareIdentifier ?? NO_SHARE);
+      const job = new MutableLiveJob({ terms, share }, stored, stored.activeAttempt);
       this.#relations.relate(
         job,
         { arraySize: stored.array?.size, dependsOn: stored.dependsOn },
@@ -146,21 +155,20 @@ export class LiveJobs {
     return this.#usage.ofEnvironment(computeEnvironmentArn);
   }
 
-  /** What of the queue is next in order: a RUNNABLE job, or an array whose next child is. */
-  headOf(jobQueueArn: string): LiveJob | undefined {
-    return this.#queues.headOf(jobQueueArn);
+  /** The shares of a queue with their RUNNABLE jobs in order; undefined while nothing was submitted to it. */
+  readyQueue(jobQueueArn: string): ReadyQueue | undefined {
+    return this.#queues.find(jobQueueArn);
   }
 
-  /** Ids of the jobs and children of the queue that are next in order, at most `count`. */
-  frontOf(jobQueueArn: string, count: number): string[] {
-    const jobIds: string[] = [];
-    for (const job of this.#queues.frontOf(jobQueueArn, count)) {
-      const array = this.#relations.arrays.get(job.jobId);
-      if (array === undefined) jobIds.push(job.jobId);
-      else jobIds.push(...array.firstUnspawned(count).map((index) => `${job.jobId}:${index}`));
-      if (jobIds.length >= count) break;
-    }
-    return jobIds.slice(0, count);
+  /** Some RUNNABLE job of the queue, or array whose next child is: where there is no order but by place, the first. */
+  someRunnableOf(jobQueueArn: string): LiveJob | undefined {
+    for (const { runnable } of this.#queues.find(jobQueueArn)?.ready ?? []) return runnable.peek();
+    return undefined;
+  }
+
+  /** The shares of the queue compete by this policy from now on; undefined: first come, first served. */
+  setPolicy(jobQueueArn: string, policy: FairsharePolicy | undefined): void {
+    this.#queues.of(jobQueueArn).setPolicy(policy);
   }
 
   /** Jobs of the queue in SUBMITTED and PENDING: those that `headOf` never shows, and arrays. */
@@ -183,9 +191,10 @@ export class LiveJobs {
 
   submit(job: Job, progress: JobProgress): void {
     if (this.#jobs.has(job.jobId)) return;
-    const { scope, jobQueueArn, resources, retryStrategy, attemptDurationSeconds } = job;
-    const terms = this.#terms.share({ scope, jobQueueArn, resources, retryStrategy, attemptDurationSeconds });
-    const live = new MutableLiveJob(terms, { ...progress, jobId: job.jobId });
+    const { jobId, jobQueueArn, shareIdentifier, schedulingPriority = 0 } = job;
+    const terms = this.#terms.share(termsOf(job));
+    const share = this.#queues.of(jobQueueArn).share(shareIdentifier ?? NO_SHARE);
+    const live = new MutableLiveJob({ terms, share }, { ...progress, jobId, schedulingPriority });
     this.#relations.relate(live, { arraySize: job.arraySize, dependsOn: job.dependsOn });
     this.#addJob(live, job);
   }
@@ -198,6 +207,7 @@ export class LiveJobs {
     if (patch.attemptCount !== undefined) job.attemptCount = patch.attemptCount;
     if (patch.isCancelled === true || patch.isTerminated === true) this.#stopRequested.add(jobId);
     if (patch.unspawned !== undefined) this.#changeUnspawned(job, patch.unspawned);
+    if (patch.stoppedAtMs !== undefined) job.share.lastEndAtMs = patch.stoppedAtMs;
     if (isTerminal(job.status)) this.#remove(job);
     else this.#enter(job);
   }
@@ -208,16 +218,22 @@ export class LiveJobs {
   }
 
   /**
-   * An attempt under way belongs to its job and is charged; one that has ended is neither any more. That of a main node
-   * stays until the other nodes have ended, too.
+   * An attempt under way belongs to its job and is charged; one that has ended is not charged any more. That of a main
+   * node stays its job's until the other nodes have ended, too.
    */
   putAttempt(attempt: Attempt): void {
     const job = this.#mutable(attempt.jobId);
-    this.#reenter(job, () => {
-      const isOver =
-        attempt.outcome !== undefined && (this.#relations.nodes.get(job.jobId)?.active.size ?? 0) === 0;
-      job.activeAttempt = isOver ? undefined : attempt;
-    });
+    const before = job.activeAttempt;
+    if (before !== undefined) this.#leaveAttempt(before);
+    if (before?.taskId !== attempt.taskId || before.outcome !== attempt.outcome) {
+      if (before !== undefined && before.outcome === undefined)
+        this.#giveBack(job, before, attempt.stoppedAtMs);
+      if (attempt.outcome === undefined) this.#take(job, attempt);
+    }
+    const isOver =
+      attempt.outcome !== undefined && (this.#relations.nodes.get(job.jobId)?.active.size ?? 0) === 0;
+    job.activeAttempt = isOver ? undefined : attempt;
+    if (!isOver) this.#enterAttempt(job, attempt);
   }
 
   #mutable(jobId: string): MutableLiveJob {
@@ -230,7 +246,14 @@ export class LiveJobs {
     this.#jobs.set(job.jobId, job);
     if (nodes !== undefined) this.#relations.nodes.set(job.jobId, { ...nodes, active: new Map() });
     if (isStopRequested === true) this.#stopRequested.add(job.jobId);
+    job.share.liveCount += 1;
     this.#enter(job);
+    if (job.activeAttempt !== undefined) this.#loadAttempt(job, job.activeAttempt);
+  }
+
+  #loadAttempt(job: MutableLiveJob, attempt: Attempt): void {
+    if (attempt.outcome === undefined) this.#take(job, attempt);
+    this.#enterAttempt(job, attempt);
   }
 
   #loadChild(child: StoredLiveChild, endedArrays: ReadonlyMap<string, LiveArray>): void {
@@ -246,21 +269,34 @@ export class LiveJobs {
     const kind = array === undefined ? "multi-node" : "array";
     const jobId = childJobId({ kind, jobId: parentJobId }, index);
     const placedBefore = this.#jobs.get(jobId);
-    if (placedBefore !== undefined) this.#leave(placedBefore);
+    if (placedBefore !== undefined) this.#takeOut(placedBefore);
     this.#reenter(parent, () => array?.spawn(index));
     if (isTerminal(stored.status)) return this.#noteChildEnd(parent, index, { jobId, status: stored.status });
 
-    const terms = array === undefined ? this.#terms.share(nodeTerms(parent)) : parent.terms;
+    const terms = array === undefined ? this.#terms.share(nodeTerms(parent, index)) : parent.terms;
     const child = new LiveChildJob(parent, index, terms, { ...stored, jobId });
     (array?.liveChildren ?? this.#relations.nodes.get(parentJobId)?.active)?.set(index, child);
     this.#jobs.set(jobId, child);
+    child.share.liveCount += 1;
     this.#enter(child);
+    if (stored.activeAttempt !== undefined) this.#loadAttempt(child, stored.activeAttempt);
+  }
+
+  /** A child that comes into being anew: what there was of it is not charged any more. */
+  #takeOut(child: MutableLiveJob): void {
+    this.#leave(child);
+    child.share.liveCount -= 1;
+    const attempt = child.activeAttempt;
+    if (attempt === undefined) return;
+    this.#leaveAttempt(attempt);
+    if (attempt.outcome === undefined) this.#giveBack(child, attempt, undefined);
   }
 
   /** Takes out a job that has ended, for good, and tells those that waited for it. */
   #remove(job: MutableLiveJob): void {
     const { jobId } = job;
     this.#jobs.delete(jobId);
+    job.share.liveCount -= 1;
     this.#stopRequested.delete(jobId);
     this.#relations.remove(job);
     if (job instanceof LiveChildJob) this.#noteChildEnd(job.parent, job.childIndex, job);
@@ -318,24 +354,24 @@ export class LiveJobs {
     this.#frontPosition = Math.min(this.#frontPosition, job.queuePosition);
     const array = this.#relations.arrays.get(job.jobId);
     if (array !== undefined) this.#enterArray(job, array, queue);
-    else if (job.status === "RUNNABLE") queue.runnable.add(job);
+    else if (job.status === "RUNNABLE") {
+      queue.addRunnable(job);
+      queue.addDemand(job.terms, 1);
+    }
     if (job.status === "SUBMITTED" || job.status === "PENDING") {
       queue.waiting.add(job);
       const isWaiting =
         job.status === "PENDING" && this.#relations.dependencies.standingOf(job) === "waiting";
       if (!isWaiting && array?.unspawned === undefined) this.#toAdmit.add(job);
     }
-    const attempt = job.activeAttempt;
-    if (attempt === undefined) return;
-    this.#usage.take(attempt.computeEnvironmentArn, job.resources);
-    if (attempt.outcome !== undefined) return;
-    this.#active.set(attempt.taskId, job);
-    if (attempt.stopping !== undefined) this.#stopping.set(attempt.taskId, job);
   }
 
-  #enterArray(job: MutableLiveJob, array: LiveArray, queue: QueueJobs): void {
+  #enterArray(job: MutableLiveJob, array: LiveArray, queue: MutableQueue): void {
     queue.counts[array.unspawned?.status ?? job.status] += array.unspawnedCount;
-    if (array.hasRunnable) queue.runnable.add(job);
+    if (array.hasRunnable) {
+      queue.addRunnable(job);
+      queue.addDemand(job.terms, array.unspawnedCount);
+    }
     if (array.isReconsidered) this.#toSpawn.add(job);
     if (array.isOver) this.#endedArrays.add(job);
   }
@@ -344,20 +380,52 @@ export class LiveJobs {
   #leave(job: MutableLiveJob): void {
     const queue = this.#queues.of(job.jobQueueArn);
     queue.counts[job.status] -= 1;
-    queue.runnable.remove(job);
+    if (job.heapIndex >= 0) queue.removeRunnable(job);
     queue.waiting.delete(job);
     this.#toAdmit.delete(job);
     const array = this.#relations.arrays.get(job.jobId);
     if (array !== undefined) {
       queue.counts[array.unspawned?.status ?? job.status] -= array.unspawnedCount;
+      if (array.hasRunnable) queue.addDemand(job.terms, -array.unspawnedCount);
       this.#toSpawn.delete(job);
       this.#endedArrays.delete(job);
-    }
-    const attempt = job.activeAttempt;
-    if (attempt === undefined) return;
-    this.#active.delete(attempt.taskId);
-    this.#stopping.delete(attempt.taskId);
-    this.#usage.giveBack(attempt.computeEnvironmentArn, job.resources);
+    } else if (job.status === "RUNNABLE") queue.addDemand(job.terms, -1);
+  }
+
+  #enterAttempt(job: MutableLiveJob, attempt: Attempt): void {
+    if (attempt.outcome !== undefined) return;
+    this.#active.set(attempt.taskId, job);
+    if (attempt.stopping !== undefined) this.#stopping.set(attempt.taskId, job);
+  }
+
+  #leaveAttempt({ taskId }: Attempt): void {
+    this.#active.delete(taskId);
+    this.#stopping.delete(taskId);
+  }
+
+  #take(job: MutableLiveJob, attempt: Attempt): void {
+    const resources = this.#chargeOf(job);
+    this.#usage.take(attempt.computeEnvironmentArn, resources);
+    this.#instances.take(attempt, resources);
+    const queue = this.#queues.of(job.jobQueueArn);
+    queue.vcpuMillis += resources.vcpuMillis;
+    queue.lastPlacedAtMs = Math.max(queue.lastPlacedAtMs, attempt.placedAtMs);
+    job.share.addUsage(resources.vcpuMillis, attempt.placedAtMs);
+  }
+
+  #giveBack(job: MutableLiveJob, attempt: Attempt, stoppedAtMs: number | undefined): void {
+    const resources = this.#chargeOf(job);
+    const atMs = stoppedAtMs ?? attempt.placedAtMs;
+    this.#usage.giveBack(attempt.computeEnvironmentArn, resources);
+    this.#instances.giveBack(attempt, resources, atMs);
+    this.#queues.of(job.jobQueueArn).vcpuMillis -= resources.vcpuMillis;
+    job.share.addUsage(-resources.vcpuMillis, atMs);
+  }
+
+  /** What an attempt of the job is charged for: of a multi-node job those of its main node. */
+  #chargeOf(job: MutableLiveJob): Resources {
+    const main = this.#relations.nodes.get(job.jobId)?.main;
+    return (main === undefined ? undefined : job.nodeResources?.[main]) ?? job.resources;
   }
 }
 
@@ -367,7 +435,16 @@ interface ArrayChild {
   readonly index: number;
 }
 
-/** A node is charged to its job, and the time limit is the job's. */
-function nodeTerms(parent: MutableLiveJob): JobTerms {
-  return { ...parent.terms, resources: NO_RESOURCES, attemptDurationSeconds: undefined };
+/** The time limit is the job's. */
+function nodeTerms({ terms, nodeResources }: MutableLiveJob, index: number): JobTerms {
+  const resources = nodeResources?.[index];
+  assert(resources !== undefined, `a multi-node job has no node ${index}`);
+  return { ...terms, resources, nodeResources: undefined, attemptDurationSeconds: undefined };
+}
+
+function termsOf({ workload, ...job }: Job): JobTerms {
+  const { scope, jobQueueArn, resources, retryStrategy, attemptDurationSeconds } = job;
+  const nodeResources =
+    workload.kind === "multi-node" ? workload.nodes.map((node) => node.resources) : undefined;
+  return { scope, jobQueueArn, resources, nodeResources, retryStrategy, attemptDurationSeconds };
 }

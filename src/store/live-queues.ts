@@ -1,28 +1,51 @@
 import { NO_JOBS } from "../batch/job.ts";
 import type { JobCounts } from "../batch/job.ts";
-import { IndexedHeap } from "../lib/indexed-heap.ts";
 import type { JobStatus } from "../model/batch.ts";
-import type { LiveJob } from "./live-job.ts";
+import { halfLifeMsOf, ShareWeights } from "../batch/fair-share.ts";
+import type { FairsharePolicy } from "../model/batch.ts";
+import type { JobTerms, LiveJob } from "./live-job.ts";
+import { MutableShare } from "./live-share.ts";
+import type { LiveShare } from "./live-share.ts";
 
 /** The live jobs of one queue. */
 export interface QueueJobs {
-  /** RUNNABLE jobs, and arrays whose next child is, in their order. */
-  readonly runnable: IndexedHeap<LiveJob>;
-  /** Those in SUBMITTED and PENDING. */
+  /** By identifier. A queue that goes first come, first served has one, `NO_SHARE`. */
+  readonly shares: ReadonlyMap<string, MutableShare>;
+  /** Those that have RUNNABLE jobs. */
+  readonly ready: Set<MutableShare>;
+  /** Jobs in SUBMITTED and PENDING. */
   readonly waiting: Set<LiveJob>;
   readonly counts: Record<JobStatus, number>;
+  /** How many jobs and children are RUNNABLE, by what they ask for. */
+  readonly demand: Map<JobTerms, number>;
+  /** What its attempts under way have. */
+  vcpuMillis: number;
+  /** When one of its jobs was last placed; 0 while that is not known, as of none under way at a restart. */
+  lastPlacedAtMs: number;
 }
+
+/** How the shares of a queue compete. */
+export interface FairShare {
+  readonly policy: FairsharePolicy;
+  readonly weights: ShareWeights;
+  readonly halfLifeMs: number;
+}
+
+/** What the scheduler sees of a queue. */
+export type ReadyQueue = Readonly<Pick<QueueJobs, "vcpuMillis" | "lastPlacedAtMs">> & {
+  /** Absent: first come, first served. */
+  readonly fairShare?: FairShare | undefined;
+  readonly shares: ReadonlyMap<string, LiveShare>;
+  readonly ready: ReadonlySet<LiveShare>;
+  readonly demand: ReadonlyMap<JobTerms, number>;
+};
 
 /** The live jobs of each queue: in order, waiting, and counted. */
 export class LiveQueues {
-  readonly #queues = new Map<string, QueueJobs>();
+  readonly #queues = new Map<string, MutableQueue>();
 
-  headOf(jobQueueArn: string): LiveJob | undefined {
-    return this.#queues.get(jobQueueArn)?.runnable.peek();
-  }
-
-  frontOf(jobQueueArn: string, count: number): readonly LiveJob[] {
-    return this.#queues.get(jobQueueArn)?.runnable.first(count) ?? [];
+  find(jobQueueArn: string): ReadyQueue | undefined {
+    return this.#queues.get(jobQueueArn);
   }
 
   waitingOf(jobQueueArn: string): ReadonlySet<LiveJob> {
@@ -34,10 +57,10 @@ export class LiveQueues {
   }
 
   /** For changing it: made where it is not there yet. */
-  of(jobQueueArn: string): QueueJobs {
+  of(jobQueueArn: string): MutableQueue {
     let jobs = this.#queues.get(jobQueueArn);
     if (jobs === undefined) {
-      jobs = { runnable: new IndexedHeap(isBefore), waiting: new Set(), counts: { ...NO_JOBS } };
+      jobs = new MutableQueue(jobQueueArn);
       this.#queues.set(jobQueueArn, jobs);
     }
     return jobs;
@@ -48,10 +71,62 @@ export class LiveQueues {
   }
 }
 
-const NOBODY: ReadonlySet<LiveJob> = new Set();
+/** The share of jobs that name none. */
+export const NO_SHARE = "";
 
-/** Children of one array have its place in the queue, and go by their indexes. */
-function isBefore(a: LiveJob, b: LiveJob): boolean {
-  if (a.queuePosition !== b.queuePosition) return a.queuePosition < b.queuePosition;
-  return (a.childIndex ?? 0) < (b.childIndex ?? 0);
+export class MutableQueue implements QueueJobs {
+  readonly arn: string;
+  readonly shares = new Map<string, MutableShare>();
+  readonly ready = new Set<MutableShare>();
+  readonly waiting = new Set<LiveJob>();
+  readonly counts: Record<JobStatus, number> = { ...NO_JOBS };
+  readonly demand = new Map<JobTerms, number>();
+  vcpuMillis = 0;
+  lastPlacedAtMs = 0;
+  fairShare: FairShare | undefined;
+
+  constructor(arn: string) {
+    this.arn = arn;
+  }
+
+  /** 0 where nobody asks what shares had. */
+  get halfLifeMs(): number {
+    return this.fairShare?.halfLifeMs ?? 0;
+  }
+
+  setPolicy(policy: FairsharePolicy | undefined): void {
+    if (policy === this.fairShare?.policy) return;
+    this.fairShare = policy && {
+      policy,
+      weights: new ShareWeights(policy),
+      halfLifeMs: halfLifeMsOf(policy),
+    };
+  }
+
+  share(identifier: string): MutableShare {
+    let share = this.shares.get(identifier);
+    if (share === undefined) {
+      share = new MutableShare(this, identifier);
+      this.shares.set(identifier, share);
+    }
+    return share;
+  }
+
+  addRunnable(job: LiveJob & { readonly share: MutableShare }): void {
+    job.share.runnable.add(job);
+    this.ready.add(job.share);
+  }
+
+  removeRunnable(job: LiveJob & { readonly share: MutableShare }): void {
+    job.share.runnable.remove(job);
+    if (job.share.runnable.size === 0) this.ready.delete(job.share);
+  }
+
+  addDemand(terms: JobTerms, count: number): void {
+    const sum = (this.demand.get(terms) ?? 0) + count;
+    if (sum === 0) this.demand.delete(terms);
+    else this.demand.set(terms, sum);
+  }
 }
+
+const NOBODY: ReadonlySet<LiveJob> = new Set();

@@ -47,7 +47,7 @@ function describeJob({
 
 function drain(state: LiveState, arn: string): string[] {
   const ids: string[] = [];
-  for (let head = state.jobs.headOf(arn); head !== undefined; head = state.jobs.headOf(arn)) {
+  for (let head = state.jobs.someRunnableOf(arn); head !== undefined; head = state.jobs.someRunnableOf(arn)) {
     ids.push(head.jobId);
     state.apply({
       kind: "job-changed",
@@ -63,7 +63,7 @@ function drain(state: LiveState, arn: string): string[] {
 /** The next step in some job's life, chosen by a number; `index` makes the id of a new job one that never was. */
 function step(state: LiveState, choice: number, index: number): readonly Change[] {
   const queue = QUEUES[choice % 2] ?? "a";
-  const head = state.jobs.headOf(jobQueueArn(SCOPE, queue));
+  const head = state.jobs.someRunnableOf(jobQueueArn(SCOPE, queue));
   const [submitted] = state.jobs.toAdmit;
   const active = [...state.jobs.active.values()][choice % Math.max(1, state.jobs.active.size)];
   switch (choice % 7) {

@@ -1,13 +1,15 @@
 import type { ComputeEnvironment } from "../batch/compute-environment.ts";
-import type { Instance } from "../batch/instance.ts";
 import type { JobDefinition } from "../batch/job-definition.ts";
 import type { JobQueue } from "../batch/job-queue.ts";
 import type { LogGroup } from "../batch/log-stream.ts";
+import type { PlainResource } from "../batch/plain-resource.ts";
 import { isSameScope, scopeKey } from "../batch/scope.ts";
 import type { Scope } from "../batch/scope.ts";
 import { unreachable } from "../lib/assert.ts";
 import type { Change } from "./change.ts";
 import { LiveConsumables } from "./live-consumables.ts";
+import { LiveInstances } from "./live-instances.ts";
+import type { Instances } from "./live-instances.ts";
 import type { Consumables } from "./live-consumables.ts";
 import { LivePlainResources } from "./live-plain-resources.ts";
 import type { PlainResources } from "./live-plain-resources.ts";
@@ -36,21 +38,22 @@ export class LiveState {
   readonly #plainResources = new LivePlainResources();
   readonly #serviceJobs = new LiveServiceJobs();
   readonly #consumables = new LiveConsumables();
-  readonly #instances = new Map<string, Instance>();
   readonly #unsettled = new Set<string>();
-  readonly #jobs = new LiveJobs();
+  readonly #instances = new LiveInstances();
+  readonly #jobs = new LiveJobs(this.#instances);
+  #revision = 0;
 
   static from(stored: StoredState): LiveState {
     const state = new LiveState();
     for (const computeEnvironment of stored.computeEnvironments) state.#putEnvironment(computeEnvironment);
-    for (const jobQueue of stored.jobQueues) state.#putQueue(jobQueue);
     for (const { scope, name, latestRevision, activeRevisions } of stored.jobDefinitions) {
       state.#jobDefinitions.set(jobDefinitionKey(scope, name), { latestRevision, activeRevisions });
     }
     for (const logGroup of stored.logGroups) state.#logGroups.set(logGroup.arn, logGroup);
     for (const resource of stored.plainResources) state.#plainResources.put(resource);
+    for (const jobQueue of stored.jobQueues) state.#putQueue(jobQueue);
     for (const serviceJob of stored.serviceJobs) state.#serviceJobs.put(serviceJob);
-    for (const instance of stored.instances) state.#putInstance(instance);
+    for (const instance of stored.instances) state.#instances.put(instance);
     state.#jobs.load(stored.liveJobs, stored.liveChildren);
     state.#consumables.load(stored.requirements, state.#jobs.active.values());
     return state;
@@ -96,12 +99,17 @@ export class LiveState {
     return this.#jobDefinitions.get(jobDefinitionKey(scope, name));
   }
 
-  /** The instance of the environment that attempts are placed on now. */
-  instanceOf(computeEnvironmentArn: string): Instance | undefined {
-    return this.#instances.get(computeEnvironmentArn);
+  get instances(): Instances {
+    return this.#instances;
+  }
+
+  /** Another number after each change: what was decided on the same number needs no deciding again. */
+  get revision(): number {
+    return this.#revision;
   }
 
   apply(change: Change): void {
+    this.#revision += 1;
     switch (change.kind) {
       case "compute-environment-put":
         return this.#putEnvironment(change.computeEnvironment);
@@ -125,14 +133,14 @@ export class LiveState {
         this.#consumables.noteAttempt(change.attempt);
         return this.#jobs.putAttempt(change.attempt);
       case "instance-put":
-        return this.#putInstance(change.instance);
+        return this.#instances.put(change.instance);
       case "log-group-put":
         this.#logGroups.set(change.logGroup.arn, change.logGroup);
         return;
       case "log-group-removed":
         return this.#removeNamed(this.#logGroups, change);
       case "plain-resource-put":
-        return this.#plainResources.put(change.resource);
+        return this.#putPlainResource(change.resource);
       case "plain-resource-removed":
         return this.#plainResources.remove(change.resource);
       case "service-job-put":
@@ -144,6 +152,7 @@ export class LiveState {
       case "secret-put":
       case "secret-removed":
       case "setting-put":
+      case "share-usage-put":
         return; // in the store only: no decision reads them
       default:
         return unreachable(change);
@@ -158,6 +167,21 @@ export class LiveState {
   #putQueue(queue: JobQueue): void {
     this.#jobQueues.set(queue.arn, queue);
     this.#noteStatus(queue);
+    if (queue.schedulingPolicyArn !== undefined) this.#setPolicy(queue.arn, queue.schedulingPolicyArn);
+  }
+
+  #setPolicy(jobQueueArn: string, schedulingPolicyArn: string): void {
+    const body = this.#plainResources.find("scheduling-policy", schedulingPolicyArn)?.body;
+    const policy = body !== undefined && "fairsharePolicy" in body ? body.fairsharePolicy : undefined;
+    this.#jobs.setPolicy(jobQueueArn, policy);
+  }
+
+  #putPlainResource(resource: PlainResource): void {
+    this.#plainResources.put(resource);
+    if (resource.resourceType !== "scheduling-policy") return;
+    for (const { arn, schedulingPolicyArn } of this.#jobQueues.values()) {
+      if (schedulingPolicyArn === resource.arn) this.#setPolicy(arn, resource.arn);
+    }
   }
 
   #noteStatus({ arn, status }: { readonly arn: string; readonly status: string }): void {
@@ -175,6 +199,7 @@ export class LiveState {
       this.#unsettled.delete(arn);
       this.#jobs.forgetQueue(arn);
       this.#jobs.forgetEnvironment(arn);
+      this.#instances.forgetEnvironment(arn);
       return;
     }
   }
@@ -186,14 +211,6 @@ export class LiveState {
     const activeRevisions = status === "ACTIVE" ? [...others, revision].sort((a, b) => a - b) : others;
     const latestRevision = Math.max(known?.latestRevision ?? 0, revision);
     this.#jobDefinitions.set(key, { latestRevision, activeRevisions });
-  }
-
-  #putInstance(instance: Instance): void {
-    const current = this.#instances.get(instance.computeEnvironmentArn);
-    if (instance.terminatedAtMs === undefined) this.#instances.set(instance.computeEnvironmentArn, instance);
-    else if (current?.instanceId === instance.instanceId) {
-      this.#instances.delete(instance.computeEnvironmentArn);
-    }
   }
 }
 

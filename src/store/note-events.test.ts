@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { BlockedNotice } from "../batch/blocked-head.ts";
 import type { BatchEvent } from "../batch/event.ts";
 import type { JobProgressPatch } from "../batch/job.ts";
 import type { JobStatus } from "../model/batch.ts";
@@ -8,7 +9,7 @@ import { MemoryStore } from "./memory/memory-store.ts";
 import { noteEvents } from "./note-events.ts";
 import { Sequencer } from "./sequencer.ts";
 import { aJob as aStoredJob, SCOPE, SUBMITTED } from "../../test/support/store-examples.ts";
-import { aState } from "../../test/support/builders.ts";
+import { aJob, aJobQueue, aState } from "../../test/support/builders.ts";
 
 const JOB_ID = "0f3c5e8a-0000-4000-8000-000000000001";
 
@@ -31,7 +32,7 @@ function eventsOf(...changes: readonly Change[]): readonly BatchEvent[] {
   let events: BatchEvent[] = [];
   for (const change of changes) {
     events = [];
-    noteEvents(events, change, state.jobs);
+    noteEvents(events, change, state);
     state.apply(change);
   }
   return events;
@@ -73,7 +74,8 @@ describe("noteEvents", () => {
   });
 
   test("tells nodes as their job's attempt, and the main node from its first placement on", () => {
-    const submission = submitted({ kind: "multi-node", nodes: { count: 2, main: 1 } });
+    const { workload, nodes = { count: 2, main: 1 } } = aJob(JOB_ID).nodes(2, 1).job;
+    const submission = submitted({ kind: "multi-node", workload, nodes });
     const runnable = changed(JOB_ID, { status: "RUNNABLE" });
     const first = changed(JOB_ID, { status: "STARTING", attemptCount: 1 });
     const retried = changed(JOB_ID, { status: "RUNNABLE" });
@@ -118,6 +120,30 @@ describe("noteEvents", () => {
         attemptCount: 1,
       },
     ]);
+  });
+});
+
+describe("noteEvents of a queue", () => {
+  const notice = (atMs: number): BlockedNotice => ({ statusReason: `REASON ${atMs}`, atMs });
+  const put = (jobId: string, ...told: readonly BlockedNotice[]): Change[] => [
+    ...aJobQueue("q", [], { scope: SCOPE, blockedHead: { jobId, told } }).changes(),
+  ];
+
+  test("tells each notice that a job blocks it once", () => {
+    const running = [submitted(), changed(JOB_ID, { status: "RUNNABLE", attemptCount: 2 })];
+    const event = { kind: "job-queue-blocked", scope: SCOPE, status: "RUNNABLE" } as const;
+    const blocking = { ...event, jobId: "other", attemptCount: 0 };
+    expect(eventsOf(...aJobQueue("q", []).changes())).toEqual([]);
+    expect(eventsOf(...put("other"))).toEqual([]);
+    expect(eventsOf(...put("other"), ...put("other", notice(1)))).toEqual([{ ...blocking, ...notice(1) }]);
+    expect(eventsOf(...put("other", notice(1)), ...put("other", notice(1)))).toEqual([]);
+    expect(eventsOf(...put("other", notice(1)), ...put("other", notice(1), notice(2)))).toEqual([
+      { ...blocking, ...notice(2) },
+    ]);
+    expect(eventsOf(...running, ...put("other", notice(1)), ...put(JOB_ID, notice(2)))).toEqual([
+      { ...event, jobId: JOB_ID, attemptCount: 2, ...notice(2) },
+    ]);
+    expect(eventsOf(...put("other", notice(1)), ...aJobQueue("q", []).changes())).toEqual([]);
   });
 });
 

@@ -10,6 +10,7 @@ const SCOPE = { accountId: "123456789012", region: "us-east-1" };
 const NOTHING: StoredState = {
   computeEnvironments: [],
   jobQueues: [],
+  shareUsages: [],
   jobDefinitions: [],
   liveJobs: [],
   liveChildren: [],

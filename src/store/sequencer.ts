@@ -81,7 +81,7 @@ export class Sequencer {
     const countBefore = batch.changes.length;
     try {
       return decide(this.#state, (change) => {
-        noteEvents(batch.events, change, this.#state.jobs);
+        noteEvents(batch.events, change, this.#state);
         this.#state.apply(change);
         batch.changes.push(change);
       });

@@ -186,7 +186,7 @@ function testWriting(open: () => Store): void {
     await store.commit([submitted(ARRAY), putChild(ARRAY, 2, ended), attempt]);
     expect(await store.removeJobsStoppedBefore(100, 10)).toBe(0);
     await store.commit([changed(ARRAY, { status: "FAILED", stoppedAtMs: 5 })]);
-    expect(await store.removeJobsStoppedBefore(100, 10)).toBe(1);
+    expect(await store.removeJobsStoppedBefore(100, 10)).toBe(6);
     expect(await store.readJobs(SCOPE, ["array", "array:2", "array:0"])).toEqual([]);
     expect(await store.listChildJobs(SCOPE, "array", {}, { limit: 10 })).toEqual({ items: [] });
 
@@ -196,6 +196,22 @@ function testWriting(open: () => Store): void {
     expect(stored[0]?.childCounts).toEqual({ ...NO_JOBS, SUBMITTED: 5 });
     await store.commit([putChild(ARRAY, 2)]);
     expect((await store.readJobs(SCOPE, ["array:2"])).map(({ attempts }) => attempts)).toEqual([[]]);
+  });
+
+  test("counts children and nodes among the jobs that it removes", async () => {
+    await using store = open();
+    const jobs = [ARRAY, MULTI_NODE, aJob("third"), aJob("fourth")];
+    for (const [index, job] of jobs.entries()) {
+      await store.commit([submitted(job), changed(job, { status: "FAILED", stoppedAtMs: index })]);
+    }
+    const remaining = async () => {
+      const found = await store.readJobs(SCOPE, ["array", "nodes", "third", "fourth"]);
+      return found.map(({ job }) => job.jobId);
+    };
+    expect(await store.removeJobsStoppedBefore(100, 7)).toBe(6 + 5);
+    expect(await remaining()).toEqual(["third", "fourth"]);
+    expect(await store.removeJobsStoppedBefore(100, 1)).toBe(1);
+    expect(await remaining()).toEqual(["fourth"]);
   });
 
   test("keeps scopes apart", async () => {

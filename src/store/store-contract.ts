@@ -8,6 +8,7 @@ import { testJobs } from "./store-jobs-contract.ts";
 import { testLogs } from "./store-logs-contract.ts";
 import { testPlainResources } from "./store-plain-resources-contract.ts";
 import { testSecrets } from "./store-secrets-contract.ts";
+import { testShareUsage } from "./store-share-usage-contract.ts";
 import { testResources } from "./store-resources-contract.ts";
 import type { Store } from "./store.ts";
 
@@ -15,6 +16,7 @@ import type { Store } from "./store.ts";
 export function testStoreContract(name: string, open: () => Store): void {
   describe(`${name} as a store`, () => {
     describe("resources", () => testResources(open));
+    describe("usage of shares", () => testShareUsage(open));
     describe("plain resources", () => testPlainResources(open));
     describe("jobs", () => testJobs(open));
     describe("children and nodes", () => testChildren(open));

@@ -22,6 +22,7 @@ import {
   aQuotaShare,
   aSchedulingPolicy,
   aServiceJob,
+  aShareUsage,
   aLogGroup,
   aLogStream,
   OTHER_SCOPES,
@@ -136,14 +137,11 @@ const jobPatch: fc.Arbitrary<JobProgressPatch> = fc
   .map(([one, of]) => ({ ...one, ...(of !== null && { unspawned: of }) }));
 
 const childPut = fc
-  .record({ scope, jobId: fc.constantFrom(...JOB_IDS, "7"), index: fc.nat(3), patch, atMs: time })
-  .map(({ scope: of, jobId, index, patch: one, atMs }): Change => ({
+  .record({ scope, parentJobId: fc.constantFrom(...JOB_IDS, "7"), index: fc.nat(3), patch, atMs: time })
+  .map(({ patch: one, ...child }): Change => ({
     kind: "child-put",
-    scope: of,
-    parentJobId: jobId,
-    index,
+    ...child,
     progress: { ...SUBMITTED, ...one },
-    atMs,
   }));
 
 const attempt = fc
@@ -203,12 +201,9 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   },
   { weight: 4, arbitrary: childPut },
   { weight: 3, arbitrary: attempt.map((one): Change => ({ kind: "attempt-put", attempt: one })) },
-  {
-    weight: 1,
-    arbitrary: fc
-      .tuple(jobKey, name)
-      .map(([key, tag]): Change => ({ kind: "job-tagged", ...key, tags: { tag }, cause: ENGINE_CAUSE })),
-  },
+  fc
+    .tuple(jobKey, name)
+    .map(([key, tag]): Change => ({ kind: "job-tagged", ...key, tags: { tag }, cause: ENGINE_CAUSE })),
   {
     weight: 3,
     arbitrary: definition.map((one): Change => ({ kind: "job-definition-put", jobDefinition: one })),
@@ -222,22 +217,23 @@ const change: fc.Arbitrary<Change> = fc.oneof(
     .map(([one, of]): Change => ({ kind: "compute-environment-removed", name: one, scope: of })),
   fc.tuple(name, scope).map(([one, of]): Change => ({ kind: "job-queue-put", jobQueue: aJobQueue(one, of) })),
   fc.tuple(name, scope).map(([one, of]): Change => ({ kind: "job-queue-removed", name: one, scope: of })),
-  fc.tuple(name, scope, fc.boolean()).map(([one, of, isTerminated]): Change => ({
+  fc.tuple(name, scope, fc.constantFrom(...SHARES), time).map(([one, of, share, asOfMs]): Change => ({
+    kind: "share-usage-put",
+    ...aShareUsage(one, share, { jobQueueArn: jobQueueArn(of, one), asOfMs, averageVcpus: asOfMs / 7 }),
+    ...(asOfMs > 1 && { activeUntilMs: asOfMs + 1 }),
+  })),
+  fc.tuple(name, scope, fc.option(time)).map(([one, of, terminatedAtMs]): Change => ({
     kind: "instance-put",
-    instance: anInstance(one, { scope: of, ...(isTerminated && { terminatedAtMs: 1 }) }),
+    instance: anInstance(one, { scope: of, ...(terminatedAtMs !== null && { terminatedAtMs }) }),
   })),
   fc.tuple(name, scope).map(([one, of]): Change => ({ kind: "log-group-put", logGroup: aLogGroup(one, of) })),
   fc.tuple(name, scope).map(([one, of]): Change => ({ kind: "log-group-removed", name: one, scope: of })),
-  fc.tuple(name, name, scope).map(([group, one, of]): Change => ({
-    kind: "log-stream-put",
-    logStream: aLogStream(group, one, of),
-  })),
-  fc.tuple(name, name, scope).map(([groupName, one, of]): Change => ({
-    kind: "log-stream-removed",
-    groupName,
-    name: one,
-    scope: of,
-  })),
+  fc
+    .tuple(name, name, scope)
+    .map(([group, one, of]): Change => ({ kind: "log-stream-put", logStream: aLogStream(group, one, of) })),
+  fc
+    .tuple(name, name, scope)
+    .map(([groupName, one, of]): Change => ({ kind: "log-stream-removed", groupName, name: one, scope: of })),
   fc.tuple(name, name).map(([one, value]): Change => ({ kind: "setting-put", name: one, value })),
   fc.tuple(name, scope).map(([one, of]): Change => ({ kind: "secret-put", secret: aSecret(one, of) })),
   plainResource.map((resource): Change => ({ kind: "plain-resource-put", resource })),
@@ -248,7 +244,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
 type Step =
   | { readonly kind: "commit"; readonly changes: readonly Change[] }
   | {
-      readonly kind: "remove-jobs" | "remove-definitions";
+      readonly kind: "remove-jobs" | "remove-definitions" | "remove-instances";
       readonly beforeMs: number;
       readonly limit: number;
     };
@@ -259,7 +255,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.array(change, { maxLength: 12 }).map((changes): Step => ({ kind: "commit", changes })),
   },
   fc.record({
-    kind: fc.constantFrom("remove-jobs", "remove-definitions"),
+    kind: fc.constantFrom("remove-jobs", "remove-definitions", "remove-instances"),
     beforeMs: time,
     limit: fc.integer({ min: 1, max: 3 }),
   }),
@@ -273,6 +269,8 @@ async function run(store: Store, one: Step): Promise<unknown> {
       return store.removeJobsStoppedBefore(one.beforeMs, one.limit);
     case "remove-definitions":
       return store.removeJobDefinitionsDeregisteredBefore(one.beforeMs, one.limit);
+    case "remove-instances":
+      return store.removeInstancesTerminatedBefore(one.beforeMs, one.limit);
     default:
       return one satisfies never;
   }

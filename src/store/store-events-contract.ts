@@ -42,16 +42,17 @@ export function testEvents(open: () => Store): void {
       event(1),
       event(2, { status: "FAILED", attemptCount: 2, statusReason: "no \u2028 \u0000 “more”" }),
       event(3, { scope: otherScope, jobId: "id:3", statusReason: "" }),
+      event(4, { kind: "job-queue-blocked", statusReason: "ACTION_REQUIRED - do something" }),
     ];
     await store.commit([{ kind: "events-appended", firstSequence: 1, events }]);
-    await store.commit([appended(4, 5)]);
+    await store.commit([appended(5, 6)]);
     expect(await store.readEvents(0, 10)).toEqual([
       ...events.map((one, index) => ({ sequence: index + 1, event: one })),
-      { sequence: 4, event: event(4) },
       { sequence: 5, event: event(5) },
+      { sequence: 6, event: event(6) },
     ]);
-    expect(await store.eventLogBounds()).toEqual({ firstSequence: 1, lastSequence: 5 });
-    expect((await store.load()).lastEventSequence).toBe(5);
+    expect(await store.eventLogBounds()).toEqual({ firstSequence: 1, lastSequence: 6 });
+    expect((await store.load()).lastEventSequence).toBe(6);
   });
 
   test("begins where it is asked to, also within a commit, however large that is", async () => {

@@ -24,6 +24,7 @@ export function testResources(open: () => Store): void {
     expect(await loadStore(store)).toEqual({
       computeEnvironments: [],
       jobQueues: [],
+      shareUsages: [],
       jobDefinitions: [],
       liveJobs: [],
       liveChildren: [],
@@ -193,6 +194,26 @@ export function testResources(open: () => Store): void {
     expect(await store.readInstance(SCOPE, "i-2")).toEqual(second);
     expect(await store.readInstance(SCOPE, "i-3")).toBeUndefined();
     expect((await store.load()).instances).toEqual([second]);
+  });
+
+  test("removes terminated instances, those that were terminated first before others", async () => {
+    await using store = open();
+    const terminations = { third: 301, first: 100, live: undefined, second: 200, fourth: 400 };
+    for (const [id, terminatedAtMs] of Object.entries(terminations)) {
+      await store.commit([
+        putInstance(anInstance(id, terminatedAtMs === undefined ? {} : { terminatedAtMs })),
+      ]);
+    }
+    const remaining = async () => {
+      const found = await Promise.all(Object.keys(terminations).map((id) => store.readInstance(SCOPE, id)));
+      return found.flatMap((instance) => instance?.instanceId ?? []);
+    };
+    expect(await store.removeInstancesTerminatedBefore(100, 10)).toBe(0);
+    expect(await store.removeInstancesTerminatedBefore(400, 2)).toBe(2);
+    expect(await remaining()).toEqual(["third", "live", "fourth"]);
+    expect(await store.removeInstancesTerminatedBefore(400, 2)).toBe(1);
+    expect(await remaining()).toEqual(["live", "fourth"]);
+    expect((await store.load()).instances).toEqual([anInstance("live")]);
   });
 
   test("keeps scopes apart", async () => {

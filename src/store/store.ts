@@ -1,6 +1,7 @@
 import type { Attempt } from "../batch/attempt.ts";
 import type { ComputeEnvironment } from "../batch/compute-environment.ts";
 import type { ConsumableRequirement } from "../batch/consumable-resource.ts";
+import type { StoredShareUsage } from "../batch/fair-share.ts";
 import type { Instance } from "../batch/instance.ts";
 import type {
   Job,
@@ -77,14 +78,17 @@ export interface Store extends EventLog, AsyncDisposable {
     page: PageRequest,
   ): Promise<Page<JobListEntry>>;
   /**
-   * Removes ended jobs that stopped before the instant with their attempts, at most `limit`, those that stopped first
-   * before others, and service jobs after all others; says how many it removed. Rejects as `commit` does.
+   * Removes ended jobs that stopped before the instant with their attempts, those that stopped first before others, and
+   * service jobs after all others, until it has removed `limit`. Children and nodes count, and go with their job: the
+   * last may be more than was left. Says how many it removed. Rejects as `commit` does.
    */
   removeJobsStoppedBefore(stoppedBeforeMs: number, limit: number): Promise<number>;
   /** The same for INACTIVE definitions deregistered before the instant. Their revision numbers are not given again. */
   removeJobDefinitionsDeregisteredBefore(deregisteredBeforeMs: number, limit: number): Promise<number>;
 
   readInstance(scope: Scope, instanceId: string): Promise<Instance | undefined>;
+  /** Removes at most `limit` instances that were terminated before the instant, first ones first; says how many. */
+  removeInstancesTerminatedBefore(terminatedBeforeMs: number, limit: number): Promise<number>;
 
   readLogGroup(scope: Scope, name: string): Promise<LogGroup | undefined>;
   /** Those whose name begins with the prefix (all, if it is empty), by name, ascending. */
@@ -253,6 +257,8 @@ export interface JobListEntry {
 export interface StoredState {
   readonly computeEnvironments: readonly ComputeEnvironment[];
   readonly jobQueues: readonly JobQueue[];
+  /** As they were last kept, by queue and share. */
+  readonly shareUsages: readonly StoredShareUsage[];
   /** For each name the highest revision that there ever was and the revisions that are ACTIVE. */
   readonly jobDefinitions: readonly JobDefinitionRevisions[];
   /** Every job that is not terminal, in the order of submission: to be read at once and once, as there may be a million. */
@@ -298,6 +304,11 @@ export interface StoredLiveJob {
   readonly attemptCount: number;
   /** Equal ones may be one object: there are few, and a million jobs. */
   readonly resources: Resources;
+  /** Of a multi-node job: what each node asks for, by index. */
+  readonly nodeResources: readonly Resources[] | undefined;
+  readonly shareIdentifier: string | undefined;
+  /** 0 where nobody said otherwise; higher goes first within the share. */
+  readonly schedulingPriority: number;
   /** Likewise shared. */
   readonly retryStrategy: RetryStrategy;
   readonly attemptDurationSeconds: number | undefined;

@@ -51,14 +51,9 @@ class FakeServer implements AsyncDisposable {
 
 const JOB = { jobId: "0f3c5e8a-0000-4000-8000-00000000abcd", jobName: "nightly" };
 
-function told(id: number, time: string, detail: object): string {
-  const document = {
-    version: "0",
-    "detail-type": "Batch Job State Change",
-    time,
-    detail: { ...JOB, ...detail },
-  };
-  return `id: ${id}\nevent: Batch Job State Change\ndata: ${JSON.stringify(document)}\n\n`;
+function told(id: number, time: string, detail: object, type = "Batch Job State Change"): string {
+  const document = { version: "0", "detail-type": type, time, detail: { ...JOB, ...detail } };
+  return `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(document)}\n\n`;
 }
 
 const RUNNING = told(7, "2026-02-28T23:59:59Z", { status: "RUNNING" });
@@ -84,6 +79,15 @@ describe("batchyard events", () => {
     expect(exitCode).toBe(0);
     expect(server.asked.map(({ url }) => url)).toEqual(["/events?since=0&follow=no"]);
     expect(server.asked[0]?.headers.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=.*\/batch\//);
+  });
+
+  test("says which job blocks its queue, and why", async () => {
+    const statusReason = "ACTION_REQUIRED - CE(s) associated with the job queue are invalid.";
+    const detail = { status: "RUNNABLE", statusReason };
+    const body = told(9, "2026-03-01T00:00:01Z", detail, "Batch Job Queue Blocked");
+    await using server = await FakeServer.start({ body });
+    const { output } = await runCli(["events", "--endpoint", server.url]);
+    expect(output).toContain(`RUNNABLE   0000abcd  nightly  blocks its queue: ${statusReason}\n`);
   });
 
   test("prints what the server sends for programs, and goes on behind the last after a lost connection", async () => {

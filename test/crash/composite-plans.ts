@@ -1,5 +1,5 @@
 import type { JobDependency, SubmitJobCommandInput } from "@aws-sdk/client-batch";
-import type { SeededRandom } from "../support/seeded-random.ts";
+import type { SeededRandom } from "../../src/lib/seeded-random.ts";
 import { MARKS_PRELUDE } from "./marks-prelude.ts";
 
 interface CompositeBase {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AwsClients } from "../support/aws-clients.ts";
 import { makeEnvironment, makeQueue } from "../support/batch-resources.ts";
-import { SeededRandom } from "../support/seeded-random.ts";
+import { SeededRandom } from "../../src/lib/seeded-random.ts";
 import { ServerEnded, ServerProcess } from "../support/server-process.ts";
 import { countComposites } from "./check-composites.ts";
 import { checkEvents } from "./check-events.ts";

@@ -6,7 +6,7 @@ import type {
   SubmitJobCommandInput,
 } from "@aws-sdk/client-batch";
 import type { AwsClients } from "../support/aws-clients.ts";
-import type { SeededRandom } from "../support/seeded-random.ts";
+import type { SeededRandom } from "../../src/lib/seeded-random.ts";
 import { ask } from "./ask.ts";
 import type { AnyPlan, CrashRecord, ResourceState } from "./crash-record.ts";
 import type { Watched } from "./kill-moment.ts";

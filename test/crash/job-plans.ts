@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../support/seeded-random.ts";
+import type { SeededRandom } from "../../src/lib/seeded-random.ts";
 import type { AnyPlan } from "./crash-record.ts";
 import { MARKS_PRELUDE } from "./marks-prelude.ts";
 

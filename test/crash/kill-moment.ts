@@ -1,6 +1,6 @@
 import { watch } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { SeededRandom } from "../support/seeded-random.ts";
+import type { SeededRandom } from "../../src/lib/seeded-random.ts";
 import type { Phase } from "./kill-evidence.ts";
 import type { MarksFolder } from "./marks.ts";
 

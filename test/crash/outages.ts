@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { SeededRandom } from "../support/seeded-random.ts";
+import type { SeededRandom } from "../../src/lib/seeded-random.ts";
 import type { AttemptFacts } from "./final-facts.ts";
 import type { KillableEngine } from "./provider-under-test.ts";
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AwsClients } from "../support/aws-clients.ts";
-import type { SeededRandom } from "../support/seeded-random.ts";
+import type { SeededRandom } from "../../src/lib/seeded-random.ts";
 import { ask } from "./ask.ts";
 import type { CrashRecord } from "./crash-record.ts";
 import type { ResourceKind } from "./resource-kinds.ts";

@@ -1,5 +1,5 @@
 import type { AwsClients } from "../support/aws-clients.ts";
-import type { SeededRandom } from "../support/seeded-random.ts";
+import type { SeededRandom } from "../../src/lib/seeded-random.ts";
 import type { ResourceState } from "./crash-record.ts";
 import { QUEUES } from "./job-load.ts";
 

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { expect, test } from "vitest";
-import { SeededRandom } from "../support/seeded-random.ts";
+import { SeededRandom } from "../../src/lib/seeded-random.ts";
 import { useServer } from "../support/use-server.ts";
 import { hostileText } from "./hostile-values.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { batchModel } from "../../src/model/batch.ts";
 import { MemoryStore } from "../../src/store/memory/memory-store.ts";
-import { SeededRandom } from "../support/seeded-random.ts";
+import { SeededRandom } from "../../src/lib/seeded-random.ts";
 import { requestOf } from "./aws-request.ts";
 import { furnish } from "./furnish.ts";
 import { FuzzWorld } from "./fuzz-world.ts";

@@ -1,6 +1,6 @@
 import { batchModel } from "../../src/model/batch.ts";
 import type { BatchOperationName } from "../../src/model/batch.ts";
-import type { SeededRandom } from "../support/seeded-random.ts";
+import type { SeededRandom } from "../../src/lib/seeded-random.ts";
 import { ec2Container, fargateContainer, requirements } from "../support/batch-values.ts";
 import { ec2Request, environmentRequest, fargateRequest } from "../support/environment-values.ts";
 import { requestOf } from "./aws-request.ts";

@@ -1,7 +1,7 @@
 import type { ApiRequest, ApiResponse } from "../../src/api/http.ts";
 import { decodePercent } from "../../src/api/request-target.ts";
 import { batchModel } from "../../src/model/batch.ts";
-import { SeededRandom } from "../support/seeded-random.ts";
+import { SeededRandom } from "../../src/lib/seeded-random.ts";
 import type { FuzzWorld } from "./fuzz-world.ts";
 import { membersOf, requestOf } from "./aws-request.ts";
 import { mutate } from "./mutations.ts";

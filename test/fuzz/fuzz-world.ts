@@ -18,10 +18,11 @@ import { Sealer } from "../../src/secrets/sealer.ts";
 import type { Change } from "../../src/store/change.ts";
 import { Sequencer } from "../../src/store/sequencer.ts";
 import type { Store } from "../../src/store/store.ts";
+import { EC2_CATALOGUE } from "../../src/batch/instance-catalogue.ts";
 import { NOW_MS, SCOPE } from "../support/batch-values.ts";
 import type { SeenJobs } from "./plausible-values.ts";
-import type { SeededRandom } from "../support/seeded-random.ts";
-import { sequentialIds } from "../support/sequential-ids.ts";
+import type { SeededRandom } from "../../src/lib/seeded-random.ts";
+import { sequentialIds } from "../../src/lib/sequential-ids.ts";
 import { SimulatedProvider } from "../support/simulated-provider.ts";
 
 const JOB_IDS_MAX = 50;
@@ -120,6 +121,7 @@ export class FuzzWorld {
       definitions: new DefinitionCache(sequencer, store),
       documentLock: new Mutex(),
       situationOf: () => undefined,
+      instanceCatalogue: EC2_CATALOGUE,
     });
     this.#handle = createHandler({
       // The tests ask nothing of the others.

@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../support/seeded-random.ts";
+import type { SeededRandom } from "../../src/lib/seeded-random.ts";
 import { RawJson, RawObject } from "./json-text.ts";
 
 /** Names that mean something to JavaScript, and some that mean nothing to anybody. */

@@ -13,7 +13,7 @@ import { Sealer } from "../../src/secrets/sealer.ts";
 import { aRequest, logsRequest } from "../support/api-handler.ts";
 import { NOW_MS } from "../support/batch-values.ts";
 import { TEST_SCOPE, TestLogsService } from "../support/logs-service.ts";
-import { SeededRandom } from "../support/seeded-random.ts";
+import { SeededRandom } from "../../src/lib/seeded-random.ts";
 import { hostileName, hostileText } from "./hostile-values.ts";
 import { writeJson } from "./json-text.ts";
 import { mutate } from "./mutations.ts";

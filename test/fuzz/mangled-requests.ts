@@ -1,5 +1,5 @@
 import type { ApiRequest } from "../../src/api/http.ts";
-import type { SeededRandom } from "../support/seeded-random.ts";
+import type { SeededRandom } from "../../src/lib/seeded-random.ts";
 import { hostileText } from "./hostile-values.ts";
 
 export interface Mangled {

@@ -1,5 +1,5 @@
 import { unreachable } from "../../src/lib/assert.ts";
-import type { SeededRandom } from "../support/seeded-random.ts";
+import type { SeededRandom } from "../../src/lib/seeded-random.ts";
 import type { ServiceModel, ShapeModel } from "../../src/model/service-model.ts";
 import { hostileName, hostileNumber, hostileText, hostileValue, notJson } from "./hostile-values.ts";
 import { RawObject } from "./json-text.ts";

@@ -1,6 +1,6 @@
 import { jobQueueArn } from "../../src/batch/arn.ts";
 import { NOW_MS, SCOPE } from "../support/batch-values.ts";
-import type { SeededRandom } from "../support/seeded-random.ts";
+import type { SeededRandom } from "../../src/lib/seeded-random.ts";
 
 /** Ids of some jobs that there are. */
 export interface SeenJobs {

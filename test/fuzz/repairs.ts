@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../support/seeded-random.ts";
+import type { SeededRandom } from "../../src/lib/seeded-random.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 type Repair = (created: Members, random: SeededRandom) => Members;

@@ -1,6 +1,6 @@
 import { unreachable } from "../../src/lib/assert.ts";
 import type { ServiceModel, ShapeModel } from "../../src/model/service-model.ts";
-import type { SeededRandom } from "../support/seeded-random.ts";
+import type { SeededRandom } from "../../src/lib/seeded-random.ts";
 import { PLAUSIBLE, type SeenJobs } from "./plausible-values.ts";
 import { REPAIRS } from "./repairs.ts";
 

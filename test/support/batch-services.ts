@@ -2,11 +2,12 @@ import type { RequestContext } from "../../src/api/operation.ts";
 import type { BatchServices } from "../../src/api/services/batch/batch-services.ts";
 import { DefinitionCache } from "../../src/api/services/batch/definition-cache.ts";
 import { settle } from "../../src/engine/settle.ts";
+import { EC2_CATALOGUE } from "../../src/batch/instance-catalogue.ts";
 import { Mutex } from "../../src/lib/mutex.ts";
 import { MemoryStore } from "../../src/store/memory/memory-store.ts";
 import { Sequencer } from "../../src/store/sequencer.ts";
 import { CAUSE, NOW_MS, SCOPE } from "./batch-values.ts";
-import { sequentialIds } from "./sequential-ids.ts";
+import { sequentialIds } from "../../src/lib/sequential-ids.ts";
 
 /** A caller in the scope of the tests' values. */
 export const CONTEXT: RequestContext = {
@@ -28,6 +29,7 @@ export async function openBatchServices(): Promise<BatchServices> {
     sequencer,
     store,
     definitions: new DefinitionCache(sequencer, store),
+    instanceCatalogue: EC2_CATALOGUE,
     documentLock: new Mutex(),
     situationOf: () => undefined,
     clock: { nowMs: () => NOW_MS, monotonicMs: () => 0 },
@@ -37,5 +39,7 @@ export async function openBatchServices(): Promise<BatchServices> {
 
 /** What the engine does on its next tick with whatever is CREATING, UPDATING or DELETING. */
 export async function settleAll({ sequencer }: BatchServices): Promise<void> {
-  await sequencer.transact((state, apply) => settle(state, apply, NOW_MS));
+  await sequencer.transact((state, apply) =>
+    settle(state, apply, { nowMs: NOW_MS, instanceCatalogue: EC2_CATALOGUE }),
+  );
 }

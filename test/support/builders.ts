@@ -31,6 +31,7 @@ export function aState(...things: readonly Buildable[]): LiveState {
   const state = LiveState.from({
     computeEnvironments: [],
     jobQueues: [],
+    shareUsages: [],
     jobDefinitions: [],
     liveJobs: [],
     liveChildren: [],
@@ -66,6 +67,7 @@ export function aComputeEnvironment(
     ...(eksConfiguration && { eksConfiguration }),
     serviceRole: "arn:aws:iam::123456789012:role/batch",
     ecsClusterArn: ecsClusterArn(SCOPE, name, UUID),
+    configurationVersion: 1,
     ecsSettings: {},
     tags: {},
     cause: ENGINE_CAUSE,

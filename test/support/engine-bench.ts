@@ -20,7 +20,7 @@ import type { JobCounts } from "../../src/batch/job.ts";
 import type { Store, StoredJob } from "../../src/store/store.ts";
 import { aComputeEnvironment, aJobQueue, SCOPE } from "./builders.ts";
 import type { Buildable, JobBuilder } from "./builders.ts";
-import { sequentialIds } from "./sequential-ids.ts";
+import { sequentialIds } from "../../src/lib/sequential-ids.ts";
 import { SimulatedProvider } from "./simulated-provider.ts";
 
 const SILENT = { attemptStarted() {}, attemptFinished() {}, cycleEnded() {} };
@@ -39,6 +39,7 @@ export interface EngineBenchOptions {
   readonly isRestartedAlways?: boolean;
   /** The engine does nothing before `tick` is called. Else it sees at once to whatever happens. */
   readonly isTickedByHand?: boolean;
+  readonly blockedAfterSeconds?: number;
 }
 
 /** An engine with what clients ask of it, on a provider and a clock that the test moves. */
@@ -50,6 +51,7 @@ export class EngineBench {
   isDiskFull = false;
   engine!: Engine;
   readonly #ids = sequentialIds();
+  #clockSetMs = 0;
   readonly #options: EngineBenchOptions;
 
   private constructor(options: EngineBenchOptions) {
@@ -76,13 +78,25 @@ export class EngineBench {
       wake() {},
     });
     const parts = { store: this.store, provider: this.provider, ids: this.#ids, observer: SILENT };
-    this.engine = createEngine({ sequencer, ...parts, surroundings: { prepare: () => Promise.resolve([]) } });
+    const { blockedAfterSeconds } = this.#options;
+    this.engine = createEngine({
+      sequencer,
+      ...parts,
+      surroundings: { prepare: () => Promise.resolve([]) },
+      ...(blockedAfterSeconds !== undefined && { blockedAfterSeconds }),
+    });
     await recover(this.engine, this);
   }
 
-  /** The engine's only clock here. */
+  /** As long as nobody sets the clock, the engine's only one. */
   get monotonicMs(): number {
-    return this.nowMs;
+    return this.nowMs - this.#clockSetMs;
+  }
+
+  /** Somebody sets the wall clock. */
+  setClock(aheadMs: number): void {
+    this.nowMs += aheadMs;
+    this.#clockSetMs += aheadMs;
   }
 
   async tick(): Promise<number | undefined> {

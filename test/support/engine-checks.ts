@@ -103,7 +103,7 @@ function contentsOf({ jobs: live }: LiveState, jobs: readonly JobBuilder[]) {
     queues: QUEUES.map((name) => {
       const arn = jobQueueArn(SCOPE, name);
       const waiting = [...live.waitingOf(arn)].map(({ jobId }) => jobId).sort();
-      return { waiting, counts: live.countsOf(arn), head: live.headOf(arn)?.jobId };
+      return { waiting, counts: live.countsOf(arn), head: live.someRunnableOf(arn)?.jobId };
     }),
     usage: [live.hostUsage, live.environmentUsage(computeEnvironmentArn(SCOPE, "ce"))],
   };

@@ -1,5 +1,7 @@
 import { createComputeEnvironment, settleComputeEnvironment } from "../../src/batch/compute-environment.ts";
 import type { ComputeEnvironment } from "../../src/batch/compute-environment.ts";
+import type { ComputeResourcesFacts } from "../../src/batch/compute-resources.ts";
+import { EC2_CATALOGUE } from "../../src/batch/instance-catalogue.ts";
 import type { Refusal } from "../../src/batch/refusal.ts";
 import { assert } from "../../src/lib/assert.ts";
 import type { ComputeResource, CreateComputeEnvironmentRequest } from "../../src/model/batch.ts";
@@ -8,6 +10,9 @@ import { accepted, CAUSE, SCOPE } from "./batch-values.ts";
 export const UUID = "7a1c2f0e-1111-4222-8333-944455566677";
 export const INSTANCE_ROLE = "arn:aws:iam::111122223333:instance-profile/ecsInstanceRole";
 export const SPOT_FLEET_ROLE = "arn:aws:iam::111122223333:role/AmazonEC2SpotFleetRole";
+
+/** On ECS, with no instance types but EC2's. */
+export const ECS_FACTS: ComputeResourcesFacts = { instanceCatalogue: EC2_CATALOGUE, orchestration: "ECS" };
 
 /** What AWS asks of an EC2 environment and nothing more. */
 export function ec2Request(members: Partial<ComputeResource> = {}): ComputeResource {
@@ -50,7 +55,7 @@ export function createEnvironment(
   members: Partial<CreateComputeEnvironmentRequest> = {},
   isNameTaken = false,
 ): ComputeEnvironment | Refusal {
-  const facts = { scope: SCOPE, uuid: UUID, cause: CAUSE, isNameTaken };
+  const facts = { scope: SCOPE, uuid: UUID, cause: CAUSE, isNameTaken, instanceCatalogue: EC2_CATALOGUE };
   return createComputeEnvironment(environmentRequest(members), facts);
 }
 

@@ -13,6 +13,7 @@ import type { Attempt } from "../../src/batch/attempt.ts";
 import { ENGINE_CAUSE } from "../../src/batch/cause.ts";
 import type { ComputeEnvironment } from "../../src/batch/compute-environment.ts";
 import type { ConsumableResource } from "../../src/batch/consumable-resource.ts";
+import type { StoredShareUsage } from "../../src/batch/fair-share.ts";
 import type { Instance } from "../../src/batch/instance.ts";
 import type { JobDefinition, JobDefinitionTerms } from "../../src/batch/job-definition.ts";
 import type { JobQueue } from "../../src/batch/job-queue.ts";
@@ -48,6 +49,7 @@ export function aComputeEnvironment(name: string, scope = SCOPE): ComputeEnviron
     computeResources: { type: "EC2", maxvCpus: 16, subnets: ["subnet-1"], instanceTypes: ["optimal"] },
     serviceRole: "role",
     ecsClusterArn: "cluster",
+    configurationVersion: 1,
     ecsSettings: { containerInsights: "DISABLED" },
     tags: { team: "genomics" },
     cause: ENGINE_CAUSE,
@@ -166,6 +168,9 @@ export function anInstance(instanceId: string, differing: Partial<Instance> = {}
     containerInstanceArn: `container-instance-${instanceId}`,
     computeEnvironmentArn: computeEnvironmentArn(scope, "environment"),
     instanceType: "local.host",
+    resources: { vcpuMillis: 8000, memoryMiB: 16_384, gpuCount: 0 },
+    isSpot: false,
+    configurationVersion: 1,
     launchedAtMs: 1_700_000_000_000,
     ...differing,
   };
@@ -277,6 +282,20 @@ export function aServiceJob(jobId: string, differing: Partial<ServiceJob> = {}):
     isTerminated: false,
     tags: {},
     cause: ENGINE_CAUSE,
+    ...differing,
+  };
+}
+
+export function aShareUsage(
+  queueName: string,
+  shareIdentifier: string,
+  differing: Partial<StoredShareUsage> = {},
+): StoredShareUsage {
+  return {
+    jobQueueArn: jobQueueArn(SCOPE, queueName),
+    shareIdentifier,
+    averageVcpus: 2.5,
+    asOfMs: 1_700_000_000_000,
     ...differing,
   };
 }

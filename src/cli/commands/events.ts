@@ -66,12 +66,14 @@ function createFormat({ surroundings }: Context): (json: string) => string {
   const clock = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" });
   let shownDay: string | undefined;
   return (json) => {
-    const { time, detail } = JSON.parse(json) as Event;
+    const { time, "detail-type": type, detail } = JSON.parse(json) as Event;
     const [day = "", timeOfDay = ""] = clock.format(Date.parse(time)).split(" ");
     const heading = day === shownDay ? "" : `${styled(output, "dim", `${day} (${timeZone})`)}\n`;
     shownDay = day;
     const { status = "SUBMITTED", jobId = "", jobName = "" } = detail;
-    const outcome = status === "STARTING" || status === "RUNNING" ? "" : describeOutcome(detail);
+    const isUnderWay = status === "STARTING" || status === "RUNNING";
+    const phrase = isUnderWay ? "" : describeOutcome(detail);
+    const outcome = type === "Batch Job Queue Blocked" ? `blocks its queue: ${phrase}` : phrase;
     const rest = `${shortId(jobId)}  ${jobName}${outcome === "" ? "" : `  ${outcome}`}`;
     const before = `${timeOfDay}  `;
     const padded = status.padEnd(STATUS_WIDTH);

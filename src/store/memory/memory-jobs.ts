@@ -88,14 +88,16 @@ export class MemoryJobs {
   removeStoppedBefore(stoppedBeforeMs: number, limit: number): number {
     const stopped = [...this.#jobs.values()]
       .filter(({ progress }) => isTerminal(progress.status) && stoppedAtMs(progress) < stoppedBeforeMs)
-      .sort((a, b) => stoppedAtMs(a.progress) - stoppedAtMs(b.progress))
-      .slice(0, limit);
+      .sort((a, b) => stoppedAtMs(a.progress) - stoppedAtMs(b.progress));
+    let removedCount = 0;
     for (const removed of stopped) {
+      if (removedCount >= limit) break;
       const { scope, jobId, jobQueueArn } = removed.job;
       this.#jobs.delete(jobKey(scope, jobId));
       this.#byQueue.delete(queueKey(scope, jobQueueArn), newestFirst(removed));
+      removedCount += 1 + childCountOf(removed.job);
     }
-    return stopped.length;
+    return removedCount;
   }
 
   listChildren(

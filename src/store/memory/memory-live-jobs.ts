@@ -11,7 +11,7 @@ type FindJob = (of: MemoryJob, jobId: string) => MemoryJob | undefined;
 
 export function liveJob(found: MemoryJob, find: FindJob): StoredLiveJob {
   const { scope, jobId, jobQueueArn, resources, retryStrategy, attemptDurationSeconds } = found.job;
-  const { arraySize, nodes } = found.job;
+  const { arraySize, nodes, shareIdentifier, schedulingPriority = 0, workload } = found.job;
   const { status, queuePosition, attemptCount, unspawned } = found.progress;
   return {
     scope,
@@ -21,6 +21,9 @@ export function liveJob(found: MemoryJob, find: FindJob): StoredLiveJob {
     queuePosition,
     attemptCount,
     resources,
+    nodeResources: workload.kind === "multi-node" ? workload.nodes.map((node) => node.resources) : undefined,
+    shareIdentifier,
+    schedulingPriority,
     retryStrategy,
     attemptDurationSeconds,
     activeAttempt: isUnderWay(status) ? attemptsOf(found).at(-1) : undefined,

@@ -1,5 +1,7 @@
+import { parseResourceArn } from "../../batch/arn.ts";
 import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
 import type { SequencedEvent } from "../../batch/event.ts";
+import type { StoredShareUsage } from "../../batch/fair-share.ts";
 import type { Instance } from "../../batch/instance.ts";
 import type { JobDefinition } from "../../batch/job-definition.ts";
 import type { JobQueue } from "../../batch/job-queue.ts";
@@ -35,6 +37,7 @@ import { MemoryJobs } from "./memory-jobs.ts";
 import { MemoryLogs } from "./memory-logs.ts";
 import { MemoryPlainResources } from "./memory-plain-resources.ts";
 import { MemoryServiceJobs } from "./memory-service-jobs.ts";
+import { MemoryShareUsages } from "./memory-share-usages.ts";
 import { firstOf, SortedTable } from "./sorted-table.ts";
 
 /**
@@ -45,8 +48,10 @@ export class MemoryStore implements Store {
   readonly #settings = new Map<string, string>();
   readonly #computeEnvironments = new SortedTable<ComputeEnvironment>();
   readonly #jobQueues = new SortedTable<JobQueue>();
+  readonly #shareUsages = new MemoryShareUsages();
   readonly #jobDefinitions = new MemoryJobDefinitions();
-  readonly #instances = new SortedTable<Instance>();
+  /** By scope and id, in the order of their launch. */
+  readonly #instances = new Map<string, Instance>();
   readonly #jobs = new MemoryJobs();
   readonly #logs = new MemoryLogs();
   readonly #events = new MemoryEvents();
@@ -63,9 +68,10 @@ export class MemoryStore implements Store {
     return {
       computeEnvironments: this.#computeEnvironments.values(),
       jobQueues: this.#jobQueues.values(),
+      shareUsages: this.#shareUsages.all(),
       jobDefinitions: this.#jobDefinitions.revisions(),
       ...this.#jobs.load(),
-      instances: this.#instances.values().filter(({ terminatedAtMs }) => terminatedAtMs === undefined),
+      instances: [...this.#instances.values()].filter(({ terminatedAtMs }) => terminatedAtMs === undefined),
       logGroups: this.#logs.groups(),
       lastEventSequence: this.#events.bounds()?.lastSequence ?? 0,
       plainResources: this.#plainResources.all(),
@@ -125,7 +131,8 @@ export class MemoryStore implements Store {
 
   async removeJobsStoppedBefore(stoppedBeforeMs: number, limit: number): Promise<number> {
     const removedCount = this.#jobs.removeStoppedBefore(stoppedBeforeMs, limit);
-    return removedCount + this.#serviceJobs.removeStoppedBefore(stoppedBeforeMs, limit - removedCount);
+    const restMax = Math.max(0, limit - removedCount);
+    return removedCount + this.#serviceJobs.removeStoppedBefore(stoppedBeforeMs, restMax);
   }
 
   async removeJobDefinitionsDeregisteredBefore(deregisteredBeforeMs: number, limit: number): Promise<number> {
@@ -133,7 +140,16 @@ export class MemoryStore implements Store {
   }
 
   async readInstance(scope: Scope, instanceId: string): Promise<Instance | undefined> {
-    return this.#instances.get(scopeKey(scope), [instanceId]);
+    return this.#instances.get(instanceKey({ scope, instanceId }));
+  }
+
+  async removeInstancesTerminatedBefore(terminatedBeforeMs: number, limit: number): Promise<number> {
+    const removed = [...this.#instances.values()]
+      .filter((instance) => goneSinceMs(instance) < terminatedBeforeMs)
+      .sort((a, b) => goneSinceMs(a) - goneSinceMs(b))
+      .slice(0, limit);
+    for (const instance of removed) this.#instances.delete(instanceKey(instance));
+    return removed.length;
   }
 
   async readLogGroup(scope: Scope, name: string): Promise<LogGroup | undefined> {
@@ -224,7 +240,10 @@ export class MemoryStore implements Store {
       case "job-queue-put":
         return putNamed(this.#jobQueues, change.jobQueue);
       case "job-queue-removed":
-        return this.#jobQueues.delete(scopeKey(change.scope), [change.name]);
+        this.#jobQueues.delete(scopeKey(change.scope), [change.name]);
+        return this.#shareUsages.removeQueue(change.scope, change.name);
+      case "share-usage-put":
+        return this.#putShareUsage(change);
       case "job-definition-put":
         return this.#jobDefinitions.put(change.jobDefinition);
       case "job-submitted":
@@ -267,8 +286,16 @@ export class MemoryStore implements Store {
     }
   }
 
+  /** Of a queue that is not there nothing is kept. */
+  #putShareUsage(usage: StoredShareUsage): void {
+    const queue = parseResourceArn(usage.jobQueueArn);
+    const isThere =
+      queue !== undefined && this.#jobQueues.get(scopeKey(queue.scope), [queue.name]) !== undefined;
+    if (isThere) this.#shareUsages.put(usage);
+  }
+
   #putInstance(instance: Instance): void {
-    this.#instances.set(scopeKey(instance.scope), [instance.instanceId], instance);
+    this.#instances.set(instanceKey(instance), instance);
   }
 }
 
@@ -300,4 +327,12 @@ function listNamed<Row extends Named>(
     item: (row) => row,
     position: (row) => [row.name],
   });
+}
+
+function instanceKey({ scope, instanceId }: Pick<Instance, "scope" | "instanceId">): string {
+  return `${scopeKey(scope)}/${instanceId}`;
+}
+
+function goneSinceMs({ terminatedAtMs }: Instance): number {
+  return terminatedAtMs ?? Infinity;
 }

@@ -15,7 +15,10 @@ export function applyChange(tables: Tables, change: MergedChange): void {
     case "job-queue-put":
       return tables.jobQueues.put(change.jobQueue);
     case "job-queue-removed":
-      return tables.jobQueues.remove(change.scope, change.name);
+      tables.jobQueues.remove(change.scope, change.name);
+      return tables.shareUsages.removeQueue(change.scope, change.name);
+    case "share-usage-put":
+      return tables.shareUsages.put(change);
     case "job-definition-put":
       return tables.jobDefinitions.put(change.jobDefinition);
     case "job-submitted":

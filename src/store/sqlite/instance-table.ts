@@ -9,15 +9,20 @@ export class InstanceTable {
   readonly #put: StatementSync;
   readonly #select: StatementSync;
   readonly #selectNotTerminated: StatementSync;
+  readonly #remove: StatementSync;
 
   constructor(database: DatabaseSync) {
     this.#put = database.prepare(
       `INSERT INTO instances (scope, instance_id, terminated_at, document) VALUES (?, ?, ?, ?)
-      ON CONFLICT DO UPDATE SET terminated_at = excluded.terminated_at, document = excluded.document`,
+      ON CONFLICT (scope, instance_id) DO UPDATE SET terminated_at = excluded.terminated_at, document = excluded.document`,
     );
     this.#select = database.prepare("SELECT document FROM instances WHERE scope = ? AND instance_id = ?");
     this.#selectNotTerminated = database.prepare(
-      "SELECT document FROM instances WHERE terminated_at IS NULL ORDER BY scope, instance_id",
+      "SELECT document FROM instances WHERE terminated_at IS NULL ORDER BY launch_key",
+    );
+    this.#remove = database.prepare(
+      `DELETE FROM instances WHERE (scope, instance_id) IN (SELECT scope, instance_id FROM instances
+        WHERE terminated_at < ? ORDER BY terminated_at, scope, instance_id LIMIT ?)`,
     );
   }
 
@@ -31,7 +36,13 @@ export class InstanceTable {
     return row === undefined ? undefined : parseDocument<Instance>(row["document"]);
   }
 
+  /** In the order of their launch. */
   notTerminated(): Instance[] {
     return this.#selectNotTerminated.all().map((row) => parseDocument<Instance>(row["document"]));
+  }
+
+  /** Says how many it removed. */
+  removeTerminatedBefore(terminatedBeforeMs: number, limit: number): number {
+    return Number(this.#remove.run(terminatedBeforeMs, limit).changes);
   }
 }

@@ -58,7 +58,8 @@ export function jobOf({ workload, ...document }: JobDocument, columns: JobColumn
   return { ...document, ...columns, workload: wholeWorkload(workload) };
 }
 
-function wholeWorkload(workload: JobDocument["workload"]): Job["workload"] {
+/** What the job runs, every node of it. */
+export function wholeWorkload(workload: JobDocument["workload"]): Job["workload"] {
   if (workload.kind !== "multi-node") return workload;
   const whole = createMultiNodeWorkload(workload.nodeProperties);
   assert(!(whole instanceof Refusal), "nodes were stored unchecked");

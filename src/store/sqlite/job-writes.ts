@@ -77,6 +77,7 @@ export class JobWrites {
       resources.gpuCount,
       this.#texts.findOrStore(JSON.stringify(job.retryStrategy)),
       job.attemptDurationSeconds ?? null,
+      job.schedulingPriority ?? 0,
       ...progressValues({ ...progress, ...patch }),
     );
     if (changes === 0) return this.change(job.scope, job.jobId, patch);
@@ -105,14 +106,16 @@ export class JobWrites {
     this.#putAttempt.run(number, JSON.stringify(attempt), this.#texts.numberOf(scopeKey(scope)), jobId);
   }
 
-  /** Says how many it removed. */
+  /** Says how many it removed, children counted. */
   removeStoppedBefore(stoppedBeforeMs: number, limit: number): number {
-    const stopped = this.#selectStopped.all(stoppedBeforeMs, limit);
-    for (const row of stopped) {
+    let removedCount = 0;
+    for (const row of this.#selectStopped.all(stoppedBeforeMs, limit)) {
+      if (removedCount >= limit) break;
       for (const removal of this.#removals) removal.run(Number(row["job_key"]));
+      removedCount += 1 + Number(row["child_count"]);
     }
     this.#index.forget();
-    return stopped.length;
+    return removedCount;
   }
 
   /** What most jobs have not: a statement of its own costs the others nothing. */
@@ -133,10 +136,10 @@ export class JobWrites {
 
 const TABLES_BY_JOB = ["jobs", "job_documents", "attempts", "child_jobs", "child_counts", "consumable_jobs"];
 
-const SELECT_STOPPED = `SELECT job_key FROM jobs WHERE stopped_at < ? AND status >= ${FIRST_TERMINAL_STATUS}
+const SELECT_STOPPED = `SELECT job_key, child_count FROM jobs WHERE stopped_at < ? AND status >= ${FIRST_TERMINAL_STATUS}
   ORDER BY stopped_at, job_key LIMIT ?`;
 
 const INSERT = `INSERT INTO jobs (scope, job_id, queue, definition, definition_name, name, name_key, share_identifier,
-    created_at, vcpu_millis, memory_mib, gpu_count, retry_strategy, attempt_duration_seconds, ${PROGRESS_NAMES.join(", ")})
-  VALUES (${Array.from({ length: 14 + PROGRESS_NAMES.length }, () => "?").join(", ")})
+    created_at, vcpu_millis, memory_mib, gpu_count, retry_strategy, attempt_duration_seconds, scheduling_priority, ${PROGRESS_NAMES.join(", ")})
+  VALUES (${Array.from({ length: 15 + PROGRESS_NAMES.length }, () => "?").join(", ")})
   ON CONFLICT DO NOTHING`;

@@ -9,6 +9,8 @@ import type { RetryStrategy } from "../../batch/retry-strategy.ts";
 import type { Scope } from "../../batch/scope.ts";
 import { isWaiting } from "../stored-child.ts";
 import type { StoredLiveChild, StoredLiveJob } from "../store.ts";
+import { wholeWorkload } from "./job-document.ts";
+import type { JobDocument } from "./job-document.ts";
 import type { JobListIndex } from "./job-list-index.ts";
 import { readLiveChildren, SELECT_LATEST_ATTEMPT } from "./live-children.ts";
 import type { LiveParents } from "./live-children.ts";
@@ -78,7 +80,7 @@ function smallYoungGeneration(): Disposable {
 /** The keys are collected from one range of the index and the tail and then visited in their order: that of submission. */
 const LIVE_JOBS = `SELECT job_key, scope, job_id, queue,
     iif(child_count IS NOT NULL OR has_dependencies OR is_cancelled OR is_terminated, ~status, status), queue_position, attempt_count,
-    vcpu_millis, memory_mib, gpu_count, retry_strategy, attempt_duration_seconds
+    vcpu_millis, memory_mib, gpu_count, retry_strategy, attempt_duration_seconds, share_identifier, scheduling_priority
   FROM jobs WHERE job_key IN (
     SELECT job_key FROM jobs WHERE is_indexed = 1 AND status < ${FIRST_TERMINAL_STATUS} UNION ALL
     SELECT job_key FROM jobs NOT INDEXED
@@ -99,6 +101,8 @@ type LiveJobRow = readonly [
   gpuCount: number,
   retryStrategy: number,
   attemptDurationSeconds: number | null,
+  shareIdentifier: string | null,
+  schedulingPriority: number,
 ];
 
 /** What few jobs have. */
@@ -118,6 +122,7 @@ class LiveJobReader {
   readonly #dependencies: LiveDependencyReads;
   readonly #selectRest: StatementSync;
   readonly #selectAttempt: StatementSync;
+  readonly #selectDocument: StatementSync;
   readonly #scopes = new Map<number, Scope>();
   readonly #retryStrategies = new Map<number, RetryStrategy>();
   readonly #resources = new Map<string, Resources>();
@@ -129,11 +134,27 @@ class LiveJobReader {
     this.#dependencies = new LiveDependencyReads(database, parents);
     this.#selectRest = database.prepare(REST);
     this.#selectAttempt = database.prepare(SELECT_LATEST_ATTEMPT);
+    this.#selectDocument = database.prepare("SELECT document FROM job_documents WHERE job_key = ?");
   }
 
   liveJob(row: LiveJobRow): StoredLiveJob {
     const [jobKey, scope, jobId, queue, markedStatus, queuePosition, attemptCount] = row;
-    const [, , , , , , , vcpuMillis, memoryMiB, gpuCount, retryStrategy, attemptDurationSeconds] = row;
+    const [
+      ,
+      ,
+      ,
+      ,
+      ,
+      ,
+      ,
+      vcpuMillis,
+      memoryMiB,
+      gpuCount,
+      retryStrategy,
+      attemptDurationSeconds,
+      shareIdentifier,
+      schedulingPriority,
+    ] = row;
     const status = statusOf(markedStatus < 0 ? ~markedStatus : markedStatus);
     const activeAttempt = isUnderWay(status) ? this.#latestAttempt(jobKey) : undefined;
     const job = {
@@ -146,6 +167,9 @@ class LiveJobReader {
       resources: this.#sharedResources(vcpuMillis, memoryMiB, gpuCount),
       retryStrategy: this.#shared(this.#retryStrategies, retryStrategy, parseDocument<RetryStrategy>),
       attemptDurationSeconds: attemptDurationSeconds ?? undefined,
+      nodeResources: undefined,
+      shareIdentifier: shareIdentifier ?? undefined,
+      schedulingPriority,
       activeAttempt,
       isStopRequested: false,
     };
@@ -156,7 +180,7 @@ class LiveJobReader {
     jobKey: number,
     scope: number,
     { jobId, status }: Pick<StoredLiveJob, "jobId" | "status">,
-  ): Pick<StoredLiveJob, "array" | "nodes" | "dependsOn" | "isStopRequested"> {
+  ): Pick<StoredLiveJob, "array" | "nodes" | "nodeResources" | "dependsOn" | "isStopRequested"> {
     // `REST` names its columns as the type does.
     const row = this.#selectRest.get(jobKey) as unknown as RestRow;
     const { arraySize, nodes } = familyOf(row);
@@ -167,10 +191,17 @@ class LiveJobReader {
       row.hasDependencies === 1 && isWaiting({ status, ...(unspawned !== undefined && { unspawned }) });
     return {
       ...(arraySize !== undefined && { array: { size: arraySize, unspawned } }),
+      nodeResources: nodes && this.#nodeResources(jobKey),
       ...(nodes !== undefined && { nodes }),
       ...(hasToWait && { dependsOn: this.#dependencies.of(jobKey, scope) }),
       isStopRequested: row.isStopRequested === 1,
     };
+  }
+
+  #nodeResources(jobKey: number): readonly Resources[] | undefined {
+    const document = parseDocument<JobDocument>(this.#selectDocument.get(jobKey)?.["document"]);
+    const workload = wholeWorkload(document.workload);
+    return workload.kind === "multi-node" ? workload.nodes.map(({ resources }) => resources) : undefined;
   }
 
   #latestAttempt(jobKey: number): Attempt | undefined {

@@ -7,7 +7,7 @@ import { SqliteStore } from "./sqlite-store.ts";
 import { loadStore } from "../../../test/support/load-store.ts";
 import { temporaryStorePath } from "../../../test/support/temporary-store.ts";
 
-/** Read whole by `load`, and by nothing else: resources, live service jobs, and which jobs need which resources. */
+/** Read whole by `load`, and by nothing else: resources, usage of shares, live service jobs, and which jobs need which resources. */
 const READ_WHOLE = new RegExp(
   `^SCAN (${[
     "compute_environments",
@@ -21,6 +21,7 @@ const READ_WHOLE = new RegExp(
     "scheduling_policies",
     "secrets",
     "service_environments",
+    "share_usages",
     "service_jobs USING INDEX service_jobs_live",
     "consumable_jobs USING COVERING INDEX consumable_jobs_by_job",
   ].join("|")})$`,

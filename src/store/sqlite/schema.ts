@@ -9,6 +9,7 @@
  * - An array has its size in `child_count`, a multi-node job there its nodes and in `main_node` the index of the main one;
  *   both are NULL in other jobs. Spawned children and placed nodes are rows of `child_jobs`, counted by triggers; they are
  *   removed with their job only, as are the counts. The attempts of a job itself have the `child_index` -1.
+ * - `launch_key` of an instance counts up in the order of the launches, which is also that in which they are filled.
  * - Every index is there for one list of the store's interface; each is paid for with every job, those with
  *   `is_indexed = 1` in bulk: see `JobListIndex`.
  */
@@ -37,6 +38,15 @@ CREATE TABLE job_queues (
   PRIMARY KEY (scope, name)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE share_usages (
+  queue TEXT NOT NULL,
+  share_identifier TEXT NOT NULL,
+  average_vcpus REAL NOT NULL,
+  as_of INTEGER NOT NULL,
+  active_until INTEGER,
+  PRIMARY KEY (queue, share_identifier)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE job_definitions (
   scope TEXT NOT NULL,
   name TEXT NOT NULL,
@@ -58,13 +68,16 @@ CREATE TABLE job_definition_names (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE instances (
+  launch_key INTEGER PRIMARY KEY,
   scope TEXT NOT NULL,
   instance_id TEXT NOT NULL,
   terminated_at INTEGER,
-  document TEXT NOT NULL,
-  PRIMARY KEY (scope, instance_id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX instances_not_terminated ON instances (scope, instance_id) WHERE terminated_at IS NULL;
+  document TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX instances_by_id ON instances (scope, instance_id);
+CREATE INDEX instances_not_terminated ON instances (launch_key) WHERE terminated_at IS NULL;
+CREATE INDEX instances_by_termination ON instances (terminated_at, scope, instance_id)
+  WHERE terminated_at IS NOT NULL;
 
 CREATE TABLE jobs (
   job_key INTEGER PRIMARY KEY,
@@ -84,6 +97,7 @@ CREATE TABLE jobs (
   attempt_duration_seconds INTEGER,
   child_count INTEGER,
   main_node INTEGER,
+  scheduling_priority INTEGER NOT NULL,
   has_dependencies INTEGER NOT NULL DEFAULT 0,
   unspawned TEXT,
   status INTEGER NOT NULL,

@@ -75,6 +75,7 @@ export class SqliteStore implements Store {
     return this.#reading(() => ({
       computeEnvironments: this.#tables.computeEnvironments.all(),
       jobQueues: this.#tables.jobQueues.all(),
+      shareUsages: this.#tables.shareUsages.all(),
       jobDefinitions: this.#tables.jobDefinitions.revisions(),
       liveJobs: this.#readAll(live.jobs()),
       liveChildren: this.#readAll(live.children()),
@@ -139,9 +140,8 @@ export class SqliteStore implements Store {
   async removeJobsStoppedBefore(stoppedBeforeMs: number, limit: number): Promise<number> {
     return this.#inTransaction(() => {
       const removedCount = this.#tables.jobWrites.removeStoppedBefore(stoppedBeforeMs, limit);
-      return (
-        removedCount + this.#tables.serviceJobs.removeStoppedBefore(stoppedBeforeMs, limit - removedCount)
-      );
+      const restMax = Math.max(0, limit - removedCount);
+      return removedCount + this.#tables.serviceJobs.removeStoppedBefore(stoppedBeforeMs, restMax);
     });
   }
 
@@ -153,6 +153,12 @@ export class SqliteStore implements Store {
 
   async readInstance(scope: Scope, instanceId: string): Promise<Instance | undefined> {
     return this.#tables.instances.read(scope, instanceId);
+  }
+
+  async removeInstancesTerminatedBefore(terminatedBeforeMs: number, limit: number): Promise<number> {
+    return this.#inTransaction(() =>
+      this.#tables.instances.removeTerminatedBefore(terminatedBeforeMs, limit),
+    );
   }
 
   async readLogGroup(scope: Scope, name: string): Promise<LogGroup | undefined> {

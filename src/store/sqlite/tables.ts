@@ -20,6 +20,7 @@ import { NumberedTexts } from "./numbered-texts.ts";
 import { PlainResourceTables } from "./plain-resource-tables.ts";
 import { ServiceJobTable } from "./service-job-table.ts";
 import { SettingTable } from "./setting-table.ts";
+import { ShareUsageTable } from "./share-usage-table.ts";
 
 /** What reads and writes one open database, each kind of thing for itself. */
 export class Tables {
@@ -27,6 +28,7 @@ export class Tables {
   readonly settings: SettingTable;
   readonly computeEnvironments: NamedTable<ComputeEnvironment>;
   readonly jobQueues: NamedTable<JobQueue>;
+  readonly shareUsages: ShareUsageTable;
   readonly jobDefinitions: JobDefinitionTable;
   readonly instances: InstanceTable;
   readonly jobListIndex: JobListIndex;
@@ -48,6 +50,7 @@ export class Tables {
     this.settings = new SettingTable(database);
     this.computeEnvironments = new NamedTable(database, "compute_environments");
     this.jobQueues = new NamedTable(database, "job_queues");
+    this.shareUsages = new ShareUsageTable(database);
     this.jobDefinitions = new JobDefinitionTable(database);
     this.instances = new InstanceTable(database);
     this.jobListIndex = new JobListIndex(database);

@@ -1,3 +1,4 @@
+import type { InstanceCatalogue } from "../../../batch/instance-catalogue.ts";
 import type { JobStatus } from "../../../model/batch.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import type { IdSource } from "../../../lib/id-source.ts";
@@ -14,6 +15,7 @@ export interface BatchServices {
   readonly sequencer: Sequencer;
   readonly store: Store;
   readonly definitions: DefinitionCache;
+  readonly instanceCatalogue: InstanceCatalogue;
   /**
    * Held by whoever reads the document of a job or a definition in order to change it: the live state does not hold
    * documents, so the sequencer alone does not keep two changes apart.

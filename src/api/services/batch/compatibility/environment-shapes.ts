@@ -28,7 +28,7 @@ import type {
 } from "../../../../model/batch.ts";
 import { honoured, refused, withoutEffect } from "./declaration.ts";
 import type { Declarations } from "./declaration.ts";
-import { NO_INSTANCES, NO_KUBERNETES, NO_LOOK_UP, NO_SCALING } from "./reasons.ts";
+import { NO_KUBERNETES, NO_LOOK_UP, NO_SCALING, SHAPES_ONLY } from "./reasons.ts";
 
 const SHOWN =
   "compute-environments.process: goes through CREATING to VALID and shows what was asked for with AWS's defaults";
@@ -40,6 +40,18 @@ const DISABLED =
   "compute-environments.process: 16.46 on a DISABLED environment running jobs end normally and nothing new is placed";
 const CLUSTER =
   "job-definitions-eks.process: an environment on EKS is VALID, says that nothing runs its jobs, and makes a queue of type EKS";
+const ROLE =
+  "invalid-environments.process: an environment with a role that is none is made and becomes INVALID, until an update repairs it";
+const HEALTH = "compute-environment-health: says %s";
+const REPLACED =
+  "compute-environment-updates.process: lets jobs go on where they are, places new ones on new instances, and is over when the old are gone";
+const CLEARED =
+  "compute-environment-updates.process: with terminateJobsOnUpdate ends jobs at once as a lost host does, to be retried on new instances";
+/** Members whose change replaces instances, though it makes no difference to the new ones. */
+const REPLACING = honoured(
+  "compute-resources-update: replaces instances for %j",
+  `for the rest, ${SHAPES_ONLY}`,
+);
 const PAGES = "paging.process: DescribeComputeEnvironments";
 
 export const createComputeEnvironmentRequest: Declarations<CreateComputeEnvironmentRequest> = {
@@ -48,7 +60,7 @@ export const createComputeEnvironmentRequest: Declarations<CreateComputeEnvironm
   state: honoured("compute-environments.process: the state DISABLED"),
   unmanagedvCpus: withoutEffect("AWS uses it for fair-share reservations only, which are not here yet"),
   computeResources: honoured(SHOWN),
-  serviceRole: withoutEffect(`checked and shown with AWS's default; ${NO_LOOK_UP}`),
+  serviceRole: honoured(ROLE, NO_LOOK_UP),
   tags: honoured("tags.process: has the tags of its creation, takes others and gives them up"),
   eksConfiguration: honoured(CLUSTER, NO_KUBERNETES),
   context: withoutEffect("AWS keeps it for itself; it is shown"),
@@ -60,8 +72,8 @@ export const updateComputeEnvironmentRequest: Declarations<UpdateComputeEnvironm
   state: honoured(DISABLED),
   unmanagedvCpus: withoutEffect("AWS uses it for fair-share reservations only, which are not here yet"),
   computeResources: honoured(UPDATED),
-  serviceRole: withoutEffect(NO_LOOK_UP),
-  updatePolicy: withoutEffect(NO_INSTANCES),
+  serviceRole: honoured(ROLE, NO_LOOK_UP),
+  updatePolicy: honoured(CLEARED),
   context: withoutEffect("AWS keeps it for itself; it is shown"),
   ecsSettings: withoutEffect("there is no ECS cluster to look into; it is shown"),
   eksConfiguration: withoutEffect(NO_KUBERNETES),
@@ -84,24 +96,24 @@ export const computeResource: Declarations<ComputeResource> = {
     "job-queues.process: of Fargate environments is of type ECS_FARGATE",
     "ECS_MANAGED_INSTANCES is refused: `Managed Instances (computeResources.type ECS_MANAGED_INSTANCES) are not supported yet by this version of Batchyard`",
   ),
-  allocationStrategy: withoutEffect(NO_INSTANCES),
+  allocationStrategy: withoutEffect(SHAPES_ONLY),
   minvCpus: withoutEffect(NO_SCALING),
   maxvCpus: honoured(
     "job-queues.process: a job too large for every environment blocks its queue, and only its queue",
   ),
   desiredvCpus: withoutEffect(NO_SCALING),
-  instanceTypes: withoutEffect(`${NO_INSTANCES}; \`local.host\` is this machine`),
-  imageId: withoutEffect(NO_INSTANCES),
+  instanceTypes: withoutEffect(`${SHAPES_ONLY}; \`local.host\` is this machine`),
+  imageId: withoutEffect(SHAPES_ONLY),
   subnets: withoutEffect(NO_LOOK_UP),
   securityGroupIds: withoutEffect(NO_LOOK_UP),
-  ec2KeyPair: withoutEffect(NO_INSTANCES),
-  instanceRole: withoutEffect(NO_LOOK_UP),
-  tags: withoutEffect(NO_INSTANCES),
-  placementGroup: withoutEffect(NO_INSTANCES),
-  bidPercentage: withoutEffect(NO_INSTANCES),
-  spotIamFleetRole: withoutEffect(NO_LOOK_UP),
-  launchTemplate: withoutEffect(NO_INSTANCES),
-  ec2Configuration: withoutEffect(NO_INSTANCES),
+  ec2KeyPair: withoutEffect(SHAPES_ONLY),
+  instanceRole: honoured(HEALTH, NO_LOOK_UP),
+  tags: withoutEffect(SHAPES_ONLY),
+  placementGroup: withoutEffect(SHAPES_ONLY),
+  bidPercentage: withoutEffect(SHAPES_ONLY),
+  spotIamFleetRole: honoured(HEALTH, NO_LOOK_UP),
+  launchTemplate: withoutEffect(SHAPES_ONLY),
+  ec2Configuration: withoutEffect(SHAPES_ONLY),
   scalingPolicy: withoutEffect(NO_SCALING),
   managedInstancesProvider: refused(
     "Managed Instances (computeResources.managedInstancesProvider) are not supported yet by this version of Batchyard",
@@ -117,20 +129,20 @@ export const computeResourceUpdate: Declarations<ComputeResourceUpdate> = {
   minvCpus: withoutEffect(NO_SCALING),
   maxvCpus: honoured(UPDATED),
   desiredvCpus: withoutEffect(NO_SCALING),
-  subnets: withoutEffect(NO_LOOK_UP),
-  securityGroupIds: withoutEffect(NO_LOOK_UP),
-  allocationStrategy: withoutEffect(NO_INSTANCES),
-  instanceTypes: withoutEffect(NO_INSTANCES),
-  ec2KeyPair: withoutEffect(NO_INSTANCES),
-  instanceRole: withoutEffect(NO_LOOK_UP),
-  tags: withoutEffect(NO_INSTANCES),
-  placementGroup: withoutEffect(NO_INSTANCES),
-  bidPercentage: withoutEffect(NO_INSTANCES),
-  launchTemplate: withoutEffect(NO_INSTANCES),
-  ec2Configuration: withoutEffect(NO_INSTANCES),
-  updateToLatestImageVersion: withoutEffect(NO_INSTANCES),
-  type: withoutEffect(`it changes between EC2 and SPOT, and is shown; ${NO_INSTANCES}`),
-  imageId: withoutEffect(NO_INSTANCES),
+  subnets: REPLACING,
+  securityGroupIds: REPLACING,
+  allocationStrategy: honoured(REPLACED),
+  instanceTypes: honoured(REPLACED),
+  ec2KeyPair: REPLACING,
+  instanceRole: honoured(HEALTH, NO_LOOK_UP),
+  tags: REPLACING,
+  placementGroup: REPLACING,
+  bidPercentage: honoured(REPLACED),
+  launchTemplate: REPLACING,
+  ec2Configuration: REPLACING,
+  updateToLatestImageVersion: REPLACING,
+  type: honoured(REPLACED, "it changes between EC2 and SPOT"),
+  imageId: REPLACING,
   scalingPolicy: withoutEffect(NO_SCALING),
   managedInstancesProvider: computeResource.managedInstancesProvider,
   capacityTags: computeResource.capacityTags,
@@ -140,7 +152,7 @@ export const computeScalingPolicy: Declarations<ComputeScalingPolicy> = {
   minScaleDownDelayMinutes: withoutEffect(NO_SCALING),
 };
 
-const AS_LAUNCH_TEMPLATE = withoutEffect(NO_INSTANCES);
+const AS_LAUNCH_TEMPLATE = withoutEffect(SHAPES_ONLY);
 
 export const launchTemplateSpecification: Declarations<LaunchTemplateSpecification> = {
   launchTemplateId: AS_LAUNCH_TEMPLATE,
@@ -159,15 +171,17 @@ export const launchTemplateSpecificationOverride: Declarations<LaunchTemplateSpe
 };
 
 export const ec2Configuration: Declarations<Ec2Configuration> = {
-  imageType: withoutEffect(NO_INSTANCES),
-  imageIdOverride: withoutEffect(NO_INSTANCES),
+  imageType: withoutEffect(SHAPES_ONLY),
+  imageIdOverride: withoutEffect(SHAPES_ONLY),
   batchImageStatus: withoutEffect("it is AWS's to say, not the caller's"),
-  imageKubernetesVersion: withoutEffect(NO_INSTANCES),
+  imageKubernetesVersion: withoutEffect(SHAPES_ONLY),
 };
 
 export const updatePolicy: Declarations<UpdatePolicy> = {
-  terminateJobsOnUpdate: withoutEffect(NO_INSTANCES),
-  jobExecutionTimeoutMinutes: withoutEffect(NO_INSTANCES),
+  terminateJobsOnUpdate: honoured(CLEARED),
+  jobExecutionTimeoutMinutes: honoured(
+    "update-policy: under the policy %j jobs on replaced instances end after %i ms",
+  ),
 };
 
 export const ecsSettings: Declarations<EcsSettings> = {

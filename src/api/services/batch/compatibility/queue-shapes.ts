@@ -28,7 +28,9 @@ const POLICY =
 const POLICY_PAGES = "scheduling-policies.process: is listed by its ARN, page by page";
 const IN_QUEUE = "scheduling-policies.process: 16.51 without a share to a fair-share queue is refused";
 const SERVICE = "service-jobs.process: is shown in its queue by its ARN";
-const NO_TIME_LIMITS = "checked and shown; nothing is done when the time is over yet";
+const TIME_LIMIT =
+  "blocked-queues: 16.44 a job that blocks its queue for so long is cancelled, never retried, and the next goes on";
+const SERVICE_TIME_LIMIT = "checked and shown; in a queue of service jobs nothing follows";
 
 export const createJobQueueRequest: Declarations<CreateJobQueueRequest> = {
   jobQueueName: honoured(SHOWN),
@@ -41,7 +43,7 @@ export const createJobQueueRequest: Declarations<CreateJobQueueRequest> = {
   serviceEnvironmentOrder: honoured(SERVICE),
   jobQueueType: honoured("job-queue: takes %j for a queue of type %s"),
   tags: honoured("tags.process: has the tags of its creation, takes others and gives them up"),
-  jobStateTimeLimitActions: withoutEffect(NO_TIME_LIMITS),
+  jobStateTimeLimitActions: honoured(TIME_LIMIT, SERVICE_TIME_LIMIT),
 };
 
 export const updateJobQueueRequest: Declarations<UpdateJobQueueRequest> = {
@@ -56,7 +58,10 @@ export const updateJobQueueRequest: Declarations<UpdateJobQueueRequest> = {
   serviceEnvironmentOrder: honoured(
     "queue-scheduling-policy: stays one, as a queue of compute environments does",
   ),
-  jobStateTimeLimitActions: withoutEffect(NO_TIME_LIMITS),
+  jobStateTimeLimitActions: honoured(
+    "blocked-queues: that come while a job stands at the head count from when it came there",
+    SERVICE_TIME_LIMIT,
+  ),
 };
 
 export const deleteJobQueueRequest: Declarations<DeleteJobQueueRequest> = {
@@ -70,10 +75,10 @@ export const describeJobQueuesRequest: Declarations<DescribeJobQueuesRequest> = 
 };
 
 export const jobStateTimeLimitAction: Declarations<JobStateTimeLimitAction> = {
-  reason: withoutEffect(NO_TIME_LIMITS),
-  state: withoutEffect(NO_TIME_LIMITS),
-  maxTimeSeconds: withoutEffect(NO_TIME_LIMITS),
-  action: withoutEffect(NO_TIME_LIMITS),
+  reason: honoured("blocked-queues: of another reason do nothing"),
+  state: withoutEffect("RUNNABLE is all that there is"),
+  maxTimeSeconds: honoured(TIME_LIMIT),
+  action: withoutEffect("there is but one for each type of queue: CANCEL, or TERMINATE for service jobs"),
 };
 
 export const serviceEnvironmentOrder: Declarations<ServiceEnvironmentOrder> = {

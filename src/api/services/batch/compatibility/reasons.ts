@@ -5,7 +5,8 @@ export const NO_FAIR_SHARE = "checked and shown; the order of jobs does not depe
 export const NO_TASK_TAGS = "there are no ECS tasks to put tags on";
 export const NO_LOOK_UP = "there is nothing to look it up in";
 export const NO_SCALING = "environments do not scale yet: a job runs when `maxvCpus` and the host have room";
-export const NO_INSTANCES = "no EC2 instance is launched: jobs run on this machine";
+export const SHAPES_ONLY =
+  "instances are shapes that hold jobs of this machine: they have no image, key pair, network or tags of their own";
 export const NO_SERVICE = "no service back end runs service jobs: they wait and say so";
 export const NO_TASK_NETWORK = "jobs are on the network of the provider";
 export const NO_TASK_STORAGE = "jobs have what disk the machine has";

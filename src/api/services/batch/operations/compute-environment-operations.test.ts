@@ -5,7 +5,11 @@ import {
   settleAll,
   wrapped,
 } from "../../../../../test/support/batch-services.ts";
-import { environmentRequest, fargateRequest } from "../../../../../test/support/environment-values.ts";
+import {
+  ec2Request,
+  environmentRequest,
+  fargateRequest,
+} from "../../../../../test/support/environment-values.ts";
 import type { ComputeEnvironmentDetail } from "../../../../model/batch.ts";
 import { ApiError } from "../../../errors.ts";
 import type { BatchServices } from "../batch-services.ts";
@@ -102,6 +106,41 @@ describe("UpdateComputeEnvironment", () => {
     await expect(update(nameOrArn, { state: "DISABLED" })).rejects.toEqual(
       new ApiError("ClientException", `${arn} does not exist`),
     );
+  });
+});
+
+describe("UpdateComputeEnvironment in a queue", () => {
+  const order = (...names: string[]) =>
+    names.map((computeEnvironment, index) => ({ order: index + 1, computeEnvironment }));
+
+  test("keeps the architecture of the environments beside it, as long as they are", async () => {
+    const computeResources = ec2Request({
+      allocationStrategy: "BEST_FIT_PROGRESSIVE",
+      instanceTypes: ["c5"],
+    });
+    for (const computeEnvironmentName of ["a", "b"]) {
+      await createComputeEnvironment(services)(
+        environmentRequest({ computeEnvironmentName, computeResources }),
+        CONTEXT,
+      );
+    }
+    await settleAll(services);
+    await createJobQueue(services)(
+      { jobQueueName: "q", priority: 1, computeEnvironmentOrder: order("a", "b") },
+      CONTEXT,
+    );
+    await settleAll(services);
+    const toArm = { computeResources: { instanceTypes: ["c6g"] } };
+    await expect(update("b", toArm)).rejects.toEqual(
+      new ApiError(
+        "ClientException",
+        "computeResources.instanceTypes must be of the architecture of the other compute environments of job queue q, " +
+          "got arm64 and x86_64",
+      ),
+    );
+
+    await updateJobQueue(services)({ jobQueue: "q", computeEnvironmentOrder: order("b") }, CONTEXT);
+    expect(await update("b", toArm)).toMatchObject({ computeEnvironmentName: "b" });
   });
 });
 

@@ -13,6 +13,7 @@ import { orRefuse } from "../refuse.ts";
 export function createComputeEnvironment({
   sequencer,
   ids,
+  instanceCatalogue,
 }: BatchServices): Operation<CreateComputeEnvironmentRequest, CreateComputeEnvironmentResponse> {
   return (input, context) =>
     sequencer.decide((state) => {
@@ -23,6 +24,7 @@ export function createComputeEnvironment({
         uuid: ids.uuid(),
         cause: causeOf(context),
         isNameTaken: state.computeEnvironments.has(arn),
+        instanceCatalogue,
       });
       const computeEnvironment = orRefuse(created, context);
       return {

@@ -10,6 +10,7 @@ import { orRefuse } from "../refuse.ts";
 /** https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateJobQueue.html */
 export function createJobQueue({
   sequencer,
+  instanceCatalogue,
 }: BatchServices): Operation<CreateJobQueueRequest, CreateJobQueueResponse> {
   return (input, context) =>
     sequencer.decide((state) => {
@@ -19,6 +20,7 @@ export function createJobQueue({
         scope,
         cause: causeOf(context),
         isNameTaken: state.jobQueues.has(arn),
+        instanceCatalogue,
         ...queueLookups(state, scope),
       });
       const jobQueue = orRefuse(created, context);

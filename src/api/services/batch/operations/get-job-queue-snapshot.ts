@@ -6,21 +6,27 @@ import type {
   FrontOfQueueJobSummary,
   GetJobQueueSnapshotRequest,
   GetJobQueueSnapshotResponse,
+  QueueSnapshotCapacityUsage,
+  QueueSnapshotUtilizationDetail,
 } from "../../../../model/batch.ts";
+import { frontOfQueue } from "../../../../scheduler/ordering/front-of-queue.ts";
+import type { ReadyQueue } from "../../../../store/live-queues.ts";
 import type { LiveState } from "../../../../store/live-state.ts";
 import type { Operation } from "../../../operation.ts";
 import type { BatchServices } from "../batch-services.ts";
 import { schedulingPolicyOf } from "../queue-shares.ts";
 import { readJobQueue } from "../stored-queue.ts";
 
-/** How many jobs a snapshot shows. */
+/** How many jobs, and how many shares, a snapshot shows. */
 const FRONT_MAX = 100;
+const SHARES_MAX = 20;
 
 /**
  * https://docs.aws.amazon.com/batch/latest/APIReference/API_GetJobQueueSnapshot.html
  *
  * The order is that of the live state, which may be ahead of the store by a commit: a job that is not durable yet is left
- * out. A job's place is not kept over time, so `earliestTimeAtPosition` is when it was submitted.
+ * out. A job moves up when another of its queue is placed; that others before it were cancelled is not remembered, so
+ * `earliestTimeAtPosition` may be too early, but never too late.
  */
 export function getJobQueueSnapshot({
   store,
@@ -32,29 +38,49 @@ export function getJobQueueSnapshot({
     const jobQueue = await readJobQueue(store, context, input.jobQueue);
     const { state } = sequencer;
     const lastUpdatedAt = clock.nowMs();
-    const quantity = usedVcpus(state, jobQueue.arn);
-    const queueUtilization = {
-      totalCapacityUsage: [{ capacityUnit: "VCPU", quantity }],
-      lastUpdatedAt,
-    };
+    const queue = state.jobs.readyQueue(jobQueue.arn);
+    const queueUtilization = { ...utilization(jobQueue, queue), lastUpdatedAt };
     if (jobQueue.jobQueueType === "SAGEMAKER_TRAINING") {
       return { ...frontOfServiceQueue(state, jobQueue, lastUpdatedAt), queueUtilization };
     }
-    const jobIds = state.jobs.frontOf(jobQueue.arn, FRONT_MAX);
-    const jobs = (await store.readJobs(scope, jobIds)).map(({ job }) => ({
+    const front = frontOfQueue(state, jobQueue.arn, { count: FRONT_MAX, nowMs: lastUpdatedAt });
+    const movedAtMs = queue?.lastPlacedAtMs ?? 0;
+    const jobs = (await store.readJobs(scope, front)).map(({ job }) => ({
       jobArn: jobArn(scope, job.jobId),
-      earliestTimeAtPosition: job.createdAtMs,
+      earliestTimeAtPosition: Math.max(job.createdAtMs, movedAtMs),
     }));
     return { frontOfQueue: { jobs, lastUpdatedAt }, queueUtilization };
   };
 }
 
-function usedVcpus(state: LiveState, jobQueueArn: string): number {
-  let vcpuMillis = 0;
-  for (const job of state.jobs.active.values()) {
-    if (job.jobQueueArn === jobQueueArn) vcpuMillis += job.resources.vcpuMillis;
+/**
+ * What the jobs of the queue use that have been dispatched, and those of each share
+ * (https://docs.aws.amazon.com/batch/latest/APIReference/API_QueueSnapshotUtilizationDetail.html).
+ */
+function utilization(
+  { jobQueueType, schedulingPolicyArn }: JobQueue,
+  queue: ReadyQueue | undefined,
+): Omit<QueueSnapshotUtilizationDetail, "lastUpdatedAt"> {
+  const capacityUnit = jobQueueType === "EKS" ? "cpu" : "VCPU";
+  const usage = (vcpuMillis: number): readonly QueueSnapshotCapacityUsage[] => [
+    { capacityUnit, quantity: vcpuMillis / 1000 },
+  ];
+  const totalCapacityUsage = usage(queue?.vcpuMillis ?? 0);
+  if (schedulingPolicyArn === undefined || jobQueueType === "SAGEMAKER_TRAINING") {
+    return { totalCapacityUsage };
   }
-  return vcpuMillis / 1000;
+  const using = [...(queue?.shares.values() ?? [])].filter(({ vcpuMillis }) => vcpuMillis > 0);
+  const topCapacityUtilization = using
+    .toSorted((a, b) => b.vcpuMillis - a.vcpuMillis || (a.identifier < b.identifier ? -1 : 1))
+    .slice(0, SHARES_MAX)
+    .map(({ identifier, vcpuMillis }) => ({
+      shareIdentifier: identifier,
+      capacityUsage: usage(vcpuMillis),
+    }));
+  return {
+    totalCapacityUsage,
+    fairshareUtilization: { activeShareCount: using.length, topCapacityUtilization },
+  };
 }
 
 function frontOfServiceQueue(

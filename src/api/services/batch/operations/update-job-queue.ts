@@ -9,6 +9,7 @@ import { orRefuse } from "../refuse.ts";
 /** https://docs.aws.amazon.com/batch/latest/APIReference/API_UpdateJobQueue.html */
 export function updateJobQueue({
   sequencer,
+  instanceCatalogue,
 }: BatchServices): Operation<UpdateJobQueueRequest, UpdateJobQueueResponse> {
   return (input, context) =>
     sequencer.decide((state) => {
@@ -17,7 +18,11 @@ export function updateJobQueue({
       const updated =
         current === undefined
           ? doesNotExist(toArn(scope, "job-queue", input.jobQueue))
-          : updateByRules(current, input, { cause: causeOf(context), ...queueLookups(state, scope) });
+          : updateByRules(current, input, {
+              cause: causeOf(context),
+              instanceCatalogue,
+              ...queueLookups(state, scope),
+            });
       const jobQueue = orRefuse(updated, context);
       return {
         changes: [{ kind: "job-queue-put", jobQueue }],

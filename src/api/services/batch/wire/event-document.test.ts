@@ -80,6 +80,24 @@ function numberOf(isMeant: (attempt: (typeof ATTEMPTS)[number]) => boolean): num
   return ATTEMPTS.find(isMeant)?.number;
 }
 
+test("of a job that blocks its queue names the queue as well, and the reason", () => {
+  const statusReason = "ACTION_REQUIRED - CE(s) associated with the job queue are invalid.";
+  const event: BatchEvent = {
+    kind: "job-queue-blocked",
+    scope: SCOPE,
+    jobId: JOB.jobId,
+    status: "RUNNABLE",
+    atMs: 50,
+    attemptCount: 1,
+    statusReason,
+  };
+  expect(eventDocument(event, ID, { job: JOB, attempts: ATTEMPTS })).toMatchObject({
+    "detail-type": "Batch Job Queue Blocked",
+    resources: [`arn:aws:batch:eu-west-1:123456789012:job/${JOB.jobId}`, JOB.jobQueueArn],
+    detail: { jobQueue: JOB.jobQueueArn, status: "RUNNABLE", statusReason, attempts: [{}] },
+  });
+});
+
 test("of a job that is kept no more the event itself is told", () => {
   const event: BatchEvent = {
     kind: "job-changed",

@@ -12,10 +12,13 @@ export type EventJob = Pick<StoredJob, "attempts" | "childCounts"> & { readonly 
 
 export const DETAIL_TYPES: Readonly<Record<BatchEvent["kind"], string>> = {
   "job-changed": "Batch Job State Change",
+  "job-queue-blocked": "Batch Job Queue Blocked",
 };
 
 /**
  * An event in EventBridge's form: https://docs.aws.amazon.com/batch/latest/userguide/batch_job_events.html
+ * One of a queue that is blocked names the queue as well:
+ * https://docs.aws.amazon.com/batch/latest/userguide/batch-job-queue-blocked-events.html
  *
  * @param id of the event; the same whenever it is shown.
  * @param found absent where the job is kept no more: then no more is told than the event itself has.
@@ -23,6 +26,7 @@ export const DETAIL_TYPES: Readonly<Record<BatchEvent["kind"], string>> = {
 export function eventDocument(event: BatchEvent, id: string, found: EventJob | undefined): object {
   const { scope, jobId, atMs, kind } = event;
   const arn = jobArn(scope, jobId);
+  const queueArns = kind === "job-queue-blocked" && found !== undefined ? [found.job.jobQueueArn] : [];
   return {
     version: "0",
     id,
@@ -31,7 +35,7 @@ export function eventDocument(event: BatchEvent, id: string, found: EventJob | u
     account: scope.accountId,
     time: `${new Date(atMs).toISOString().slice(0, 19)}Z`,
     region: scope.region,
-    resources: [arn],
+    resources: [arn, ...queueArns],
     detail: found === undefined ? sparseDetail(event, arn) : eventDetail(jobDetail(jobAsOf(event, found))),
   };
 }

@@ -1,4 +1,4 @@
-import type { IdSource } from "../../src/lib/id-source.ts";
+import type { IdSource } from "./id-source.ts";
 
 /** Ids that count: the same in every run. */
 export function sequentialIds(): IdSource {

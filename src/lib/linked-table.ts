@@ -1,0 +1,98 @@
+/** An item of a `LinkedTable` carries the link to the next one of its bucket. */
+export interface Linked<Item> {
+  /** Owned by the table. */
+  nextInBucket: Item | undefined;
+}
+
+/**
+ * Items by a text that each of them carries, for a million of them: with the link a table takes 18 bytes an item, and it
+ * grows by one bucket at a time, so that no single addition takes long (Litwin's linear hashing). An item is in one table
+ * at most.
+ */
+export class LinkedTable<Item extends Linked<Item>> {
+  readonly #keyOf: (item: Item) => string;
+  /** As many as there have been items at most, and never none. */
+  readonly #buckets: (Item | undefined)[];
+  /** The least number of the form 2^n - 1 that no bucket's index exceeds. */
+  #mask = 0;
+  #size: number;
+
+  /** @param items of different keys each: a table that is made with them is much faster than one that they are added to. */
+  constructor(keyOf: (item: Item) => string, items: readonly Item[] = []) {
+    this.#keyOf = keyOf;
+    this.#size = items.length;
+    this.#buckets = Array.from<Item | undefined>({ length: Math.max(1, items.length) });
+    while (this.#mask < this.#buckets.length - 1) this.#mask = 2 * this.#mask + 1;
+    for (const item of items) this.#link(item);
+  }
+
+  get(key: string): Item | undefined {
+    let item = this.#buckets[this.#bucketOf(key)];
+    while (item !== undefined && this.#keyOf(item) !== key) item = item.nextInBucket;
+    return item;
+  }
+
+  has(key: string): boolean {
+    return this.get(key) !== undefined;
+  }
+
+  /** No item of the same key may be in the table. */
+  add(item: Item): void {
+    this.#size += 1;
+    if (this.#size > this.#buckets.length) this.#addBucket();
+    this.#link(item);
+  }
+
+  delete(key: string): void {
+    const bucket = this.#bucketOf(key);
+    let previous: Item | undefined;
+    let item = this.#buckets[bucket];
+    while (item !== undefined && this.#keyOf(item) !== key) {
+      previous = item;
+      item = item.nextInBucket;
+    }
+    if (item === undefined) return;
+    if (previous === undefined) this.#buckets[bucket] = item.nextInBucket;
+    else previous.nextInBucket = item.nextInBucket;
+    item.nextInBucket = undefined;
+    this.#size -= 1;
+  }
+
+  #link(item: Item): void {
+    const bucket = this.#bucketOf(this.#keyOf(item));
+    item.nextInBucket = this.#buckets[bucket];
+    this.#buckets[bucket] = item;
+  }
+
+  /** What belongs into a bucket that is not there yet is in the one whose index lacks the highest bit. */
+  #bucketOf(key: string): number {
+    const hash = hashOf(key);
+    const bucket = hash & this.#mask;
+    return bucket < this.#buckets.length ? bucket : hash & (this.#mask >>> 1);
+  }
+
+  #addBucket(): void {
+    const added = this.#buckets.push(undefined) - 1;
+    if (added > this.#mask) this.#mask = 2 * this.#mask + 1;
+    const divided = added & (this.#mask >>> 1);
+    let item = this.#buckets[divided];
+    this.#buckets[divided] = undefined;
+    while (item !== undefined) {
+      const next: Item | undefined = item.nextInBucket;
+      this.#link(item);
+      item = next;
+    }
+  }
+}
+
+/** Ids differ at their ends, by random digits or a number: more of them is not looked at. */
+const HASHED_LENGTH = 12;
+
+/** FNV-1a, https://datatracker.ietf.org/doc/html/rfc9923, over the characters at the end. */
+function hashOf(key: string): number {
+  let hash = 0x811c_9dc5;
+  for (let index = Math.max(0, key.length - HASHED_LENGTH); index < key.length; index += 1) {
+    hash = Math.imul(hash ^ key.charCodeAt(index), 0x0100_0193);
+  }
+  return hash;
+}

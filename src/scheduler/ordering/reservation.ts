@@ -1,0 +1,29 @@
+import { reservedPart } from "../../batch/fair-share.ts";
+import type { JobQueue } from "../../batch/job-queue.ts";
+import type { LiveState } from "../../store/live-state.ts";
+import type { ReadyQueue } from "../../store/live-queues.ts";
+import { activeShareCount } from "./fair-share.ts";
+
+/**
+ * How many vCPUs the shares that are active may have together: the maximum of the queue's environments less what
+ * `computeReservation` keeps free for others; without limit where nothing is kept.
+ * https://docs.aws.amazon.com/batch/latest/APIReference/API_FairsharePolicy.html
+ */
+export function unreservedVcpuMillis(
+  ready: ReadyQueue,
+  { computeEnvironmentOrder }: JobQueue,
+  { state, nowMs }: { readonly state: LiveState; readonly nowMs: number },
+): number {
+  const { fairShare } = ready;
+  if (fairShare === undefined || (fairShare.policy.computeReservation ?? 0) === 0) return Infinity;
+  const part = reservedPart(fairShare.policy.computeReservation, activeShareCount(ready, fairShare, nowMs));
+  let maxVcpus = 0;
+  for (const { computeEnvironment } of computeEnvironmentOrder) {
+    const { computeResources, unmanagedvCpus } = state.computeEnvironments.get(computeEnvironment) ?? {};
+    const environmentMax = computeResources?.maxvCpus ?? unmanagedvCpus;
+    // Without the size of an UNMANAGED environment there is no reservation.
+    if (environmentMax === undefined) return Infinity;
+    maxVcpus += environmentMax;
+  }
+  return maxVcpus * 1000 * (1 - part);
+}

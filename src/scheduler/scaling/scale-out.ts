@@ -1,0 +1,110 @@
+import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
+import { isFargate } from "../../batch/compute-resources.ts";
+import { LOCAL_HOST } from "../../batch/instance-type.ts";
+import type { Resources } from "../../batch/resources.ts";
+import type { LiveJob, LiveState } from "../../store/live-state.ts";
+import type { Capacity } from "../capacity.ts";
+import { firstWithRoom, takeEmpty } from "../placement.ts";
+import type { WaitReason } from "../wait-reason.ts";
+import { hostPart, isHostItself } from "./host-environment.ts";
+import type { InstanceShape } from "./instance-supply.ts";
+
+/** An instance that an environment is to have more. */
+export interface Launch extends InstanceShape {
+  readonly computeEnvironment: ComputeEnvironment;
+}
+
+/** What scaling out is decided on. */
+export interface ScaleOutFacts {
+  readonly state: LiveState;
+  readonly capacity: Capacity;
+  /** What all jobs that wait for instances of the environment ask for, the job in question included. */
+  readonly demandVcpuMillis: number;
+  readonly nowMs: number;
+}
+
+/**
+ * The instances that an environment is to launch for a job for which it has no room, and for which the host has; or why
+ * that is none. `instances-starting`: those that boot already will do.
+ *
+ * A multi-node job needs an empty instance for each node: what is missing is launched at once or not at all.
+ */
+export function instancesFor(
+  job: LiveJob,
+  computeEnvironment: ComputeEnvironment,
+  facts: ScaleOutFacts,
+): readonly Launch[] | WaitReason {
+  const environment = facts.state.instances.ofEnvironment(computeEnvironment.arn);
+  if (isHostItself(computeEnvironment)) {
+    if (environment.all.size > 0)
+      return environment.booting.size > 0 ? "instances-starting" : "environments-full";
+    const resources = hostPart(computeEnvironment, facts.capacity.host);
+    return [{ computeEnvironment, instanceType: LOCAL_HOST, resources }];
+  }
+  const { nodeResources } = job;
+  if (nodeResources === undefined) {
+    if (firstWithRoom(environment.booting, job.resources) !== undefined) return "instances-starting";
+    return launchesFor([job.resources], computeEnvironment, facts);
+  }
+  const empty = [
+    ...environment.idle.keys(),
+    ...[...environment.booting].filter(({ tasks }) => tasks.size === 0),
+  ];
+  const missing = nodeResources.slice(takeEmpty(empty, nodeResources).length);
+  return missing.length === 0 ? "instances-starting" : launchesFor(missing, computeEnvironment, facts);
+}
+
+/** At most this many are launched to keep an environment at its size in one tick. */
+const KEPT_PER_TICK_MAX = 100;
+
+/** The least that an instance is asked for that no job asks for. */
+const ANY_ROOM: Resources = { vcpuMillis: 1000, memoryMiB: 1, gpuCount: 0 };
+
+/** The instances that an environment lacks of its `minvCpus` or of its `desiredvCpus`, whichever is more. */
+export function instancesToKeep(
+  computeEnvironment: ComputeEnvironment,
+  { state, capacity, nowMs }: Omit<ScaleOutFacts, "demandVcpuMillis">,
+): readonly Launch[] {
+  const { arn, computeResources, eksConfiguration, status } = computeEnvironment;
+  const isSettled = status === "VALID" || status === "UPDATING";
+  if (computeResources === undefined || isFargate(computeResources.type)) return [];
+  if (eksConfiguration !== undefined || !isSettled) return [];
+  const { minvCpus = 0, desiredvCpus = 0, maxvCpus } = computeResources;
+  let missingMillis = Math.max(minvCpus, desiredvCpus) * 1000 - state.instances.ofEnvironment(arn).vcpuMillis;
+  if (missingMillis <= 0) return [];
+  if (isHostItself(computeEnvironment)) {
+    if (state.instances.ofEnvironment(arn).all.size > 0) return [];
+    const resources = hostPart(computeEnvironment, capacity.host);
+    return [{ computeEnvironment, instanceType: LOCAL_HOST, resources }];
+  }
+  const launches: Launch[] = [];
+  let vcpuMillisLeft = maxvCpus * 1000 - state.instances.ofEnvironment(arn).vcpuMillis;
+  while (missingMillis > 0 && launches.length < KEPT_PER_TICK_MAX) {
+    const need = { resources: ANY_ROOM, demandVcpuMillis: missingMillis, vcpuMillisLeft };
+    const chosen = capacity.supply.choose(computeEnvironment, need, nowMs);
+    if (typeof chosen === "string") return launches;
+    launches.push({ computeEnvironment, ...chosen });
+    missingMillis -= chosen.resources.vcpuMillis;
+    vcpuMillisLeft -= chosen.resources.vcpuMillis;
+  }
+  return launches;
+}
+
+/** One instance for each of these, in their order. */
+function launchesFor(
+  needs: readonly Resources[],
+  computeEnvironment: ComputeEnvironment,
+  { state, capacity, demandVcpuMillis, nowMs }: ScaleOutFacts,
+): readonly Launch[] | WaitReason {
+  const maxVcpuMillis = (computeEnvironment.computeResources?.maxvCpus ?? Infinity) * 1000;
+  let vcpuMillis = state.instances.ofEnvironment(computeEnvironment.arn).vcpuMillis;
+  const launches: Launch[] = [];
+  for (const resources of needs) {
+    const need = { resources, demandVcpuMillis, vcpuMillisLeft: maxVcpuMillis - vcpuMillis };
+    const chosen = capacity.supply.choose(computeEnvironment, need, nowMs);
+    if (typeof chosen === "string") return chosen;
+    launches.push({ computeEnvironment, ...chosen });
+    vcpuMillis += chosen.resources.vcpuMillis;
+  }
+  return launches;
+}

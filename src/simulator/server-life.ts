@@ -1,0 +1,108 @@
+import { createGuard } from "../api/guards.ts";
+import { createHandler } from "../api/handle.ts";
+import type { HandlerDependencies } from "../api/handle.ts";
+import type { ApiRequest, ApiResponse } from "../api/http.ts";
+import type { Operations } from "../api/operation.ts";
+import { createBatchOperations } from "../api/services/batch/batch-operations.ts";
+import { DefinitionCache } from "../api/services/batch/definition-cache.ts";
+import { limitOperations } from "../api/services/batch/limited-operations.ts";
+import { createAuthenticate } from "../api/signature/authenticate.ts";
+import { SERVER_LIMITS } from "../batch/limits.ts";
+import type { Scope } from "../batch/scope.ts";
+import { createEngine } from "../engine/engine.ts";
+import type { Engine, EngineObserver } from "../engine/engine.ts";
+import { recover } from "../engine/recover.ts";
+import { tick } from "../engine/tick.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { IdSource } from "../lib/id-source.ts";
+import { Mutex } from "../lib/mutex.ts";
+import type { BatchOperations } from "../model/batch.ts";
+import type { Provider } from "../providers/provider.ts";
+import type { LiveState } from "../store/live-state.ts";
+import { Sequencer } from "../store/sequencer.ts";
+import type { Store } from "../store/store.ts";
+import { CrashSwitch } from "./crash-switch.ts";
+import { mortalProvider } from "./mortal-provider.ts";
+import type { ObservedStore } from "./observed-store.ts";
+
+export const SCOPE: Scope = { accountId: "123456789012", region: "us-east-1" };
+
+export interface ServerLifeOptions {
+  readonly store: Store;
+  readonly observedStore: ObservedStore;
+  readonly provider: Provider;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly observer: EngineObserver;
+  /** There is something to do for the engine. */
+  readonly wake: () => void;
+  /** Told of whatever an answer could not be made for, as a server's log is. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** A server from its start to its crash: the API, the sequencer and the engine, without sockets and timers. */
+export class ServerLife {
+  readonly crashSwitch: CrashSwitch;
+  readonly operations: Operations<BatchOperations>;
+  readonly handle: (request: ApiRequest) => Promise<ApiResponse>;
+  readonly #engine: Engine;
+  readonly #clock: Clock;
+
+  /** Rejects with a `Crash` where its life ends before it has begun. */
+  static async begin(options: ServerLifeOptions, crashSwitch = new CrashSwitch()): Promise<ServerLife> {
+    const { store, observedStore, clock, wake } = options;
+    const sequencer = await Sequencer.open({
+      store: observedStore.forLife(crashSwitch),
+      runSoon: (flush) => void Promise.resolve().then(flush),
+      wake: () => !crashSwitch.isDead && wake(),
+    });
+    const provider = mortalProvider(options.provider, crashSwitch);
+    const { ids, observer } = options;
+    const surroundings = { prepare: () => Promise.resolve([]) };
+    const engine = createEngine({ sequencer, store, provider, ids, observer, surroundings });
+    await recover(engine, { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() });
+    provider.onNews(wake);
+    return new ServerLife(options, engine, crashSwitch);
+  }
+
+  private constructor(options: ServerLifeOptions, engine: Engine, crashSwitch: CrashSwitch) {
+    const { store, clock, ids, onFailure } = options;
+    const { sequencer } = engine;
+    this.crashSwitch = crashSwitch;
+    this.#engine = engine;
+    this.#clock = clock;
+    const batch = createBatchOperations({
+      sequencer,
+      store,
+      clock,
+      ids,
+      definitions: new DefinitionCache(sequencer, store),
+      documentLock: new Mutex(),
+      situationOf: () => undefined,
+    });
+    this.operations = limitOperations(batch, { sequencer, clock }, SERVER_LIMITS);
+    const sessions = { open: () => undefined };
+    this.handle = createHandler({
+      // Nobody asks for the other services.
+      operations: { batch: this.operations } as HandlerDependencies["operations"],
+      guard: createGuard({ boundHost: "127.0.0.1", allowedHosts: [] }),
+      authenticate: createAuthenticate({ mode: "none", credentials: [], sessions, defaults: SCOPE, clock }),
+      plainRoutes: new Map(),
+      ids,
+      clock,
+      onRequest: () => undefined,
+      onFailure,
+    });
+  }
+
+  get state(): LiveState {
+    return this.#engine.sequencer.state;
+  }
+
+  /** What the loop of a server does with the engine: milliseconds until it wants to be called again. */
+  async tick(): Promise<number> {
+    const nowMs = this.#clock.nowMs();
+    const dueMs = await tick(this.#engine, { nowMs, monotonicMs: this.#clock.monotonicMs() });
+    return Math.min(dueMs ?? Infinity, this.#engine.provider.poll(nowMs) ?? Infinity);
+  }
+}

@@ -1,0 +1,68 @@
+import { usageAt } from "../batch/fair-share.ts";
+import { IndexedHeap } from "../lib/indexed-heap.ts";
+import type { LiveJob } from "./live-job.ts";
+
+/** The jobs of one share of a queue, and what they have had. */
+export interface LiveShare {
+  /** `NO_SHARE` in a queue that goes first come, first served. */
+  readonly identifier: string;
+  readonly queue: ShareQueue;
+  /** RUNNABLE jobs, and arrays whose next child is, in their order. */
+  readonly runnable: Pick<IndexedHeap<LiveJob>, "size" | "peek" | "first">;
+  /** Jobs that have not ended. */
+  readonly liveCount: number;
+  /** When the last of its jobs ended: it is active for a while longer. Undefined before that. */
+  readonly lastEndAtMs: number | undefined;
+  /** What its attempts under way have. */
+  readonly vcpuMillis: number;
+  /** What it had on average lately, as of `asOfMs`: see `batch/fair-share.ts`. */
+  readonly averageVcpuMillis: number;
+  readonly asOfMs: number;
+}
+
+interface ShareQueue {
+  readonly arn: string;
+  /** How fast its shares forget what they had; 0 where nobody asks. */
+  readonly halfLifeMs: number;
+}
+
+export class MutableShare implements LiveShare {
+  readonly identifier: string;
+  readonly queue: ShareQueue;
+  readonly runnable = new IndexedHeap<LiveJob>(isBefore);
+  liveCount = 0;
+  lastEndAtMs: number | undefined;
+  vcpuMillis = 0;
+  averageVcpuMillis = 0;
+  asOfMs = 0;
+
+  constructor(queue: ShareQueue, identifier: string) {
+    this.queue = queue;
+    this.identifier = identifier;
+  }
+
+  /** Its attempts have so much more from the instant on, or less. */
+  addUsage(vcpuMillis: number, atMs: number): void {
+    this.bringTo(atMs);
+    this.vcpuMillis += vcpuMillis;
+  }
+
+  /** Takes what it has had since `asOfMs` into its average. Time does not run backwards here. */
+  bringTo(nowMs: number): void {
+    const { averageVcpuMillis: average, vcpuMillis } = this;
+    const { halfLifeMs } = this.queue;
+    if (halfLifeMs === 0 || nowMs <= this.asOfMs) return;
+    this.averageVcpuMillis = usageAt(average, vcpuMillis, nowMs - this.asOfMs, halfLifeMs);
+    this.asOfMs = nowMs;
+  }
+}
+
+/**
+ * Within a share higher `schedulingPriority` goes first, then the place in the queue; children of one array have its place
+ * and go by their indexes.
+ */
+function isBefore(a: LiveJob, b: LiveJob): boolean {
+  if (a.schedulingPriority !== b.schedulingPriority) return a.schedulingPriority > b.schedulingPriority;
+  if (a.queuePosition !== b.queuePosition) return a.queuePosition < b.queuePosition;
+  return (a.childIndex ?? 0) < (b.childIndex ?? 0);
+}
