@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { byItself } from "./harness.ts";
 import type { Benchmark } from "./harness.ts";
 import { JobServer } from "./support/job-server.ts";
+import { residentBytes } from "./support/resident-memory.ts";
 
 const ARRAYS = 100;
 const ARRAY_SIZE = 10_000;
@@ -23,19 +23,16 @@ export const arrayMemory: Benchmark<"waiting-child"> = {
         await server.define(["sleep", "3600"]);
         await server.submit();
         await sleep(IDLE_MS);
-        const before = residentBytes(server);
+        const before = residentBytes(server.server.pid);
         for (let index = 0; index < ARRAYS; index += 1) {
           await server.submit(server.connection, { arrayProperties: { size: ARRAY_SIZE } });
         }
         await sleep(IDLE_MS);
-        return { "waiting-child": Math.max(0, residentBytes(server) - before) / (ARRAYS * ARRAY_SIZE) };
+        return {
+          "waiting-child": Math.max(0, residentBytes(server.server.pid) - before) / (ARRAYS * ARRAY_SIZE),
+        };
       },
       async [Symbol.asyncDispose]() {},
     };
   },
 };
-
-function residentBytes({ server: { pid } }: JobServer): number {
-  const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-  return Number(kibibytes) * 1024;
-}

@@ -1,13 +1,8 @@
 import type { ServerProcess } from "../test/support/server-process.ts";
 import { timesReference } from "./harness.ts";
 import type { Benchmark, Figure } from "./harness.ts";
-import { signedRequest } from "./support/batch-request.ts";
 import { FilledFolder } from "./support/filled-folder.ts";
-import { applyLoad } from "./support/http-load.ts";
-import { QUEUE } from "./support/waiting-server.ts";
-
-const DURATION_MS = 700;
-const REQUEST_COUNT = 64;
+import { describeAny, listInStatus, medianMs } from "./support/read-latencies.ts";
 
 const FIGURE: Figure = {
   unit: "ms",
@@ -36,26 +31,9 @@ export const describeList: Benchmark<"describe-1" | "describe-100" | "list-100">
 };
 
 async function measureReads({ url }: ServerProcess, jobIds: readonly string[]) {
-  const medianMs = async (request: (index: number) => Buffer): Promise<number> => {
-    const requests = Array.from({ length: REQUEST_COUNT }, (_, index) => request(index));
-    const load = await applyLoad({ url, connectionCount: 1, durationMs: DURATION_MS, requests });
-    return load.medianMs;
-  };
-  const describe = (count: number) => () =>
-    signedRequest("/v1/describejobs", { jobs: Array.from({ length: count }, () => anyOf(jobIds)) });
   return {
-    "describe-1": await medianMs(describe(1)),
-    "describe-100": await medianMs(describe(100)),
-    "list-100": await medianMs((index) =>
-      signedRequest("/v1/listjobs", {
-        jobQueue: QUEUE,
-        jobStatus: index % 2 === 0 ? "RUNNABLE" : "SUCCEEDED",
-        maxResults: 100,
-      }),
-    ),
+    "describe-1": await medianMs(url, () => describeAny(jobIds, 1)),
+    "describe-100": await medianMs(url, () => describeAny(jobIds, 100)),
+    "list-100": await medianMs(url, (index) => listInStatus(index % 2 === 0 ? "RUNNABLE" : "SUCCEEDED")),
   };
-}
-
-function anyOf(jobIds: readonly string[]): string {
-  return jobIds[Math.floor(Math.random() * jobIds.length)] ?? "";
 }

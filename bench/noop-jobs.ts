@@ -1,14 +1,11 @@
 import { timesReference } from "./harness.ts";
 import type { Benchmark } from "./harness.ts";
 import { xargsPerSecond } from "./reference/xargs.ts";
-import { JobServer } from "./support/job-server.ts";
+import { singleJobsPerSecond, startNoopServer } from "./support/noop-jobs.ts";
 
 const JOBS = 10_000;
 /** It takes the same time for each, so fewer say as much. */
 const XARGS_JOBS = 3_000;
-const SLOTS = 8;
-const CONNECTIONS = 32;
-const ASK_AGAIN_MS = 20;
 
 export const noopJobs: Benchmark<"jobs"> = {
   question:
@@ -17,19 +14,10 @@ export const noopJobs: Benchmark<"jobs"> = {
     jobs: { unit: "jobs/s", must: timesReference("at least", 0.4), aim: timesReference("at least", 0.65) },
   },
   async open() {
-    const server = await JobServer.start({ slots: SLOTS, connections: CONNECTIONS });
-    await server.define(["true"]);
-    // The runners come up with the first jobs.
-    await server.submitMany(SLOTS * 10);
-    await server.allSucceeded(ASK_AGAIN_MS);
+    const server = await startNoopServer();
     return {
       needsWarmUp: false,
-      product: async () => {
-        const startedAtMs = performance.now();
-        await server.succeeded(await server.submitMany(JOBS), ASK_AGAIN_MS);
-        await server.allSucceeded(ASK_AGAIN_MS);
-        return { jobs: (JOBS * 1000) / (performance.now() - startedAtMs) };
-      },
+      product: async () => ({ jobs: await singleJobsPerSecond(server, JOBS) }),
       reference: async () => ({ jobs: await xargsPerSecond(server.folder.path, XARGS_JOBS) }),
       [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
     };

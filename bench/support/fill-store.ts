@@ -9,13 +9,28 @@ import { SqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import { submission } from "./batch-request.ts";
 import { DEFINITION, QUEUE, SCOPE } from "./waiting-server.ts";
 
-const JOBS_PER_COMMIT = 1_000;
+const JOBS_PER_COMMIT = 10_000;
+
+export interface Filling {
+  readonly waiting: number;
+  readonly ended: number;
+  /** What submits a job of the name; absent: a request as the benchmarks send it. */
+  readonly requestOf?: (jobName: string) => SubmitJobRequest;
+}
+
+function usualRequest(jobName: string): SubmitJobRequest {
+  // The model's type has more that may be left out than the literal's.
+  return submission(jobName, QUEUE, DEFINITION) as SubmitJobRequest;
+}
 
 /**
  * Puts jobs into a store that no server has open, after `makeWaitingQueue`: as they are when half an hour of submissions
  * waits in RUNNABLE, or has ended. Returns their ids.
  */
-export async function fillStore(path: string, counts: { waiting: number; ended: number }): Promise<string[]> {
+export async function fillStore(
+  path: string,
+  { requestOf = usualRequest, ...counts }: Filling,
+): Promise<string[]> {
   await using store = SqliteStore.open(path);
   const definition = await store.readJobDefinition(SCOPE, DEFINITION, 1);
   if (definition === undefined) throw new Error("the store has no definition for the jobs");
@@ -27,9 +42,7 @@ export async function fillStore(path: string, counts: { waiting: number; ended: 
     for (let index = first; index < Math.min(total, first + JOBS_PER_COMMIT); index += 1) {
       // Waiting and ended ones alternate as long as there are both.
       const isEnded = index % 2 === 1 ? index < 2 * counts.ended : index >= 2 * counts.waiting;
-      // A request as the benchmarks send it.
-      const request = submission(`report-${index}`, QUEUE, DEFINITION) as SubmitJobRequest;
-      const job = createJob(request, definition, {
+      const job = createJob(requestOf(`report-${index}`), definition, {
         findDependency: () => undefined,
         scope: SCOPE,
         jobId: randomUUID(),

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { ServerProcess } from "../../test/support/server-process.ts";
+import { residentBytes } from "./resident-memory.ts";
 
 /** What a server takes of its machine at one moment. */
 export interface ServerSample {
@@ -15,9 +16,8 @@ export interface ServerSample {
 }
 
 export function sampleServer({ pid, dataDir }: ServerProcess): ServerSample {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
   return {
-    residentKiB: Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]),
+    residentKiB: residentBytes(pid) / 1024,
     openFiles: readdirSync(`/proc/${pid}/fd`).length,
     storeKiB: allocatedKiB(join(dataDir, "batchyard.db")),
     walKiB: allocatedKiB(join(dataDir, "batchyard.db-wal")),

@@ -96,9 +96,6 @@ describe("expand", () => {
 });
 
 describe("groups", () => {
-  const namesOf = (entries: readonly string[]): readonly (readonly string[])[] =>
-    WITH_OWN.groups(entries).map((types) => types.map(({ name }) => name));
-
   test("keeps the types of an entry together, and one that is named itself where it is named", () => {
     expect(namesOf(["my", "a1", "a1.large", "c1"])).toEqual([
       ["my.large"],
@@ -151,3 +148,7 @@ describe("check", () => {
     );
   });
 });
+
+function namesOf(entries: readonly string[]): readonly (readonly string[])[] {
+  return WITH_OWN.groups(entries).map((types) => types.map(({ name }) => name));
+}

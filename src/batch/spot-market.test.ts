@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createSpotMarket } from "./spot-market.ts";
 
@@ -14,7 +14,8 @@ describe("a market without a seed", () => {
       expect(pricePart).toBeGreaterThanOrEqual(0.28);
       expect(pricePart).toBeLessThanOrEqual(0.42);
     }
-    expect(new Set(quotes.map(({ pricePart }) => pricePart)).size).toBe(TYPES.length);
+    const families = new Set(TYPES.map((type) => type.split(".")[0]));
+    expect(new Set(quotes.map(({ pricePart }) => pricePart)).size).toBe(families.size);
     expect(new Set(quotes.map(({ depth }) => depth)).size).toBe(TYPES.length);
   });
 
@@ -36,19 +37,17 @@ describe("a market with a seed", () => {
   });
 
   test("goes along straight lines between whole hours", () => {
-    const { quote } = createSpotMarket({ seed: 1, pricePart: 0.1 });
-    const depths = [0, 3, 6, 12].map((step) => quote("c5.large", step).depth);
+    const market = createSpotMarket({ seed: 1, pricePart: 0.1 });
+    const depths = [0, 3, 6, 12].map((step) => market.quote("c5.large", step).depth);
     const [start = 0, quarter, half, end = 0] = depths;
     expect(start).not.toBe(end);
     expect(quarter).toBeCloseTo(start + (end - start) / 4);
     expect(half).toBeCloseTo((start + end) / 2);
-    const logs = [0, 6, 12].map((step) => Math.log2(quote("c5.large", step).pricePart));
+    const logs = [0, 6, 12].map((step) => Math.log2(market.quote("c5.large", step).pricePart));
     expect(logs[1]).toBeCloseTo(((logs[0] ?? 0) + (logs[2] ?? 0)) / 2);
   });
 
   test("is the same for the same seed, and another for another", () => {
-    const quotesOf = (seed: number) =>
-      TYPES.flatMap((type) => [0, 50].map((step) => createSpotMarket({ seed }).quote(type, step)));
     expect(quotesOf(7)).toEqual(quotesOf(7));
     expect(quotesOf(7)).not.toEqual(quotesOf(8));
   });
@@ -67,9 +66,9 @@ describe("a market with a seed", () => {
   });
 
   test("draws evenly over types and hours", () => {
-    const { quote } = createSpotMarket({ seed: 3 });
+    const market = createSpotMarket({ seed: 3 });
     const depths = TYPES.flatMap((type) =>
-      Array.from({ length: 1000 }, (_, hour) => quote(type, 12 * hour).depth),
+      Array.from({ length: 1000 }, (_, hour) => market.quote(type, 12 * hour).depth),
     );
     const tenths = Map.groupBy(depths, (depth) => Math.floor(depth * 10));
     expect(tenths.size).toBe(10);
@@ -79,3 +78,7 @@ describe("a market with a seed", () => {
     }
   });
 });
+
+function quotesOf(seed: number) {
+  return TYPES.flatMap((type) => [0, 50].map((step) => createSpotMarket({ seed }).quote(type, step)));
+}

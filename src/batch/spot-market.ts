@@ -31,19 +31,20 @@ const STEPS_PER_KNOT = 12;
  *
  * With u(…) a number from 0 to 1 that is drawn, evenly, by a hash of its arguments:
  *
- * - Without a seed nothing moves: price = pricePart × (0.8 + 0.4 × u(type)), depth = u(type).
- * - With a seed both move in steps of five minutes, along straight lines between knots an hour apart, w(hour) =
- *   u(seed, type, hour): price = pricePart × 2^(3 × w - 1.5), so from 0.35 to 2.83 times what it is on the whole, and
- *   depth = w, by a draw of its own.
+ * - Without a seed nothing moves: price = pricePart × (0.8 + 0.4 × u(family)), depth = u(type).
+ * - With a seed both move in steps of five minutes, along straight lines w between what is drawn for each hour:
+ *   price = pricePart × 2^(3 × w - 1.5), so from 0.35 to 2.83 times what it is on the whole, with w of u(seed, family,
+ *   hour); depth = w of u(seed, type, hour).
  *
- * Spot never costs more than on demand.
+ * The sizes of a family cost the same per vCPU, as on demand; each is a pool of its own. Spot never costs more than on
+ * demand.
  */
 export function createSpotMarket({ pricePart = PRICE_PART, seed }: SpotMarketOptions = {}): SpotMarket {
   if (seed === undefined) {
     return {
       stepAt: () => 0,
       quote: (type) => ({
-        pricePart: Math.min(1, pricePart * (0.8 + 0.4 * draw(`price/${type}`))),
+        pricePart: Math.min(1, pricePart * (0.8 + 0.4 * draw(`price/${familyOf(type)}`))),
         depth: draw(`depth/${type}`),
       }),
     };
@@ -51,10 +52,14 @@ export function createSpotMarket({ pricePart = PRICE_PART, seed }: SpotMarketOpt
   return {
     stepAt: (nowMs) => Math.floor(nowMs / STEP_MS),
     quote: (type, step) => ({
-      pricePart: Math.min(1, pricePart * 2 ** (3 * wave(`price/${seed}/${type}`, step) - 1.5)),
+      pricePart: Math.min(1, pricePart * 2 ** (3 * wave(`price/${seed}/${familyOf(type)}`, step) - 1.5)),
       depth: wave(`depth/${seed}/${type}`, step),
     }),
   };
+}
+
+function familyOf(type: string): string {
+  return type.slice(0, type.indexOf("."));
 }
 
 /** Between what is drawn for the knots before and after the step. */

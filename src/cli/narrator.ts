@@ -53,8 +53,10 @@ export class Narrator {
   }
 
   /** Says of attempts that end while the job is followed and that others follow; the last one's end is the job's. */
-  async #tellAttempts({ attempts = [], status, retryStrategy }: JobDetail): Promise<void> {
-    const count = isTerminal(status) ? attempts.length - 1 : attempts.length;
+  async #tellAttempts({ attempts = [], status, startedAt, retryStrategy }: JobDetail): Promise<void> {
+    // The main node of a multi-node job has ended, the others have not yet: nobody knows whether another attempt follows.
+    const isEnding = status === "RUNNING" && attempts.at(-1)?.startedAt === startedAt;
+    const count = isTerminal(status) || isEnding ? attempts.length - 1 : attempts.length;
     const told = this.#toldAttemptCount;
     this.#toldAttemptCount = Math.max(told, count);
     for (const [index, attempt] of attempts.slice(0, Math.max(0, count)).entries()) {

@@ -3,6 +3,7 @@ import { aComputeEnvironment, aJob, aJobQueue, SCOPE } from "../../test/support/
 import { EngineBench } from "../../test/support/engine-bench.ts";
 import { jobQueueArn } from "../batch/arn.ts";
 import type { JobStateTimeLimitAction } from "../model/batch.ts";
+import type { BlockedQueue } from "../scheduler/schedule.ts";
 
 const SMALL = aComputeEnvironment("ce", { maxvCpus: 4 });
 const MAX_RESOURCE = "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE";
@@ -144,16 +145,36 @@ describe("a head", () => {
     expect(await blockedEvents(bench)).toHaveLength(1);
   });
 
-  test("of a queue that a cycle did not come to stands on", async () => {
+  test("is counted from when it came there, not from when the one before did", async () => {
+    const bench = await blockedBench();
+    await bench.submit(aJob("big-too").needing({ vcpuMillis: 5_000 }));
+    await passes(bench, 9 * MINUTE_MS);
+    await bench.cancel("big");
+    await passes(bench, 10 * MINUTE_MS - 1);
+    expect(await blockedEvents(bench)).toEqual([]);
+    await passes(bench, 1);
+    expect((await blockedEvents(bench)).map(([jobId]) => jobId)).toEqual(["big-too"]);
+  });
+
+  const waiting = {
+    jobQueueArn: jobQueueArn(SCOPE, "q"),
+    jobId: "big",
+    because: "environments-full",
+  } as const;
+
+  test.each<[name: string, blocked: readonly BlockedQueue[], eventCount: number]>([
+    ["did not come to stands on", [], 1],
+    ["found waiting for its turn is counted anew", [waiting], 0],
+  ])("of a queue that a cycle which was cut short %s", async (_name, blocked, eventCount) => {
     const bench = await blockedBench();
     await passes(bench, 9 * MINUTE_MS);
     const { blockedQueues, sequencer } = bench.engine;
     const facts = { now: bench, outage: undefined };
     await sequencer.transact((state, apply) =>
-      blockedQueues.look({ blocked: [], isCutShort: true }, { ...facts, state, apply }),
+      blockedQueues.look({ blocked, isCutShort: true }, { ...facts, state, apply }),
     );
     await passes(bench, MINUTE_MS);
-    expect(await blockedEvents(bench)).toHaveLength(1);
+    expect(await blockedEvents(bench)).toHaveLength(eventCount);
   });
 });
 

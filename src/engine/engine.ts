@@ -12,6 +12,7 @@ import type { InstanceSupply } from "../scheduler/scaling/instance-supply.ts";
 import type { CycleReport } from "../scheduler/schedule.ts";
 import { BLOCKED_AFTER_SECONDS, BlockedQueues } from "./blocked-queues.ts";
 import { Deadlines } from "./deadlines.ts";
+import { ShareKeeping } from "./keep-shares.ts";
 import type { TaskSurroundings } from "./task-surroundings.ts";
 import { AttemptStops } from "./stop-attempts.ts";
 
@@ -28,6 +29,7 @@ export interface Engine {
   readonly deadlines: Deadlines;
   readonly blockedQueues: BlockedQueues;
   readonly stops: AttemptStops;
+  readonly shareKeeping: ShareKeeping;
   /** True once nothing new is to be placed: the server waits for what runs, then ends. */
   isDraining: boolean;
   /** Task ids of attempts durable in STARTING that the provider has not been given yet. */
@@ -94,6 +96,7 @@ export function createEngine({
     deadlines: new Deadlines(),
     blockedQueues: new BlockedQueues(blockedAfterSeconds * 1000),
     stops: new AttemptStops(),
+    shareKeeping: new ShareKeeping(),
     unlaunched: new Set(),
     launched: new Map(),
   };

@@ -32,12 +32,9 @@ export interface ScalingFacts {
  * 3. Those whose time is up take what runs on them with them, and go when it has ended.
  * 4. Idle ones go after a while, but `minvCpus` stay
  *    (https://docs.aws.amazon.com/batch/latest/userguide/managed_compute_environments.html, specification 5.7).
- *
- * @returns milliseconds until the next instance boots, leaves or has been idle for too long.
  */
-export function scale(facts: ScalingFacts): number | undefined {
-  const { state, nowMs } = facts;
-  let nextMs = Infinity;
+export function scale(facts: ScalingFacts): void {
+  const { state } = facts;
   for (const environment of state.computeEnvironments.values()) {
     const instances = state.instances.ofEnvironment(environment.arn);
     if (instances.all.size > 0) {
@@ -47,9 +44,19 @@ export function scale(facts: ScalingFacts): number | undefined {
       endIdle(environment, facts);
       fitHost(environment, facts);
     }
+  }
+}
+
+/**
+ * Milliseconds until the next instance boots, leaves or has been idle for too long: to be asked at the end of a tick, as
+ * the scheduler may have launched some. Undefined if none does.
+ */
+export function nextScalingMs(facts: ScalingFacts): number | undefined {
+  let nextMs = Infinity;
+  for (const environment of facts.state.computeEnvironments.values()) {
     nextMs = Math.min(nextMs, nextDueMs(environment, facts));
   }
-  return nextMs === Infinity ? undefined : Math.max(0, nextMs - nowMs);
+  return nextMs === Infinity ? undefined : Math.max(0, nextMs - facts.nowMs);
 }
 
 /**

@@ -16,7 +16,7 @@ import type { Instant } from "./instant.ts";
 import { launchAttempts, mayRun } from "./launch-attempts.ts";
 import { failedStart, runAttempt } from "./run-attempt.ts";
 import { launchInstance } from "./instances.ts";
-import { launchMissing, scale, showDesiredVcpus } from "./scale.ts";
+import { launchMissing, nextScalingMs, scale, showDesiredVcpus } from "./scale.ts";
 import type { ScalingFacts } from "./scale.ts";
 import { settle } from "./settle.ts";
 import { startAttempt } from "./start-attempt.ts";
@@ -71,7 +71,7 @@ interface Decided {
   readonly timedOut: readonly string[];
   readonly stopping: readonly LiveJob[];
   readonly cycle: CycleReport;
-  /** Milliseconds until there is something to do about an instance or a blocked queue. */
+  /** Milliseconds until there is something to do about an instance, a blocked queue or shares. */
   readonly dueMs: number | undefined;
   /** Something was left for another tick, due at once. */
   readonly isCutShort: boolean;
@@ -91,7 +91,7 @@ function decide(engine: Engine, facts: Facts): Decided {
   });
   const isMoreToAdmit = admit(state, apply, now.nowMs);
 
-  const scaleDueMs = scale(scaling);
+  scale(scaling);
   const placed: string[] = [];
   const cycle = runCycle(engine, facts, placed);
   showDesiredVcpus(state, apply);
@@ -101,7 +101,8 @@ function decide(engine: Engine, facts: Facts): Decided {
     : engine.blockedQueues.look(cycle, { state, apply, now, outage });
   const stopping = [...state.jobs.stopping.values()];
   const isCutShort = isMoreToSettle || isMoreToAdmit || cycle.isCutShort;
-  const dueMs = earliest(scaleDueMs, blockedDueMs);
+  const keepDueMs = engine.shareKeeping.keep(state, apply, now);
+  const dueMs = earliest(nextScalingMs(scaling), earliest(blockedDueMs, keepDueMs));
   return { placed, started, finished, timedOut, stopping, cycle, dueMs, isCutShort };
 }
 

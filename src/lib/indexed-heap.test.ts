@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { firstOf } from "./first-of.ts";
 import { IndexedHeap } from "./indexed-heap.ts";
 
 interface Entry {
@@ -37,6 +38,28 @@ describe("IndexedHeap", () => {
         expect(drain(heap)).toEqual(sorted);
       }),
     );
+  });
+
+  test("shows the items before one, looking at no more than twice as many as are taken", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 50 })), fc.integer({ min: 0, max: 50 }), (keys, key) => {
+        const heap = new IndexedHeap<Entry>((a, b) => a.key < b.key);
+        for (const other of keys) heap.add({ key: other, heapIndex: -1 });
+        const before = [...heap.before({ key, heapIndex: -1 })].map((entry) => entry.key);
+        expect(before.toSorted((a, b) => a - b)).toEqual(
+          keys.filter((other) => other < key).toSorted((a, b) => a - b),
+        );
+      }),
+    );
+    let lookCount = 0;
+    const heap = new IndexedHeap<Entry>((a, b) => {
+      lookCount += 1;
+      return a.key < b.key;
+    });
+    for (let key = 0; key < 10_000; key += 1) heap.add({ key, heapIndex: -1 });
+    lookCount = 0;
+    const taken = firstOf(heap.before({ key: 9_999, heapIndex: -1 }), 100);
+    expect([taken.length, lookCount <= 201]).toEqual([100, true]);
   });
 
   test("leaves an item alone that is in no heap", () => {

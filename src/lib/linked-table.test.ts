@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LinkedTable } from "./linked-table.ts";
 import type { Linked } from "./linked-table.ts";
@@ -14,8 +14,11 @@ class Item implements Linked<Item> {
 
 const KEYS = Array.from({ length: 40 }, (_, index) => `job-${index}`);
 
-function tableOf(items: readonly Item[] = []): LinkedTable<Item> {
-  return new LinkedTable(({ name }) => name, items);
+function tableOf(items: readonly Item[]): LinkedTable<Item> {
+  const table = new LinkedTable<Item>(({ name }) => name);
+  for (const item of items) table.collect(item);
+  table.spread();
+  return table;
 }
 
 describe("LinkedTable", () => {

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { RoomTree } from "./room-tree.ts";
-import type { Room } from "./room-tree.ts";
 
 const amount = fc.integer({ min: 0, max: 5 });
 const room = fc.tuple(amount, amount, amount);
@@ -15,11 +14,11 @@ test("finds the first slot with room, whatever was set and closed before", () =>
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const tree = new RoomTree();
-      const slots: (Room | undefined)[] = [];
+      const slots: (readonly number[] | undefined)[] = [];
       for (const { slot, room: left, wanted } of steps) {
         slots[slot] = left;
         if (left === undefined) tree.close(slot);
-        else tree.set(slot, left);
+        else tree.set(slot, ...left);
         const expected = slots.findIndex(
           (one) => one?.every((have, dimension) => have >= (wanted[dimension] ?? 0)) === true,
         );
@@ -31,6 +30,6 @@ test("finds the first slot with room, whatever was set and closed before", () =>
 
 test("gives a slot that was promised too much to nobody, not even to what needs nothing of that", () => {
   const tree = new RoomTree();
-  tree.set(0, [-500, 100, 0]);
+  tree.set(0, -500, 100, 0);
   expect(tree.findFirst(0, 1, 0)).toBeUndefined();
 });

@@ -1,6 +1,3 @@
-/** The amounts of one slot, in the order of the tree's dimensions: whole numbers of at most 31 bits. */
-export type Room = readonly [first: number, second: number, third: number];
-
 const LEAVES_MIN = 8;
 
 /**
@@ -20,7 +17,8 @@ export class RoomTree {
     return slot < 0 ? undefined : slot;
   }
 
-  set(slot: number, [first, second, third]: Room): void {
+  /** What the slot has from now on, in whole numbers of at most 31 bits. */
+  set(slot: number, first: number, second: number, third: number): void {
     if (slot >= this.#leafCount) this.#grow(slot + 1);
     this.#setLeaf(slot, first, second, third);
   }

@@ -205,7 +205,7 @@ class Dispatch {
 }
 
 /** What the queue's RUNNABLE jobs ask for together. */
-function demandOf({ demand }: ReadyQueue): number {
+export function demandOf({ demand }: ReadyQueue): number {
   let vcpuMillis = 0;
   for (const [{ resources }, count] of demand) vcpuMillis += count * resources.vcpuMillis;
   return vcpuMillis;

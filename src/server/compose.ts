@@ -93,17 +93,15 @@ export async function compose(
   const wakeEngine = (): void => loop.wake(ticking.task);
   const recent = new RecentStreams({ store, logs, clock, state: () => sequencer.state });
   const wake = (task: LoopTask): void => loop.wake(task);
-  const commits = recent.noted;
-  const events = opened.use(await openEvents({ config, folder, store, commits, logger, wake }));
+  const events = opened.use(await openEvents({ config, folder, store, commits: recent.noted, logger, wake }));
   const sequencer = await Sequencer.open({ store: events.noted, runSoon: setImmediate, wake: wakeEngine });
   const tasks = await createTaskServices({ config, sequencer, store, provider, engineAddress, logger });
   const metrics = new Metrics(() => sequencer.state);
   const situations = new JobSituations(provider);
   const observer = observedBy(metrics, situations);
   const { sessions, surroundings } = tasks;
-  const { blockedAfterSeconds } = config;
-  const parts = { sequencer, store, provider, ids, observer, surroundings, blockedAfterSeconds };
-  const engine = createEngine({ ...parts, instanceCatalogue });
+  const parts = { sequencer, store, provider, ids, observer, surroundings, instanceCatalogue };
+  const engine = createEngine({ ...parts, blockedAfterSeconds: config.blockedAfterSeconds });
   const ticking = createEngineTask(engine, logger, () => loop.wake(stampTask));
   const limitTask = logLimitTask(logs);
   const stampTask = logStampTask(logs, () => loop.wake(limitTask));
@@ -111,16 +109,7 @@ export async function compose(
   const { auth: mode } = config;
   const authenticate = createAuthenticate({ mode, credentials, sessions, defaults: scope, clock });
   const api: HandlerDependencies = {
-    operations: operationsOf({
-      config,
-      sequencer,
-      store,
-      logs,
-      recentStreams: recent,
-      situations,
-      tasks,
-      instanceCatalogue,
-    }),
+    operations: operationsOf({ ...parts, config, logs, recentStreams: recent, situations, tasks }),
     guard: createGuard({ boundHost: config.host, allowedHosts: config.allowedHosts }),
     authenticate,
     plainRoutes: new Map([
@@ -137,8 +126,7 @@ export async function compose(
   opened.use(await tasks.open(api, limits));
 
   await recover(engine, { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() });
-  const maxvCpus = vcpusOf(provider, config);
-  await createFirstResources({ ...config, sequencer, store, ids, scope, instanceCatalogue, maxvCpus });
+  await createFirstResources({ ...config, ...parts, scope, maxvCpus: vcpusOf(provider, config) });
   await reviewEnvironments(sequencer, instanceCatalogue);
   provider.onNews(wakeEngine);
   const lost = Promise.withResolvers<string>();

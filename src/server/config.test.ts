@@ -84,6 +84,7 @@ describe("the configuration", () => {
     [["--efs-map", "fs-1=/a,fs-2=/b"], {}, { efsMap: FILE_SYSTEMS }],
     [[], { BATCHYARD_EFS_MAP: "fs-1=/a, fs-2=/b" }, { efsMap: FILE_SYSTEMS }],
     [[], { BATCHYARD_IMAGE_MAP: "a=b:5000/c, d = e" }, { imageMap: [AB, { from: "d", to: "e" }] }],
+    [["--instance-types", "/types.json"], {}, { instanceTypesFile: "/types.json" }],
     [["--host", "0.0.0.0", "--insecure"], {}, { host: "0.0.0.0" }],
     [["--host", "127.8.9.1", "--open-metrics"], {}, { host: "127.8.9.1", isMetricsOpen: true }],
     [["--host", "127.9.9.9"], {}, { host: "127.9.9.9" }],

@@ -201,7 +201,7 @@ export const OPTIONS: readonly Option[] = [
   ),
   option(
     "--instance-types <file>",
-    "instance types of your own for compute environments: a JSON list of names, vCPUs and memory (docs/compute-environments.md)",
+    "JSON list of instance types of your own, for compute environments",
     text,
   ),
   choice(

@@ -1,6 +1,7 @@
 import type { Attempt } from "../batch/attempt.ts";
 import type { BatchEvent } from "../batch/event.ts";
 import type { Resources } from "../batch/resources.ts";
+import type { Clock } from "../lib/clock.ts";
 import type { JobStatus } from "../model/batch.ts";
 import type { AttemptSpec } from "../providers/provider.ts";
 import type { CycleReport } from "../scheduler/schedule.ts";
@@ -54,8 +55,17 @@ export interface Checker {
   /** Looks at everything anew. */
   audit?(facts: AuditFacts): Promise<void> | void;
   /** No job is left and nothing is to come. */
-  finished?(facts: AuditFacts): void;
+  finished?(): void;
 }
 
-/** Makes a checker that tells what it finds wrong by `fail`. */
-export type CreateChecker = (fail: (message: string) => void) => Checker;
+/** What a checker is made with. */
+export interface CheckerTools {
+  /** Tells what is wrong. */
+  readonly fail: (message: string) => void;
+  /** The time of the simulation: its monotonic clock never jumps. */
+  readonly clock: Clock;
+  /** What the host can really promise in all. */
+  readonly host: Resources;
+}
+
+export type CreateChecker = (tools: CheckerTools) => Checker;

@@ -45,6 +45,7 @@ export class JobBook {
   readonly #reader: JobBookReader;
   readonly #jobs = new Map<string, MutableJob>();
   #liveCount = 0;
+  #endedCount = 0;
 
   constructor(reader: JobBookReader) {
     this.#reader = reader;
@@ -53,6 +54,11 @@ export class JobBook {
   /** Submitted jobs that have not ended. */
   get liveCount(): number {
     return this.#liveCount;
+  }
+
+  /** How often a job, a child or a node ended. */
+  get endedCount(): number {
+    return this.#endedCount;
   }
 
   /** Submitted jobs, children and nodes. */
@@ -127,6 +133,7 @@ export class JobBook {
     if (patch.unspawned !== undefined) known.unspawned = patch.unspawned;
     if (patch.status !== undefined) known.status = patch.status;
     const hasEnded = isTerminal(known.status) && !isTerminal(before);
+    if (hasEnded) this.#endedCount += 1;
     if (hasEnded && known.parent === undefined) this.#liveCount -= 1;
     this.#reader.moved(known, before);
   }

@@ -44,7 +44,9 @@ const DEPENDENCIES_MAX = 3;
 /** The jobs of a run, in the order of their coming: made one by one, as there may be a million. */
 export function* createLoad(mix: JobMix, size: ScenarioSize, random: SeededRandom): Generator<Submission> {
   const meanBurst = (mix.burst.min + mix.burst.max) / 2;
-  const meanGapMs = (size.hours * 3_600_000 * meanBurst) / size.jobCount;
+  const meanArray = (mix.arraySize.min + mix.arraySize.max) / 2;
+  const meanJobs = 1 + (mix.arrayPercent / 100) * (meanArray - 1);
+  const meanGapMs = (size.hours * 3_600_000 * meanBurst * meanJobs) / size.jobCount;
   let atMs = 0;
   let burstLeft = 0;
   let jobsLeft = size.jobCount;
@@ -88,7 +90,8 @@ function createSubmission({ mix, random, index, atMs, recent }: SubmissionFacts)
   // Children of one array do not all end alike: chance decides, not their command.
   const command = isArray ? ["by-chance"] : commandOf(mix, random);
   const resources = { command, ...resourcesOf(mix, random) };
-  const consumable = random.chance(mix.consumingPercent) ? random.pick(mix.consumables) : undefined;
+  const isConsuming = random.chance(mix.consumingPercent) && !isGang; // not served for multi-node jobs
+  const consumable = isConsuming ? random.pick(mix.consumables) : undefined;
   const input: SubmitJobRequest = {
     jobName: `job-${index}`,
     jobQueue: random.pick(mix.queues) ?? "",

@@ -14,6 +14,7 @@ export interface Scenario {
   readonly size: ScenarioSize;
   readonly resources: (size: ScenarioSize) => ScenarioResources;
   readonly jobs: JobMix;
+  readonly capacity: CapacityHabits;
   readonly provider: ProviderHabits;
   readonly faults: FaultRates;
   /** How long the engine is busy with one tick: what happens meanwhile is seen by the next. */
@@ -72,6 +73,15 @@ export interface JobMix {
   readonly consumingPercent: number;
   /** Jobs that somebody cancels or terminates. */
   readonly endedByClientPercent: number;
+}
+
+/** How environments get and lose their instances. */
+export interface CapacityHabits {
+  readonly bootMs: number;
+  readonly idleMs: number;
+  readonly spotNoticeMs: number;
+  /** Whether prices and depths of Spot capacity change. */
+  readonly isMarketMoving: boolean;
 }
 
 /** How often what goes wrong, on average, in an hour. 0: never. */

@@ -10,7 +10,7 @@ import { createAuthenticate } from "../api/signature/authenticate.ts";
 import { SERVER_LIMITS } from "../batch/limits.ts";
 import type { Scope } from "../batch/scope.ts";
 import { createEngine } from "../engine/engine.ts";
-import type { Engine, EngineObserver } from "../engine/engine.ts";
+import type { CapacitySettings, Engine, EngineObserver } from "../engine/engine.ts";
 import { recover } from "../engine/recover.ts";
 import { tick } from "../engine/tick.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -34,6 +34,7 @@ export interface ServerLifeOptions {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly observer: EngineObserver;
+  readonly capacity: CapacitySettings;
   /** There is something to do for the engine. */
   readonly wake: () => void;
   /** Told of whatever an answer could not be made for, as a server's log is. */
@@ -57,9 +58,9 @@ export class ServerLife {
       wake: () => !crashSwitch.isDead && wake(),
     });
     const provider = mortalProvider(options.provider, crashSwitch);
-    const { ids, observer } = options;
+    const { ids, observer, capacity } = options;
     const surroundings = { prepare: () => Promise.resolve([]) };
-    const engine = createEngine({ sequencer, store, provider, ids, observer, surroundings });
+    const engine = createEngine({ sequencer, store, provider, ids, observer, capacity, surroundings });
     await recover(engine, { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() });
     provider.onNews(wake);
     return new ServerLife(options, engine, crashSwitch);
@@ -79,6 +80,7 @@ export class ServerLife {
       definitions: new DefinitionCache(sequencer, store),
       documentLock: new Mutex(),
       situationOf: () => undefined,
+      instanceCatalogue: engine.instanceCatalogue,
     });
     this.operations = limitOperations(batch, { sequencer, clock }, SERVER_LIMITS);
     const sessions = { open: () => undefined };
@@ -97,6 +99,12 @@ export class ServerLife {
 
   get state(): LiveState {
     return this.#engine.sequencer.state;
+  }
+
+  /** The state after all that was decided: one that stands on a commit that failed is built again first. */
+  async settledState(): Promise<LiveState> {
+    await this.#engine.sequencer.transact(() => undefined);
+    return this.state;
   }
 
   /** What the loop of a server does with the engine: milliseconds until it wants to be called again. */

@@ -1,7 +1,7 @@
 import type { BatchEvent } from "../batch/event.ts";
 import type { AttemptSpec } from "../providers/provider.ts";
 import type { Change } from "../store/change.ts";
-import type { AuditFacts, Checker, CreateChecker, TickFacts, Violation } from "./checker.ts";
+import type { AuditFacts, Checker, CheckerTools, CreateChecker, TickFacts, Violation } from "./checker.ts";
 import { JobBook } from "./job-book.ts";
 import type { KnownJob } from "./job-book.ts";
 
@@ -12,9 +12,9 @@ export class Watch {
   readonly #violations: Violation[] = [];
 
   /** @param creations by the names under which violations are told. */
-  constructor(creations: Readonly<Record<string, CreateChecker>>) {
+  constructor(creations: Readonly<Record<string, CreateChecker>>, tools: Omit<CheckerTools, "fail">) {
     this.#checkers = Object.entries(creations).map(([checker, create]) =>
-      create((message) => this.fail(checker, message)),
+      create({ ...tools, fail: (message) => this.fail(checker, message) }),
     );
     this.book = new JobBook({
       appeared: (job) => {
@@ -73,7 +73,7 @@ export class Watch {
     for (const checker of this.#checkers) await checker.audit?.(facts);
   }
 
-  finished(facts: AuditFacts): void {
-    for (const checker of this.#checkers) checker.finished?.(facts);
+  finished(): void {
+    for (const checker of this.#checkers) checker.finished?.();
   }
 }

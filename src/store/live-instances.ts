@@ -1,13 +1,13 @@
 import type { Attempt } from "../batch/attempt.ts";
 import type { Instance } from "../batch/instance.ts";
-import { addResources, subtractResources } from "../batch/resources.ts";
 import type { Resources } from "../batch/resources.ts";
 import { RoomTree } from "../lib/room-tree.ts";
+import { Tally } from "./tally.ts";
 
 /** An instance that is not terminated, and what attempts under way leave of it. */
 export interface LiveInstance {
   readonly instance: Instance;
-  /** What no attempt has: below nothing where the instance became smaller than what runs on it. */
+  /** What no attempt has, as it changes: below nothing where the instance became smaller than what runs on it. */
   readonly free: Resources;
   /** Task ids of the attempts that it is charged for. */
   readonly tasks: ReadonlySet<string>;
@@ -91,13 +91,13 @@ export interface Instances {
 
 class MutableInstance implements LiveInstance {
   instance: Instance;
-  free: Resources;
+  readonly free = new Tally();
   slot: number;
   readonly tasks = new Set<string>();
 
   constructor(instance: Instance, slot: number) {
     this.instance = instance;
-    this.free = instance.resources;
+    this.free.add(instance.resources);
     this.slot = slot;
   }
 }
@@ -129,7 +129,8 @@ class LiveEnvironment implements EnvironmentInstances {
   change(live: MutableInstance, instance: Instance): void {
     const idleSinceMs = this.idle.get(live);
     this.vcpuMillis += instance.resources.vcpuMillis - live.instance.resources.vcpuMillis;
-    live.free = addResources(live.free, subtractResources(instance.resources, live.instance.resources));
+    live.free.add(instance.resources);
+    live.free.subtract(live.instance.resources);
     live.instance = instance;
     this.#place(live, idleSinceMs ?? instance.registeredAtMs ?? instance.launchedAtMs);
   }
@@ -148,7 +149,7 @@ class LiveEnvironment implements EnvironmentInstances {
   take(live: MutableInstance, taskId: string, resources: Resources): void {
     if (live.tasks.has(taskId)) return;
     live.tasks.add(taskId);
-    live.free = subtractResources(live.free, resources);
+    live.free.subtract(resources);
     this.idle.delete(live);
     if (takesJobs(live)) this.#showRoom(live);
   }
@@ -162,7 +163,7 @@ class LiveEnvironment implements EnvironmentInstances {
     }: { readonly taskId: string; readonly resources: Resources; readonly atMs: number },
   ): void {
     if (!live.tasks.delete(taskId)) return;
-    live.free = addResources(live.free, resources);
+    live.free.add(resources);
     if (!takesJobs(live)) return;
     this.#showRoom(live);
     if (live.tasks.size === 0) this.idle.set(live, atMs);
@@ -181,7 +182,7 @@ class LiveEnvironment implements EnvironmentInstances {
   }
 
   #showRoom({ slot, free }: MutableInstance): void {
-    this.#room.set(slot, [free.vcpuMillis, free.memoryMiB, free.gpuCount]);
+    this.#room.set(slot, free.vcpuMillis, free.memoryMiB, free.gpuCount);
   }
 
   /** Slots of instances that are gone are given up once they are most. */

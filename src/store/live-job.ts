@@ -1,9 +1,9 @@
 import type { Attempt } from "../batch/attempt.ts";
 import type { Resources } from "../batch/resources.ts";
-import type { EvaluateOnExit, RetryStrategy } from "../batch/retry-strategy.ts";
-import { isSameScope } from "../batch/scope.ts";
+import type { RetryStrategy } from "../batch/retry-strategy.ts";
 import type { Scope } from "../batch/scope.ts";
 import type { Indexed } from "../lib/indexed-heap.ts";
+import type { Linked } from "../lib/linked-table.ts";
 import type { JobStatus } from "../model/batch.ts";
 import type { LiveShare, MutableShare } from "./live-share.ts";
 import type { StoredLiveJob } from "./store.ts";
@@ -33,8 +33,9 @@ type LiveProgress = Pick<
 >;
 
 /** A million of these are in memory: what jobs have in common stands behind one reference. */
-export class MutableLiveJob implements LiveJob {
+export class MutableLiveJob implements LiveJob, Linked<MutableLiveJob> {
   heapIndex = -1;
+  nextInBucket: MutableLiveJob | undefined;
   readonly jobId: string;
   readonly terms: JobTerms;
   readonly share: MutableShare;
@@ -101,61 +102,4 @@ export class LiveChildJob extends MutableLiveJob {
     this.parent = parent;
     this.childIndex = childIndex;
   }
-}
-
-/** How many different terms are remembered; beyond them equal ones may be held twice. */
-const REMEMBERED_MAX = 10_000;
-
-/** Gives equal terms as one object. */
-export class SharedTerms {
-  readonly #known = new Map<string, JobTerms>();
-  #last: JobTerms | undefined;
-
-  share(job: JobTerms): JobTerms {
-    if (this.#last === undefined || !isSameTerms(this.#last, job)) this.#last = this.#find(job);
-    return this.#last;
-  }
-
-  #find(job: JobTerms): JobTerms {
-    const { scope, jobQueueArn, resources, nodeResources, retryStrategy, attemptDurationSeconds } = job;
-    const terms = { scope, jobQueueArn, resources, nodeResources, retryStrategy, attemptDurationSeconds };
-    const key = JSON.stringify(terms);
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    if (this.#known.size >= REMEMBERED_MAX) this.#known.clear();
-    this.#known.set(key, terms);
-    return terms;
-  }
-}
-
-function isSameTerms(a: JobTerms, b: JobTerms): boolean {
-  return (
-    a.jobQueueArn === b.jobQueueArn &&
-    a.attemptDurationSeconds === b.attemptDurationSeconds &&
-    a.nodeResources === b.nodeResources &&
-    isSameScope(a.scope, b.scope) &&
-    isSameResources(a.resources, b.resources) &&
-    isSameStrategy(a.retryStrategy, b.retryStrategy)
-  );
-}
-
-function isSameResources(a: Resources, b: Resources): boolean {
-  return a.vcpuMillis === b.vcpuMillis && a.memoryMiB === b.memoryMiB && a.gpuCount === b.gpuCount;
-}
-
-function isSameStrategy(a: RetryStrategy, b: RetryStrategy): boolean {
-  return (
-    a.attempts === b.attempts &&
-    a.evaluateOnExit.length === b.evaluateOnExit.length &&
-    a.evaluateOnExit.every((rule, index) => isSameRule(rule, b.evaluateOnExit[index]))
-  );
-}
-
-function isSameRule(a: EvaluateOnExit, b: EvaluateOnExit | undefined): boolean {
-  return (
-    a.action === b?.action &&
-    a.onStatusReason === b.onStatusReason &&
-    a.onReason === b.onReason &&
-    a.onExitCode === b.onExitCode
-  );
 }

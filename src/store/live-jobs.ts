@@ -6,11 +6,14 @@ import type { Resources } from "../batch/resources.ts";
 import { isSameScope } from "../batch/scope.ts";
 import type { Scope } from "../batch/scope.ts";
 import { assert } from "../lib/assert.ts";
+import { LinkedTable } from "../lib/linked-table.ts";
+import type { StoredShareUsage } from "../batch/fair-share.ts";
 import type { FairsharePolicy } from "../model/batch.ts";
 import type { Change } from "./change.ts";
 import type { LiveArray } from "./live-array.ts";
+import { LiveAttempts } from "./live-attempts.ts";
 import type { Standing } from "./live-dependencies.ts";
-import { LiveChildJob, MutableLiveJob, SharedTerms } from "./live-job.ts";
+import { LiveChildJob, MutableLiveJob } from "./live-job.ts";
 import type { JobTerms, LiveJob } from "./live-job.ts";
 import { LiveQueues } from "./live-queues.ts";
 import { NO_SHARE } from "./live-queues.ts";
@@ -18,7 +21,7 @@ import type { MutableQueue, ReadyQueue } from "./live-queues.ts";
 import type { LiveInstances } from "./live-instances.ts";
 import { LiveRelations } from "./live-relations.ts";
 import type { LiveNodes } from "./live-relations.ts";
-import { LiveUsage } from "./live-usage.ts";
+import { SharedTerms } from "./shared-terms.ts";
 import type { StoredLiveChild, StoredLiveJob } from "./store.ts";
 
 /**
@@ -27,23 +30,20 @@ import type { StoredLiveChild, StoredLiveJob } from "./store.ts";
  */
 export class LiveJobs {
   /** By job id: a UUID, so one of another scope is never the same. */
-  readonly #jobs = new Map<string, MutableLiveJob>();
+  readonly #jobs = new LinkedTable<MutableLiveJob>(jobIdOf);
   readonly #terms = new SharedTerms();
   readonly #relations = new LiveRelations((jobId) => this.#jobs.has(jobId));
   readonly #stopRequested = new Set<string>();
   readonly #toAdmit = new Set<LiveJob>();
   readonly #toSpawn = new Set<LiveJob>();
   readonly #endedArrays = new Set<LiveJob>();
-  readonly #active = new Map<string, LiveJob>();
-  readonly #stopping = new Map<string, LiveJob>();
   readonly #queues = new LiveQueues();
-  readonly #usage = new LiveUsage();
-  readonly #instances: LiveInstances;
+  readonly #attempts: LiveAttempts;
   #lastPosition = 0;
   #frontPosition = 0;
 
   constructor(instances: LiveInstances) {
-    this.#instances = instances;
+    this.#attempts = new LiveAttempts(instances);
   }
 
   /** Takes up what a store holds. The instances are there already. */
@@ -60,8 +60,10 @@ export class LiveJobs {
       );
       const array = this.#relations.arrays.get(job.jobId);
       if (array !== undefined) array.unspawned = stored.array?.unspawned;
-      this.#addJob(job, stored);
+      this.#jobs.collect(job);
+      this.#enterNew(job, stored);
     }
+    this.#jobs.spread();
     for (const child of liveChildren) this.#loadChild(child, endedArrays);
     for (const arrayJobId of this.#relations.arrays.keys()) this.#reconsiderAll(this.#mutable(arrayJobId));
   }
@@ -127,17 +129,17 @@ export class LiveJobs {
 
   /** Jobs and nodes in STARTING and RUNNING whose attempt has not ended, by the task id of that. */
   get active(): ReadonlyMap<string, LiveJob> {
-    return this.#active;
+    return this.#attempts.active;
   }
 
   /** Those of `active` whose attempt somebody wants ended, by task id. */
   get stopping(): ReadonlyMap<string, LiveJob> {
-    return this.#stopping;
+    return this.#attempts.stopping;
   }
 
   /** What attempts under way hold of the host. */
   get hostUsage(): Resources {
-    return this.#usage.ofHost;
+    return this.#attempts.usage.ofHost;
   }
 
   /** The place of the next job to be submitted: behind all others. */
@@ -152,7 +154,7 @@ export class LiveJobs {
 
   /** What attempts under way hold of a compute environment. */
   environmentUsage(computeEnvironmentArn: string): Resources {
-    return this.#usage.ofEnvironment(computeEnvironmentArn);
+    return this.#attempts.usage.ofEnvironment(computeEnvironmentArn);
   }
 
   /** The shares of a queue with their RUNNABLE jobs in order; undefined while nothing was submitted to it. */
@@ -164,6 +166,21 @@ export class LiveJobs {
   someRunnableOf(jobQueueArn: string): LiveJob | undefined {
     for (const { runnable } of this.#queues.find(jobQueueArn)?.ready ?? []) return runnable.peek();
     return undefined;
+  }
+
+  /** What a share has had, from before the jobs are taken up. */
+  setShareUsage({
+    jobQueueArn,
+    shareIdentifier,
+    averageVcpus,
+    asOfMs,
+    activeUntilMs,
+  }: StoredShareUsage): void {
+    const queue = this.#queues.of(jobQueueArn);
+    const share = queue.share(shareIdentifier);
+    share.averageVcpuMillis = averageVcpus * 1000;
+    share.asOfMs = asOfMs;
+    if (activeUntilMs !== undefined) share.lastEndAtMs = activeUntilMs - queue.halfLifeMs;
   }
 
   /** The shares of the queue compete by this policy from now on; undefined: first come, first served. */
@@ -186,7 +203,7 @@ export class LiveJobs {
   }
 
   forgetEnvironment(computeEnvironmentArn: string): void {
-    this.#usage.forgetEnvironment(computeEnvironmentArn);
+    this.#attempts.forgetEnvironment(computeEnvironmentArn);
   }
 
   submit(job: Job, progress: JobProgress): void {
@@ -196,7 +213,8 @@ export class LiveJobs {
     const share = this.#queues.of(jobQueueArn).share(shareIdentifier ?? NO_SHARE);
     const live = new MutableLiveJob({ terms, share }, { ...progress, jobId, schedulingPriority });
     this.#relations.relate(live, { arraySize: job.arraySize, dependsOn: job.dependsOn });
-    this.#addJob(live, job);
+    this.#jobs.add(live);
+    this.#enterNew(live, job);
   }
 
   change(jobId: string, patch: JobProgressPatch): void {
@@ -223,17 +241,10 @@ export class LiveJobs {
    */
   putAttempt(attempt: Attempt): void {
     const job = this.#mutable(attempt.jobId);
-    const before = job.activeAttempt;
-    if (before !== undefined) this.#leaveAttempt(before);
-    if (before?.taskId !== attempt.taskId || before.outcome !== attempt.outcome) {
-      if (before !== undefined && before.outcome === undefined)
-        this.#giveBack(job, before, attempt.stoppedAtMs);
-      if (attempt.outcome === undefined) this.#take(job, attempt);
-    }
+    this.#attempts.put(job, attempt, this.#chargeOf(job));
     const isOver =
       attempt.outcome !== undefined && (this.#relations.nodes.get(job.jobId)?.active.size ?? 0) === 0;
     job.activeAttempt = isOver ? undefined : attempt;
-    if (!isOver) this.#enterAttempt(job, attempt);
   }
 
   #mutable(jobId: string): MutableLiveJob {
@@ -242,18 +253,20 @@ export class LiveJobs {
     return job;
   }
 
-  #addJob(job: MutableLiveJob, { nodes, isStopRequested }: Partial<StoredLiveJob>): void {
-    this.#jobs.set(job.jobId, job);
+  #enterNew(job: MutableLiveJob, { nodes, isStopRequested }: Partial<StoredLiveJob>): void {
     if (nodes !== undefined) this.#relations.nodes.set(job.jobId, { ...nodes, active: new Map() });
     if (isStopRequested === true) this.#stopRequested.add(job.jobId);
     job.share.liveCount += 1;
     this.#enter(job);
-    if (job.activeAttempt !== undefined) this.#loadAttempt(job, job.activeAttempt);
+    this.#loadAttempt(job);
   }
 
-  #loadAttempt(job: MutableLiveJob, attempt: Attempt): void {
-    if (attempt.outcome === undefined) this.#take(job, attempt);
-    this.#enterAttempt(job, attempt);
+  #loadAttempt(job: MutableLiveJob): void {
+    const attempt = job.activeAttempt;
+    if (attempt === undefined) return;
+    job.activeAttempt = undefined;
+    this.#attempts.put(job, attempt, this.#chargeOf(job));
+    job.activeAttempt = attempt;
   }
 
   #loadChild(child: StoredLiveChild, endedArrays: ReadonlyMap<string, LiveArray>): void {
@@ -276,20 +289,18 @@ export class LiveJobs {
     const terms = array === undefined ? this.#terms.share(nodeTerms(parent, index)) : parent.terms;
     const child = new LiveChildJob(parent, index, terms, { ...stored, jobId });
     (array?.liveChildren ?? this.#relations.nodes.get(parentJobId)?.active)?.set(index, child);
-    this.#jobs.set(jobId, child);
+    this.#jobs.add(child);
     child.share.liveCount += 1;
     this.#enter(child);
-    if (stored.activeAttempt !== undefined) this.#loadAttempt(child, stored.activeAttempt);
+    this.#loadAttempt(child);
   }
 
   /** A child that comes into being anew: what there was of it is not charged any more. */
   #takeOut(child: MutableLiveJob): void {
     this.#leave(child);
+    this.#jobs.delete(child.jobId);
     child.share.liveCount -= 1;
-    const attempt = child.activeAttempt;
-    if (attempt === undefined) return;
-    this.#leaveAttempt(attempt);
-    if (attempt.outcome === undefined) this.#giveBack(child, attempt, undefined);
+    this.#attempts.drop(child, this.#chargeOf(child));
   }
 
   /** Takes out a job that has ended, for good, and tells those that waited for it. */
@@ -348,22 +359,21 @@ export class LiveJobs {
 
   /** Puts a job into every index that it belongs to by its present state. */
   #enter(job: MutableLiveJob): void {
-    const queue = this.#queues.of(job.jobQueueArn);
+    const { queue } = job.share;
     queue.counts[job.status] += 1;
     this.#lastPosition = Math.max(this.#lastPosition, job.queuePosition);
     this.#frontPosition = Math.min(this.#frontPosition, job.queuePosition);
-    const array = this.#relations.arrays.get(job.jobId);
-    if (array !== undefined) this.#enterArray(job, array, queue);
-    else if (job.status === "RUNNABLE") {
+    if (job.status === "RUNNABLE") {
       queue.addRunnable(job);
       queue.addDemand(job.terms, 1);
+      return;
     }
-    if (job.status === "SUBMITTED" || job.status === "PENDING") {
-      queue.waiting.add(job);
-      const isWaiting =
-        job.status === "PENDING" && this.#relations.dependencies.standingOf(job) === "waiting";
-      if (!isWaiting && array?.unspawned === undefined) this.#toAdmit.add(job);
-    }
+    if (job.status !== "SUBMITTED" && job.status !== "PENDING") return;
+    queue.waiting.add(job);
+    const array = this.#relations.arrays.get(job.jobId);
+    if (array !== undefined) this.#enterArray(job, array, queue);
+    const isWaiting = job.status === "PENDING" && this.#relations.dependencies.standingOf(job) === "waiting";
+    if (!isWaiting && array?.unspawned === undefined) this.#toAdmit.add(job);
   }
 
   #enterArray(job: MutableLiveJob, array: LiveArray, queue: MutableQueue): void {
@@ -378,48 +388,28 @@ export class LiveJobs {
 
   /** Takes a job out of every index; the counterpart of `#enter`. */
   #leave(job: MutableLiveJob): void {
-    const queue = this.#queues.of(job.jobQueueArn);
+    const { queue } = job.share;
     queue.counts[job.status] -= 1;
-    if (job.heapIndex >= 0) queue.removeRunnable(job);
+    if (job.status === "RUNNABLE") {
+      queue.removeRunnable(job);
+      queue.addDemand(job.terms, -1);
+      return;
+    }
+    if (job.status !== "SUBMITTED" && job.status !== "PENDING") return;
     queue.waiting.delete(job);
     this.#toAdmit.delete(job);
     const array = this.#relations.arrays.get(job.jobId);
-    if (array !== undefined) {
-      queue.counts[array.unspawned?.status ?? job.status] -= array.unspawnedCount;
-      if (array.hasRunnable) queue.addDemand(job.terms, -array.unspawnedCount);
-      this.#toSpawn.delete(job);
-      this.#endedArrays.delete(job);
-    } else if (job.status === "RUNNABLE") queue.addDemand(job.terms, -1);
+    if (array !== undefined) this.#leaveArray(job, array, queue);
   }
 
-  #enterAttempt(job: MutableLiveJob, attempt: Attempt): void {
-    if (attempt.outcome !== undefined) return;
-    this.#active.set(attempt.taskId, job);
-    if (attempt.stopping !== undefined) this.#stopping.set(attempt.taskId, job);
-  }
-
-  #leaveAttempt({ taskId }: Attempt): void {
-    this.#active.delete(taskId);
-    this.#stopping.delete(taskId);
-  }
-
-  #take(job: MutableLiveJob, attempt: Attempt): void {
-    const resources = this.#chargeOf(job);
-    this.#usage.take(attempt.computeEnvironmentArn, resources);
-    this.#instances.take(attempt, resources);
-    const queue = this.#queues.of(job.jobQueueArn);
-    queue.vcpuMillis += resources.vcpuMillis;
-    queue.lastPlacedAtMs = Math.max(queue.lastPlacedAtMs, attempt.placedAtMs);
-    job.share.addUsage(resources.vcpuMillis, attempt.placedAtMs);
-  }
-
-  #giveBack(job: MutableLiveJob, attempt: Attempt, stoppedAtMs: number | undefined): void {
-    const resources = this.#chargeOf(job);
-    const atMs = stoppedAtMs ?? attempt.placedAtMs;
-    this.#usage.giveBack(attempt.computeEnvironmentArn, resources);
-    this.#instances.giveBack(attempt, resources, atMs);
-    this.#queues.of(job.jobQueueArn).vcpuMillis -= resources.vcpuMillis;
-    job.share.addUsage(-resources.vcpuMillis, atMs);
+  #leaveArray(job: MutableLiveJob, array: LiveArray, queue: MutableQueue): void {
+    queue.counts[array.unspawned?.status ?? job.status] -= array.unspawnedCount;
+    if (array.hasRunnable) {
+      queue.removeRunnable(job);
+      queue.addDemand(job.terms, -array.unspawnedCount);
+    }
+    this.#toSpawn.delete(job);
+    this.#endedArrays.delete(job);
   }
 
   /** What an attempt of the job is charged for: of a multi-node job those of its main node. */
@@ -427,6 +417,10 @@ export class LiveJobs {
     const main = this.#relations.nodes.get(job.jobId)?.main;
     return (main === undefined ? undefined : job.nodeResources?.[main]) ?? job.resources;
   }
+}
+
+function jobIdOf({ jobId }: LiveJob): string {
+  return jobId;
 }
 
 interface ArrayChild {

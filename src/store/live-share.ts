@@ -1,14 +1,15 @@
 import { usageAt } from "../batch/fair-share.ts";
 import { IndexedHeap } from "../lib/indexed-heap.ts";
 import type { LiveJob } from "./live-job.ts";
+import type { MutableQueue } from "./live-queues.ts";
 
 /** The jobs of one share of a queue, and what they have had. */
 export interface LiveShare {
   /** `NO_SHARE` in a queue that goes first come, first served. */
   readonly identifier: string;
-  readonly queue: ShareQueue;
+  readonly queue: Pick<MutableQueue, "arn" | "halfLifeMs">;
   /** RUNNABLE jobs, and arrays whose next child is, in their order. */
-  readonly runnable: Pick<IndexedHeap<LiveJob>, "size" | "peek" | "first">;
+  readonly runnable: Pick<IndexedHeap<LiveJob>, "size" | "peek" | "first" | "before">;
   /** Jobs that have not ended. */
   readonly liveCount: number;
   /** When the last of its jobs ended: it is active for a while longer. Undefined before that. */
@@ -20,15 +21,9 @@ export interface LiveShare {
   readonly asOfMs: number;
 }
 
-interface ShareQueue {
-  readonly arn: string;
-  /** How fast its shares forget what they had; 0 where nobody asks. */
-  readonly halfLifeMs: number;
-}
-
 export class MutableShare implements LiveShare {
   readonly identifier: string;
-  readonly queue: ShareQueue;
+  readonly queue: MutableQueue;
   readonly runnable = new IndexedHeap<LiveJob>(isBefore);
   liveCount = 0;
   lastEndAtMs: number | undefined;
@@ -36,7 +31,7 @@ export class MutableShare implements LiveShare {
   averageVcpuMillis = 0;
   asOfMs = 0;
 
-  constructor(queue: ShareQueue, identifier: string) {
+  constructor(queue: MutableQueue, identifier: string) {
     this.queue = queue;
     this.identifier = identifier;
   }
@@ -45,6 +40,7 @@ export class MutableShare implements LiveShare {
   addUsage(vcpuMillis: number, atMs: number): void {
     this.bringTo(atMs);
     this.vcpuMillis += vcpuMillis;
+    this.queue.vcpuMillis += vcpuMillis;
   }
 
   /** Takes what it has had since `asOfMs` into its average. Time does not run backwards here. */

@@ -54,6 +54,7 @@ export class LiveState {
     for (const jobQueue of stored.jobQueues) state.#putQueue(jobQueue);
     for (const serviceJob of stored.serviceJobs) state.#serviceJobs.put(serviceJob);
     for (const instance of stored.instances) state.#instances.put(instance);
+    for (const usage of stored.shareUsages) state.#jobs.setShareUsage(usage);
     state.#jobs.load(stored.liveJobs, stored.liveChildren);
     state.#consumables.load(stored.requirements, state.#jobs.active.values());
     return state;

@@ -26,6 +26,14 @@ function childPut(index: number, status: JobStatus, attemptCount: number): Chang
   return { kind: "child-put", scope: SCOPE, parentJobId: JOB_ID, index, progress, atMs: 7 };
 }
 
+function notice(atMs: number): BlockedNotice {
+  return { statusReason: `REASON ${atMs}`, atMs };
+}
+
+function queuePut(jobId: string, ...told: readonly BlockedNotice[]): readonly Change[] {
+  return aJobQueue("q", [], { scope: SCOPE, blockedHead: { jobId, told } }).changes();
+}
+
 /** What the last of the changes is told by. */
 function eventsOf(...changes: readonly Change[]): readonly BatchEvent[] {
   const state = aState();
@@ -124,26 +132,23 @@ describe("noteEvents", () => {
 });
 
 describe("noteEvents of a queue", () => {
-  const notice = (atMs: number): BlockedNotice => ({ statusReason: `REASON ${atMs}`, atMs });
-  const put = (jobId: string, ...told: readonly BlockedNotice[]): Change[] => [
-    ...aJobQueue("q", [], { scope: SCOPE, blockedHead: { jobId, told } }).changes(),
-  ];
-
   test("tells each notice that a job blocks it once", () => {
     const running = [submitted(), changed(JOB_ID, { status: "RUNNABLE", attemptCount: 2 })];
     const event = { kind: "job-queue-blocked", scope: SCOPE, status: "RUNNABLE" } as const;
     const blocking = { ...event, jobId: "other", attemptCount: 0 };
     expect(eventsOf(...aJobQueue("q", []).changes())).toEqual([]);
-    expect(eventsOf(...put("other"))).toEqual([]);
-    expect(eventsOf(...put("other"), ...put("other", notice(1)))).toEqual([{ ...blocking, ...notice(1) }]);
-    expect(eventsOf(...put("other", notice(1)), ...put("other", notice(1)))).toEqual([]);
-    expect(eventsOf(...put("other", notice(1)), ...put("other", notice(1), notice(2)))).toEqual([
+    expect(eventsOf(...queuePut("other"))).toEqual([]);
+    expect(eventsOf(...queuePut("other"), ...queuePut("other", notice(1)))).toEqual([
+      { ...blocking, ...notice(1) },
+    ]);
+    expect(eventsOf(...queuePut("other", notice(1)), ...queuePut("other", notice(1)))).toEqual([]);
+    expect(eventsOf(...queuePut("other", notice(1)), ...queuePut("other", notice(1), notice(2)))).toEqual([
       { ...blocking, ...notice(2) },
     ]);
-    expect(eventsOf(...running, ...put("other", notice(1)), ...put(JOB_ID, notice(2)))).toEqual([
+    expect(eventsOf(...running, ...queuePut("other", notice(1)), ...queuePut(JOB_ID, notice(2)))).toEqual([
       { ...event, jobId: JOB_ID, attemptCount: 2, ...notice(2) },
     ]);
-    expect(eventsOf(...put("other", notice(1)), ...aJobQueue("q", []).changes())).toEqual([]);
+    expect(eventsOf(...queuePut("other", notice(1)), ...aJobQueue("q", []).changes())).toEqual([]);
   });
 });
 

@@ -80,16 +80,14 @@ function newNotices(
   const known = before.get(arn)?.blockedHead;
   const knownCount = known?.jobId === jobId ? known.told.length : 0;
   const attemptCount = jobs.find(scope, jobId)?.attemptCount ?? 0;
-  return told
-    .slice(knownCount)
-    .map((notice) => ({
-      kind: "job-queue-blocked",
-      scope,
-      jobId,
-      status: "RUNNABLE",
-      attemptCount,
-      ...notice,
-    }));
+  return told.slice(knownCount).map((notice) => ({
+    kind: "job-queue-blocked",
+    scope,
+    jobId,
+    status: "RUNNABLE",
+    attemptCount,
+    ...notice,
+  }));
 }
 
 /** Children are born PENDING (specification 3.4). */

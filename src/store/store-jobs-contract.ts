@@ -230,7 +230,11 @@ export function testJobs(open: () => Store): void {
     await using store = open();
     const waiting = aJob("9", { createdAtMs: 9, attemptDurationSeconds: 90 });
     const running = aJob("1", { resources: { vcpuMillis: 250, memoryMiB: 512, gpuCount: 1 } });
-    const retried = aJob("5", { retryStrategy: { attempts: 2, evaluateOnExit: [] } });
+    const retried = aJob("5", {
+      retryStrategy: { attempts: 2, evaluateOnExit: [] },
+      shareIdentifier: "red",
+      schedulingPriority: 7,
+    });
     const ended = aJob("7");
     await store.commit([submitted(waiting), submitted(running), submitted(retried), submitted(ended)]);
     await store.commit([
@@ -256,7 +260,14 @@ export function testJobs(open: () => Store): void {
         attemptCount: 2,
         activeAttempt: anAttempt(running, 2),
       },
-      { ...slim(retried), status: "RUNNABLE", queuePosition: -1, attemptCount: 1 },
+      {
+        ...slim(retried),
+        status: "RUNNABLE",
+        queuePosition: -1,
+        attemptCount: 1,
+        shareIdentifier: "red",
+        schedulingPriority: 7,
+      },
     ]);
   });
 
@@ -312,7 +323,8 @@ function stopped(jobId: string, stoppedAtMs: number): Change[] {
 }
 
 function slim({ scope, jobId, jobQueueArn, resources, retryStrategy }: Job) {
-  return { scope, jobId, jobQueueArn, resources, retryStrategy, isStopRequested: false };
+  const schedulingPriority = 0;
+  return { scope, jobId, jobQueueArn, resources, retryStrategy, schedulingPriority, isStopRequested: false };
 }
 
 function putAttempt(attempt: ReturnType<typeof anAttempt>): Change {

@@ -205,6 +205,27 @@ describe("run", () => {
     ]);
   });
 
+  test("says nothing of another attempt while nodes of the last one are still ending", async () => {
+    const attempt = { startedAt: NOW_MS, stoppedAt: NOW_MS + 240, container: { exitCode: 0 } };
+    const job = { ...JOB, startedAt: NOW_MS, attempts: [attempt] };
+    await using aws = await FakeAws.start({
+      ...submission,
+      describejobs: [
+        RUNNING,
+        ok({ jobs: [{ ...job, status: "RUNNING" }] }),
+        ok({ jobs: [{ ...job, status: "SUCCEEDED", stoppedAt: NOW_MS + 355 }] }),
+      ],
+      GetLogEvents: logPages(["hi"]),
+    });
+    const { errors, exitCode } = await runCli(["run", "--endpoint", aws.url, "sh"]);
+    expect({ errors, exitCode }).toEqual({
+      errors:
+        "batchyard: 0000abcd sh (busybox, 1 vCPU, 256 MiB) submitted to default\n" +
+        "batchyard: 0000abcd SUCCEEDED after 355ms\n",
+      exitCode: 0,
+    });
+  });
+
   test("leaves the job running if that is the answer to Ctrl-C, and says how to come back", async () => {
     await using aws = await FakeAws.start({ ...submission, describejobs: RUNNING });
     const result = await runCli(["run", "--endpoint", aws.url, "sh"], {

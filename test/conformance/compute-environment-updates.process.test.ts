@@ -1,6 +1,7 @@
 import type { UpdateComputeEnvironmentCommandInput } from "@aws-sdk/client-batch";
 import { beforeAll, describe, expect, test } from "vitest";
 import { makeEnvironment, makeQueue, settledEnvironment } from "../support/batch-resources.ts";
+import type { Submission } from "../support/job-runner.ts";
 import { clientException, refusalOf, wrapped } from "../support/refusals.ts";
 import type { RefusalSeen } from "../support/refusals.ts";
 import { ROOMY, useServer } from "../support/use-server.ts";
@@ -35,9 +36,8 @@ async function statusOf(name: string): Promise<string | undefined> {
   return computeEnvironments[0]?.status;
 }
 
-async function startJob(jobQueue: string, gate: string, retries = 1) {
-  const retryStrategy = { attempts: retries };
-  const jobId = await used.jobs.submit(used.waitAt(gate), { jobQueue, retryStrategy });
+async function startJob(jobQueue: string, gate: string, submission: Submission = {}) {
+  const jobId = await used.jobs.submit(used.waitAt(gate), { jobQueue, ...submission });
   return used.jobs.reached(jobId, "RUNNING");
 }
 
@@ -57,6 +57,28 @@ describe("a scaling update", () => {
     expect(await used.jobs.ended(first.jobId ?? "")).toMatchObject({ status: "SUCCEEDED" });
     expect(await used.jobs.ended(second.jobId ?? "")).toMatchObject({ status: "SUCCEEDED" });
   });
+});
+
+test("desiredvCpus follow the demand of jobs within maxvCpus, and can be raised but not lowered", async () => {
+  await makeUpdatable("following");
+  const started = [];
+  for (let count = 0; count < 3; count += 1) {
+    started.push(await startJob("following", "followed", { vcpus: "2" }));
+  }
+  const { computeResources } = await settledEnvironment(used.batch, "following");
+  expect(computeResources).toMatchObject({ minvCpus: 0, maxvCpus: 16, desiredvCpus: 6 });
+
+  await update("following", { computeResources: { desiredvCpus: 10 } });
+  const raised = await settledEnvironment(used.batch, "following");
+  expect(raised.computeResources).toMatchObject({ desiredvCpus: 10 });
+  expect(await refusalOf(update("following", { computeResources: { desiredvCpus: 8 } }))).toEqual(
+    wrapped(
+      "Manually scaling down compute environment is not supported. Disconnecting job queues from compute environment " +
+        "will cause it to scale-down to minvCpus.",
+    ),
+  );
+  used.open("followed");
+  for (const { jobId = "" } of started) await used.jobs.ended(jobId);
 });
 
 describe("an infrastructure update", () => {
@@ -85,7 +107,7 @@ describe("an infrastructure update", () => {
 
   test("with terminateJobsOnUpdate ends jobs at once as a lost host does, to be retried on new instances", async () => {
     await makeUpdatable("cleared");
-    const before = await startJob("cleared", "cleared-done", 2);
+    const before = await startJob("cleared", "cleared-done", { retryStrategy: { attempts: 2 } });
     await update("cleared", {
       updatePolicy: { terminateJobsOnUpdate: true },
       computeResources: { tags: { Name: "worker" } },

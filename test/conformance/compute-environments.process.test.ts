@@ -244,7 +244,13 @@ describe("DescribeComputeEnvironments", () => {
 
 describe("UpdateComputeEnvironment", () => {
   test("changes what it names and leaves the rest, through UPDATING to VALID", async () => {
-    const before = await makeEnvironment(used.batch, "changed", { maxvCpus: 4, tags: { team: "a" } });
+    const before = await create(
+      requestOf({
+        computeEnvironmentName: "changed",
+        computeResources: ec2Request({ instanceTypes: ["c5.large"], maxvCpus: 4 }),
+        tags: { team: "a" },
+      }),
+    );
     const answer = await used.batch.updateComputeEnvironment({
       computeEnvironment: before.computeEnvironmentArn,
       computeResources: { maxvCpus: 9, desiredvCpus: 2 },

@@ -1,5 +1,9 @@
-import type { ComputeEnvironmentDetail } from "@aws-sdk/client-batch";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Batch, ComputeEnvironmentDetail } from "@aws-sdk/client-batch";
 import { expect, test } from "vitest";
+import { AwsClients } from "../support/aws-clients.ts";
 import {
   deleteEnvironment,
   makeEnvironment,
@@ -10,6 +14,7 @@ import {
 } from "../support/batch-resources.ts";
 import { fargateRequest } from "../support/environment-values.ts";
 import { refusalOf, wrapped } from "../support/refusals.ts";
+import { ServerProcess } from "../support/server-process.ts";
 import { ROOMY, useServer } from "../support/use-server.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -19,9 +24,9 @@ const NO_ROLE = "arn:aws:iam::000000000000:user/batch";
 const NOT_AUTHORIZED =
   /^CLIENT_ERROR - Not authorized to perform sts:AssumeRole \(Service: AWSSecurityTokenService; Status Code: 403; Error Code: AccessDenied; Request ID: [0-9a-f-]{36}\)$/;
 
-async function invalidEnvironment(name: string): Promise<ComputeEnvironmentDetail> {
+async function invalidEnvironment(name: string, batch = used.batch): Promise<ComputeEnvironmentDetail> {
   return waitFor(`compute environment ${name} in INVALID`, async () => {
-    const found = await used.batch.describeComputeEnvironments({ computeEnvironments: [name] });
+    const found = await batch.describeComputeEnvironments({ computeEnvironments: [name] });
     return found.computeEnvironments?.find(({ status }) => status === "INVALID");
   });
 }
@@ -111,4 +116,46 @@ test("a Fargate environment that is deleted while a job runs on it becomes INVAL
   used.open("fargate-done");
   expect(await jobs.ended(jobId)).toMatchObject({ status: "SUCCEEDED" });
   await deleteEnvironment(batch, "leaving");
+});
+
+test("an environment is INVALID while the user's own instance types that it names are gone", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "batchyard-types-"));
+  const types = join(folder, "types.json");
+  writeFileSync(types, JSON.stringify([{ name: "my.large", vcpus: 8, memoryMiB: 30_720 }]));
+  const whileUp = async (flags: readonly string[], work: (batch: Batch) => Promise<unknown>) => {
+    await using server = await ServerProcess.start({ dataDir: join(folder, "data"), flags });
+    const clients = new AwsClients(server.url);
+    try {
+      await work(clients.batch);
+    } finally {
+      clients.destroy();
+    }
+  };
+  try {
+    await whileUp(["--instance-types", types], (batch) =>
+      makeEnvironment(batch, "own", {
+        computeResources: {
+          type: "EC2",
+          minvCpus: 0,
+          maxvCpus: 8,
+          instanceTypes: ["my.large"],
+          instanceRole: "ecsInstanceRole",
+          subnets: ["subnet-1"],
+          securityGroupIds: ["sg-1"],
+        },
+      }),
+    );
+    await whileUp([], async (batch) => {
+      expect(await invalidEnvironment("own", batch)).toMatchObject({
+        statusReason: "CLIENT_ERROR - None of the instance types [my.large] is known",
+      });
+    });
+    await whileUp(["--instance-types", types], async (batch) => {
+      expect(await settledEnvironment(batch, "own")).toMatchObject({
+        statusReason: "ComputeEnvironment Healthy",
+      });
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

@@ -40,6 +40,7 @@ test.concurrent.each<[flags: string[], text: RegExp]>([
     /^batchyard: cannot listen on 192\.0\.2\.1, port 0: listen EADDRNOTAVAIL/,
   ],
   [["--auth", "sigv4", "--credentials", "/"], /^batchyard: --credentials \/ cannot be read: EISDIR/],
+  [["--instance-types", "/dev/null"], /^batchyard: --instance-types \/dev\/null: it must be JSON: /],
   [["--data", "/proc/batchyard"], /^batchyard: the data folder \/proc\/batchyard cannot be made: ENOENT/],
 ])("%j are refused at once, in a sentence", async (flags, text) => {
   const { end, lines } = await refusal(flags);

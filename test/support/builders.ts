@@ -50,10 +50,13 @@ export function aComputeEnvironment(
   name: string,
   overrides: Partial<Pick<ComputeEnvironment, "state" | "status" | "eksConfiguration">> & {
     readonly maxvCpus?: number;
-    readonly type?: "EC2" | "FARGATE";
+    readonly type?: "EC2" | "SPOT" | "FARGATE";
+    /** Absent: it is the host itself. */
+    readonly instanceTypes?: readonly string[];
   } = {},
 ): Buildable {
-  const { state = "ENABLED", status = "VALID", maxvCpus = 1000, type = "EC2", eksConfiguration } = overrides;
+  const { state = "ENABLED", status = "VALID", maxvCpus = 1000, type = "EC2" } = overrides;
+  const { eksConfiguration, instanceTypes } = overrides;
   const computeEnvironment: ComputeEnvironment = {
     scope: SCOPE,
     name,
@@ -63,7 +66,7 @@ export function aComputeEnvironment(
     state,
     status,
     statusReason: "ComputeEnvironment Healthy",
-    computeResources: { type, maxvCpus, subnets: [] },
+    computeResources: { type, maxvCpus, subnets: [], ...(instanceTypes && { instanceTypes }) },
     ...(eksConfiguration && { eksConfiguration }),
     serviceRole: "arn:aws:iam::123456789012:role/batch",
     ecsClusterArn: ecsClusterArn(SCOPE, name, UUID),

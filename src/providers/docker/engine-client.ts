@@ -40,6 +40,7 @@ import { followLog } from "./follow-log.ts";
 import { EngineHttp } from "./engine-http.ts";
 import type { EngineRequest } from "./engine-http.ts";
 import { parseJsonLines, parseLogFrames } from "./engine-streams.ts";
+import { pollLog } from "./poll-log.ts";
 import { PullProgress } from "./pull-progress.ts";
 
 /** The engine at an address. Nothing is asked of it before the first call; connections come and go as needed. */
@@ -55,6 +56,9 @@ const CONFLICT = 409;
 const REMEMBERED_EVENT_COUNT = 256;
 /** The engine's clock may be another machine's. */
 const CLOCK_SECONDS_MAX = 2;
+
+/** How often a log is read that cannot be followed. */
+const POLL_MS = 1_000;
 
 type Call = Omit<EngineRequest, "path">;
 
@@ -173,9 +177,26 @@ class HttpDockerEngine implements DockerEngine {
       const query = { stdout: "true", stderr: "true", timestamps: "true", ...more };
       return parseLogFrames(this.#stream(containerPath(id, "/logs"), { method: "GET", query, signal }));
     };
-    const since = sinceSeconds === undefined ? {} : { since: String(sinceSeconds) };
-    if (!follow) return read(since);
-    return followLog(read({ ...since, follow: "true" }), (pieceCountMax) =>
+    const readSince = (seconds: number | undefined, more = {}): AsyncIterable<readonly LogPiece[]> =>
+      read(seconds === undefined ? more : { ...more, since: String(seconds) });
+    if (!follow) return readSince(sinceSeconds);
+    if (this.#hasNoDaemon) {
+      let wasThere = false;
+      return pollLog(
+        {
+          read: (seconds) => {
+            const log = readSince(seconds);
+            if (wasThere) return endedBy(log, NOT_FOUND);
+            wasThere = true;
+            return log;
+          },
+          isOver: async () => hasEnded(await this.inspectContainer(id, signal)),
+          pause: () => pass(POLL_MS, signal),
+        },
+        sinceSeconds,
+      );
+    }
+    return followLog(readSince(sinceSeconds, { follow: "true" }), (pieceCountMax) =>
       endedBy(read({ tail: String(pieceCountMax) }), NOT_FOUND),
     );
   }
@@ -305,6 +326,17 @@ class HttpDockerEngine implements DockerEngine {
 
 function isRefusal(error: unknown, status: number): boolean {
   return error instanceof EngineRefusal && error.status === status;
+}
+
+function hasEnded(facts: ContainerFacts | undefined): boolean {
+  return facts === undefined || ["exited", "dead", "removing"].includes(facts.status);
+}
+
+async function pass(durationMs: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const isOver = AbortSignal.any([signal, AbortSignal.timeout(durationMs)]);
+  await new Promise((resolve) => isOver.addEventListener("abort", resolve, { once: true }));
+  signal.throwIfAborted();
 }
 
 /** The same, ended where the engine refuses with this status. */

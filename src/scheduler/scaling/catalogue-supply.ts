@@ -11,7 +11,7 @@ export class CatalogueSupply implements InstanceSupply {
   readonly bootMs: number;
   readonly #catalogue: InstanceCatalogue;
   readonly #market: SpotMarket;
-  /** By the resources of an environment, which are another object once they change. */
+  /** By an environment's `instanceTypes`, which stay the same object when it only scales. */
   readonly #choices = new WeakMap<object, TypeChoice>();
 
   constructor(catalogue: InstanceCatalogue, bootMs: number, market = createSpotMarket()) {
@@ -25,14 +25,20 @@ export class CatalogueSupply implements InstanceSupply {
     need: InstanceNeed,
     nowMs: number,
   ): InstanceShape | WaitReason {
-    if (computeResources === undefined) return "exceeds-instance-types";
-    let choice = this.#choices.get(computeResources);
-    if (choice === undefined) {
+    const { instanceTypes } = computeResources ?? {};
+    if (computeResources === undefined || instanceTypes === undefined) return "exceeds-instance-types";
+    let choice = this.#choices.get(instanceTypes);
+    if (choice?.isFor(computeResources) !== true) {
       choice = new TypeChoice(computeResources, this.#catalogue, this.#market);
-      this.#choices.set(computeResources, choice);
+      this.#choices.set(instanceTypes, choice);
     }
     const chosen = choice.choose(need, nowMs);
     if (typeof chosen === "string") return chosen;
     return { instanceType: chosen.name, resources: chosen.usable };
+  }
+
+  shapesOf({ computeResources }: ComputeEnvironment): readonly InstanceShape[] {
+    const groups = this.#catalogue.groups(computeResources?.instanceTypes ?? []);
+    return groups.flat().map(({ name, usable }) => ({ instanceType: name, resources: usable }));
   }
 }

@@ -43,6 +43,7 @@ export type NoInstanceType = "exceeds-instance-types" | "above-bid" | "environme
  * first of each step of the market.
  */
 export class TypeChoice {
+  readonly #resources: ComputeResources;
   readonly #groups: readonly (readonly InstanceType[])[];
   readonly #strategy: Strategy;
   /** Present for SPOT. */
@@ -51,9 +52,20 @@ export class TypeChoice {
 
   constructor(resources: ComputeResources, catalogue: InstanceCatalogue, market: SpotMarket) {
     const { type, instanceTypes = [], bidPercentage = 100 } = resources;
+    this.#resources = resources;
     this.#groups = catalogue.groups(instanceTypes);
     this.#strategy = allocationStrategyOf(resources);
     this.#spot = type === "SPOT" ? { market, partMax: bidPercentage / 100 } : undefined;
+  }
+
+  /** Whether it would choose for these resources, too: they differ at most in what only scales. */
+  isFor({ type, instanceTypes, allocationStrategy, bidPercentage }: ComputeResources): boolean {
+    return (
+      this.#resources.type === type &&
+      this.#resources.instanceTypes === instanceTypes &&
+      this.#resources.allocationStrategy === allocationStrategy &&
+      this.#resources.bidPercentage === bidPercentage
+    );
   }
 
   choose(need: InstanceNeed, nowMs: number): InstanceType | NoInstanceType {

@@ -25,4 +25,6 @@ export interface InstanceSupply {
   readonly bootMs: number;
   /** Which instance the environment launches for the need by its allocation strategy, or why it launches none. */
   choose(environment: ComputeEnvironment, need: InstanceNeed, nowMs: number): InstanceShape | WaitReason;
+  /** What the environment may launch: each of its types, whatever it costs at the moment. */
+  shapesOf(environment: ComputeEnvironment): readonly InstanceShape[];
 }

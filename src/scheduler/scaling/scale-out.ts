@@ -66,9 +66,10 @@ export function instancesToKeep(
   { state, capacity, nowMs }: Omit<ScaleOutFacts, "demandVcpuMillis">,
 ): readonly Launch[] {
   const { arn, computeResources, eksConfiguration, status } = computeEnvironment;
-  const isSettled = status === "VALID" || status === "UPDATING";
+  // One that is CREATING becomes VALID in the same tick, behind which its desiredvCpus are what it has.
+  const isKept = status === "VALID" || status === "UPDATING" || status === "CREATING";
   if (computeResources === undefined || isFargate(computeResources.type)) return [];
-  if (eksConfiguration !== undefined || !isSettled) return [];
+  if (eksConfiguration !== undefined || !isKept) return [];
   const { minvCpus = 0, desiredvCpus = 0, maxvCpus } = computeResources;
   let missingMillis = Math.max(minvCpus, desiredvCpus) * 1000 - state.instances.ofEnvironment(arn).vcpuMillis;
   if (missingMillis <= 0) return [];

@@ -1,9 +1,9 @@
 import { isLocalOnly, LOCAL_HOST } from "../../batch/instance-type.ts";
 import { fitsIn } from "../../batch/resources.ts";
 import type { Resources } from "../../batch/resources.ts";
-import type { InstanceShape, InstanceSupply } from "../../scheduler/scaling/instance-supply.ts";
+import type { InstanceShape } from "../../scheduler/scaling/instance-supply.ts";
 import type { WaitReason } from "../../scheduler/wait-reason.ts";
-import type { Course, PlannedLaunch } from "./plain-scheduler.ts";
+import type { Course, PlainSupply, PlannedLaunch } from "./plain-scheduler.ts";
 import type {
   Snapshot,
   SnapshotEnvironment,
@@ -16,7 +16,7 @@ export interface LaunchFacts {
   readonly queue: SnapshotQueue;
   readonly environment: SnapshotEnvironment;
   readonly job: SnapshotJob;
-  readonly supply: InstanceSupply;
+  readonly supply: PlainSupply;
 }
 
 /**

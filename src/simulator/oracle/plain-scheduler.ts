@@ -40,6 +40,7 @@ export interface PlannedLaunch {
 
 export interface PlannedBlock {
   readonly jobQueueArn: string;
+  /** An array's, where its next child is the head. */
   readonly jobId: string;
   readonly because: WaitReason;
 }
@@ -47,8 +48,11 @@ export interface PlannedBlock {
 export interface PlanOptions {
   /** At most this many jobs are placed. */
   readonly limit: number;
-  readonly supply: InstanceSupply;
+  readonly supply: PlainSupply;
 }
+
+/** What the rules ask of the source of instances. */
+export type PlainSupply = Pick<InstanceSupply, "bootMs" | "choose">;
 
 /**
  * The rules of a scheduling cycle, written to be read: every list is sorted and filtered anew at each step, and each
@@ -57,8 +61,8 @@ export interface PlanOptions {
  * 1. Queues with RUNNABLE jobs go by descending priority, equal ones by ARN.
  * 2. In each the head goes next, as `headOf` says. One that cannot be placed holds up its queue for the rest of the
  *    cycle, with fair share only its share.
- * 3. The queue's environments are tried in their order: the first that has room for it gets it, or that launches an
- *    instance which takes it at once.
+ * 3. The queue's environments are tried in their order. It is for the first that has room for it, or that launches what
+ *    it needs (`launchFor`): it is placed there, or waits while that boots.
  * 4. It has all of its consumable resources, or it is not placed.
  * 5. Nothing is placed beyond the limit.
  */
@@ -92,7 +96,7 @@ function dispatch(start: Course, queueArn: string, options: PlanOptions): Course
     course = outcome.course;
     if (outcome.because === undefined) continue;
     heldUp = [...heldUp, job.shareIdentifier];
-    const block = { jobQueueArn: queueArn, jobId: job.jobId, because: outcome.because };
+    const block = { jobQueueArn: queueArn, jobId: job.liveJobId, because: outcome.because };
     course = { ...course, plan: { ...course.plan, blocked: [...course.plan.blocked, block] } };
   }
   return course;
@@ -104,24 +108,22 @@ function dispatch(start: Course, queueArn: string, options: PlanOptions): Course
  * by descending scheduling priority, then as above.
  */
 function headOf(queue: SnapshotQueue, heldUp: readonly string[]): SnapshotJob | undefined {
-  const heads = [...Map.groupBy(queue.jobs, ({ shareIdentifier }) => shareIdentifier).values()]
-    .flatMap((jobs) => jobs.toSorted(comparePlaces)[0] ?? [])
-    .filter(({ shareIdentifier }) => !heldUp.includes(shareIdentifier));
-  const claims = new Map(heads.map((head) => [head, weightedClaimOf(queue, head.shareIdentifier)]));
-  return heads.toSorted(
-    (a, b) => (claims.get(a) ?? 0) - (claims.get(b) ?? 0) || a.queuePosition - b.queuePosition,
-  )[0];
+  const jobs = queue.jobs.filter(({ shareIdentifier }) => !heldUp.includes(shareIdentifier));
+  if (queue.policy === undefined) return heldUp.length > 0 ? undefined : jobs.toSorted(comparePlaces)[0];
+  const heads = [...Map.groupBy(jobs, ({ shareIdentifier }) => shareIdentifier).values()].flatMap(
+    (ofShare) =>
+      ofShare.toSorted((a, b) => b.schedulingPriority - a.schedulingPriority || comparePlaces(a, b))[0] ?? [],
+  );
+  const competing = heads.map((head) => ({ head, claim: weightedClaimOf(queue, head.shareIdentifier) }));
+  return competing.toSorted((a, b) => a.claim - b.claim || a.head.queuePosition - b.head.queuePosition)[0]
+    ?.head;
 }
 
 function comparePlaces(a: SnapshotJob, b: SnapshotJob): number {
-  return (
-    b.schedulingPriority - a.schedulingPriority ||
-    a.queuePosition - b.queuePosition ||
-    a.childIndex - b.childIndex
-  );
+  return a.queuePosition - b.queuePosition || a.childIndex - b.childIndex;
 }
 
-/** What a share has and had, times its weight: 0 where nobody competes. */
+/** What a share has and had, times its weight. */
 function weightedClaimOf({ policy, shares }: SnapshotQueue, identifier: string): number {
   const share = shares.find((candidate) => candidate.identifier === identifier);
   if (policy === undefined || share === undefined) return 0;
@@ -149,29 +151,34 @@ interface Outcome {
 }
 
 /** Steps 3 and 4 for one job. */
-function tryJob(start: Course, queue: SnapshotQueue, job: SnapshotJob, supply: InstanceSupply): Outcome {
+function tryJob(start: Course, queue: SnapshotQueue, job: SnapshotJob, supply: PlainSupply): Outcome {
   if (isReserved(start.snapshot, queue, job)) return { course: start, because: "shares-reserved" };
   const lack = lackOf(start.snapshot, job);
-  let course = start;
   let because: WaitReason = "environments-unavailable";
   for (const environmentArn of queue.environments) {
-    const environment = environmentOf(course.snapshot, environmentArn);
-    const refusal = refusalOf(course.snapshot, environment, job);
+    const environment = environmentOf(start.snapshot, environmentArn);
+    const refusal = refusalOf(start.snapshot, environment, job);
     if (environment === undefined || refusal !== undefined) {
       because = moreTelling(because, refusal ?? "environments-unavailable");
       continue;
     }
-    if (lack === undefined && findRoom(course.snapshot, environment, job) === undefined) {
-      const launched = launchFor(course, { queue, environment, job, supply });
-      if (launched.because !== undefined) because = moreTelling(because, launched.because);
-      course = launched.course;
+    if (lack !== undefined) {
+      because = moreTelling(because, lack);
+      continue;
     }
-    const instanceIds = findRoom(course.snapshot, environment, job);
-    if (lack !== undefined) because = moreTelling(because, lack);
-    else if (instanceIds !== undefined)
-      return { course: place(course, queue, job, { environment, instanceIds }) };
+    const roomNow = findRoom(start.snapshot, environment, job);
+    const launched =
+      roomNow === undefined ? launchFor(start, { queue, environment, job, supply }) : { course: start };
+    const instanceIds = findRoom(launched.course.snapshot, environment, job);
+    if (instanceIds !== undefined) {
+      return { course: place(launched.course, queue, job, { environment, instanceIds }) };
+    }
+    const { course, because: refused = "instances-starting" } = launched;
+    // It is this environment's then: no other launches for it, too.
+    if (refused === "instances-starting") return { course, because: refused };
+    because = moreTelling(because, refused);
   }
-  return { course, because };
+  return { course: start, because };
 }
 
 /**

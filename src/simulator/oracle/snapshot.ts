@@ -52,6 +52,8 @@ export interface SnapshotShare {
 
 export interface SnapshotJob {
   readonly jobId: string;
+  /** Of the live job that stands for it: its array's for a child that nobody has spawned. */
+  readonly liveJobId: string;
   readonly shareIdentifier: string;
   readonly schedulingPriority: number;
   readonly queuePosition: number;
@@ -181,6 +183,7 @@ function jobsOf(job: LiveJob, state: LiveState): readonly SnapshotJob[] {
   const { jobId, schedulingPriority, queuePosition, childIndex = 0, resources, nodeResources } = job;
   const single: SnapshotJob = {
     jobId,
+    liveJobId: jobId,
     shareIdentifier: job.share.identifier,
     schedulingPriority,
     queuePosition,

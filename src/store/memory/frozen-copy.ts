@@ -1,8 +1,12 @@
 /**
- * A copy of what JSON can hold of the value, frozen in depth: later changes to the value do not reach the copy, and
- * nobody who reads the copy can change it. Members that are undefined are gone, as in a store on disk.
+ * A copy of a value that JSON can hold, frozen in depth: later changes to the value do not reach the copy, and nobody who
+ * reads the copy can change it. Members that are undefined are gone, as in a store on disk.
  */
 export function frozenCopy<Value>(value: Value): Value {
+  if (typeof value !== "object" || value === null) return value;
   // The copy has every member of the value that is not undefined, and those are the optional ones.
-  return JSON.parse(JSON.stringify(value), (_key, member: unknown) => Object.freeze(member)) as Value;
+  if (Array.isArray(value)) return Object.freeze(value.map(frozenCopy)) as Value;
+  const copy: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value)) if (member !== undefined) copy[name] = frozenCopy(member);
+  return Object.freeze(copy) as Value;
 }

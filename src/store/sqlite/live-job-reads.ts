@@ -1,5 +1,4 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { setFlagsFromString } from "node:v8";
 import type { Attempt } from "../../batch/attempt.ts";
 import { isUnderWay } from "../../batch/job.ts";
 import type { UnspawnedChildren } from "../../batch/job.ts";
@@ -15,22 +14,15 @@ import type { JobListIndex } from "./job-list-index.ts";
 import { readLiveChildren, SELECT_LATEST_ATTEMPT } from "./live-children.ts";
 import type { LiveParents } from "./live-children.ts";
 import { LiveDependencyReads } from "./live-dependency-reads.ts";
+import { readLiveJobRows } from "./live-job-rows.ts";
+import type { LiveJobRow } from "./live-job-rows.ts";
 import type { NumberedTexts } from "./numbered-texts.ts";
-import {
-  FAMILY_COLUMNS,
-  familyOf,
-  FIRST_TERMINAL_STATUS,
-  JOB_ITSELF,
-  parseDocument,
-  parseScopeKey,
-  statusOf,
-} from "./rows.ts";
+import { FAMILY_COLUMNS, familyOf, JOB_ITSELF, parseDocument, parseScopeKey, statusOf } from "./rows.ts";
 import type { FamilyRow } from "./rows.ts";
 
 /**
- * Reads every live job in slim form, in the order of submission, and then their children. A start with a million of them
- * waits for this: rows come as arrays, what jobs have in common is one object for all of them, and no list of them is
- * made. What most jobs have not, such as dependencies, is read of the few that have it.
+ * Reads every live job in slim form, in the order of submission, and then their children. What jobs have in common is one
+ * object for all of them; what most jobs have not, such as dependencies, is read of the few that have it.
  */
 export class LiveJobReads {
   readonly #database: DatabaseSync;
@@ -46,13 +38,9 @@ export class LiveJobReads {
 
   *jobs(): Generator<StoredLiveJob> {
     const reader = new LiveJobReader(this.#database, this.#texts, this.#parents);
-    const select = this.#database.prepare(LIVE_JOBS);
-    select.setReturnArrays(true);
-    using _cache = smallCache(this.#database);
-    using _youngGeneration = smallYoungGeneration();
-    const rows = select.iterate({ indexEnd: this.#index.end }) as Iterable<unknown>;
-    // The types of node:sqlite do not know about rows that are arrays; `LIVE_JOBS` selects what `LiveJobRow` names.
-    for (const row of rows as Iterable<LiveJobRow>) yield reader.liveJob(row);
+    for (const page of readLiveJobRows(this.#database, this.#index.end)) {
+      for (const row of page) yield reader.liveJob(row);
+    }
   }
 
   /** To be read after the jobs: only they tell which of them have children. */
@@ -60,50 +48,6 @@ export class LiveJobReads {
     return readLiveChildren(this.#database, this.#parents);
   }
 }
-
-/** Pages that are read once are not worth keeping: SQLite would not give the memory back. */
-function smallCache(database: DatabaseSync): Disposable {
-  const { cache_size: before } = database.prepare("PRAGMA cache_size").get() ?? {};
-  database.exec("PRAGMA cache_size = -512");
-  return { [Symbol.dispose]: () => database.exec(`PRAGMA cache_size = ${Number(before)}`) };
-}
-
-/**
- * What is read stays. V8 takes that for a reason to enlarge the young generation, to 32 MiB, which it then keeps.
- * Measured: 170 bytes a job at 100,000 jobs, and no time. https://nodejs.org/api/v8.html#v8setflagsfromstringflags
- */
-function smallYoungGeneration(): Disposable {
-  setFlagsFromString("--semi-space-growth-factor=1");
-  return { [Symbol.dispose]: () => setFlagsFromString("--semi-space-growth-factor=2") };
-}
-
-/** The keys are collected from one range of the index and the tail and then visited in their order: that of submission. */
-const LIVE_JOBS = `SELECT job_key, scope, job_id, queue,
-    iif(child_count IS NOT NULL OR has_dependencies OR is_cancelled OR is_terminated, ~status, status), queue_position, attempt_count,
-    vcpu_millis, memory_mib, gpu_count, retry_strategy, attempt_duration_seconds, share_identifier, scheduling_priority
-  FROM jobs WHERE job_key IN (
-    SELECT job_key FROM jobs WHERE is_indexed = 1 AND status < ${FIRST_TERMINAL_STATUS} UNION ALL
-    SELECT job_key FROM jobs NOT INDEXED
-    WHERE job_key > :indexEnd AND is_indexed = 0 AND status < ${FIRST_TERMINAL_STATUS})
-  ORDER BY job_key`;
-
-type LiveJobRow = readonly [
-  jobKey: number,
-  scope: number,
-  jobId: string,
-  queue: number,
-  /** With each bit turned round, and so below 0, where there is more to read of the job: `REST`. */
-  markedStatus: number,
-  queuePosition: number,
-  attemptCount: number,
-  vcpuMillis: number,
-  memoryMiB: number,
-  gpuCount: number,
-  retryStrategy: number,
-  attemptDurationSeconds: number | null,
-  shareIdentifier: string | null,
-  schedulingPriority: number,
-];
 
 /** What few jobs have. */
 const REST = `SELECT ${FAMILY_COLUMNS}, has_dependencies AS hasDependencies, unspawned,

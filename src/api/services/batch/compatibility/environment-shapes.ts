@@ -40,6 +40,8 @@ const DISABLED =
   "compute-environments.process: 16.46 on a DISABLED environment running jobs end normally and nothing new is placed";
 const CLUSTER =
   "job-definitions-eks.process: an environment on EKS is VALID, says that nothing runs its jobs, and makes a queue of type EKS";
+const FOLLOWING =
+  "compute-environment-updates.process: desiredvCpus follow the demand of jobs within maxvCpus, and can be raised but not lowered";
 const ROLE =
   "invalid-environments.process: an environment with a role that is none is made and becomes INVALID, until an update repairs it";
 const HEALTH = "compute-environment-health: says %s";
@@ -101,8 +103,8 @@ export const computeResource: Declarations<ComputeResource> = {
   maxvCpus: honoured(
     "job-queues.process: a job too large for every environment blocks its queue, and only its queue",
   ),
-  desiredvCpus: withoutEffect(NO_SCALING),
-  instanceTypes: withoutEffect(`${SHAPES_ONLY}; \`local.host\` is this machine`),
+  desiredvCpus: honoured(FOLLOWING),
+  instanceTypes: honoured(FOLLOWING, "`local.host` is this machine"),
   imageId: withoutEffect(SHAPES_ONLY),
   subnets: withoutEffect(NO_LOOK_UP),
   securityGroupIds: withoutEffect(NO_LOOK_UP),
@@ -128,7 +130,7 @@ export const computeResource: Declarations<ComputeResource> = {
 export const computeResourceUpdate: Declarations<ComputeResourceUpdate> = {
   minvCpus: withoutEffect(NO_SCALING),
   maxvCpus: honoured(UPDATED),
-  desiredvCpus: withoutEffect(NO_SCALING),
+  desiredvCpus: honoured(FOLLOWING),
   subnets: REPLACING,
   securityGroupIds: REPLACING,
   allocationStrategy: honoured(REPLACED),

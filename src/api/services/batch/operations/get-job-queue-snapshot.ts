@@ -89,16 +89,16 @@ function frontOfServiceQueue(
   lastUpdatedAt: number,
 ): Pick<GetJobQueueSnapshotResponse, "frontOfQueue" | "frontOfQuotaShares"> {
   const waiting = state.serviceJobs.ofQueue(jobQueue.arn);
-  const frontOfQueue = { jobs: waiting.slice(0, FRONT_MAX).map(frontEntry), lastUpdatedAt };
+  const front = { frontOfQueue: { jobs: waiting.slice(0, FRONT_MAX).map(frontEntry), lastUpdatedAt } };
   const policy = schedulingPolicyOf(state, jobQueue);
-  if (policy === undefined || policyKind(policy) === "fair-share") return { frontOfQueue };
+  if (policy === undefined || policyKind(policy) === "fair-share") return front;
   const quotaShares = new Map<string, readonly FrontOfQueueJobSummary[]>();
   for (const job of waiting) {
     const share = job.quotaShareName ?? "";
     if (!quotaShares.has(share)) quotaShares.set(share, [frontEntry(job)]);
   }
   return {
-    frontOfQueue,
+    ...front,
     frontOfQuotaShares: { quotaShares: Object.fromEntries(quotaShares), lastUpdatedAt },
   };
 }

@@ -1,0 +1,83 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { SubmitJobRequest } from "../src/model/batch.ts";
+import { ServerProcess } from "../test/support/server-process.ts";
+import { byItself } from "./harness.ts";
+import type { Benchmark } from "./harness.ts";
+import { BatchConnection } from "./support/batch-connection.ts";
+import { FilledFolder } from "./support/filled-folder.ts";
+import { latencies } from "./support/latencies.ts";
+import { DEFINITION, QUEUE } from "./support/waiting-server.ts";
+
+const SLOTS = 8;
+const SAMPLES = 300;
+const SETTLE_MS = 500;
+/** With fewer it was not a time in which jobs were placed. */
+const ENDED_MIN = 100;
+
+/** DescribeJobs of a waiting job again and again, only while jobs are placed and end as fast as the machine lets them. */
+export function describeInCycles(waiting: number): Benchmark<"p50" | "p99"> {
+  return {
+    question: `How long does DescribeJobs take while cycles place jobs, ${waiting.toLocaleString("en")} of them waiting?`,
+    figures: {
+      p50: { unit: "ms", must: byItself("at most", 50), aim: byItself("at most", 15) },
+      p99: { unit: "ms", must: byItself("at most", 50), aim: byItself("at most", 15) },
+    },
+    async open() {
+      await using opened = new AsyncDisposableStack();
+      const folder = opened.use(await FilledFolder.make({ waiting, ended: 0, requestOf: noopRequest }));
+      const server = opened.use(
+        await ServerProcess.start({
+          dataDir: folder.dataDir,
+          flags: ["--log-level", "warn", "--vcpu-overcommit", String(SLOTS)],
+        }),
+      );
+      const connection = opened.use(await BatchConnection.open(server.url));
+      const kept = opened.move();
+      return {
+        product: async () => {
+          await setEnvironment(connection, "ENABLED");
+          await pause(SETTLE_MS);
+          const endedBefore = await countEnded(server);
+          const input = { jobs: folder.jobIds.slice(-1) };
+          const { p50, p99 } = await latencies(SAMPLES, async () => {
+            const askedAtMs = performance.now();
+            await connection.call("/v1/describejobs", input);
+            return performance.now() - askedAtMs;
+          });
+          const ended = (await countEnded(server)) - endedBefore;
+          await setEnvironment(connection, "DISABLED");
+          if (ended < ENDED_MIN) throw new Error(`only ${ended} jobs ran meanwhile`);
+          return { p50, p99 };
+        },
+        [Symbol.asyncDispose]: () => kept.disposeAsync(),
+      };
+    },
+  };
+}
+
+/** A job that takes an eighth of the machine and nothing else. */
+function noopRequest(jobName: string): SubmitJobRequest {
+  return {
+    jobName,
+    jobQueue: QUEUE,
+    jobDefinition: DEFINITION,
+    containerOverrides: {
+      command: ["true"],
+      resourceRequirements: [
+        { type: "VCPU", value: "1" },
+        { type: "MEMORY", value: "16" },
+      ],
+    },
+  };
+}
+
+async function setEnvironment(connection: BatchConnection, state: "ENABLED" | "DISABLED"): Promise<void> {
+  await connection.call("/v1/updatecomputeenvironment", { computeEnvironment: "reports", state });
+}
+
+/** How many attempts have ended since the server began. */
+async function countEnded({ url }: ServerProcess): Promise<number> {
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  const counts = metrics.matchAll(/^batchyard_attempts_finished_total\{.*\} (\d+)$/gm);
+  return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
+}

@@ -1,0 +1,22 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { FilledFolder } from "./filled-folder.ts";
+import { residentBytes } from "./resident-memory.ts";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+/** After this long without a request V8 has collected what a start leaves behind. */
+const IDLE_MS = 8_000;
+
+/** Builds the program as it is installed. */
+export function buildPackage(): void {
+  const { status } = spawnSync(process.execPath, [join(ROOT, "scripts", "build.ts")], { stdio: "inherit" });
+  if (status !== 0) throw new Error("the package cannot be built");
+}
+
+/** The resident set of the program on the folder, when it has found its jobs again and then had nothing to do for a while. */
+export async function idleBytes(folder: FilledFolder): Promise<number> {
+  await using server = await folder.start([process.execPath, join(ROOT, "dist", "main.js")]);
+  await sleep(IDLE_MS);
+  return residentBytes(server.pid);
+}

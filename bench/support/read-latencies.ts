@@ -1,0 +1,24 @@
+import { signedRequest } from "./batch-request.ts";
+import { applyLoad } from "./http-load.ts";
+import { QUEUE } from "./waiting-server.ts";
+
+const DURATION_MS = 700;
+const REQUEST_COUNT = 64;
+
+/** The median time in milliseconds of a request over one connection, asking for other jobs each time. */
+export async function medianMs(url: string, request: (index: number) => Buffer): Promise<number> {
+  const requests = Array.from({ length: REQUEST_COUNT }, (_, index) => request(index));
+  const load = await applyLoad({ url, connectionCount: 1, durationMs: DURATION_MS, requests });
+  return load.medianMs;
+}
+
+/** DescribeJobs for so many of the jobs, any of them. */
+export function describeAny(jobIds: readonly string[], count: number): Buffer {
+  const anyOf = (): string => jobIds[Math.floor(Math.random() * jobIds.length)] ?? "";
+  return signedRequest("/v1/describejobs", { jobs: Array.from({ length: count }, anyOf) });
+}
+
+/** The first page of a hundred jobs in the status. */
+export function listInStatus(jobStatus: string): Buffer {
+  return signedRequest("/v1/listjobs", { jobQueue: QUEUE, jobStatus, maxResults: 100 });
+}

@@ -1,0 +1,50 @@
+import { usageAt } from "../batch/fair-share.ts";
+import type { Change } from "../store/change.ts";
+import type { LiveShare } from "../store/live-share.ts";
+import type { LiveState } from "../store/live-state.ts";
+import type { Instant } from "./instant.ts";
+
+/** What shares have had is written so often: a crash forgets no more of it than this. */
+const KEPT_EVERY_MS = 60_000;
+
+/** A share that had less than this lately has had nothing: a thousandth of a vCPU. */
+const VCPU_MILLIS_MIN = 1;
+
+/** Writes now and then what the shares of queues have had, so that it survives a restart. */
+export class ShareKeeping {
+  #nextMonotonicMs = 0;
+
+  /** Returns the milliseconds until it is due again; undefined while no share has had anything. */
+  keep(state: LiveState, apply: (change: Change) => void, { nowMs, monotonicMs }: Instant): number | undefined {
+    if (monotonicMs < this.#nextMonotonicMs) return this.#nextMonotonicMs - monotonicMs;
+    let isAnyKept = false;
+    for (const { arn } of state.jobQueues.values()) {
+      const queue = state.jobs.readyQueue(arn);
+      if (queue?.fairShare === undefined) continue;
+      for (const share of queue.shares.values()) {
+        const change = usageOf(share, queue.fairShare.halfLifeMs, nowMs);
+        if (change === undefined) continue;
+        apply(change);
+        isAnyKept = true;
+      }
+    }
+    if (!isAnyKept) return undefined;
+    this.#nextMonotonicMs = monotonicMs + KEPT_EVERY_MS;
+    return KEPT_EVERY_MS;
+  }
+}
+
+function usageOf(share: LiveShare, halfLifeMs: number, nowMs: number): Change | undefined {
+  const { queue, identifier: shareIdentifier, vcpuMillis, asOfMs, liveCount, lastEndAtMs } = share;
+  const average = usageAt(share.averageVcpuMillis, vcpuMillis, nowMs - asOfMs, halfLifeMs);
+  if (average < VCPU_MILLIS_MIN) return undefined;
+  const isOver = liveCount === 0 && lastEndAtMs !== undefined;
+  return {
+    kind: "share-usage-put",
+    jobQueueArn: queue.arn,
+    shareIdentifier,
+    averageVcpus: average / 1000,
+    asOfMs: nowMs,
+    ...(isOver && { activeUntilMs: lastEndAtMs + halfLifeMs }),
+  };
+}

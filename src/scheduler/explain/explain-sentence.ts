@@ -1,0 +1,261 @@
+import { unreachable } from "../../lib/assert.ts";
+import type { WaitReason } from "../wait-reason.ts";
+import { amountsOf, freeAmountsOf, grouped, lengthOf, listed, shortAmountsOf } from "./amounts.ts";
+import type {
+  ConsumableAnswer,
+  EnvironmentAnswer,
+  Explanation,
+  PlaceInLine,
+  ShareStanding,
+} from "./explanation.ts";
+
+/** Of more things of a kind the rest are counted. */
+const NAMED_MAX = 3;
+
+/** Says why a job waits, in a few plain sentences. */
+export function explainSentence(explanation: Explanation, nowMs: number): string {
+  const { because, isImpossible, waitsFor = [], line, status } = explanation;
+  const never = isImpossible ? [`It can never start as things are. ${obstacles(explanation)}`] : [];
+  switch (because) {
+    case "not-waiting":
+      return `It does not wait: it is ${status}.`;
+    case "submitted":
+      return ["It was submitted just now and is looked at next.", ...never].join(" ");
+    case "children":
+      return ["Its children wait each for itself: ask about one of them.", ...never].join(" ");
+    case "dependencies":
+      return [`It waits for ${awaited(waitsFor)} to end.`, ...never].join(" ");
+    case "behind-others":
+      return [tellLine(explanation, line), ...never].join(" ");
+    case "placeable":
+      return ["Nothing is in its way.", ...tellTakers(explanation)].join(" ");
+    default:
+      return [...(isImpossible ? never : tellHead(explanation)), ...tellStart(explanation, nowMs)].join(" ");
+  }
+}
+
+/** Says what an environment makes of the job. */
+export function environmentSentence(
+  { computeEnvironment: name, verdict }: EnvironmentAnswer,
+  { needs }: Pick<Explanation, "needs">,
+): string {
+  switch (verdict.kind) {
+    case "takes":
+      return `${name} has room for it.`;
+    case "launches":
+      return `${name} launches ${countedTypes(verdict.instanceTypes)} for it.`;
+    case "environments-unavailable":
+      return verdict.state === "DISABLED"
+        ? `${name} is DISABLED.`
+        : `${name} is ${verdict.status} (${verdict.statusReason.replace(/\.$/, "")}).`;
+    case "kubernetes-unavailable":
+      return `${name} runs pods, and no Kubernetes back end is configured.`;
+    case "exceeds-environments":
+      return tellMaximum(name, verdict, needs);
+    case "exceeds-instance-types": {
+      const { nearest, wanted } = verdict;
+      if (nearest === undefined) return `${name} has no instance type.`;
+      return `No instance type of ${name} is large enough: the nearest, ${nearest.instanceType}, gives ${shortAmountsOf(nearest.resources, wanted)}.`;
+    }
+    case "exceeds-host":
+      return `The host of ${name} has ${shortAmountsOf(verdict.host, needs)} in all.`;
+    case "environments-full":
+      return tellFull(name, verdict, needs);
+    case "above-bid":
+      return `Spot capacity of ${name} costs more now than its bidPercentage of ${verdict.bidPercentage} allows.`;
+    case "host-full":
+      return `The host of ${name} has ${freeAmountsOf(verdict.free, verdict.host, needs)} free.`;
+    case "instances-starting":
+      return verdict.bootingCount === 1
+        ? `An instance of ${name} is starting.`
+        : `${verdict.bootingCount} instances of ${name} are starting.`;
+    default:
+      return unreachable(verdict);
+  }
+}
+
+/** Says for what a job at the head of a queue waits, behind `which`. */
+export function waitClause(because: WaitReason): string {
+  switch (because) {
+    case "provider-unavailable":
+      return "waits until jobs can be started again";
+    case "environments-unavailable":
+      return "waits for a compute environment that takes jobs";
+    case "kubernetes-unavailable":
+      return "needs Kubernetes, which is not there";
+    case "exceeds-environments":
+    case "exceeds-instance-types":
+    case "exceeds-host":
+      return "asks for more than it can ever have here";
+    case "environments-full":
+      return "waits for room in the compute environments";
+    case "above-bid":
+      return "waits for cheaper Spot capacity";
+    case "host-full":
+      return "waits for room on the host";
+    case "instances-starting":
+      return "waits for an instance that is starting";
+    case "shares-reserved":
+      return "waits because the rest is reserved for other shares";
+    case "exceeds-consumables":
+      return "asks for more of a consumable resource than there is";
+    case "consumables-unavailable":
+      return "waits for a consumable resource";
+    default:
+      return unreachable(because);
+  }
+}
+
+function tellHead(explanation: Explanation): readonly string[] {
+  const { atHead, outage, reservation, jobQueue, line } = explanation;
+  if (atHead === "provider-unavailable")
+    return [`Nothing can be started at the moment: ${withStop(outage ?? "")}`];
+  const share = line?.share;
+  const where = share === undefined ? `the queue ${jobQueue}` : `its share ${share.shareIdentifier}`;
+  const next = `It is next in ${where} and needs ${tellNeeds(explanation)}.`;
+  if (reservation === undefined) return [next, obstacles(explanation)];
+  const { vcpuMillis, unreservedVcpuMillis } = reservation;
+  return [
+    next,
+    `The active shares have ${grouped(vcpuMillis / 1000)} vCPU of the ${grouped(Math.floor(unreservedVcpuMillis / 1000))} ` +
+      "that they may have; the rest is reserved for others (computeReservation).",
+  ];
+}
+
+/** What keeps the job from starting at the head of its queue. */
+function obstacles({ environments, consumables, ...explanation }: Explanation): string {
+  const isTaken = environments.some(({ verdict }) => verdict.kind === "takes" || verdict.kind === "launches");
+  const short = consumables.filter(isShort).map(tellConsumable);
+  if (isTaken && short.length > 0) return short.join(" ");
+  const refusals = environments.map((environment) => environmentSentence(environment, explanation));
+  const needs = explanation.isImpossible ? [`It needs ${tellNeeds(explanation)}.`] : [];
+  return [...needs, ...refusals, ...short].join(" ");
+}
+
+function tellNeeds({ needs, nodeCount }: Pick<Explanation, "needs" | "nodeCount">): string {
+  const amounts = amountsOf(needs);
+  return nodeCount === undefined ? amounts : `${amounts} for its ${nodeCount} nodes`;
+}
+
+function tellTakers({ environments, ...explanation }: Explanation): readonly string[] {
+  const taker = environments.find(({ verdict }) => verdict.kind === "takes" || verdict.kind === "launches");
+  return taker === undefined ? [] : [environmentSentence(taker, explanation)];
+}
+
+function tellMaximum(
+  name: string,
+  {
+    maxVcpuMillis,
+    neededVcpuMillis,
+  }: Extract<EnvironmentAnswer["verdict"], { kind: "exceeds-environments" }>,
+  { vcpuMillis }: Explanation["needs"],
+): string {
+  const instances =
+    vcpuMillis > maxVcpuMillis ? "" : `; the instances for it have ${grouped(neededVcpuMillis / 1000)}`;
+  return `${name} may have ${grouped(maxVcpuMillis / 1000)} vCPU at most (maxvCpus)${instances}.`;
+}
+
+function tellFull(
+  name: string,
+  {
+    capacity,
+    vcpuMillis,
+    maxVcpuMillis,
+    nearestRoom,
+  }: Extract<EnvironmentAnswer["verdict"], { kind: "environments-full" }>,
+  needs: Explanation["needs"],
+): string {
+  const used = grouped(vcpuMillis / 1000);
+  const max = maxVcpuMillis === undefined ? "" : ` of ${grouped(maxVcpuMillis / 1000)}`;
+  if (capacity === "fargate") return `${used}${max} vCPU of ${name} are in use (maxvCpus).`;
+  const room = nearestRoom && shortAmountsOf(nearestRoom, needs);
+  if (capacity === "host") {
+    return room === undefined
+      ? `${name} has no instance that takes jobs.`
+      : `${name} has ${room} free (${used}${max} vCPU are in use).`;
+  }
+  const most = room === undefined ? "" : `; the one with most room for it has ${room} free`;
+  return `${name} may launch no more for it: its instances have ${used}${max} vCPU (maxvCpus)${most}.`;
+}
+
+function tellConsumable({
+  consumableResource,
+  quantity,
+  totalQuantity,
+  heldQuantity,
+}: ConsumableAnswer): string {
+  const name = nameOf(consumableResource);
+  if (totalQuantity < quantity) {
+    return `It needs ${grouped(quantity)} of ${name}, of which there are ${grouped(totalQuantity)} in all.`;
+  }
+  return `It needs ${grouped(quantity)} of ${name}: ${grouped(heldQuantity)} of ${grouped(totalQuantity)} are held by other jobs.`;
+}
+
+function isShort({ quantity, totalQuantity, heldQuantity }: ConsumableAnswer): boolean {
+  return heldQuantity + quantity > totalQuantity;
+}
+
+function tellLine({ jobQueue }: Explanation, line: PlaceInLine | undefined): string {
+  if (line === undefined) return `Other jobs of the queue ${jobQueue} go before it.`;
+  const { aheadCount, isExact, head, share } = line;
+  const count = isExact ? grouped(aheadCount) : `More than ${grouped(aheadCount)}`;
+  const jobs = aheadCount === 1 && isExact ? "job goes" : "jobs go";
+  const where =
+    share === undefined ? `in the queue ${jobQueue}` : `in its share ${share.shareIdentifier} of ${jobQueue}`;
+  const first =
+    head === undefined
+      ? []
+      : [
+          head.because === undefined
+            ? `Next is job ${head.jobId}.`
+            : `At the head is job ${head.jobId}, which ${waitClause(head.because)}.`,
+        ];
+  return [`${count} ${jobs} before it ${where}.`, ...first, ...tellShares(share)].join(" ");
+}
+
+function tellShares(share: ShareStanding | undefined): readonly string[] {
+  if (share === undefined || share.sharesBeforeCount === 0) return [];
+  const { sharesBeforeCount, sharesBefore, claimVcpus, weight } = share;
+  const named = sharesBefore.slice(0, NAMED_MAX).map(({ shareIdentifier }) => shareIdentifier);
+  const rest = sharesBeforeCount - named.length;
+  const others = listed([...named, ...(rest > 0 ? [`${grouped(rest)} more`] : [])]);
+  const claim = `${rounded(claimVcpus)} vCPU x ${rounded(weight)}`;
+  return [`The ${sharesBeforeCount === 1 ? "share" : "shares"} ${others} had less than its own (${claim}).`];
+}
+
+function tellStart({ expectedStart }: Explanation, nowMs: number): readonly string[] {
+  if (expectedStart === undefined) return [];
+  const { byMs, basis } = expectedStart;
+  const within = lengthOf(byMs - nowMs);
+  return basis === "boot-time"
+    ? [`It is ready in about ${within}.`]
+    : [`By their time limits it starts in ${within} at the latest.`];
+}
+
+function awaited(jobs: NonNullable<Explanation["waitsFor"]>): string {
+  if (jobs.length === 0) return "other jobs";
+  const named = jobs.slice(0, NAMED_MAX).map(({ jobId, status }) => `${jobId} (${status})`);
+  const rest = jobs.length - named.length;
+  return listed([...named, ...(rest > 0 ? [`${rest} more`] : [])]);
+}
+
+function countedTypes(instanceTypes: readonly string[]): string {
+  const [first = ""] = instanceTypes;
+  const unique = listed([...new Set(instanceTypes)]);
+  return instanceTypes.length === 1
+    ? `an instance (${first})`
+    : `${instanceTypes.length} instances (${unique})`;
+}
+
+/** The last part of an ARN. */
+export function nameOf(arn: string): string {
+  return arn.slice(arn.lastIndexOf("/") + 1);
+}
+
+function withStop(sentence: string): string {
+  return sentence.endsWith(".") ? sentence : `${sentence}.`;
+}
+
+function rounded(value: number): string {
+  return String(Math.round(value * 1000) / 1000);
+}

@@ -1,0 +1,181 @@
+import type { Resources } from "../../batch/resources.ts";
+import type { LiveJob } from "../../store/live-state.ts";
+import type { InstanceShape } from "../scaling/instance-supply.ts";
+import type { WaitReason } from "../wait-reason.ts";
+
+/**
+ * Why a job waits, or that it does not. Besides the reasons of a cycle, which are those of jobs at the head of their queue
+ * or share:
+ *
+ * - `not-waiting`: it is STARTING or RUNNING.
+ * - `submitted`: it was not looked at yet.
+ * - `dependencies`: it waits for other jobs to end.
+ * - `children`: it is an array all of whose children were spawned: each of them has a reason of its own.
+ * - `behind-others`: other jobs of its queue, or of its share, go first.
+ * - `placeable`: nothing is in its way but the next cycle.
+ */
+export type ExplainedReason =
+  | WaitReason
+  | "not-waiting"
+  | "submitted"
+  | "dependencies"
+  | "children"
+  | "behind-others"
+  | "placeable";
+
+/** All that can be said of why a job waits. Instants and lengths are those of the moment that it was asked at. */
+export interface Explanation {
+  readonly jobId: string;
+  readonly status: LiveJob["status"];
+  readonly because: ExplainedReason;
+  /** What would hold it up if it were at the head of its queue; absent: nothing. */
+  readonly atHead?: WaitReason;
+  /** It will never start unless somebody changes the job, the environments or the host. */
+  readonly isImpossible: boolean;
+  readonly jobQueue: string;
+  /** What it asks for: of a multi-node job all nodes together. */
+  readonly needs: Resources;
+  readonly nodeCount?: number;
+  /** The jobs that it waits for; absent once it waits for none. */
+  readonly waitsFor?: readonly AwaitedJob[];
+  /** Absent before it is RUNNABLE. */
+  readonly line?: PlaceInLine;
+  /** What each environment of its queue makes of it, in the order in which they are tried. */
+  readonly environments: readonly EnvironmentAnswer[];
+  /** Present where it is kept from capacity by the queue's `computeReservation`. */
+  readonly reservation?: Reservation;
+  readonly consumables: readonly ConsumableAnswer[];
+  /** What would start it, each by itself, as far as anything is known that would. */
+  readonly remedies: readonly Remedy[];
+  readonly expectedStart?: ExpectedStart;
+  /** What the provider says of itself while it is away. */
+  readonly outage?: string;
+}
+
+export interface AwaitedJob {
+  readonly jobId: string;
+  readonly status: LiveJob["status"];
+}
+
+export interface PlaceInLine {
+  /** Jobs and children that go before it; with fair share those of its own share. */
+  readonly aheadCount: number;
+  /** False: there are more than were counted. */
+  readonly isExact: boolean;
+  /** Who is at the head of its queue, with fair share of its share; absent where that is the job itself. */
+  readonly head?: { readonly jobId: string; readonly because?: WaitReason };
+  /** Fair share only. */
+  readonly share?: ShareStanding;
+}
+
+/** Where the share of a job stands among those of its queue. */
+export interface ShareStanding {
+  readonly shareIdentifier: string;
+  /** What it has had, in vCPUs: see `batch/fair-share.ts`. */
+  readonly claimVcpus: number;
+  readonly weight: number;
+  /** Shares with RUNNABLE jobs whose claim times weight is lower: their jobs go first. */
+  readonly sharesBeforeCount: number;
+  /** The first of these, in their order. */
+  readonly sharesBefore: readonly Omit<ShareStanding, "sharesBefore" | "sharesBeforeCount">[];
+  /** How many jobs of all shares go before it if there is room for each; absent: more than were looked at. */
+  readonly aheadInQueueCount?: number;
+}
+
+export interface EnvironmentAnswer {
+  readonly computeEnvironment: string;
+  /** Whether it could take the job at all, were it VALID, ENABLED and empty. */
+  readonly isEverPossible: boolean;
+  readonly verdict: EnvironmentVerdict;
+}
+
+/** Whether an environment takes a job now, with the numbers. */
+export type EnvironmentVerdict =
+  | { readonly kind: "takes" }
+  /** It has no room, but launches instances of these types for it. */
+  | { readonly kind: "launches"; readonly instanceTypes: readonly string[] }
+  | {
+      readonly kind: "environments-unavailable";
+      readonly state: string;
+      readonly status: string;
+      readonly statusReason: string;
+    }
+  | { readonly kind: "kubernetes-unavailable" }
+  /** What it may have in all, and what it would need for the job: that of the instances, where it launches any. */
+  | {
+      readonly kind: "exceeds-environments";
+      readonly maxVcpuMillis: number;
+      readonly neededVcpuMillis: number;
+    }
+  /** The type that comes nearest to what the job, or its largest node, needs; absent where there is none. */
+  | {
+      readonly kind: "exceeds-instance-types";
+      readonly wanted: Resources;
+      readonly nearest?: InstanceShape;
+    }
+  | { readonly kind: "exceeds-host"; readonly host: Resources }
+  | {
+      readonly kind: "environments-full";
+      readonly capacity: "fargate" | "instances" | "host";
+      readonly vcpuMillis: number;
+      /** Absent: without limit. */
+      readonly maxVcpuMillis?: number;
+      /** What is free on the instance that comes nearest; absent where there is none. */
+      readonly nearestRoom?: Resources;
+    }
+  | { readonly kind: "above-bid"; readonly bidPercentage: number }
+  | { readonly kind: "host-full"; readonly host: Resources; readonly free: Resources }
+  | { readonly kind: "instances-starting"; readonly bootingCount: number; readonly readyAtMs?: number };
+
+/** What `computeReservation` leaves to the shares that are active, and what they have of it. */
+export interface Reservation {
+  readonly vcpuMillis: number;
+  readonly unreservedVcpuMillis: number;
+}
+
+export interface ConsumableAnswer {
+  /** Its ARN. */
+  readonly consumableResource: string;
+  readonly quantity: number;
+  /** 0 where there is no such resource. */
+  readonly totalQuantity: number;
+  readonly heldQuantity: number;
+  /** Some of the jobs that hold it; none where enough of it is free. */
+  readonly holders: readonly EndingJob[];
+}
+
+/** A job that runs, and when its time limit ends it. */
+export interface EndingJob {
+  readonly jobId: string;
+  /** When its attempt started, or was placed if it has not come up yet. */
+  readonly sinceMs: number;
+  readonly limitAtMs?: number;
+}
+
+export type Remedy =
+  | { readonly kind: "enable-environment"; readonly computeEnvironment: string }
+  | { readonly kind: "repair-environment"; readonly computeEnvironment: string }
+  | { readonly kind: "raise-max-vcpus"; readonly computeEnvironment: string; readonly toVcpus: number }
+  | { readonly kind: "add-larger-type"; readonly computeEnvironment: string; readonly wanted: Resources }
+  | { readonly kind: "raise-bid"; readonly computeEnvironment: string }
+  /** It starts once all of these have ended. */
+  | {
+      readonly kind: "jobs-end";
+      readonly jobs: readonly EndingJob[];
+      /** The environment that has room then; absent where a consumable resource is what they give back. */
+      readonly computeEnvironment?: string;
+    }
+  | { readonly kind: "instance-boots"; readonly computeEnvironment: string; readonly readyAtMs?: number }
+  | {
+      readonly kind: "raise-quantity";
+      readonly consumableResource: string;
+      readonly toQuantity: number;
+    }
+  | { readonly kind: "ask-for-less" };
+
+export interface ExpectedStart {
+  /** Not later than this, if nothing goes before it. */
+  readonly byMs: number;
+  /** `time-limits`: those of the jobs that are in its way; `boot-time`: that of an instance that is starting. */
+  readonly basis: "time-limits" | "boot-time";
+}

@@ -1,0 +1,44 @@
+import type { Job } from "../../batch/job.ts";
+import { IndexedHeap } from "../../lib/indexed-heap.ts";
+import type { LiveJob, LiveState } from "../../store/live-state.ts";
+import type { AskedJob } from "./asked-job.ts";
+
+type LiveShare = LiveJob["share"];
+
+/** A job as it would be RUNNABLE were it submitted now, behind all others; an array as its first child. */
+export function imagineJob(job: Job, state: LiveState): AskedJob {
+  const { jobId, scope, jobQueueArn, resources, retryStrategy, attemptDurationSeconds, workload } = job;
+  const nodeResources =
+    workload.kind === "multi-node" ? workload.nodes.map((node) => node.resources) : undefined;
+  const terms = { scope, jobQueueArn, resources, nodeResources, retryStrategy, attemptDurationSeconds };
+  const imagined: LiveJob = {
+    ...terms,
+    terms,
+    jobId,
+    share: findShare(job, state),
+    status: "RUNNABLE",
+    queuePosition: state.jobs.nextQueuePosition,
+    schedulingPriority: job.schedulingPriority ?? 0,
+    attemptCount: 0,
+    activeAttempt: undefined,
+    heapIndex: -1,
+  };
+  const { dependsOn, consumableResources = [] } = job;
+  return { jobId, job: imagined, dependsOn, consumableResources };
+}
+
+function findShare({ jobQueueArn, shareIdentifier = "" }: Job, { jobs }: LiveState): LiveShare {
+  const queue = jobs.readyQueue(jobQueueArn);
+  return (
+    queue?.shares.get(shareIdentifier) ?? {
+      identifier: shareIdentifier,
+      queue: { arn: jobQueueArn, halfLifeMs: queue?.fairShare?.halfLifeMs ?? 0 },
+      runnable: new IndexedHeap<LiveJob>(() => false),
+      liveCount: 0,
+      lastEndAtMs: undefined,
+      vcpuMillis: 0,
+      averageVcpuMillis: 0,
+      asOfMs: 0,
+    }
+  );
+}

@@ -1,0 +1,150 @@
+import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
+import { isFargate } from "../../batch/compute-resources.ts";
+import { fitsIn, subtractResources } from "../../batch/resources.ts";
+import type { Resources } from "../../batch/resources.ts";
+import { firstOf } from "../../lib/first-of.ts";
+import type { LiveJob } from "../../store/live-state.ts";
+import { acceptsPlacements, findInstances, refuseEnvironment } from "../placement.ts";
+import { hostPart, isHostItself } from "../scaling/host-environment.ts";
+import { instancesFor } from "../scaling/scale-out.ts";
+import type { InstanceSupply } from "../scaling/instance-supply.ts";
+import type { ExplainFacts } from "./asked-job.ts";
+import type { EnvironmentAnswer, EnvironmentVerdict } from "./explanation.ts";
+import { nearestOf } from "./nearest.ts";
+
+/** Of an environment with more instances not all are looked at. */
+export const INSTANCES_LOOKED_AT_MAX = 2_000;
+
+/**
+ * What an environment makes of a job: the rules of a cycle, asked one by one, with the numbers. That it could never take
+ * the job is said before that it has no room now.
+ *
+ * @param demandVcpuMillis what the jobs of the queue ask for together, this one included.
+ */
+export function judgeEnvironment(
+  environment: ComputeEnvironment,
+  job: LiveJob,
+  demandVcpuMillis: number,
+  facts: ExplainFacts,
+): EnvironmentAnswer {
+  const never = findImpossibility(environment, job, facts);
+  const { state, status, statusReason, name } = environment;
+  const verdict: EnvironmentVerdict = acceptsPlacements(environment)
+    ? (never ?? judgeNow(environment, job, demandVcpuMillis, facts))
+    : { kind: "environments-unavailable", state, status, statusReason };
+  return { computeEnvironment: name, isEverPossible: never === undefined, verdict };
+}
+
+/** Why the environment would not take the job even if it were empty. */
+function findImpossibility(
+  environment: ComputeEnvironment,
+  job: LiveJob,
+  { capacity: { host, supply }, nowMs }: ExplainFacts,
+): EnvironmentVerdict | undefined {
+  if (environment.eksConfiguration !== undefined) return { kind: "kubernetes-unavailable" };
+  const { computeResources } = environment;
+  const { resources, nodeResources } = job;
+  const maxVcpuMillis = maxVcpuMillisOf(environment);
+  if (resources.vcpuMillis > maxVcpuMillis) {
+    return { kind: "exceeds-environments", maxVcpuMillis, neededVcpuMillis: resources.vcpuMillis };
+  }
+  if (!fitsIn(resources, host)) return { kind: "exceeds-host", host };
+  if (isHostItself(environment) || (computeResources !== undefined && isFargate(computeResources.type)))
+    return undefined;
+  return findImpossibleInstances(environment, nodeResources ?? [resources], { supply, nowMs });
+}
+
+/** Whether the instances, one for each need, are more than the environment can ever launch. */
+function findImpossibleInstances(
+  environment: ComputeEnvironment,
+  needs: readonly Resources[],
+  { supply, nowMs }: { readonly supply: InstanceSupply; readonly nowMs: number },
+): EnvironmentVerdict | undefined {
+  const maxVcpuMillis = maxVcpuMillisOf(environment);
+  let launchedMillis = 0;
+  let neededVcpuMillis = 0;
+  let isTooMuch = false;
+  for (const wanted of needs) {
+    const need = { resources: wanted, demandVcpuMillis: wanted.vcpuMillis };
+    const unlimited = supply.choose(environment, { ...need, vcpuMillisLeft: Infinity }, nowMs);
+    if (unlimited === "exceeds-instance-types") {
+      const nearest = nearestOf(supply.shapesOf(environment), wanted);
+      return { kind: "exceeds-instance-types", wanted, ...(nearest && { nearest }) };
+    }
+    const vcpuMillisLeft = maxVcpuMillis - launchedMillis;
+    const limited = supply.choose(environment, { ...need, vcpuMillisLeft }, nowMs);
+    isTooMuch ||= limited === "environments-full";
+    neededVcpuMillis += typeof unlimited === "string" ? 0 : unlimited.resources.vcpuMillis;
+    launchedMillis += typeof limited === "string" ? 0 : limited.resources.vcpuMillis;
+  }
+  return isTooMuch ? { kind: "exceeds-environments", maxVcpuMillis, neededVcpuMillis } : undefined;
+}
+
+function judgeNow(
+  environment: ComputeEnvironment,
+  job: LiveJob,
+  demandVcpuMillis: number,
+  facts: ExplainFacts,
+): EnvironmentVerdict {
+  const { state, capacity, nowMs } = facts;
+  const { host } = capacity;
+  const refusal = refuseEnvironment(environment, job, state, host);
+  if (refusal === "host-full")
+    return { kind: "host-full", host, free: subtractResources(host, state.jobs.hostUsage) };
+  if (refusal !== undefined) return tellFull(environment, job, facts);
+  if (findInstances(environment, job, state) !== undefined) return { kind: "takes" };
+  const launches = instancesFor(job, environment, { state, capacity, demandVcpuMillis, nowMs });
+  if (typeof launches !== "string") {
+    return { kind: "launches", instanceTypes: launches.map(({ instanceType }) => instanceType) };
+  }
+  if (launches === "above-bid") {
+    return { kind: "above-bid", bidPercentage: environment.computeResources?.bidPercentage ?? 100 };
+  }
+  return launches === "instances-starting"
+    ? tellStarting(environment, facts)
+    : tellFull(environment, job, facts);
+}
+
+function tellStarting({ arn }: ComputeEnvironment, { state, capacity }: ExplainFacts): EnvironmentVerdict {
+  const { booting } = state.instances.ofEnvironment(arn);
+  const [first] = booting;
+  const readyAtMs = first && first.instance.launchedAtMs + capacity.supply.bootMs;
+  return {
+    kind: "instances-starting",
+    bootingCount: booting.size,
+    ...(readyAtMs !== undefined && { readyAtMs }),
+  };
+}
+
+function tellFull(
+  environment: ComputeEnvironment,
+  { resources, nodeResources }: LiveJob,
+  { state, capacity }: ExplainFacts,
+): EnvironmentVerdict {
+  const { arn, computeResources } = environment;
+  const kind = "environments-full";
+  const maxVcpuMillis = maxVcpuMillisOf(environment);
+  const limit = maxVcpuMillis < Infinity ? { maxVcpuMillis } : {};
+  if (computeResources !== undefined && isFargate(computeResources.type)) {
+    const { vcpuMillis } = state.jobs.environmentUsage(arn);
+    return { kind, capacity: "fargate", vcpuMillis, ...limit };
+  }
+  const instances = state.instances.ofEnvironment(arn);
+  const rooms = firstOf(instances.all.values(), INSTANCES_LOOKED_AT_MAX)
+    .filter(({ instance }) => instance.registeredAtMs !== undefined && instance.leaving === undefined)
+    .map(({ free }) => ({ resources: free }));
+  const nearest: { readonly resources: Resources } | undefined = nearestOf(
+    rooms,
+    nodeResources?.[0] ?? resources,
+  );
+  const nearestRoom = nearest && { nearestRoom: nearest.resources };
+  if (!isHostItself(environment))
+    return { kind, capacity: "instances", vcpuMillis: instances.vcpuMillis, ...limit, ...nearestRoom };
+  const { vcpuMillis } = state.jobs.environmentUsage(arn);
+  const part = hostPart(environment, capacity.host).vcpuMillis;
+  return { kind, capacity: "host", vcpuMillis, maxVcpuMillis: part, ...nearestRoom };
+}
+
+export function maxVcpuMillisOf({ computeResources }: ComputeEnvironment): number {
+  return (computeResources?.maxvCpus ?? Infinity) * 1000;
+}

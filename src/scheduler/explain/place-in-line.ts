@@ -1,0 +1,102 @@
+import { claimOf, usageAt } from "../../batch/fair-share.ts";
+import { childJobId } from "../../batch/child-job.ts";
+import type { LiveJob, LiveState } from "../../store/live-state.ts";
+import { frontOfQueue } from "../ordering/front-of-queue.ts";
+import { weigher } from "../ordering/fair-share.ts";
+import type { AskedJob } from "./asked-job.ts";
+import type { PlaceInLine, ShareStanding } from "./explanation.ts";
+
+/** Of more jobs and arrays before a job not all are counted. */
+export const COUNTED_AHEAD_MAX = 10_000;
+
+/** How far into the order of all shares a job is looked for. */
+const LOOKED_INTO_MAX = 100;
+
+const SHARES_SHOWN_MAX = 5;
+
+type ReadyQueue = NonNullable<ReturnType<LiveState["jobs"]["readyQueue"]>>;
+type FairShare = NonNullable<ReadyQueue["fairShare"]>;
+type Standing = ShareStanding["sharesBefore"][number] & { readonly position: number };
+
+/** The place of a RUNNABLE job in its queue, without who is at its head: what is counted is bounded. */
+export function placeInLine(asked: AskedJob, state: LiveState, nowMs: number): Omit<PlaceInLine, "head"> {
+  const { job } = asked;
+  const ahead = countAhead(asked, state);
+  const queue = state.jobs.readyQueue(job.jobQueueArn);
+  if (queue?.fairShare === undefined) return ahead;
+  const share = standingOf(asked, queue, queue.fairShare, { state, nowMs });
+  return { ...ahead, share };
+}
+
+/** The id of the job at the head of the share of a job, of an array that of its next child; undefined: it is empty. */
+export function headOfShare({ share }: LiveJob, { jobs }: LiveState): AskedHead | undefined {
+  const job = share.runnable.peek();
+  const array = job && jobs.arrayOf(job);
+  if (job === undefined || array === undefined) return job && { job, jobId: job.jobId };
+  const childIndex = array.nextUnspawned();
+  return { job, jobId: childJobId({ kind: "array", jobId: job.jobId }, childIndex) };
+}
+
+interface AskedHead {
+  readonly job: LiveJob;
+  readonly jobId: string;
+}
+
+function countAhead(
+  { job, childIndex = 0 }: AskedJob,
+  { jobs }: LiveState,
+): Pick<PlaceInLine, "aheadCount" | "isExact"> {
+  let lookedAtCount = 0;
+  let aheadCount = 0;
+  for (const other of job.share.runnable.before(job)) {
+    if (lookedAtCount === COUNTED_AHEAD_MAX) return { aheadCount, isExact: false };
+    lookedAtCount += 1;
+    aheadCount += jobs.arrayOf(other)?.unspawnedCount ?? 1;
+  }
+  const array = jobs.arrayOf(job);
+  for (let index = 0; array !== undefined && index < childIndex; index += 1) {
+    if (!array.isSpawned(index)) aheadCount += 1;
+  }
+  return { aheadCount, isExact: true };
+}
+
+function standingOf(
+  { job, jobId }: AskedJob,
+  queue: ReadyQueue,
+  fairShare: FairShare,
+  { state, nowMs }: { readonly state: LiveState; readonly nowMs: number },
+): ShareStanding {
+  const weightOf = weigher(queue, fairShare, nowMs);
+  const standing = ({ share, queuePosition }: Pick<LiveJob, "share" | "queuePosition">): Standing => {
+    const { averageVcpuMillis: average, vcpuMillis, asOfMs, identifier } = share;
+    const averageNow = usageAt(average, vcpuMillis, nowMs - asOfMs, fairShare.halfLifeMs);
+    return {
+      shareIdentifier: identifier,
+      claimVcpus: claimOf(averageNow, vcpuMillis) / 1000,
+      weight: weightOf(identifier),
+      position: share.runnable.peek()?.queuePosition ?? queuePosition,
+    };
+  };
+  const own = standing(job);
+  const before = [...queue.ready]
+    .filter((share) => share !== job.share)
+    .map((share) => standing({ share, queuePosition: Infinity }))
+    .filter((other) => compare(other, own) < 0)
+    .sort(compare);
+  const front = frontOfQueue(state, job.jobQueueArn, { count: LOOKED_INTO_MAX, nowMs });
+  const aheadInQueueCount = front.indexOf(jobId);
+  return {
+    ...withoutPosition(own),
+    sharesBeforeCount: before.length,
+    sharesBefore: before.slice(0, SHARES_SHOWN_MAX).map(withoutPosition),
+    ...(aheadInQueueCount >= 0 && { aheadInQueueCount }),
+  };
+}
+
+function compare(a: Standing, b: Standing): number {
+  return a.claimVcpus * a.weight - b.claimVcpus * b.weight || a.position - b.position;
+}
+
+function withoutPosition({ position: _, ...standing }: Standing): Omit<Standing, "position"> {
+  return standing;
+}

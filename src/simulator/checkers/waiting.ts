@@ -1,0 +1,27 @@
+import type { Checker, CheckerTools } from "../checker.ts";
+import { RunnableJobs } from "./runnable-jobs.ts";
+
+/** A RUNNABLE job either starts or its queue has a wait reason from the latest cycle. */
+export function checkWaiting({ fail }: CheckerTools): Checker {
+  const runnable = new RunnableJobs();
+  const deleting = new Set<string>();
+  return {
+    changed(change) {
+      if (change.kind !== "job-queue-put") return;
+      const { arn, status } = change.jobQueue;
+      if (status === "DELETING") deleting.add(arn);
+    },
+    appeared: (job) => runnable.appeared(job),
+    moved: (job, before) => runnable.moved(job, before),
+    ticked({ report }) {
+      if (report.isCutShort) return;
+      const blocked = new Set(report.blocked.map(({ jobQueueArn }) => jobQueueArn));
+      for (const arn of runnable.queues.keys()) {
+        if (!blocked.has(arn) && !deleting.has(arn)) fail(`${arn} has RUNNABLE jobs and no reason why they wait`);
+      }
+      for (const { jobQueueArn, jobId } of report.blocked) {
+        if (!runnable.queues.has(jobQueueArn)) fail(`${jobQueueArn} is blocked by ${jobId} and has no RUNNABLE job`);
+      }
+    },
+  };
+}

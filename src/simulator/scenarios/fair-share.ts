@@ -1,0 +1,44 @@
+import { NO_FAULTS } from "../scenario.ts";
+import type { Scenario } from "../scenario.ts";
+import { CALM_PROVIDER, environment, HOUR_MS, PLAIN_CAPACITY, PLAIN_JOBS, queue } from "./plain.ts";
+
+export const FAIR_SHARE: Scenario = {
+  name: "fair-share",
+  about: "four shares want more than there is: each gets what its weight entitles it to",
+  size: { jobCount: 12_000, instanceCount: 25, hours: 1 },
+  resources: (size) => ({
+    policies: [
+      {
+        name: "weights",
+        fairsharePolicy: {
+          shareDecaySeconds: 600,
+          shareDistribution: [
+            { shareIdentifier: "red", weightFactor: 1 },
+            { shareIdentifier: "green", weightFactor: 2 },
+            { shareIdentifier: "blue", weightFactor: 4 },
+          ],
+        },
+      },
+    ],
+    consumables: [],
+    environments: [environment("main", size)],
+    queues: [
+      queue("main", ["main"], {
+        schedulingPolicyArn: "arn:aws:batch:us-east-1:123456789012:scheduling-policy/weights",
+      }),
+    ],
+  }),
+  jobs: {
+    ...PLAIN_JOBS,
+    shares: ["red", "green", "blue", "grey"],
+    schedulingPriorities: [0, 1, 5],
+    burst: { min: 10, max: 100 },
+    vcpuCounts: [1, 2],
+  },
+  capacity: PLAIN_CAPACITY,
+  provider: CALM_PROVIDER,
+  faults: NO_FAULTS,
+  tickMs: 5,
+  handledPercent: 20,
+  retentionMs: HOUR_MS,
+};

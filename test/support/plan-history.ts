@@ -1,0 +1,368 @@
+import * as fc from "fast-check";
+import { expect } from "vitest";
+import { aComputeEnvironment, aJob, aJobQueue, aState, SCOPE } from "./builders.ts";
+import type { Buildable } from "./builders.ts";
+import { ENGINE_CAUSE } from "../../src/batch/cause.ts";
+import { EC2_CATALOGUE } from "../../src/batch/instance-catalogue.ts";
+import { admit } from "../../src/engine/admit.ts";
+import { finish } from "../../src/engine/finish-attempt.ts";
+import { endInstance, launchInstance } from "../../src/engine/instances.ts";
+import { startAttempt } from "../../src/engine/start-attempt.ts";
+import { sequentialIds } from "../../src/lib/sequential-ids.ts";
+import type { ComputeResource, FairsharePolicy } from "../../src/model/batch.ts";
+import { CatalogueSupply } from "../../src/scheduler/scaling/catalogue-supply.ts";
+import { schedule } from "../../src/scheduler/schedule.ts";
+import type { Change } from "../../src/store/change.ts";
+import type { LiveInstance } from "../../src/store/live-instances.ts";
+import type { LiveState } from "../../src/store/live-state.ts";
+import { planOf } from "../../src/simulator/oracle/plain-scheduler.ts";
+import type {
+  Plan,
+  PlannedBlock,
+  PlannedLaunch,
+  PlannedPlacement,
+} from "../../src/simulator/oracle/plain-scheduler.ts";
+import { snapshotOf } from "../../src/simulator/oracle/snapshot.ts";
+
+/** Less than the environments may have together, so that all limits are met. */
+const HOST = { vcpuMillis: 24_000, memoryMiB: 49_152, gpuCount: 0 };
+const TYPES = ["c6i.large", "c6i.xlarge", "c6i.2xlarge"];
+const LICENCES = "arn:aws:batch:us-east-1:123456789012:consumable-resource/licences";
+const POLICY = "arn:aws:batch:us-east-1:123456789012:scheduling-policy/fair";
+const SHARES = ["red", "blue1", "blue2", "green"];
+
+const ENVIRONMENTS = ["shared", "overflow", "fargate", "host"];
+const QUEUES = ["urgent", "q", "other", "fair"];
+
+function world(): LiveState {
+  const fair = { schedulingPolicyArn: POLICY };
+  return aState(
+    environment("shared", {
+      type: "EC2",
+      maxvCpus: 12,
+      instanceTypes: TYPES,
+      allocationStrategy: "BEST_FIT",
+    }),
+    environment("overflow", { type: "SPOT", maxvCpus: 8, instanceTypes: TYPES }),
+    environment("fargate", { type: "FARGATE", maxvCpus: 4 }),
+    environment("host", { type: "EC2", maxvCpus: 6 }),
+    policy({}),
+    aJobQueue("urgent", ["shared", "overflow"], { priority: 5 }),
+    aJobQueue("q", ["shared", "host"]),
+    aJobQueue("other", ["fargate", "overflow"]),
+    aJobQueue("fair", ["shared", "overflow", "host"], fair),
+    licences(3),
+  );
+}
+
+export const fairsharePolicy = fc.record({
+  shareDecaySeconds: fc.constantFrom(0, 3600),
+  computeReservation: fc.constantFrom(0, 50, 90),
+  shareDistribution: fc.constantFrom(
+    [],
+    [{ shareIdentifier: "blue*", weightFactor: 0.5 }],
+    [
+      { shareIdentifier: "red", weightFactor: 3 },
+      { shareIdentifier: "blue*", weightFactor: 2 },
+    ],
+  ),
+});
+
+/** One thing that happens. Numbers choose among what there is at that moment. */
+export const happening = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant("submit" as const),
+      queue: fc.constantFrom(...QUEUES, "fair"),
+      share: fc.constantFrom(...SHARES),
+      schedulingPriority: fc.nat(2),
+      family: fc.constantFrom("single", "single", "array", "sequential", "multi-node"),
+      size: fc.integer({ min: 2, max: 3 }),
+      vcpuMillis: fc.constantFrom(250, 1000, 2000, 4000, 7000, 9000, 30_000),
+      memoryMiB: fc.constantFrom(100, 3000, 9000),
+      licenceCount: fc.constantFrom(0, 0, 0, 1, 2, 5),
+      attempts: fc.integer({ min: 1, max: 2 }),
+    }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({ kind: fc.constant("cycle" as const), limit: fc.constantFrom(1, 3, 100, 100) }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constant("end" as const), which: fc.nat(), isWell: fc.boolean() }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constantFrom("boot" as const, "leave" as const, "terminate" as const),
+      which: fc.nat(),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("pass time" as const), seconds: fc.nat(2000) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("change environment" as const),
+      name: fc.constantFrom(...ENVIRONMENTS),
+      state: fc.constantFrom("ENABLED", "ENABLED", "DISABLED"),
+      status: fc.constantFrom("VALID", "UPDATING", "INVALID"),
+      maxvCpus: fc.constantFrom(2, 6, 12, 40),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("change queue" as const),
+      name: fc.constantFrom(...QUEUES),
+      priority: fc.nat(3),
+      status: fc.constantFrom("VALID", "VALID", "DELETING"),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("change policy" as const),
+      policy: fairsharePolicy,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("count licences" as const), total: fc.nat(4) }) },
+);
+export type Happening = typeof happening extends fc.Arbitrary<infer Value> ? Value : never;
+type Submission = Extract<Happening, { kind: "submit" }>;
+
+/** A state and what happens to it, without any engine: cycles are run and compared when the history says so. */
+export class PlanHistory {
+  readonly #state = world();
+  readonly #ids = sequentialIds();
+  readonly #supply: CatalogueSupply;
+  readonly #seen: Set<string>;
+  #nowMs = 1_000_000;
+  #submittedCount = 0;
+
+  constructor(bootMs: number, seen: Set<string>) {
+    this.#supply = new CatalogueSupply(EC2_CATALOGUE, bootMs);
+    this.#seen = seen;
+  }
+
+  step(one: Happening): void {
+    switch (one.kind) {
+      case "submit":
+        return this.#submit(one);
+      case "cycle":
+        return this.#cycle(one.limit);
+      case "end":
+        return this.#end(one.which, one.isWell);
+      case "boot":
+      case "leave":
+      case "terminate":
+        return this.#changeInstance(one.kind, one.which);
+      case "pass time":
+        this.#nowMs += one.seconds * 1000;
+        return;
+      case "change environment":
+        return this.#changeEnvironment(one);
+      case "change queue":
+        return this.#changeQueue(one);
+      case "change policy":
+        return this.#apply(policy(one.policy));
+      case "count licences":
+        return this.#apply(licences(one.total));
+    }
+  }
+
+  #submit(submission: Submission): void {
+    const { queue, share, family, size, attempts, vcpuMillis, memoryMiB } = submission;
+    const jobId = `job-${String((this.#submittedCount += 1)).padStart(3, "0")}`;
+    const isShared = queue === "fair";
+    let job = aJob(jobId).submitted().inQueue(queue).retrying({ attempts, evaluateOnExit: [] });
+    job = job.at(this.#state.jobs.nextQueuePosition).needing({ vcpuMillis, memoryMiB });
+    // Multi-node jobs with consumable resources are refused: see `batch/submission.ts`.
+    if (submission.licenceCount > 0 && family !== "multi-node") {
+      job = job.consuming([{ consumableResource: LICENCES, quantity: submission.licenceCount }]);
+    }
+    if (family === "array" || family === "sequential") job = job.array(size);
+    if (family === "sequential") job = job.dependingOn({ type: "SEQUENTIAL" });
+    if (family === "multi-node") job = job.nodes(size, size - 1);
+    const { schedulingPriority } = submission;
+    const submitted = { ...job.job, schedulingPriority, ...(isShared && { shareIdentifier: share }) };
+    this.#change({ kind: "job-submitted", job: submitted, progress: job.progress });
+    admit(this.#state, (change) => this.#change(change), this.#nowMs);
+  }
+
+  #end(which: number, isWell: boolean): void {
+    const active = [...this.#state.jobs.active.values()];
+    const job = active[which % active.length];
+    if (job === undefined) return;
+    const apply = (change: Change): void => this.#change(change);
+    const outcome = { kind: "exited" as const, exitCode: isWell ? 0 : 1 };
+    finish({ job, state: this.#state, apply }, outcome, this.#nowMs);
+    admit(this.#state, apply, this.#nowMs);
+  }
+
+  #changeInstance(what: "boot" | "leave" | "terminate", which: number): void {
+    const all = [...this.#state.instances.environments.values()].flatMap((one) => [...one.all.values()]);
+    const fitting = all.filter((instance) => isFitting(what, instance));
+    const instance = fitting[which % fitting.length]?.instance;
+    if (instance === undefined) return;
+    const atMs = this.#nowMs;
+    if (what === "terminate") return this.#change(endInstance(instance, "idle", atMs));
+    const changed =
+      what === "boot"
+        ? { ...instance, registeredAtMs: atMs }
+        : { ...instance, leaving: { because: "reclaimed" as const, atMs: atMs + 120_000 } };
+    this.#change({ kind: "instance-put", instance: changed });
+  }
+
+  #changeEnvironment({
+    name,
+    state,
+    status,
+    maxvCpus,
+  }: Extract<Happening, { kind: "change environment" }>): void {
+    const current = [...this.#state.computeEnvironments.values()].find((one) => one.name === name);
+    if (current?.computeResources === undefined) return;
+    const computeResources = { ...current.computeResources, maxvCpus };
+    const computeEnvironment = { ...current, state, status, computeResources } as typeof current;
+    this.#change({ kind: "compute-environment-put", computeEnvironment });
+  }
+
+  #changeQueue({ name, priority, status }: Extract<Happening, { kind: "change queue" }>): void {
+    const current = [...this.#state.jobQueues.values()].find((one) => one.name === name);
+    if (current === undefined) return;
+    this.#change({ kind: "job-queue-put", jobQueue: { ...current, priority, status } });
+  }
+
+  #apply(thing: Buildable): void {
+    for (const change of thing.changes()) this.#change(change);
+  }
+
+  #change(change: Change): void {
+    this.#state.apply(change);
+  }
+
+  /** What production decides is what the plain scheduler decides. */
+  #cycle(limit: number): void {
+    const snapshot = snapshotOf(this.#state, HOST, this.#nowMs);
+    const plan = planOf(snapshot, { limit, supply: this.#supply });
+    expect(this.#runProduction(limit)).toEqual({
+      ...plan,
+      blocked: reported(plan, snapshotQueueOf(snapshot), limit),
+    });
+    this.#note(plan);
+  }
+
+  #runProduction(limit: number): Plan {
+    const placements: PlannedPlacement[] = [];
+    const launches: PlannedLaunch[] = [];
+    /** What the plan calls instances launched in this cycle. */
+    const names = new Map<string, string>();
+    const facts = {
+      state: this.#state,
+      capacity: { host: HOST, supply: this.#supply },
+      nowMs: this.#nowMs,
+      limit,
+    };
+    const { blocked } = schedule(facts, {
+      place: (placement) => {
+        const { changes } = startAttempt(placement, this.#state, this.#ids, this.#nowMs);
+        const attempt = changes.find((change) => change.kind === "attempt-put")?.attempt;
+        const instanceIds = placement.instances.map(
+          ({ instance: { instanceId } }) => names.get(instanceId) ?? instanceId,
+        );
+        const computeEnvironmentArn = placement.computeEnvironment.arn;
+        placements.push({ jobId: attempt?.jobId ?? "", computeEnvironmentArn, instanceIds });
+        for (const change of changes) this.#change(change);
+      },
+      launch: (launch) => {
+        const { bootMs } = this.#supply;
+        const change = launchInstance(launch, this.#ids, { nowMs: this.#nowMs, bootMs });
+        this.#change(change);
+        if (change.kind !== "instance-put") return;
+        const { instanceId: realId, computeEnvironmentArn, instanceType } = change.instance;
+        const instanceId = `launch-${launches.length + 1}`;
+        names.set(realId, instanceId);
+        launches.push({ instanceId, computeEnvironmentArn, instanceType });
+      },
+      wantRoom: () => undefined,
+    });
+    return { placements, launches, blocked };
+  }
+
+  #note({ placements, launches, blocked }: Plan): void {
+    for (const { because } of blocked) this.#seen.add(because);
+    for (const { jobId, instanceIds } of placements) {
+      if (jobId.includes(":")) this.#seen.add("a child placed");
+      if (instanceIds.length === 0) this.#seen.add("a task on Fargate");
+      if (new Set(instanceIds).size > 1) this.#seen.add("nodes on instances of their own");
+      if (instanceIds.length > new Set(instanceIds).size) this.#seen.add("nodes side by side");
+      if (instanceIds.some((id) => id.startsWith("launch-"))) this.#seen.add("a job on a fresh instance");
+    }
+    if (launches.length > 1) this.#seen.add("several launches");
+    if (new Set(blocked.map(({ jobQueueArn }) => jobQueueArn)).size < blocked.length) {
+      this.#seen.add("several shares held up");
+    }
+  }
+}
+
+/** Production tells of one head of each queue, and of none of the queue in which the limit was reached. */
+function reported(
+  { placements, blocked }: Plan,
+  queueOf: (jobId: string) => string | undefined,
+  limit: number,
+): readonly PlannedBlock[] {
+  const last = placements.length < limit ? undefined : placements.at(-1);
+  const cutShort = last && queueOf(last.jobId);
+  return [...Map.groupBy(blocked, ({ jobQueueArn }) => jobQueueArn).values()]
+    .flatMap(([first]) => first ?? [])
+    .filter(({ jobQueueArn }) => jobQueueArn !== cutShort);
+}
+
+function snapshotQueueOf({ queues }: ReturnType<typeof snapshotOf>): (jobId: string) => string | undefined {
+  return (jobId) => queues.find(({ jobs }) => jobs.some((job) => job.jobId === jobId))?.arn;
+}
+
+function isFitting(what: "boot" | "leave" | "terminate", { instance, tasks }: LiveInstance): boolean {
+  if (what === "terminate") return tasks.size === 0;
+  if (instance.leaving !== undefined) return false;
+  return what === "leave" || instance.registeredAtMs === undefined;
+}
+
+function environment(name: string, resources: Omit<ComputeResource, "subnets">): Buildable {
+  const [change] = aComputeEnvironment(name).changes();
+  if (change?.kind !== "compute-environment-put") throw new Error("the builder makes no environment");
+  const computeEnvironment = {
+    ...change.computeEnvironment,
+    computeResources: { ...resources, subnets: [] },
+  };
+  return { changes: () => [{ ...change, computeEnvironment }] };
+}
+
+function policy(body: FairsharePolicy): Buildable {
+  const resource = {
+    resourceType: "scheduling-policy" as const,
+    scope: SCOPE,
+    name: "fair",
+    arn: POLICY,
+    body: { fairsharePolicy: body },
+    tags: {},
+    cause: ENGINE_CAUSE,
+  };
+  return { changes: () => [{ kind: "plain-resource-put", resource }] };
+}
+
+function licences(totalQuantity: number): Buildable {
+  const resource = {
+    resourceType: "consumable-resource" as const,
+    scope: SCOPE,
+    name: "licences",
+    arn: LICENCES,
+    kind: "REPLENISHABLE" as const,
+    totalQuantity,
+    createdAtMs: 1,
+    tags: {},
+    cause: ENGINE_CAUSE,
+  };
+  return { changes: () => [{ kind: "plain-resource-put", resource }] };
+}
