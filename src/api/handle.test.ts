@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { aHandler, aRequest, batchRequest, REQUEST_ID } from "../../test/support/api-handler.ts";
+import { SecretKeyFileError } from "../secrets/sealer.ts";
 import { StoreWriteError } from "../store/store.ts";
 import { clientError } from "./errors.ts";
 
@@ -42,6 +43,24 @@ describe("errors", () => {
       message: "The server failed to answer this request. The server's log tells more under the request id.",
     });
     expect(failures).toEqual([[bug, REQUEST_ID]]);
+  });
+
+  test("says that session tokens cannot be checked, and to the log alone why", async () => {
+    const keyless = new SecretKeyFileError("the key file /secret cannot be used");
+    const { handle, failures } = aHandler(async () => {
+      throw keyless;
+    });
+    const response = await handle(batchRequest("DescribeJobQueues", {}));
+    expect([response.status, JSON.parse(String(response.body))]).toEqual([
+      503,
+      {
+        __type: "ServerException",
+        message:
+          "Session tokens cannot be checked now: the server's key file cannot be used. " +
+          "The server's log tells more under the request id.",
+      },
+    ]);
+    expect(failures).toEqual([[keyless, REQUEST_ID]]);
   });
 
   test("says that a change was not made when the disk is full", async () => {

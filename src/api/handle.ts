@@ -3,6 +3,7 @@ import type { IdSource } from "../lib/id-source.ts";
 import type { BatchOperations } from "../model/batch.ts";
 import type { LogsOperations } from "../model/logs.ts";
 import type { StsOperations } from "../model/sts.ts";
+import { SecretKeyFileError } from "../secrets/sealer.ts";
 import { StoreWriteError } from "../store/store.ts";
 import { ApiError } from "./errors.ts";
 import type { Guard } from "./guards.ts";
@@ -139,9 +140,15 @@ function operationOf(
   return table[name] as Operation<unknown, object>;
 }
 
+/** Where the file is, and what is wrong with it, is not for callers who are not known. */
+const KEYLESS =
+  "Session tokens cannot be checked now: the server's key file cannot be used. The server's log tells more under the request id.";
+
 /** The caller's own mistakes as they are; of everything else the caller learns no more than helps. */
 function toApiError(error: unknown, service: Service): ApiError {
   if (error instanceof ApiError) return error;
+  if (error instanceof SecretKeyFileError)
+    return new ApiError(service.faultCode, KEYLESS, { status: 503, cause: error });
   const message =
     error instanceof StoreWriteError
       ? `The change could not be written to disk and was not made: ${error.message}; try again when there is room`

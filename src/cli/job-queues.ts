@@ -23,7 +23,7 @@ export async function chooseJobQueue(context: Context): Promise<string> {
       `there is no job queue at ${endpoint.batchUrl} in the region ${region}`,
       endpoint.isAws
         ? "Choose another region with --region, or make a queue (CreateJobQueue)."
-        : "A server's own queue is in its --region, us-east-1 unless it was told another: choose it with --region.",
+        : "A server's own queue is in its --region and --account-id, us-east-1 and 000000000000 unless it was told others: choose the region with --region, the account by the access key.",
     );
   }
   if (others.length === 0) return only;

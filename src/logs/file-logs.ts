@@ -158,6 +158,10 @@ export class FileLogs implements Logs {
     await this.#limitKeeper.enforce(nowMs);
   }
 
+  get diskBytes(): number {
+    return this.#usage.bytes;
+  }
+
   /** Jobs may go on writing: the next run of this program opens their files again. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#counted?.catch(() => undefined);

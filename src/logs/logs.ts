@@ -45,6 +45,9 @@ export interface Logs extends AsyncDisposable, JobLogs {
 
   /** Keeps the disk that logs take below the limit: oldest first; what had to go, the stream itself says. */
   enforceLimit(nowMs: number): Promise<void>;
+
+  /** What all of it takes on the disk, in bytes; right once `enforceLimit` has counted. */
+  readonly diskBytes: number;
 }
 
 /** Who waits for a stream to grow. Disposing of it ends the wait. */

@@ -1,3 +1,5 @@
+import { formatBytes } from "../lib/format-bytes.ts";
+
 /** Limits that a log may have had to give way to, in bytes. */
 export interface LogLimits {
   /** Of the disk that all logs together take. */
@@ -14,18 +16,4 @@ export function removalNotice(removedBytes: number, removedAtMs: number, limits:
     `logs may take ${formatBytes(limits.diskBytesMax)} on this disk (--log-disk-limit), ` +
     `one job's log ${formatBytes(limits.jobLogBytesMax)} (--job-log-limit)`
   );
-}
-
-const UNITS = ["bytes", "KiB", "MiB", "GiB", "TiB"] as const;
-const UNIT_FACTOR = 1024;
-
-/** In the largest unit that leaves at least 1, with one decimal where it is not whole: `10 GiB`, `1.5 MiB`. */
-function formatBytes(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= UNIT_FACTOR && unit < UNITS.length - 1) {
-    value /= UNIT_FACTOR;
-    unit += 1;
-  }
-  return `${Number.isInteger(value) ? value : value.toFixed(1)} ${UNITS[unit]}`;
 }

@@ -53,7 +53,8 @@ export function findInstances(
   }
   const shared = environment.findRoom(resources);
   if (shared?.instance.instanceType === LOCAL_HOST) return nodeResources.map(() => shared);
-  const found = takeEmpty(environment.idle.keys(), nodeResources);
+  const empty = [...environment.all.values()].filter((instance) => environment.idle.has(instance));
+  const found = takeEmpty(empty, nodeResources);
   return found.length < nodeResources.length ? undefined : found;
 }
 

@@ -129,7 +129,9 @@ class Dispatch {
       const place = this.#findPlace(job, unreserved);
       if (typeof place === "string") {
         const { arn: jobQueueArn } = this.#jobQueue;
-        if (place === "host-full" && this.#isOnDemand()) this.#decisions.wantRoom(job);
+        if (this.blocked === undefined && place === "host-full" && this.#isOnDemand()) {
+          this.#decisions.wantRoom(job);
+        }
         this.blocked ??= { jobQueueArn, jobId: job.jobId, because: place };
         order.blocked();
         continue;
@@ -169,8 +171,11 @@ class Dispatch {
       const place = this.#placeIn(state.computeEnvironments.get(computeEnvironment), job, lack);
       if (typeof place !== "string") return lack ?? place;
       because = moreTelling(because, place);
+      // One instance for it is enough: the environments behind are for what this one cannot take.
+      if (place === "instances-starting") break;
     }
-    if (lack === undefined) this.#failed.set(job.terms, because);
+    // What a multi-node job counted on may be given to others meanwhile.
+    if (lack === undefined && job.nodeResources === undefined) this.#failed.set(job.terms, because);
     return because;
   }
 
@@ -194,7 +199,7 @@ class Dispatch {
   /** Launches what the job needs; else says why not. */
   #launchFor(job: LiveJob, computeEnvironment: ComputeEnvironment): WaitReason | undefined {
     const { state, capacity, nowMs } = this.#facts;
-    const demandVcpuMillis = demandOf(this.#ready);
+    const { demandVcpuMillis } = this.#ready;
     const facts = { state, capacity, demandVcpuMillis, nowMs };
     const launches = instancesFor(job, computeEnvironment, facts);
     if (typeof launches === "string") return launches;
@@ -202,11 +207,4 @@ class Dispatch {
     this.#failed.clear();
     return undefined;
   }
-}
-
-/** What the queue's RUNNABLE jobs ask for together. */
-export function demandOf({ demand }: ReadyQueue): number {
-  let vcpuMillis = 0;
-  for (const [{ resources }, count] of demand) vcpuMillis += count * resources.vcpuMillis;
-  return vcpuMillis;
 }

@@ -208,7 +208,9 @@ export class LiveJobs {
 
   submit(job: Job, progress: JobProgress): void {
     if (this.#jobs.has(job.jobId)) return;
-    const { jobId, jobQueueArn, shareIdentifier, schedulingPriority = 0 } = job;
+    const { jobId, jobQueueArn, shareIdentifier } = job;
+    // Without shares the place alone counts.
+    const schedulingPriority = shareIdentifier === undefined ? 0 : (job.schedulingPriority ?? 0);
     const terms = this.#terms.share(termsOf(job));
     const share = this.#queues.of(jobQueueArn).share(shareIdentifier ?? NO_SHARE);
     const live = new MutableLiveJob({ terms, share }, { ...progress, jobId, schedulingPriority });

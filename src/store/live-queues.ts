@@ -16,8 +16,8 @@ export interface QueueJobs {
   /** Jobs in SUBMITTED and PENDING. */
   readonly waiting: Set<LiveJob>;
   readonly counts: Record<JobStatus, number>;
-  /** How many jobs and children are RUNNABLE, by what they ask for. */
-  readonly demand: Map<JobTerms, number>;
+  /** What its RUNNABLE jobs and children ask for together. */
+  demandVcpuMillis: number;
   /** What its attempts under way have. */
   vcpuMillis: number;
   /** When one of its jobs was last placed; 0 while that is not known, as of none under way at a restart. */
@@ -32,12 +32,11 @@ export interface FairShare {
 }
 
 /** What the scheduler sees of a queue. */
-export type ReadyQueue = Readonly<Pick<QueueJobs, "vcpuMillis" | "lastPlacedAtMs">> & {
+export type ReadyQueue = Readonly<Pick<QueueJobs, "demandVcpuMillis" | "vcpuMillis" | "lastPlacedAtMs">> & {
   /** Absent: first come, first served. */
   readonly fairShare?: FairShare | undefined;
   readonly shares: ReadonlyMap<string, LiveShare>;
   readonly ready: ReadonlySet<LiveShare>;
-  readonly demand: ReadonlyMap<JobTerms, number>;
 };
 
 /** The live jobs of each queue: in order, waiting, and counted. */
@@ -80,7 +79,7 @@ export class MutableQueue implements QueueJobs {
   readonly ready = new Set<MutableShare>();
   readonly waiting = new Set<LiveJob>();
   readonly counts: Record<JobStatus, number> = { ...NO_JOBS };
-  readonly demand = new Map<JobTerms, number>();
+  demandVcpuMillis = 0;
   vcpuMillis = 0;
   lastPlacedAtMs = 0;
   fairShare: FairShare | undefined;
@@ -122,10 +121,8 @@ export class MutableQueue implements QueueJobs {
     if (job.share.runnable.size === 0) this.ready.delete(job.share);
   }
 
-  addDemand(terms: JobTerms, count: number): void {
-    const sum = (this.demand.get(terms) ?? 0) + count;
-    if (sum === 0) this.demand.delete(terms);
-    else this.demand.set(terms, sum);
+  addDemand({ resources }: JobTerms, count: number): void {
+    this.demandVcpuMillis += count * resources.vcpuMillis;
   }
 }
 

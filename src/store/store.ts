@@ -307,7 +307,7 @@ export interface StoredLiveJob {
   /** Of a multi-node job: what each node asks for, by index. */
   readonly nodeResources: readonly Resources[] | undefined;
   readonly shareIdentifier: string | undefined;
-  /** 0 where nobody said otherwise; higher goes first within the share. */
+  /** Higher goes first within the share. 0 where nobody said otherwise, and without a share. */
   readonly schedulingPriority: number;
   /** Likewise shared. */
   readonly retryStrategy: RetryStrategy;

@@ -6,6 +6,7 @@ import type {
   CreateRequest,
   DockerEngine,
   EngineDescription,
+  EngineDisk,
   ImageFacts,
   LogPiece,
   LogReading,
@@ -81,6 +82,8 @@ export class FakeDockerEngine implements DockerEngine {
       storageDriver: "none",
       operatingSystem: "linux",
       architecture: "amd64",
+      hostName: "",
+      dataRoot: "",
     };
   }
 
@@ -186,6 +189,14 @@ export class FakeDockerEngine implements DockerEngine {
 
   importImage(): Promise<void> {
     return Promise.resolve();
+  }
+
+  removeImage(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  measureDisk(): Promise<EngineDisk> {
+    return Promise.resolve({ layerBytes: 0, images: [], containers: [], volumes: [] });
   }
 
   listVolumes(): Promise<readonly string[]> {

@@ -1,3 +1,5 @@
+import type { StoredImage } from "./image-eviction.ts";
+
 /**
  * The part of a container engine's API that the provider uses: Docker's own, or Podman's compatible one.
  *
@@ -60,6 +62,11 @@ export interface DockerEngine extends AsyncDisposable {
   /** Makes an image of that name out of a tar archive with its root file system. */
   importImage(reference: string, archive: Uint8Array, signal: AbortSignal): Promise<void>;
 
+  /** Takes the name away from the image, and the image with its last name. Refused while a container has that. */
+  removeImage(reference: string, signal: AbortSignal): Promise<void>;
+  /** What it has on its disk. It looks through all of it, which takes its time. */
+  measureDisk(signal: AbortSignal): Promise<EngineDisk>;
+
   /** Names of those that carry the label with the value. */
   listVolumes(label: string, value: string, signal: AbortSignal): Promise<readonly string[]>;
   /** Harmless where it is not there. Refused while a container has it. */
@@ -99,6 +106,10 @@ export interface EngineDescription {
   /** As Go names them: `linux`, `amd64`. */
   readonly operatingSystem: string;
   readonly architecture: string;
+  /** Of the machine that it runs on. */
+  readonly hostName: string;
+  /** Its folder there. */
+  readonly dataRoot: string;
 }
 
 /** The body of the engine's own create call, as far as we use it: https://docs.docker.com/reference/api/engine/ */
@@ -165,6 +176,28 @@ export interface LogPiece {
 
 export interface ImageFacts {
   readonly id: string;
+  readonly sizeBytes: number;
+}
+
+export interface EngineDisk {
+  /** What all images take together. */
+  readonly layerBytes: number;
+  readonly images: readonly StoredImage[];
+  readonly containers: readonly ContainerDisk[];
+  readonly volumes: readonly VolumeDisk[];
+}
+
+export interface ContainerDisk {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly imageId: string;
+  /** What it has written over its image. */
+  readonly writtenBytes: number;
+  readonly volumeNames: readonly string[];
+}
+
+export interface VolumeDisk {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
   readonly sizeBytes: number;
 }
 

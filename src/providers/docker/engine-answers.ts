@@ -1,12 +1,16 @@
 import type {
+  ContainerDisk,
   ContainerEvent,
   ContainerFacts,
   ContainerListing,
   ContainerUse,
   EngineDescription,
+  EngineDisk,
   ImageFacts,
   NetworkListing,
+  VolumeDisk,
 } from "./docker-engine.ts";
+import type { StoredImage } from "./image-eviction.ts";
 
 // The engine's answers as it sends them, member by member what we read: https://docs.docker.com/reference/api/engine/
 // Podman leaves some of them out, so each is optional.
@@ -26,6 +30,8 @@ export interface InfoAnswer {
   readonly SwapLimit?: boolean;
   readonly Driver?: string;
   readonly CgroupVersion?: string;
+  readonly Name?: string;
+  readonly DockerRootDir?: string;
 }
 
 export interface ContainerAnswer {
@@ -77,6 +83,34 @@ export interface ImageAnswer {
   readonly Size?: number;
 }
 
+export interface DiskAnswer {
+  readonly LayersSize?: number;
+  readonly Images?: readonly StoredImageAnswer[] | null;
+  readonly Containers?: readonly ContainerDiskAnswer[] | null;
+  readonly Volumes?: readonly VolumeDiskAnswer[] | null;
+}
+
+interface StoredImageAnswer {
+  readonly Id: string;
+  readonly RepoTags?: readonly string[] | null;
+  readonly RepoDigests?: readonly string[] | null;
+  readonly Size?: number;
+  readonly SharedSize?: number;
+}
+
+interface ContainerDiskAnswer {
+  readonly Labels?: Labels | null;
+  readonly ImageID?: string;
+  readonly SizeRw?: number;
+  readonly Mounts?: readonly { readonly Type?: string; readonly Name?: string }[] | null;
+}
+
+interface VolumeDiskAnswer {
+  readonly Name: string;
+  readonly Labels?: Labels | null;
+  readonly UsageData?: { readonly Size?: number } | null;
+}
+
 export interface PullAnswer {
   readonly id?: string;
   readonly status?: string;
@@ -105,6 +139,8 @@ export function parseDescription(
     storageDriver: info.Driver ?? "",
     operatingSystem: version.Os ?? "",
     architecture: version.Arch ?? "",
+    hostName: info.Name ?? "",
+    dataRoot: info.DockerRootDir ?? "",
   };
 }
 
@@ -155,6 +191,41 @@ export function parseEvent({ Action, Actor }: EventAnswer): ContainerEvent | und
 
 export function parseImage({ Id, Size = 0 }: ImageAnswer): ImageFacts {
   return { id: Id, sizeBytes: Size };
+}
+
+export function parseDisk({ LayersSize = 0, Images, Containers, Volumes }: DiskAnswer): EngineDisk {
+  return {
+    layerBytes: LayersSize,
+    images: (Images ?? []).map(parseStoredImage),
+    containers: (Containers ?? []).map(parseContainerDisk),
+    volumes: (Volumes ?? []).map(parseVolumeDisk),
+  };
+}
+
+/** A size that the engine has not measured is -1; a name that an image does not have any more is `<none>`. */
+function parseStoredImage({ Id, RepoTags, RepoDigests, Size = 0, SharedSize = 0 }: StoredImageAnswer): StoredImage {
+  const isName = (name: string): boolean => !name.includes("<none>");
+  return {
+    id: Id,
+    tags: (RepoTags ?? []).filter(isName),
+    digests: (RepoDigests ?? []).filter(isName),
+    sizeBytes: Math.max(0, Size),
+    uniqueBytes: Math.max(0, Size - Math.max(0, SharedSize)),
+  };
+}
+
+function parseContainerDisk({ Labels, ImageID = "", SizeRw = 0, Mounts }: ContainerDiskAnswer): ContainerDisk {
+  const volumes = (Mounts ?? []).filter(({ Type }) => Type === "volume");
+  return {
+    labels: Labels ?? {},
+    imageId: ImageID,
+    writtenBytes: Math.max(0, SizeRw),
+    volumeNames: volumes.map(({ Name = "" }) => Name),
+  };
+}
+
+function parseVolumeDisk({ Name, Labels, UsageData }: VolumeDiskAnswer): VolumeDisk {
+  return { name: Name, labels: Labels ?? {}, sizeBytes: Math.max(0, UsageData?.Size ?? 0) };
 }
 
 /** The engine writes the year 1 for an instant that has not been. */

@@ -7,6 +7,7 @@ import type {
   CreateRequest,
   DockerEngine,
   EngineDescription,
+  EngineDisk,
   ImageFacts,
   LogPiece,
   LogReading,
@@ -18,6 +19,7 @@ import { chooseApiVersion } from "./engine-api-version.ts";
 import {
   parseContainer,
   parseDescription,
+  parseDisk,
   parseEvent,
   parseImage,
   parseListing,
@@ -26,6 +28,7 @@ import {
 } from "./engine-answers.ts";
 import type {
   ContainerAnswer,
+  DiskAnswer,
   EventAnswer,
   ImageAnswer,
   InfoAnswer,
@@ -231,6 +234,14 @@ class HttpDockerEngine implements DockerEngine {
       const { error } = line as PullAnswer;
       if (error !== undefined) throw new EngineRefusal(500, error);
     }
+  }
+
+  async removeImage(reference: string, signal: AbortSignal): Promise<void> {
+    await this.#done(`/images/${encodePath(reference)}`, { method: "DELETE", signal }, [NOT_FOUND]);
+  }
+
+  async measureDisk(signal: AbortSignal): Promise<EngineDisk> {
+    return parseDisk((await this.#json("/system/df", { method: "GET", signal })) as DiskAnswer);
   }
 
   async listVolumes(label: string, value: string, signal: AbortSignal): Promise<readonly string[]> {

@@ -18,3 +18,15 @@ export function withoutRegistry(reference: string): string {
   const prefix = `${registryOf(reference)}/`;
   return reference.startsWith(prefix) ? reference.slice(prefix.length) : reference;
 }
+
+/** The short form in which engines list a reference: `docker.io/library/app:1` is `app:1`. A tag beside a digest is left out. */
+export function familiarName(reference: string): string {
+  const short = reference.replace(/^(?:index\.)?docker\.io\//, "").replace(/^library\//, "");
+  return short.includes("@") ? `${repositoryOf(short)}${short.slice(short.indexOf("@"))}` : short;
+}
+
+/** Without tag and digest. */
+export function repositoryOf(reference: string): string {
+  const name = reference.replace(/@.*$/, "");
+  return name.replace(/:[^/:]*$/, "");
+}

@@ -2,7 +2,6 @@ import { parseChildJobId } from "../../batch/child-job.ts";
 import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
 import { unreservedVcpuMillis } from "../ordering/reservation.ts";
-import { demandOf } from "../schedule.ts";
 import { moreTelling } from "../wait-reason.ts";
 import type { WaitReason } from "../wait-reason.ts";
 import type { AskedJob, ExplainFacts } from "./asked-job.ts";
@@ -91,7 +90,7 @@ function judgeEnvironments(job: LiveJob, facts: ExplainFacts): readonly JudgedEn
   const { state } = facts;
   const jobQueue = state.jobQueues.get(job.jobQueueArn);
   const ready = state.jobs.readyQueue(job.jobQueueArn);
-  const demandVcpuMillis = Math.max(job.resources.vcpuMillis, ready === undefined ? 0 : demandOf(ready));
+  const demandVcpuMillis = Math.max(job.resources.vcpuMillis, ready?.demandVcpuMillis ?? 0);
   return (jobQueue?.computeEnvironmentOrder ?? []).flatMap(({ computeEnvironment }) => {
     const environment = state.computeEnvironments.get(computeEnvironment);
     if (environment === undefined) return [];

@@ -1,5 +1,4 @@
 import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
-import { isFargate } from "../../batch/compute-resources.ts";
 import { LOCAL_HOST } from "../../batch/instance-type.ts";
 import type { Resources } from "../../batch/resources.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
@@ -52,43 +51,6 @@ export function instancesFor(
   ];
   const missing = nodeResources.slice(takeEmpty(empty, nodeResources).length);
   return missing.length === 0 ? "instances-starting" : launchesFor(missing, computeEnvironment, facts);
-}
-
-/** At most this many are launched to keep an environment at its size in one tick. */
-const KEPT_PER_TICK_MAX = 100;
-
-/** The least that an instance is asked for that no job asks for. */
-const ANY_ROOM: Resources = { vcpuMillis: 1000, memoryMiB: 1, gpuCount: 0 };
-
-/** The instances that an environment lacks of its `minvCpus` or of its `desiredvCpus`, whichever is more. */
-export function instancesToKeep(
-  computeEnvironment: ComputeEnvironment,
-  { state, capacity, nowMs }: Omit<ScaleOutFacts, "demandVcpuMillis">,
-): readonly Launch[] {
-  const { arn, computeResources, eksConfiguration, status } = computeEnvironment;
-  // One that is CREATING becomes VALID in the same tick, behind which its desiredvCpus are what it has.
-  const isKept = status === "VALID" || status === "UPDATING" || status === "CREATING";
-  if (computeResources === undefined || isFargate(computeResources.type)) return [];
-  if (eksConfiguration !== undefined || !isKept) return [];
-  const { minvCpus = 0, desiredvCpus = 0, maxvCpus } = computeResources;
-  let missingMillis = Math.max(minvCpus, desiredvCpus) * 1000 - state.instances.ofEnvironment(arn).vcpuMillis;
-  if (missingMillis <= 0) return [];
-  if (isHostItself(computeEnvironment)) {
-    if (state.instances.ofEnvironment(arn).all.size > 0) return [];
-    const resources = hostPart(computeEnvironment, capacity.host);
-    return [{ computeEnvironment, instanceType: LOCAL_HOST, resources }];
-  }
-  const launches: Launch[] = [];
-  let vcpuMillisLeft = maxvCpus * 1000 - state.instances.ofEnvironment(arn).vcpuMillis;
-  while (missingMillis > 0 && launches.length < KEPT_PER_TICK_MAX) {
-    const need = { resources: ANY_ROOM, demandVcpuMillis: missingMillis, vcpuMillisLeft };
-    const chosen = capacity.supply.choose(computeEnvironment, need, nowMs);
-    if (typeof chosen === "string") return launches;
-    launches.push({ computeEnvironment, ...chosen });
-    missingMillis -= chosen.resources.vcpuMillis;
-    vcpuMillisLeft -= chosen.resources.vcpuMillis;
-  }
-  return launches;
 }
 
 /** One instance for each of these, in their order. */

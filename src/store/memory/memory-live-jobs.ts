@@ -23,7 +23,7 @@ export function liveJob(found: MemoryJob, find: FindJob): StoredLiveJob {
     resources,
     nodeResources: workload.kind === "multi-node" ? workload.nodes.map((node) => node.resources) : undefined,
     shareIdentifier,
-    schedulingPriority,
+    schedulingPriority: shareIdentifier === undefined ? 0 : schedulingPriority,
     retryStrategy,
     attemptDurationSeconds,
     activeAttempt: isUnderWay(status) ? attemptsOf(found).at(-1) : undefined,

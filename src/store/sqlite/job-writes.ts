@@ -77,7 +77,7 @@ export class JobWrites {
       resources.gpuCount,
       this.#texts.findOrStore(JSON.stringify(job.retryStrategy)),
       job.attemptDurationSeconds ?? null,
-      job.schedulingPriority ?? 0,
+      job.shareIdentifier === undefined ? 0 : (job.schedulingPriority ?? 0),
       ...progressValues({ ...progress, ...patch }),
     );
     if (changes === 0) return this.change(job.scope, job.jobId, patch);
