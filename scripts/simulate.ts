@@ -69,7 +69,7 @@ async function runSeed(scenario: Scenario, seed: number): Promise<number | undef
   if (report.violations.length === 0) return report.virtualMs;
   process.exitCode = 1;
   console.error(describeFailure(scenario, seed, report));
-  const shortest = await findShortestPrefix(options, report.stepCount);
+  const shortest = await findShortestPrefix(() => options, report.stepCount);
   console.error(`it is found after ${shortest} of ${report.stepCount} steps, and after no fewer`);
   return undefined;
 }
@@ -90,11 +90,15 @@ function chosenScenario(): Scenario {
   };
 }
 
-function wholeNumber(name: "seed" | "jobs" | "instances" | "hours" | "seconds" | "audit"): number | undefined {
+function wholeNumber(
+  name: "seed" | "jobs" | "instances" | "hours" | "seconds" | "audit",
+): number | undefined {
   const text = values[name];
   if (text === undefined) return undefined;
   const number = Number(text);
-  return Number.isInteger(number) && number >= 0 ? number : giveUp(`--${name} takes a whole number, got ${text}`);
+  return Number.isInteger(number) && number >= 0
+    ? number
+    : giveUp(`--${name} takes a whole number, got ${text}`);
 }
 
 function giveUp(text: string): never {

@@ -29,8 +29,8 @@ export interface HandlerDependencies {
   readonly guard: Guard;
   readonly authenticate: Authenticate;
   /**
-   * By path: what is answered to GET and HEAD without a signature, and without a word to `onRequest`. A path that is a
-   * first segment between slashes stands for all below it.
+   * By path: what is answered to GET and HEAD without a signature, and without a word to `onRequest`; by `POST` and path
+   * what is answered to POST. A path that is a first segment between slashes stands for all below it.
    */
   readonly plainRoutes: ReadonlyMap<string, PlainRoute>;
   readonly ids: IdSource;
@@ -40,7 +40,7 @@ export interface HandlerDependencies {
   readonly onFailure: (error: unknown, requestId: string) => void;
 }
 
-export type PlainRoute = (request: ApiRequest) => ApiResponse | Promise<ApiResponse>;
+export type PlainRoute = (request: ApiRequest, requestId: string) => ApiResponse | Promise<ApiResponse>;
 
 /** A request that was answered, for the log and the metrics. */
 export interface HandledRequest {
@@ -62,7 +62,7 @@ export function createHandler(
     const startedAtMs = dependencies.clock.monotonicMs();
     const requestId = dependencies.ids.uuid();
     const service = findService(request);
-    const plainRoute = findPlainRoute(dependencies, pathOf(request.target));
+    const plainRoute = findPlainRoute(dependencies, request);
     let operation: FoundOperation | undefined;
     let response: ApiResponse;
     let errorCode: string | undefined;
@@ -96,8 +96,20 @@ export function createHandler(
   };
 }
 
-function findPlainRoute({ plainRoutes }: HandlerDependencies, path: string): PlainRoute | undefined {
-  return plainRoutes.get(path) ?? plainRoutes.get(path.slice(0, path.indexOf("/", 1) + 1));
+function findPlainRoute(
+  { plainRoutes }: HandlerDependencies,
+  { method, target }: ApiRequest,
+): PlainRoute | undefined {
+  const path = pathOf(target);
+  const posted = method === "POST" ? plainRoutes.get(`POST ${path}`) : undefined;
+  if (posted !== undefined) return posted;
+  const route = plainRoutes.get(path) ?? plainRoutes.get(path.slice(0, path.indexOf("/", 1) + 1));
+  return route === undefined || method === "GET" || method === "HEAD" ? route : refuseMethod;
+}
+
+function refuseMethod({ method, target }: ApiRequest): never {
+  const message = `${pathOf(target)} takes GET, HEAD, got ${method}`;
+  throw new ApiError("UnknownOperationException", message, { status: 405, headers: { Allow: "GET, HEAD" } });
 }
 
 async function answerPlainly(
@@ -105,14 +117,7 @@ async function answerPlainly(
   request: ApiRequest,
   requestId: string,
 ): Promise<ApiResponse> {
-  if (request.method !== "GET" && request.method !== "HEAD") {
-    const message = `${pathOf(request.target)} takes GET, HEAD, got ${request.method}`;
-    throw new ApiError("UnknownOperationException", message, {
-      status: 405,
-      headers: { Allow: "GET, HEAD" },
-    });
-  }
-  const response = await route(request);
+  const response = await route(request, requestId);
   return { ...response, headers: { ...response.headers, [REQUEST_ID_HEADER]: requestId } };
 }
 

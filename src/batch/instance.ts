@@ -15,6 +15,8 @@ export interface Instance extends InstanceReference {
   readonly launchedAtMs: number;
   /** When it joined the cluster: it takes jobs from then on. Absent while it boots. */
   readonly registeredAtMs?: number;
+  /** When the last of its jobs ended, where it was idle then and nobody has needed it since. Absent if it never ran one. */
+  readonly idleSinceMs?: number;
   /** Set once it is to go: nothing is placed on it any more. */
   readonly leaving?: InstanceLeave;
   /** Set once it is gone. */
@@ -23,9 +25,9 @@ export interface Instance extends InstanceReference {
 }
 
 export interface InstanceLeave {
-  readonly because: Exclude<InstanceEnd, "idle" | "lost">;
-  /** What still runs on it then ends with it. */
-  readonly atMs: number;
+  readonly because: Exclude<InstanceEnd, "idle">;
+  /** What still runs on it then ends with it; absent: it stays for as long as something runs. */
+  readonly atMs?: number;
 }
 
 /**

@@ -105,6 +105,21 @@ export interface UnspawnedChildren {
   readonly stoppedAtMs?: number;
 }
 
+/**
+ * What becomes of a job that fails without having been placed. All children of an array fail with it, and none of them is
+ * ever spawned.
+ *
+ * @param arraySize absent where the job is no array.
+ */
+export function failedBeforePlacement(
+  statusReason: string,
+  stoppedAtMs: number,
+  arraySize?: number,
+): JobProgressPatch {
+  const end = { status: "FAILED", statusReason, stoppedAtMs } as const;
+  return arraySize === undefined ? end : { ...end, unspawned: end };
+}
+
 /** All statuses in the order in which a job goes through them, the live ones first. */
 export const JOB_STATUSES = [
   "SUBMITTED",

@@ -10,6 +10,8 @@ export interface SpotQuote {
 export interface SpotMarket {
   /** The number of the step that a moment is in. */
   stepAt(nowMs: number): number;
+  /** When the next step begins; Infinity where nothing ever moves. */
+  nextStepAtMs(nowMs: number): number;
   quote(instanceType: string, step: number): SpotQuote;
 }
 
@@ -21,7 +23,7 @@ export interface SpotMarketOptions {
 }
 
 /** Most types have cost about a third of their on-demand price: https://aws.amazon.com/ec2/spot/instance-advisor/ */
-const PRICE_PART = 0.35;
+export const SPOT_PRICE_PART = 0.35;
 
 const STEP_MS = 300_000;
 const STEPS_PER_KNOT = 12;
@@ -39,10 +41,11 @@ const STEPS_PER_KNOT = 12;
  * The sizes of a family cost the same per vCPU, as on demand; each is a pool of its own. Spot never costs more than on
  * demand.
  */
-export function createSpotMarket({ pricePart = PRICE_PART, seed }: SpotMarketOptions = {}): SpotMarket {
+export function createSpotMarket({ pricePart = SPOT_PRICE_PART, seed }: SpotMarketOptions = {}): SpotMarket {
   if (seed === undefined) {
     return {
       stepAt: () => 0,
+      nextStepAtMs: () => Infinity,
       quote: (type) => ({
         pricePart: Math.min(1, pricePart * (0.8 + 0.4 * draw(`price/${familyOf(type)}`))),
         depth: draw(`depth/${type}`),
@@ -51,6 +54,7 @@ export function createSpotMarket({ pricePart = PRICE_PART, seed }: SpotMarketOpt
   }
   return {
     stepAt: (nowMs) => Math.floor(nowMs / STEP_MS),
+    nextStepAtMs: (nowMs) => (Math.floor(nowMs / STEP_MS) + 1) * STEP_MS,
     quote: (type, step) => ({
       pricePart: Math.min(1, pricePart * 2 ** (3 * wave(`price/${seed}/${familyOf(type)}`, step) - 1.5)),
       depth: wave(`depth/${seed}/${type}`, step),

@@ -23,7 +23,7 @@ export function canceledByTimeLimit(reason: string): string {
 }
 
 /** What AWS says of a Fargate task that was taken away: the only sentence that it has for a lost Fargate host. */
-const FARGATE_TASK_LOST = "Your Spot Task was interrupted.";
+export const FARGATE_TASK_LOST = "Your Spot Task was interrupted.";
 
 /** How an attempt ends that went away with its instance: `Host EC2*` in retry strategies. */
 export function instanceTerminated(instanceId: string): string {

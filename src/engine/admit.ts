@@ -1,4 +1,4 @@
-import { newProgress } from "../batch/job.ts";
+import { failedBeforePlacement, newProgress } from "../batch/job.ts";
 import type { JobProgressPatch } from "../batch/job.ts";
 import { ARRAY_CHILD_FAILED, DEPENDENT_JOB_FAILED } from "../batch/status-reason.ts";
 import type { Change } from "../store/change.ts";
@@ -47,14 +47,7 @@ function admission(jobs: LiveState["jobs"], job: LiveJob, nowMs: number): JobPro
   if (standing === "waiting") return { status: "PENDING" };
   // Cancelled or terminated while it waited: its reason stands already.
   if (jobs.isStopRequested(job)) return { status: "FAILED", stoppedAtMs: nowMs };
-  if (standing === "doomed") {
-    const end = { statusReason: DEPENDENT_JOB_FAILED, stoppedAtMs: nowMs };
-    return {
-      status: "FAILED",
-      ...end,
-      ...(array !== undefined && { unspawned: { status: "FAILED", ...end } }),
-    };
-  }
+  if (standing === "doomed") return failedBeforePlacement(DEPENDENT_JOB_FAILED, nowMs, array?.size);
   if (array === undefined) return { status: "RUNNABLE" };
   return { status: "PENDING", unspawned: { status: array.order === undefined ? "RUNNABLE" : "PENDING" } };
 }
@@ -64,11 +57,10 @@ function spawn(
   { index, standing }: { readonly index: number; readonly standing: "ready" | "doomed" },
   nowMs: number,
 ): Change {
-  const end = { statusReason: DEPENDENT_JOB_FAILED, stoppedAtMs: nowMs };
   const progress =
     standing === "ready"
       ? newProgress("RUNNABLE", queuePosition)
-      : { ...newProgress("FAILED", queuePosition), ...end };
+      : { ...newProgress("FAILED", queuePosition), ...failedBeforePlacement(DEPENDENT_JOB_FAILED, nowMs) };
   return { kind: "child-put", scope, parentJobId: jobId, index, progress, atMs: nowMs };
 }
 

@@ -134,10 +134,10 @@ function takeUp({ jobQueues }: LiveState, now: Instant): ReadonlyMap<string, Sta
 }
 
 function headOf(
-  { jobQueueArn, jobId, because }: BlockedQueue,
+  { jobQueueArn, jobId, because, wanted }: BlockedQueue,
   { state, outage }: LookFacts,
 ): readonly Head[] {
-  const statusReason = blockedReason(because, outage);
+  const statusReason = blockedReason(because, outage, wanted);
   const jobQueue = state.jobQueues.get(jobQueueArn);
   if (statusReason === undefined || jobQueue === undefined) return [];
   const job = state.jobs.find(jobQueue.scope, jobId);

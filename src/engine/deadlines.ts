@@ -14,7 +14,10 @@ interface Deadline {
  * taken from the wall clock.
  */
 export class Deadlines {
-  readonly #heap = new IndexedHeap<Deadline>((a, b) => a.atMonotonicMs < b.atMonotonicMs);
+  readonly #heap = new IndexedHeap<Deadline>(
+    () => false,
+    ({ atMonotonicMs }) => atMonotonicMs,
+  );
   readonly #byTask = new Map<string, Deadline>();
 
   /** Begins to watch an attempt that went to RUNNING at `startedAtMs`; one without a limit is not watched. */

@@ -2,6 +2,7 @@ import { EC2_CATALOGUE } from "../batch/instance-catalogue.ts";
 import type { InstanceCatalogue } from "../batch/instance-catalogue.ts";
 import type { LogTarget } from "../batch/log-configuration.ts";
 import type { Resources } from "../batch/resources.ts";
+import type { SpotMarket } from "../batch/spot-market.ts";
 import type { IdSource } from "../lib/id-source.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { Sequencer } from "../store/sequencer.ts";
@@ -12,7 +13,9 @@ import type { InstanceSupply } from "../scheduler/scaling/instance-supply.ts";
 import type { CycleReport } from "../scheduler/schedule.ts";
 import { BLOCKED_AFTER_SECONDS, BlockedQueues } from "./blocked-queues.ts";
 import { Deadlines } from "./deadlines.ts";
+import { IdleInstances } from "./idle-instances.ts";
 import { ShareKeeping } from "./keep-shares.ts";
+import { SpotPrices } from "./reclaim-spot.ts";
 import type { TaskSurroundings } from "./task-surroundings.ts";
 import { AttemptStops } from "./stop-attempts.ts";
 
@@ -30,6 +33,8 @@ export interface Engine {
   readonly blockedQueues: BlockedQueues;
   readonly stops: AttemptStops;
   readonly shareKeeping: ShareKeeping;
+  readonly idleInstances: IdleInstances;
+  readonly spotPrices: SpotPrices;
   /** True once nothing new is to be placed: the server waits for what runs, then ends. */
   isDraining: boolean;
   /** Task ids of attempts durable in STARTING that the provider has not been given yet. */
@@ -41,6 +46,8 @@ export interface Engine {
 /** How environments get and lose their instances. */
 export interface CapacitySettings {
   readonly supply: InstanceSupply;
+  /** What Spot capacity costs as time goes by. Absent: none is taken back for its price. */
+  readonly market?: SpotMarket;
   /** An instance without jobs goes after so many milliseconds. */
   readonly idleMs: number;
   /** Spot capacity that is taken back goes so many milliseconds after it was said. */
@@ -97,6 +104,8 @@ export function createEngine({
     blockedQueues: new BlockedQueues(blockedAfterSeconds * 1000),
     stops: new AttemptStops(),
     shareKeeping: new ShareKeeping(),
+    idleInstances: new IdleInstances(),
+    spotPrices: new SpotPrices(),
     unlaunched: new Set(),
     launched: new Map(),
   };

@@ -1,5 +1,6 @@
 import type { Attempt, AttemptOutcome } from "../batch/attempt.ts";
 import type { JobProgressPatch } from "../batch/job.ts";
+import { LOCAL_HOST } from "../batch/instance-type.ts";
 import { decideRetry } from "../batch/retry-strategy.ts";
 import {
   attemptStatusReason,
@@ -96,7 +97,8 @@ function endedAttempt(job: LiveJob, outcome: AttemptOutcome, stoppedAtMs: number
  * 3. A child of an array that was cancelled meanwhile is not retried, nor is a job of a queue that is deleted.
  * 4. Everything else the retry strategy decides.
  *
- * An instance that went away with the attempt is gone for good; the next placement gets another.
+ * An instance that went away with the attempt is gone for good; the next placement gets another. Where others run on it
+ * still it takes nothing new; but the host itself is there as long as anything runs on it.
  */
 function finishAttempt(
   job: LiveJob,
@@ -154,7 +156,11 @@ function decideNext(
 
 function instanceLoss(attempt: EndedAttempt, state: LiveState, terminatedAtMs: number): readonly Change[] {
   if (attempt.outcome.kind !== "host-lost" || attempt.instance === undefined) return [];
-  const instance = state.instances.find(attempt.instance.instanceId)?.instance;
-  if (instance === undefined || instance.leaving !== undefined) return [];
-  return [endInstance(instance, "lost", terminatedAtMs)];
+  const live = state.instances.find(attempt.instance.instanceId);
+  if (live === undefined || live.instance.leaving !== undefined) return [];
+  const { instance, tasks } = live;
+  const isLast = [...tasks].every((taskId) => taskId === attempt.taskId);
+  if (isLast) return [endInstance(instance, "lost", terminatedAtMs)];
+  if (instance.instanceType === LOCAL_HOST) return [];
+  return [{ kind: "instance-put", instance: { ...instance, leaving: { because: "lost" } } }];
 }

@@ -83,7 +83,7 @@ export async function attemptSpec(
   const { taskId } = attempt;
   const task = hostWorkload(job);
   const containers = taskContainers(task);
-  const surrounded = await surroundings.prepare(job, attempt);
+  const surrounded = await surroundings.prepare(job, attempt, containers);
   const mainNodeAddress = addressOfMainNode(sequencer.state.jobs, job);
   launched.set(taskId, launchedTask(job, taskId, containers));
   return {

@@ -1,13 +1,14 @@
 import type { ComputeEnvironment } from "../batch/compute-environment.ts";
 import { withDesiredVcpus } from "../batch/desired-vcpus.ts";
+import { LOCAL_HOST } from "../batch/instance-type.ts";
 import type { Instance } from "../batch/instance.ts";
 import { retireAt } from "../batch/update-policy.ts";
 import { instanceTerminated } from "../batch/status-reason.ts";
 import type { Resources } from "../batch/resources.ts";
 import { hostPart, isHostItself } from "../scheduler/scaling/host-environment.ts";
-import { instancesToKeep } from "../scheduler/scaling/scale-out.ts";
+import { instancesToKeep } from "../scheduler/scaling/keep-size.ts";
 import type { Change } from "../store/change.ts";
-import type { LiveInstance } from "../store/live-instances.ts";
+import type { EnvironmentInstances, LiveInstance } from "../store/live-instances.ts";
 import type { LiveState } from "../store/live-state.ts";
 import type { CapacitySettings } from "./engine.ts";
 import { endInstance, launchInstance } from "./instances.ts";
@@ -25,63 +26,93 @@ export interface ScalingFacts {
 }
 
 /**
- * Looks after the instances of all environments; those that jobs need are launched by the scheduler.
+ * What somebody wants environments to have by `desiredvCpus`, in thousandths of a vCPU by ARN, where that is more than they
+ * have. To be asked before anything else of a tick: only then is what is missing a wish and no loss.
+ */
+export function wishesOf(state: LiveState): Map<string, number> {
+  const wishes = new Map<string, number>();
+  for (const { arn, computeResources } of state.computeEnvironments.values()) {
+    const desiredMillis = (computeResources?.desiredvCpus ?? 0) * 1000;
+    if (desiredMillis > state.instances.ofEnvironment(arn).vcpuMillis) wishes.set(arn, desiredMillis);
+  }
+  return wishes;
+}
+
+/**
+ * What becomes of instances by themselves, before jobs get their places.
  *
  * 1. Those whose boot is over take jobs.
  * 2. Those of an earlier configuration are replaced: what runs on them may run on for as long as `updatePolicy` says.
  * 3. Those whose time is up take what runs on them with them, and go when it has ended.
- * 4. Idle ones go after a while, but `minvCpus` stay
- *    (https://docs.aws.amazon.com/batch/latest/userguide/managed_compute_environments.html, specification 5.7).
  */
-export function scale(facts: ScalingFacts): void {
+export function changeInstances(facts: ScalingFacts): void {
   const { state } = facts;
   for (const environment of state.computeEnvironments.values()) {
     const instances = state.instances.ofEnvironment(environment.arn);
-    if (instances.all.size > 0) {
-      registerBooted(instances.booting, facts);
-      if (environment.status === "UPDATING") replaceOlder(environment, instances.all, facts);
-      endLeaving(instances.leaving, facts);
-      endIdle(environment, facts);
-      fitHost(environment, facts);
-    }
+    if (instances.all.size === 0) continue;
+    registerBooted(instances.booting, facts);
+    if (environment.status === "UPDATING") replaceOlder(environment, instances, facts);
+    endLeaving(instances.leaving, facts);
+    fitHost(environment, facts);
   }
 }
 
 /**
- * Milliseconds until the next instance boots, leaves or has been idle for too long: to be asked at the end of a tick, as
- * the scheduler may have launched some. Undefined if none does.
+ * Launches what environments lack of `minvCpus` and of the wishes. A wish that cannot be fulfilled yet stays in `wishes`,
+ * any other leaves them.
+ *
+ * @returns true if something was left for the next tick.
  */
-export function nextScalingMs(facts: ScalingFacts): number | undefined {
-  let nextMs = Infinity;
-  for (const environment of facts.state.computeEnvironments.values()) {
-    nextMs = Math.min(nextMs, nextDueMs(environment, facts));
-  }
-  return nextMs === Infinity ? undefined : Math.max(0, nextMs - facts.nowMs);
-}
-
-/**
- * Launches what is missing of `minvCpus`, or of a `desiredvCpus` that somebody raised: to be called before anything else
- * of a tick, as only then is what is missing a wish and no loss.
- */
-export function launchMissing(facts: ScalingFacts): void {
-  const { state, apply, settings, ids, host, nowMs } = facts;
-  if (host === undefined) return;
+export function keepSizes(
+  { state, apply, settings, ids, host, nowMs }: ScalingFacts,
+  wishes: Map<string, number>,
+): boolean {
+  if (host === undefined) return false;
   const capacity = { host, supply: settings.supply };
   const { bootMs } = settings.supply;
+  let isCutShort = false;
   for (const environment of state.computeEnvironments.values()) {
-    for (const launch of instancesToKeep(environment, { state, capacity, nowMs })) {
-      apply(launchInstance(launch, ids, { nowMs, bootMs }));
-    }
+    const { arn } = environment;
+    const { launches, missing } = instancesToKeep(environment, wishes.get(arn) ?? 0, {
+      state,
+      capacity,
+      nowMs,
+    });
+    for (const launch of launches) apply(launchInstance(launch, ids, { nowMs, bootMs }));
+    if (missing === "nothing") wishes.delete(arn);
+    if (missing === "cut-short") isCutShort = true;
+  }
+  return isCutShort;
+}
+
+/** Shows in `desiredvCpus` what each managed environment has now, or is still to have by a wish. */
+export function showDesiredVcpus(
+  state: LiveState,
+  apply: (change: Change) => void,
+  wishes: ReadonlyMap<string, number>,
+): void {
+  for (const environment of state.computeEnvironments.values()) {
+    const { arn } = environment;
+    const vcpuMillis = Math.max(state.instances.ofEnvironment(arn).vcpuMillis, wishes.get(arn) ?? 0);
+    const computeEnvironment = withDesiredVcpus(environment, vcpuMillis / 1000);
+    if (computeEnvironment !== environment) apply({ kind: "compute-environment-put", computeEnvironment });
   }
 }
 
-/** Shows in `desiredvCpus` what each managed environment has now. */
-export function showDesiredVcpus(state: LiveState, apply: (change: Change) => void): void {
-  for (const environment of state.computeEnvironments.values()) {
-    const vcpus = state.instances.ofEnvironment(environment.arn).vcpuMillis / 1000;
-    const computeEnvironment = withDesiredVcpus(environment, vcpus);
-    if (computeEnvironment !== environment) apply({ kind: "compute-environment-put", computeEnvironment });
+/** Milliseconds until the next instance takes jobs or takes what runs on it with it. */
+export function changeDueMs({ state, settings, nowMs }: ScalingFacts): number | undefined {
+  let nextMs = Infinity;
+  for (const { booting, leaving } of state.instances.environments.values()) {
+    for (const { instance } of booting) {
+      nextMs = Math.min(nextMs, instance.launchedAtMs + settings.supply.bootMs);
+      break;
+    }
+    for (const { instance, tasks } of leaving) {
+      const { atMs = 0 } = instance.leaving ?? {};
+      if (tasks.size > 0 && atMs > nowMs) nextMs = Math.min(nextMs, atMs);
+    }
   }
+  return nextMs === Infinity ? undefined : Math.max(0, nextMs - nowMs);
 }
 
 function registerBooted(booting: ReadonlySet<LiveInstance>, { apply, settings, nowMs }: ScalingFacts): void {
@@ -92,24 +123,30 @@ function registerBooted(booting: ReadonlySet<LiveInstance>, { apply, settings, n
   }
 }
 
+/** The host itself is not replaced: it goes on as it is, under the new configuration. */
 function replaceOlder(
   environment: ComputeEnvironment,
-  instances: ReadonlyMap<string, LiveInstance>,
+  { all }: EnvironmentInstances,
   { apply, nowMs }: ScalingFacts,
 ): void {
-  for (const { instance } of instances.values()) {
-    const isOlder = instance.configurationVersion < environment.configurationVersion;
-    if (!isOlder || instance.leaving !== undefined) continue;
-    const leaving = { because: "replaced", atMs: retireAt(environment, nowMs) } as const;
-    apply({ kind: "instance-put", instance: { ...instance, leaving } });
+  const { configurationVersion } = environment;
+  for (const { instance } of all.values()) {
+    if (instance.configurationVersion >= configurationVersion) continue;
+    if (isHostItself(environment) && instance.instanceType === LOCAL_HOST) {
+      apply({ kind: "instance-put", instance: { ...instance, configurationVersion } });
+    } else if (instance.leaving === undefined) {
+      const leaving = { because: "replaced", atMs: retireAt(environment, nowMs) } as const;
+      apply({ kind: "instance-put", instance: { ...instance, leaving } });
+    }
   }
 }
 
 function endLeaving(leaving: ReadonlySet<LiveInstance>, { state, apply, nowMs }: ScalingFacts): void {
   for (const { instance, tasks } of leaving) {
     if (instance.leaving === undefined) continue;
-    if (tasks.size === 0) apply(endInstance(instance, instance.leaving.because, nowMs));
-    else if (instance.leaving.atMs <= nowMs) endTasks(instance, tasks, { state, apply, nowMs });
+    const { because, atMs = Infinity } = instance.leaving;
+    if (tasks.size === 0) apply(endInstance(instance, because, nowMs));
+    else if (atMs <= nowMs) endTasks(instance, tasks, { state, apply, nowMs });
   }
 }
 
@@ -128,35 +165,12 @@ function endTasks(
   }
 }
 
-function endIdle(environment: ComputeEnvironment, { state, apply, settings, nowMs }: ScalingFacts): void {
-  const instances = state.instances.ofEnvironment(environment.arn);
-  const minVcpuMillis = (environment.computeResources?.minvCpus ?? 0) * 1000;
-  for (const [{ instance }, idleSinceMs] of instances.idle) {
-    if (idleSinceMs + idleMsOf(environment, instance, idleSinceMs, settings) > nowMs) continue;
-    if (instances.vcpuMillis - instance.resources.vcpuMillis < minVcpuMillis) continue;
-    apply(endInstance(instance, "idle", nowMs));
-  }
-}
-
-/**
- * How long an instance may be idle. `minScaleDownDelayMinutes` is for those that ran a job
- * (https://docs.aws.amazon.com/batch/latest/APIReference/API_ComputeScalingPolicy.html).
- */
-function idleMsOf(
-  { computeResources }: ComputeEnvironment,
-  { registeredAtMs = 0 }: Instance,
-  idleSinceMs: number,
-  { idleMs }: CapacitySettings,
-): number {
-  const delayMinutes = computeResources?.scalingPolicy?.minScaleDownDelayMinutes ?? 0;
-  return delayMinutes > 0 && idleSinceMs > registeredAtMs ? delayMinutes * 60_000 : idleMs;
-}
-
 /** The instance that is the host itself is as large as the host is now. */
 function fitHost(environment: ComputeEnvironment, { state, apply, host }: ScalingFacts): void {
   if (host === undefined || !isHostItself(environment)) return;
   const { vcpuMillis, memoryMiB, gpuCount } = hostPart(environment, host);
   for (const { instance } of state.instances.ofEnvironment(environment.arn).all.values()) {
+    if (instance.instanceType !== LOCAL_HOST) continue;
     const before = instance.resources;
     const isSame =
       before.vcpuMillis === vcpuMillis && before.memoryMiB === memoryMiB && before.gpuCount === gpuCount;
@@ -166,24 +180,4 @@ function fitHost(environment: ComputeEnvironment, { state, apply, host }: Scalin
       instance: { ...instance, resources: { vcpuMillis, memoryMiB, gpuCount } },
     });
   }
-}
-
-function nextDueMs(environment: ComputeEnvironment, { state, settings, nowMs }: ScalingFacts): number {
-  const { booting, leaving, idle, vcpuMillis } = state.instances.ofEnvironment(environment.arn);
-  let nextMs = Infinity;
-  for (const { instance } of booting) {
-    nextMs = instance.launchedAtMs + settings.supply.bootMs;
-    break;
-  }
-  for (const { instance, tasks } of leaving) {
-    if (tasks.size > 0 && instance.leaving !== undefined && instance.leaving.atMs > nowMs) {
-      nextMs = Math.min(nextMs, instance.leaving.atMs);
-    }
-  }
-  const minVcpuMillis = (environment.computeResources?.minvCpus ?? 0) * 1000;
-  for (const [{ instance }, idleSinceMs] of idle) {
-    if (vcpuMillis - instance.resources.vcpuMillis < minVcpuMillis) continue;
-    return Math.min(nextMs, idleSinceMs + idleMsOf(environment, instance, idleSinceMs, settings));
-  }
-  return nextMs;
 }

@@ -1,5 +1,5 @@
 import { taskArn } from "../batch/arn.ts";
-import { childJobId } from "../batch/child-job.ts";
+import { childJobId, parseChildJobId } from "../batch/child-job.ts";
 import type { Attempt, InstanceReference } from "../batch/attempt.ts";
 import type { Instance } from "../batch/instance.ts";
 import { newProgress } from "../batch/job.ts";
@@ -22,18 +22,18 @@ interface StartedPlacement {
  * Of an array its next child is placed, and of a multi-node job all nodes at once, or none.
  */
 export function startAttempt(
-  { job, computeEnvironment, instances }: Placement,
+  { job, jobId, computeEnvironment, instances }: Placement,
   state: LiveState,
   ids: IdSource,
   nowMs: number,
 ): StartedPlacement {
   const number = job.attemptCount + 1;
-  const attemptOf = (jobId: string, node = 0): Attempt => {
+  const attemptOf = (ofJobId: string, node = 0): Attempt => {
     const instance = instances[node]?.instance;
     const taskId = createTaskId(ids);
     return {
       scope: job.scope,
-      jobId,
+      jobId: ofJobId,
       number,
       taskId,
       taskArn: taskArn(computeEnvironment.ecsClusterArn, taskId),
@@ -42,12 +42,8 @@ export function startAttempt(
       placedAtMs: nowMs,
     };
   };
-  const array = state.jobs.arrayOf(job);
-  const index = array?.nextUnspawned();
-  const attempt =
-    index === undefined
-      ? attemptOf(job.jobId, state.jobs.nodesOf(job)?.main)
-      : attemptOf(childJobId({ kind: "array", jobId: job.jobId }, index));
+  const index = jobId === job.jobId ? undefined : parseChildJobId(jobId)?.index;
+  const attempt = attemptOf(jobId, state.jobs.nodesOf(job)?.main);
   return {
     changes: [
       ...(index === undefined ? [] : [putChild(job, index, { status: "RUNNABLE", atMs: nowMs })]),

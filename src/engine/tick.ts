@@ -1,9 +1,11 @@
 import type { Attempt } from "../batch/attempt.ts";
+import type { Resources } from "../batch/resources.ts";
 import { assert } from "../lib/assert.ts";
 import type { ProviderNews } from "../providers/provider.ts";
-import { spotToReclaim } from "../scheduler/scaling/reclaim.ts";
+import { launchForDemand } from "../scheduler/scaling/demand.ts";
+import type { Launch } from "../scheduler/scaling/scale-out.ts";
 import { placeNothing, schedule } from "../scheduler/schedule.ts";
-import type { CycleReport } from "../scheduler/schedule.ts";
+import type { CycleReport, Placement } from "../scheduler/schedule.ts";
 import { ATTEMPT_TIMED_OUT } from "../batch/status-reason.ts";
 import type { Change } from "../store/change.ts";
 import { wishToStop } from "../store/end-jobs.ts";
@@ -16,7 +18,8 @@ import type { Instant } from "./instant.ts";
 import { launchAttempts, mayRun } from "./launch-attempts.ts";
 import { failedStart, runAttempt } from "./run-attempt.ts";
 import { launchInstance } from "./instances.ts";
-import { launchMissing, nextScalingMs, scale, showDesiredVcpus } from "./scale.ts";
+import { reclaimForRoom } from "./reclaim-spot.ts";
+import { changeDueMs, changeInstances, keepSizes, showDesiredVcpus, wishesOf } from "./scale.ts";
 import type { ScalingFacts } from "./scale.ts";
 import { settle } from "./settle.ts";
 import { startAttempt } from "./start-attempt.ts";
@@ -80,59 +83,70 @@ interface Decided {
 function decide(engine: Engine, facts: Facts): Decided {
   const { state, apply, now } = facts;
   const scaling = scalingOf(engine, facts);
-  launchMissing(scaling);
+  const wishes = wishesOf(state);
   const { started, finished } = takeNews(engine, facts);
   const timedOut = engine.deadlines.due(now.monotonicMs);
   for (const taskId of timedOut) timeOut(state, apply, taskId, now.nowMs);
   finished.push(...endUnlaunched(engine, facts));
+  const priceDueMs = engine.spotPrices.look(scaling);
+  changeInstances(scaling);
   const isMoreToSettle = settle(state, apply, {
     nowMs: now.nowMs,
     instanceCatalogue: engine.instanceCatalogue,
   });
   const isMoreToAdmit = admit(state, apply, now.nowMs);
 
-  scale(scaling);
+  const isMoreToKeep = keepSizes(scaling, wishes);
   const placed: string[] = [];
-  const cycle = runCycle(engine, facts, placed);
-  showDesiredVcpus(state, apply);
+  const { cycle, isMoreToLaunch } = runCycle(engine, facts, placed);
+  const idleDueMs = engine.idleInstances.end(scaling);
+  showDesiredVcpus(state, apply, wishes);
   const outage = engine.provider.outage();
   const blockedDueMs = engine.isDraining
     ? undefined
     : engine.blockedQueues.look(cycle, { state, apply, now, outage });
   const stopping = [...state.jobs.stopping.values()];
-  const isCutShort = isMoreToSettle || isMoreToAdmit || cycle.isCutShort;
+  const isCutShort = isMoreToSettle || isMoreToAdmit || isMoreToKeep || isMoreToLaunch || cycle.isCutShort;
   const keepDueMs = engine.shareKeeping.keep(state, apply, now);
-  const dueMs = earliest(nextScalingMs(scaling), earliest(blockedDueMs, keepDueMs));
+  const dueMs = earliest(changeDueMs(scaling), priceDueMs, idleDueMs, blockedDueMs, keepDueMs);
   return { placed, started, finished, timedOut, stopping, cycle, dueMs, isCutShort };
 }
 
+interface Cycle {
+  readonly cycle: CycleReport;
+  readonly isMoreToLaunch: boolean;
+}
+
 /** @param placed takes the task ids of what is to be launched. */
-function runCycle(engine: Engine, { state, apply, now }: Facts, placed: string[]): CycleReport {
+function runCycle(engine: Engine, { state, apply, now }: Facts, placed: string[]): Cycle {
   const { isDraining, provider, capacity: settings, ids } = engine;
   const { nowMs } = now;
-  if (isDraining) return NOTHING_PLACED;
-  if (provider.outage() !== undefined) return placeNothing({ state, nowMs }, "provider-unavailable");
+  if (isDraining) return { cycle: NOTHING_PLACED, isMoreToLaunch: false };
+  if (provider.outage() !== undefined) {
+    return { cycle: placeNothing({ state, nowMs }, "provider-unavailable"), isMoreToLaunch: false };
+  }
   const host = provider.capacity();
   const capacity = { host, supply: settings.supply };
-  return schedule(
+  const placements: Placement[] = [];
+  const launch = (one: Launch): void =>
+    apply(launchInstance(one, ids, { nowMs, bootMs: settings.supply.bootMs }));
+  const wanted: Resources[] = [];
+  const cycle = schedule(
     { state, capacity, nowMs, limit: PLACEMENTS_PER_TICK_MAX },
     {
-      place(placement) {
-        const { changes, firstTaskId } = startAttempt(placement, state, ids, nowMs);
-        for (const change of changes) apply(change);
-        placed.push(firstTaskId);
-      },
-      launch(launch) {
-        apply(launchInstance(launch, ids, { nowMs, bootMs: settings.supply.bootMs }));
-      },
-      wantRoom({ resources }) {
-        const leaving = { because: "reclaimed", atMs: nowMs + settings.spotNoticeMs } as const;
-        for (const { instance } of spotToReclaim(state, resources, host)) {
-          apply({ kind: "instance-put", instance: { ...instance, leaving } });
-        }
-      },
+      place: (placement) => void placements.push(placement),
+      launch,
+      wantRoom: ({ resources }) => void wanted.push(resources),
     },
   );
+  for (const placement of placements) {
+    const { changes, firstTaskId } = startAttempt(placement, state, ids, nowMs);
+    for (const change of changes) apply(change);
+    placed.push(firstTaskId);
+  }
+  reclaimForRoom(wanted, { state, apply, host, noticeMs: settings.spotNoticeMs, nowMs });
+  const isMoreToLaunch = launchForDemand(cycle.blocked, { state, capacity, nowMs }, launch);
+  return { cycle, isMoreToLaunch };
 }
 
 function scalingOf(
@@ -213,7 +227,7 @@ async function act(
   const isAnyRefused = await launchAttempts(engine, now.nowMs);
   const stopDueMs = stops.carryOut(decided.stopping, engine, now.monotonicMs);
   if (decided.isCutShort || isAnyRefused) return 0;
-  return earliest(decided.dueMs, earliest(stopDueMs, deadlines.nextMs(now.monotonicMs)));
+  return earliest(decided.dueMs, stopDueMs, deadlines.nextMs(now.monotonicMs));
 }
 
 /** The other nodes of a job start when its main node has come up. */
@@ -224,7 +238,7 @@ function nodesToLaunch({ sequencer }: Engine, job: LiveJob): readonly string[] {
     .flatMap(({ activeAttempt }) => activeAttempt?.taskId ?? []);
 }
 
-function earliest(a: number | undefined, b: number | undefined): number | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return Math.min(a, b);
+function earliest(...all: readonly (number | undefined)[]): number | undefined {
+  const nextMs = Math.min(...all.map((dueMs) => dueMs ?? Infinity));
+  return nextMs === Infinity ? undefined : nextMs;
 }

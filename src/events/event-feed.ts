@@ -59,10 +59,6 @@ export class EventFeed {
     this.#options = options;
   }
 
-  get followerCount(): number {
-    return this.#followers.size;
-  }
-
   get isFull(): boolean {
     return this.#followers.size >= FOLLOWERS_MAX;
   }

@@ -7,6 +7,7 @@ export interface DiskOptions extends DiskLimits {
   /** Where logs and the store are. */
   readonly dataDir: string;
   readonly logBytes: () => number;
+  readonly pausesMs?: Partial<DiskPauses>;
   /** What the latest look has seen. */
   readonly onLook?: (report: DiskReport) => void;
   readonly onImageRemoved?: (name: string, bytes: number) => void;
@@ -42,11 +43,19 @@ export interface DiskWatchOptions {
   readonly onChange: () => void;
 }
 
-/** How often it is seen how much is free: that costs next to nothing. */
-const LOOK_MS = 5_000;
-const IDLE_LOOK_MS = 60_000;
-/** How often is counted what is taken: a container engine takes its time over that. */
-const COUNT_MS = { urgent: 10_000, limited: 60_000, unlimited: 600_000 } as const;
+/** How often is looked, in milliseconds. */
+export interface DiskPauses {
+  /** At how much is free: that costs next to nothing. */
+  readonly look: number;
+  /** At what is taken, at most: a container engine takes its time over that. */
+  readonly count: number;
+  /** While images have to go or nothing may be started, and attempts come or go. */
+  readonly urgentCount: number;
+  /** Where nothing depends on it. */
+  readonly idleCount: number;
+}
+
+const PAUSES_MS: DiskPauses = { look: 5_000, count: 60_000, urgentCount: 10_000, idleCount: 600_000 };
 /** Counting gets this part of the time at most. */
 const COUNT_SHARE = 1 / 20;
 
@@ -63,6 +72,7 @@ interface Look {
  */
 export class DiskWatch {
   readonly #options: DiskWatchOptions;
+  readonly #pauses: DiskPauses;
   readonly #closing = new AbortController();
   #looking: Promise<void> | undefined;
   #lookAtMs = 0;
@@ -76,6 +86,7 @@ export class DiskWatch {
 
   constructor(options: DiskWatchOptions) {
     this.#options = options;
+    this.#pauses = { ...PAUSES_MS, ...options.disk?.pausesMs };
   }
 
   /** Why nothing may be started, as a sentence; undefined while something may. */
@@ -86,20 +97,18 @@ export class DiskWatch {
   /** Something was begun, or has gone. */
   touch(): void {
     this.#isStale = true;
-    this.#lookAtMs = Math.min(this.#lookAtMs, this.#nowMs() + LOOK_MS);
   }
 
   /** Milliseconds until it wants to be called again; undefined where nothing is watched. */
   poll(): number | undefined {
-    const { disk, keeper } = this.#options;
+    const { disk } = this.#options;
     if (disk === undefined || this.#closing.signal.aborted) return undefined;
     const nowMs = this.#nowMs();
-    if (this.#looking === undefined && nowMs >= this.#lookAtMs) {
-      const isAwaited = keeper.isBusy || this.#shortage !== undefined;
-      this.#lookAtMs = nowMs + (isAwaited ? LOOK_MS : IDLE_LOOK_MS);
-      this.#looking = this.#look(disk).finally(() => (this.#looking = undefined));
+    if (nowMs >= this.#lookAtMs) {
+      this.#lookAtMs = nowMs + this.#pauses.look;
+      this.#looking ??= this.#look(disk).finally(() => (this.#looking = undefined));
     }
-    return this.#lookAtMs > nowMs ? this.#lookAtMs - nowMs : LOOK_MS;
+    return this.#lookAtMs - nowMs;
   }
 
   async close(): Promise<void> {
@@ -124,9 +133,10 @@ export class DiskWatch {
   }
 
   #isCountDue({ limitBytes }: DiskOptions): boolean {
+    const { count, urgentCount, idleCount } = this.#pauses;
     const isUrgent = this.#isNear && (this.#isStale || this.#options.keeper.isBusy);
     const isWatched = this.#isNear || limitBytes !== undefined;
-    const pauseMs = isUrgent ? COUNT_MS.urgent : isWatched ? COUNT_MS.limited : COUNT_MS.unlimited;
+    const pauseMs = isUrgent ? urgentCount : isWatched ? count : idleCount;
     return this.#nowMs() >= this.#countedAtMs + Math.max(pauseMs, this.#countTookMs / COUNT_SHARE);
   }
 
@@ -165,7 +175,7 @@ export class DiskWatch {
 }
 
 /** Undefined where it is not there: who makes it says so. */
-async function measureFolder({ path, hasImages }: WatchedFolder): Promise<FileSystemRoom | undefined> {
+export async function measureFolder({ path, hasImages }: WatchedFolder): Promise<FileSystemRoom | undefined> {
   try {
     const { blocks, bavail, bsize } = await statfs(path);
     return { path, totalBytes: blocks * bsize, freeBytes: bavail * bsize, hasImages };

@@ -3,7 +3,10 @@ import { blockedReason } from "./blocked-reason.ts";
 import { WAIT_REASONS } from "./wait-reason.ts";
 
 test("each wait reason has AWS's code, or none where the job only waits for its turn", () => {
-  const codes = WAIT_REASONS.map((because) => [because, blockedReason(because, "away")?.split(" - ")[0]]);
+  const codes = WAIT_REASONS.map((because) => [
+    because,
+    blockedReason(because, "away", undefined)?.split(" - ")[0],
+  ]);
   expect(Object.fromEntries(codes)).toEqual({
     "provider-unavailable": "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
     "environments-unavailable": "ACTION_REQUIRED",
@@ -22,7 +25,19 @@ test("each wait reason has AWS's code, or none where the job only waits for its 
 });
 
 test("a provider that is away says so itself", () => {
-  expect(blockedReason("provider-unavailable", "the engine does not answer")).toBe(
+  expect(blockedReason("provider-unavailable", "the engine does not answer", undefined)).toBe(
     "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - the engine does not answer",
+  );
+});
+
+test.each([
+  [
+    { instanceType: "c5.large" },
+    "Service cannot fulfill the capacity requested for instance type [c5.large]",
+  ],
+  [{}, "Service cannot fulfill the capacity requested"],
+])("where the host has no room for what would be launched, that is said: %j", (wanted, text) => {
+  expect(blockedReason("host-full", undefined, wanted)).toBe(
+    `CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - ${text}`,
   );
 });

@@ -1,5 +1,8 @@
 import { unreachable } from "../lib/assert.ts";
 import type { WaitReason } from "./wait-reason.ts";
+import type { WantedCapacity } from "./wanted-capacity.ts";
+
+const NO_CAPACITY = "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY";
 
 /**
  * AWS's status reason of a RUNNABLE job at the head of a queue that it blocks; undefined where AWS says nothing, as
@@ -10,11 +13,16 @@ import type { WaitReason } from "./wait-reason.ts";
  * not there, and consumable resources that will never suffice, the word for what somebody has to do.
  *
  * @param outage what the provider says of itself, as a sentence.
+ * @param wanted what an environment would launch if the host had room; absent where the job waits for its turn on the host.
  */
-export function blockedReason(because: WaitReason, outage: string | undefined): string | undefined {
+export function blockedReason(
+  because: WaitReason,
+  outage: string | undefined,
+  wanted: WantedCapacity | undefined,
+): string | undefined {
   switch (because) {
     case "provider-unavailable":
-      return `CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - ${outage ?? "nothing can be started at the moment"}`;
+      return `${NO_CAPACITY} - ${outage ?? "nothing can be started at the moment"}`;
     case "environments-unavailable":
       return "ACTION_REQUIRED - CE(s) associated with the job queue are invalid.";
     case "kubernetes-unavailable":
@@ -26,9 +34,10 @@ export function blockedReason(because: WaitReason, outage: string | undefined): 
       return "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The job resource requirement (vCPU/memory/GPU) is higher than that can be met by the CE(s) attached to the job queue.";
     case "exceeds-consumables":
       return "ACTION_REQUIRED - The job needs more of a consumable resource than its total quantity, or one that does not exist.";
+    case "host-full":
+      return wanted && `${NO_CAPACITY} - ${noCapacityFor(wanted)}`;
     case "environments-full":
     case "above-bid":
-    case "host-full":
     case "instances-starting":
     case "shares-reserved":
     case "consumables-unavailable":
@@ -36,4 +45,10 @@ export function blockedReason(because: WaitReason, outage: string | undefined): 
     default:
       return unreachable(because);
   }
+}
+
+/** On Fargate AWS has no instance type to name. */
+function noCapacityFor({ instanceType }: WantedCapacity): string {
+  const text = "Service cannot fulfill the capacity requested";
+  return instanceType === undefined ? text : `${text} for instance type [${instanceType}]`;
 }

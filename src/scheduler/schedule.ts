@@ -13,10 +13,15 @@ import { instancesFor } from "./scaling/scale-out.ts";
 import type { Launch } from "./scaling/scale-out.ts";
 import { moreTelling } from "./wait-reason.ts";
 import type { WaitReason } from "./wait-reason.ts";
+import { wantedCapacityOf } from "./wanted-capacity.ts";
+import type { WantedCapacity } from "./wanted-capacity.ts";
 
 /** One job given its place: a decision, true once it is committed. */
 export interface Placement extends Place {
+  /** Of a child of an array: its array. */
   readonly job: LiveJob;
+  /** The job itself, or the child that was placed. */
+  readonly jobId: string;
 }
 
 /** What a cycle leaves: the queues whose head could not be placed, and why. */
@@ -31,10 +36,13 @@ export interface BlockedQueue {
   /** The job at the head, behind which the others of the queue wait; with fair share that of the first share to be held up. */
   readonly jobId: string;
   readonly because: WaitReason;
+  /** What it waits to have launched, where it waits for the host's room. */
+  readonly wanted?: WantedCapacity;
 }
 
-/** Makes decisions true in the state before the next is thought of. */
+/** Takes decisions. An instance has to be there before the next is thought of. */
 export interface Decisions {
+  /** The live state has the place reserved: the attempt may follow when the cycle has ended. */
   place(placement: Placement): void;
   launch(launch: Launch): void;
   /** The host has no room for a job on demand: Spot capacity may be taken back for it. */
@@ -126,21 +134,33 @@ class Dispatch {
     while (placedCount < limit) {
       const job = order.next();
       if (job === undefined) break;
-      const place = this.#findPlace(job, unreserved);
-      if (typeof place === "string") {
+      const found = this.#findPlace(job, unreserved);
+      if (typeof found === "string") {
         const { arn: jobQueueArn } = this.#jobQueue;
-        if (this.blocked === undefined && place === "host-full" && this.#isOnDemand()) {
+        if (this.blocked === undefined && found === "host-full" && this.#isOnDemand()) {
           this.#decisions.wantRoom(job);
         }
-        this.blocked ??= { jobQueueArn, jobId: job.jobId, because: place };
+        this.blocked ??= { jobQueueArn, jobId: job.jobId, because: found, ...this.#wantedFor(job, found) };
+        // What no job of the queue asks for differently has failed: no other can be placed.
+        if (this.#failed.size === this.#ready.demand.size) break;
         order.blocked();
         continue;
       }
-      this.#decisions.place({ job, ...place });
+      const { computeEnvironment, instances } = found;
+      const { state, nowMs: placedAtMs } = this.#facts;
+      const place = { computeEnvironmentArn: computeEnvironment.arn, placedAtMs };
+      const jobId = state.jobs.reserve(job, place, instances);
+      this.#decisions.place({ job, jobId, computeEnvironment, instances });
       placedCount += 1;
       order.placed();
     }
     return placedCount;
+  }
+
+  #wantedFor(job: LiveJob, because: WaitReason): Pick<BlockedQueue, "wanted"> {
+    if (because !== "host-full") return {};
+    const wanted = wantedCapacityOf(job, this.#jobQueue, this.#facts);
+    return wanted === undefined ? {} : { wanted };
   }
 
   /** Whether any environment of the queue that takes jobs is not of Spot capacity. */

@@ -15,8 +15,9 @@ import { CredentialsFileError, parseCredentialsFile } from "../api/signature/cre
 import type { Credential } from "../api/signature/credentials-file.ts";
 import type { InstanceCatalogue } from "../batch/instance-catalogue.ts";
 import { AWS_LIMITS, SERVER_LIMITS } from "../batch/limits.ts";
+import { createSpotMarket } from "../batch/spot-market.ts";
 import { createEngine } from "../engine/engine.ts";
-import type { Engine, EngineObserver } from "../engine/engine.ts";
+import type { CapacitySettings, Engine, EngineObserver } from "../engine/engine.ts";
 import { recover } from "../engine/recover.ts";
 import { tick } from "../engine/tick.ts";
 import { AssertionError } from "../lib/assert.ts";
@@ -25,6 +26,7 @@ import { FileLogs } from "../logs/file-logs.ts";
 import type { EngineAddress } from "../providers/docker/engine-address.ts";
 import { hostCapacity } from "../providers/host-capacity.ts";
 import type { Provider } from "../providers/provider.ts";
+import { CatalogueSupply } from "../scheduler/scaling/catalogue-supply.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
 import { Sequencer } from "../store/sequencer.ts";
 import { SqliteStore } from "../store/sqlite/sqlite-store.ts";
@@ -85,7 +87,8 @@ export async function compose(
   const logs = opened.use(await openLogs(config, folder, logger));
   let engineAddress: EngineAddress | undefined;
   const onEngine = (address: EngineAddress): void => void (engineAddress = address);
-  const providerParts = { config, folder, store, logs, logger, jobUmask, onEngine };
+  const metrics = new Metrics(() => sequencer.state, config);
+  const providerParts = { config, folder, store, logs, logger, jobUmask, onEngine, metrics };
   const provider = opened.use(await openProvider(providerParts));
 
   const onFailure = createTaskFailureReporter({ logger, clock, stopFor });
@@ -96,12 +99,11 @@ export async function compose(
   const events = opened.use(await openEvents({ config, folder, store, commits: recent.noted, logger, wake }));
   const sequencer = await Sequencer.open({ store: events.noted, runSoon: setImmediate, wake: wakeEngine });
   const tasks = await createTaskServices({ config, sequencer, store, provider, engineAddress, logger });
-  const metrics = new Metrics(() => sequencer.state);
   const situations = new JobSituations(provider);
   const observer = observedBy(metrics, situations);
   const { sessions, surroundings } = tasks;
   const parts = { sequencer, store, provider, ids, observer, surroundings, instanceCatalogue };
-  const engine = createEngine({ ...parts, blockedAfterSeconds: config.blockedAfterSeconds });
+  const engine = createEngine({ ...parts, ...engineSettings(config, instanceCatalogue) });
   const ticking = createEngineTask(engine, logger, () => loop.wake(stampTask));
   const limitTask = logLimitTask(logs);
   const stampTask = logStampTask(logs, () => loop.wake(limitTask));
@@ -142,6 +144,20 @@ export async function compose(
     untilLost: lost.promise,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
+}
+
+function engineSettings(
+  { blockedAfterSeconds, ...config }: ServerConfig,
+  catalogue: InstanceCatalogue,
+): { readonly blockedAfterSeconds: number; readonly capacity: CapacitySettings } {
+  const market = createSpotMarket({ pricePart: config.spotPricePart });
+  const capacity = {
+    supply: new CatalogueSupply(catalogue, config.instanceBootSeconds * 1000, market),
+    market,
+    idleMs: config.instanceIdleSeconds * 1000,
+    spotNoticeMs: config.spotNoticeSeconds * 1000,
+  };
+  return { blockedAfterSeconds, capacity };
 }
 
 interface OperationParts {

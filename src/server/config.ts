@@ -20,10 +20,13 @@ import {
   text,
   webUrl,
 } from "./option-kit.ts";
+import { CAPACITY_OPTIONS, capacityFlagsOf } from "./capacity-flags.ts";
+import type { CapacityFlags } from "./capacity-flags.ts";
+import { DISK_OPTIONS } from "./disk-flags.ts";
 import { findKeyFileProblem } from "./secret-key-file.ts";
 
 /** What `batchyard serve` was told, checked and complete. */
-export interface ServerConfig {
+export interface ServerConfig extends CapacityFlags {
   /** 0: any free port. */
   readonly port: number;
   readonly host: string;
@@ -59,6 +62,10 @@ export interface ServerConfig {
   readonly eventWebhook?: EventWebhook;
   readonly logDiskLimitMiB: number;
   readonly jobLogLimitMiB: number;
+  /** For images, scratch and logs together; absent: none. */
+  readonly diskLimitMiB?: number;
+  /** What is kept free of each file system; absent: 5 % of it, at most 2 GiB. */
+  readonly diskReserveMiB?: number;
   /** Absolute. */
   readonly secretKeyFile: string;
   /** Jobs are told of this server's API, and may call it. */
@@ -99,7 +106,7 @@ export function serveCommand(run: (config: ServerConfig) => Promise<void>): Comm
   });
 }
 
-interface ParsedOptions {
+interface ParsedOptions extends CapacityFlags {
   readonly port: number;
   readonly host: string;
   readonly data: string;
@@ -130,6 +137,8 @@ interface ParsedOptions {
   readonly eventWebhookHeaders?: string;
   readonly logDiskLimit: number;
   readonly jobLogLimit: number;
+  readonly diskLimit?: number;
+  readonly diskReserve?: number;
   readonly secretKeyFile: string;
   readonly injectEndpoints: boolean;
   readonly taskAddress: boolean;
@@ -246,6 +255,7 @@ export const OPTIONS: readonly Option[] = [
     integerBetween(1, 86_400),
     BLOCKED_AFTER_SECONDS,
   ),
+  ...CAPACITY_OPTIONS,
   option("--job-retention-days <days>", "how long ended jobs are kept", integerBetween(1, 36_500), 30),
   option(
     "--event-retention-days <days>",
@@ -265,18 +275,7 @@ export const OPTIONS: readonly Option[] = [
     "lines NAME: VALUE that go with each event as HTTP headers, such as an authorization",
     text,
   ),
-  option(
-    "--log-disk-limit <MiB>",
-    "disk that all logs together may take",
-    integerBetween(16, 1_073_741_824),
-    10_240,
-  ),
-  option(
-    "--job-log-limit <MiB>",
-    "disk that the log of one job may take",
-    integerBetween(1, 1_073_741_824),
-    1_024,
-  ),
+  ...DISK_OPTIONS,
   option(
     "--secret-key-file <file>",
     "key that secrets and session tokens are sealed with, made if it is not there; outside of the data folder",
@@ -317,6 +316,12 @@ function findContradiction(options: ParsedOptions): string | undefined {
     return (
       `--secret-key-file ${options.secretKeyFile} must be outside of the data folder ${options.data}: ` +
       `whoever has a copy of the folder would have its secrets, too`
+    );
+  }
+  if (options.diskLimit !== undefined && options.diskLimit <= options.logDiskLimit) {
+    return (
+      `--disk-limit ${options.diskLimit} must be more than --log-disk-limit ${options.logDiskLimit}: ` +
+      `logs are part of it, and alone could keep all jobs waiting`
     );
   }
   if (options.eventWebhookHeaders !== undefined && options.eventWebhook === undefined) {
@@ -367,12 +372,15 @@ function configOf(options: ParsedOptions): ServerConfig {
     vcpuOvercommit: options.vcpuOvercommit,
     memoryReserveMiB: options.memoryReserve,
     blockedAfterSeconds: options.blockedAfter,
+    ...capacityFlagsOf(options),
     jobRetentionDays: options.jobRetentionDays,
     eventRetentionDays: options.eventRetentionDays,
     eventLogLimitMiB: options.eventLogLimit,
     ...webhookOf(options),
     logDiskLimitMiB: options.logDiskLimit,
     jobLogLimitMiB: options.jobLogLimit,
+    ...(options.diskLimit !== undefined && { diskLimitMiB: options.diskLimit }),
+    ...(options.diskReserve !== undefined && { diskReserveMiB: options.diskReserve }),
     secretKeyFile: resolve(options.secretKeyFile),
     areEndpointsInjected: options.injectEndpoints,
     isTaskAddressed: options.taskAddress,

@@ -2,8 +2,7 @@ import { submittedJobId } from "../batch/child-job.ts";
 import type { JobStatus } from "../model/batch.ts";
 import type { Provider } from "../providers/provider.ts";
 import { blockedReason } from "../scheduler/blocked-reason.ts";
-import type { CycleReport } from "../scheduler/schedule.ts";
-import type { WaitReason } from "../scheduler/wait-reason.ts";
+import type { BlockedQueue, CycleReport } from "../scheduler/schedule.ts";
 
 /**
  * Why jobs that have not come up have not: what the latest cycle and the provider know and the store does not keep.
@@ -11,21 +10,21 @@ import type { WaitReason } from "../scheduler/wait-reason.ts";
  */
 export class JobSituations {
   readonly #provider: Provider;
-  #blocked: ReadonlyMap<string, WaitReason> = new Map();
+  #blocked: ReadonlyMap<string, BlockedQueue> = new Map();
 
   constructor(provider: Provider) {
     this.#provider = provider;
   }
 
   cycleEnded({ blocked }: CycleReport): void {
-    this.#blocked = new Map(blocked.map(({ jobId, because }) => [jobId, because]));
+    this.#blocked = new Map(blocked.map((queue) => [queue.jobId, queue]));
   }
 
   /** What the job waits for in RUNNABLE or is about in STARTING; undefined where there is nothing to tell. */
   sentenceFor(jobId: string, status: JobStatus, taskId: string | undefined): string | undefined {
     if (status === "STARTING") return taskId === undefined ? undefined : this.#provider.stageOf(taskId);
     if (status !== "RUNNABLE") return undefined;
-    const because = this.#blocked.get(submittedJobId(jobId)) ?? this.#blocked.get(jobId);
-    return because === undefined ? undefined : blockedReason(because, this.#provider.outage());
+    const blocked = this.#blocked.get(submittedJobId(jobId)) ?? this.#blocked.get(jobId);
+    return blocked && blockedReason(blocked.because, this.#provider.outage(), blocked.wanted);
   }
 }

@@ -20,7 +20,13 @@ const INACTIVE_DEFINITION_MS = 180 * DAY_MS;
  * Removes ended jobs, terminated instances and INACTIVE definitions that have had their time, a few at a time. After the wall clock was set it
  * rests for a day: a clock that is wrong for an hour must not cost the history of a month.
  */
-export function retentionTask(store: Store, jobRetentionDays: number): LoopTask {
+export function retentionTask(
+  store: Pick<
+    Store,
+    "removeJobsStoppedBefore" | "removeInstancesTerminatedBefore" | "removeJobDefinitionsDeregisteredBefore"
+  >,
+  jobRetentionDays: number,
+): LoopTask {
   const clockWatch = new ClockWatch();
   let restsUntilMonotonicMs = 0;
   return {

@@ -2,8 +2,10 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom
 import type { Resources } from "../batch/resources.ts";
 import type { FinishDecision } from "../engine/finish-attempt.ts";
 import type { EngineObserver } from "../engine/engine.ts";
+import type { DiskReport } from "../providers/disk-watch.ts";
 import type { CycleReport } from "../scheduler/schedule.ts";
 import type { LiveState } from "../store/live-state.ts";
+import type { ServerConfig } from "./config.ts";
 
 export interface RequestSeen {
   readonly service: string;
@@ -20,9 +22,11 @@ export class Metrics implements EngineObserver {
   readonly #finished: Counter<"because">;
   readonly #blocked: Gauge<"queue" | "because">;
   readonly #promised: Gauge<"resource">;
+  readonly #disk: Gauge<"kind">;
+  readonly #diskFree: Gauge<"folder">;
 
   /** @param state the live state of the moment: gauges are read when somebody asks. */
-  constructor(state: () => LiveState) {
+  constructor(state: () => LiveState, { diskLimitMiB }: Pick<ServerConfig, "diskLimitMiB">) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry, prefix: "batchyard_" });
     this.#requests = new Histogram({
@@ -56,6 +60,19 @@ export class Metrics implements EngineObserver {
       labelNames: ["resource"],
       registers,
     });
+    this.#disk = new Gauge({
+      name: "batchyard_disk_bytes",
+      help: "What images that were pulled, jobs and logs take on the disk",
+      labelNames: ["kind"],
+      registers,
+    });
+    this.#diskFree = new Gauge({
+      name: "batchyard_disk_free_bytes",
+      help: "What is free of the file system that the folder is on",
+      labelNames: ["folder"],
+      registers,
+    });
+    if (diskLimitMiB !== undefined) limitGauge(registers).set(diskLimitMiB * 1_048_576);
     this.#gaugesOf(state, registers);
   }
 
@@ -84,6 +101,13 @@ export class Metrics implements EngineObserver {
     setResources(this.#promised, hostCapacity);
   }
 
+  diskSeen({ use, fileSystems }: DiskReport): void {
+    this.#disk.set({ kind: "images" }, use.imageBytes);
+    this.#disk.set({ kind: "scratch" }, use.scratchBytes);
+    this.#disk.set({ kind: "logs" }, use.logBytes);
+    for (const { path, freeBytes } of fileSystems) this.#diskFree.set({ folder: path }, freeBytes);
+  }
+
   #gaugesOf(state: () => LiveState, registers: Registry[]): void {
     void new Gauge({
       name: "batchyard_jobs",
@@ -109,6 +133,14 @@ export class Metrics implements EngineObserver {
       },
     });
   }
+}
+
+function limitGauge(registers: Registry[]): Gauge {
+  return new Gauge({
+    name: "batchyard_disk_limit_bytes",
+    help: "What images, jobs and logs may take on the disk together (--disk-limit)",
+    registers,
+  });
 }
 
 function setResources(gauge: Gauge<"resource">, { vcpuMillis, memoryMiB, gpuCount }: Resources): void {

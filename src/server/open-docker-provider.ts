@@ -13,6 +13,7 @@ import type { RegistryAuth } from "../providers/docker/registry-auth.ts";
 import type { Provider } from "../providers/provider.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { DataFolderError } from "./data-folder.ts";
+import { createDiskOptions } from "./disk-options.ts";
 import type { Logger } from "./logger.ts";
 import type { ProviderParts } from "./open-provider.ts";
 
@@ -50,6 +51,7 @@ export async function openDockerProvider(
     fileSystems: efsMap,
     registryAuth: readRegistryAuth,
     jobLogBytesMax: jobLogLimitMiB * 1_048_576,
+    disk: createDiskOptions(parts),
     onEngineChange: tellOutages(logger),
   });
 }

@@ -6,13 +6,15 @@ import { isProcessProviderSupported } from "../providers/process/support.ts";
 import type { Provider } from "../providers/provider.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { DataFolderError } from "./data-folder.ts";
+import { createDiskOptions } from "./disk-options.ts";
 import type { ProviderParts } from "./open-provider.ts";
 
 /** Processes of this machine. Where it cannot run them as jobs and nobody asked for them, jobs wait. */
 export async function openProcessProvider(
-  { config, folder, logs, logger, jobUmask }: ProviderParts,
+  parts: ProviderParts,
   { isAsked }: { readonly isAsked: boolean },
 ): Promise<Provider> {
+  const { config, folder, logs, logger, jobUmask } = parts;
   const support = isProcessProviderSupported();
   if (!support.ok) {
     if (isAsked) throw new DataFolderError(`the provider process cannot be used here: ${support.reason}`);
@@ -31,5 +33,6 @@ export async function openProcessProvider(
     clock: SYSTEM_CLOCK,
     umask: jobUmask,
     capacity: hostCapacity(config),
+    disk: createDiskOptions(parts),
   });
 }

@@ -6,6 +6,7 @@ import type { ServerConfig } from "./config.ts";
 import { DataFolderError } from "./data-folder.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { Logger } from "./logger.ts";
+import type { Metrics } from "./metrics.ts";
 
 const SETTING = "provider";
 
@@ -19,6 +20,8 @@ export interface ProviderParts {
   readonly jobUmask: number;
   /** Told where the engine is, where containers of one are used. */
   readonly onEngine?: (address: EngineAddress) => void;
+  /** Told what was seen of the disk. */
+  readonly metrics?: Pick<Metrics, "diskSeen">;
 }
 
 /**

@@ -1,8 +1,6 @@
 import type { Attempt } from "../batch/attempt.ts";
 import type { EnvironmentVariable } from "../batch/environment-variables.ts";
 import type { PreparedContainer, TaskSurroundings } from "../engine/task-surroundings.ts";
-import { hostWorkload } from "../batch/host-workload.ts";
-import { taskContainers } from "../batch/task-containers.ts";
 import type { ContainerProperties } from "../model/batch.ts";
 import type { TaskEndpointIds } from "../identity/task-endpoint-ids.ts";
 import type { TaskSecrets } from "../providers/provider.ts";
@@ -37,12 +35,11 @@ const EVERY_SERVICE = "AWS_ENDPOINT_URL";
 /** What ECS puts around the task of an attempt, and the secrets that its definition names. */
 export function createTaskSurroundings(parts: TaskSurroundingsParts): TaskSurroundings {
   return {
-    async prepare(job, attempt) {
+    async prepare({ scope }, attempt, containers) {
       const endpoint = await parts.endpoint();
-      const containers = taskContainers(hostWorkload(job));
       return Promise.all(
         containers.map(async ({ properties: container }, index) => {
-          const found = await findContainerSecrets(parts.vault, job.scope, container);
+          const found = await findContainerSecrets(parts.vault, scope, container);
           const { secrets } = found;
           return { ...found, ...surround(parts, endpoint, { attempt, container, index, secrets }) };
         }),

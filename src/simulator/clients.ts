@@ -55,7 +55,10 @@ export class Clients {
   }
 
   /** Asks and expects to be served, as for what is there before the first job comes. */
-  async make<Name extends keyof BatchOperations>(name: Name, input: BatchOperations[Name]["input"]): Promise<void> {
+  async make<Name extends keyof BatchOperations>(
+    name: Name,
+    input: BatchOperations[Name]["input"],
+  ): Promise<void> {
     const response = await this.#options.server()?.handle(requestOf(name, input));
     if (response?.status !== 200) this.#options.onWrongAnswer(`${name}: ${String(response?.body)}`);
   }
@@ -90,7 +93,10 @@ export class Clients {
   }
 
   /** Undefined where there was no answer, or the server was at fault: the client cannot know what became of it. */
-  async #ask(server: ServerLife, input: SubmitJobRequest): Promise<SubmitJobResponse | "refused" | undefined> {
+  async #ask(
+    server: ServerLife,
+    input: SubmitJobRequest,
+  ): Promise<SubmitJobResponse | "refused" | undefined> {
     const { random, handledPercent, onWrongAnswer } = this.#options;
     if (!random.chance(handledPercent)) return this.#callSubmit(server, input);
     const { status, body } = await server.handle(requestOf("SubmitJob", input));
@@ -114,7 +120,9 @@ export class Clients {
     const { time, random } = this.#options;
     const name = random.chance(50) ? "CancelJob" : "TerminateJob";
     const end = async (): Promise<void> => {
-      const response = await this.#options.server()?.handle(requestOf(name, { jobId, reason: "by a client" }));
+      const response = await this.#options
+        .server()
+        ?.handle(requestOf(name, { jobId, reason: "by a client" }));
       const isAnswered = response !== undefined && response.status < 500;
       if (!isAnswered) time.after(random.between(TRY_AGAIN_MS.min, TRY_AGAIN_MS.max), end);
     };

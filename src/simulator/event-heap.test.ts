@@ -9,7 +9,9 @@ test("gives out what was put in by instant, and of equal instants in the order o
       for (const [item, atMs] of instants.entries()) heap.push(atMs, item);
       const given: (readonly [number, number])[] = [];
       while (heap.size > 0) given.push([heap.nextMs, heap.pop()]);
-      const sorted = instants.map((atMs, item) => [atMs, item] as const).sort(([a, i], [b, j]) => a - b || i - j);
+      const sorted = instants
+        .map((atMs, item) => [atMs, item] as const)
+        .sort(([a, i], [b, j]) => a - b || i - j);
       expect(given).toEqual(sorted);
       expect(heap.nextMs).toBe(Infinity);
     }),

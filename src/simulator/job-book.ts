@@ -71,17 +71,10 @@ export class JobBook {
   }
 
   note(change: Change): void {
-    switch (change.kind) {
-      case "job-submitted":
-        return this.#submit(change.job, change.progress);
-      case "job-changed":
-        return this.#change(change.jobId, change.patch);
-      case "child-put":
-        return this.#putChild(change);
-      case "attempt-put":
-        return this.#putAttempt(change.attempt);
-      default: // about no job
-    }
+    if (change.kind === "job-submitted") this.#submit(change.job, change.progress);
+    if (change.kind === "job-changed") this.#change(change.jobId, change.patch);
+    if (change.kind === "child-put") this.#putChild(change);
+    if (change.kind === "attempt-put") this.#putAttempt(change.attempt);
   }
 
   /** Strikes out an ended job that was removed, with its children. */
@@ -105,7 +98,10 @@ export class JobBook {
   #putChild({ parentJobId, index, progress }: Extract<Change, { kind: "child-put" }>): void {
     const parent = this.#known(parentJobId);
     const { job } = parent;
-    const jobId = childJobId({ kind: job.arraySize === undefined ? "multi-node" : "array", jobId: parentJobId }, index);
+    const jobId = childJobId(
+      { kind: job.arraySize === undefined ? "multi-node" : "array", jobId: parentJobId },
+      index,
+    );
     const known = this.#jobs.get(jobId);
     if (known !== undefined) {
       const before = known.status;
@@ -155,4 +151,3 @@ export class JobBook {
 function standingOf({ status, queuePosition, attemptCount, stoppedAtMs, unspawned }: JobProgress) {
   return { status, queuePosition, attemptCount, stoppedAtMs, unspawned, attempt: undefined };
 }
-

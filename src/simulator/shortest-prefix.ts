@@ -7,12 +7,15 @@ import type { SimulationOptions } from "./simulation.ts";
  *
  * @param failedSteps how many steps the run that failed took.
  */
-export async function findShortestPrefix(options: SimulationOptions, failedSteps: number): Promise<number> {
+export async function findShortestPrefix(
+  createOptions: () => SimulationOptions,
+  failedSteps: number,
+): Promise<number> {
   let holds = -1;
   let fails = failedSteps;
   while (fails - holds > 1) {
     const stepsMax = Math.floor((holds + fails) / 2);
-    const { violations } = await new Simulation({ ...options, stepsMax }).run();
+    const { violations } = await new Simulation({ ...createOptions(), stepsMax }).run();
     if (violations.length > 0) fails = stepsMax;
     else holds = stepsMax;
   }

@@ -6,6 +6,7 @@ import { SeededRandom } from "../lib/seeded-random.ts";
 import { sequentialIds } from "../lib/sequential-ids.ts";
 import type { Provider } from "../providers/provider.ts";
 import { SimulatedProvider } from "../providers/simulated/simulated-provider.ts";
+import type { CycleReport } from "../scheduler/schedule.ts";
 import { CatalogueSupply } from "../scheduler/scaling/catalogue-supply.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
 import type { AuditFacts, CreateChecker, Violation } from "./checker.ts";
@@ -37,6 +38,8 @@ export interface SimulationOptions {
   readonly plant?: Plant;
   /** A fault in what the engine learns of its provider. */
   readonly plantProvider?: (provider: Provider) => Provider;
+  /** A fault in what cycles tell. */
+  readonly plantReport?: (report: CycleReport) => CycleReport;
 }
 
 export interface SimulationReport {
@@ -75,7 +78,7 @@ export class Simulation {
   #stepCount = 0;
 
   constructor(options: SimulationOptions) {
-    const { scenario, seed, checkers, plant, plantProvider } = options;
+    const { scenario, seed, checkers, plant, plantProvider, plantReport } = options;
     this.#options = options;
     const time = this.#time;
     const store = this.#store;
@@ -94,7 +97,14 @@ export class Simulation {
     provider.onStart((spec) => watch.started(spec));
     const rates = scenario.faults;
     const crashSwitch = () => this.#server.life?.crashSwitch;
-    this.#faults = new Faults({ time, random: random.fork(), rates, provider, store: observedStore, crashSwitch });
+    this.#faults = new Faults({
+      time,
+      random: random.fork(),
+      rates,
+      provider,
+      store: observedStore,
+      crashSwitch,
+    });
     this.#server = new VirtualServer({
       time,
       store,
@@ -103,6 +113,7 @@ export class Simulation {
       ids: sequentialIds(),
       faults: this.#faults,
       watch,
+      plantReport,
       tickMs: scenario.tickMs,
       capacity: capacityOf(scenario, random.between(0, 2 ** 32 - 1)),
     });
@@ -225,7 +236,10 @@ function hostOf({ size: { instanceCount } }: Scenario) {
   };
 }
 
-function capacityOf({ capacity: { bootMs, isMarketMoving, ...settings } }: Scenario, seed: number): CapacitySettings {
+function capacityOf(
+  { capacity: { bootMs, isMarketMoving, ...settings } }: Scenario,
+  seed: number,
+): CapacitySettings {
   const market = createSpotMarket(isMarketMoving ? { seed } : {});
   return { ...settings, supply: new CatalogueSupply(EC2_CATALOGUE, bootMs, market) };
 }

@@ -21,6 +21,8 @@ export interface VirtualServerOptions {
   readonly ids: IdSource;
   readonly faults: Faults;
   readonly watch: Watch;
+  /** Changes what cycles tell; absent: nothing is changed. */
+  readonly plantReport?: ((report: CycleReport) => CycleReport) | undefined;
   readonly capacity: CapacitySettings;
   /** How long the engine is busy with one tick. */
   readonly tickMs: number;
@@ -101,7 +103,8 @@ export class VirtualServer {
     const nowMs = time.monotonicMs();
     this.#busyUntilMs = nowMs + tickMs;
     const dueInMs = await this.#callTick(this.#life);
-    if (dueInMs !== Infinity) this.#tickAt(Math.max(this.#busyUntilMs, nowMs + Math.min(dueInMs, SLEEP_MS_MAX)));
+    if (dueInMs !== Infinity)
+      this.#tickAt(Math.max(this.#busyUntilMs, nowMs + Math.min(dueInMs, SLEEP_MS_MAX)));
   }
 
   async #callTick(life: ServerLife): Promise<number> {
@@ -114,8 +117,10 @@ export class VirtualServer {
     }
   }
 
-  #cycleEnded(report: CycleReport, hostCapacity: Resources): void {
-    if (this.#life !== undefined) this.#options.watch.ticked({ state: this.#life.state, report, hostCapacity });
+  #cycleEnded(told: CycleReport, hostCapacity: Resources): void {
+    const { watch, plantReport } = this.#options;
+    const report = plantReport?.(told) ?? told;
+    if (this.#life !== undefined) watch.ticked({ state: this.#life.state, report, hostCapacity });
   }
 
   #wake(): void {

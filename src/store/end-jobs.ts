@@ -1,4 +1,5 @@
 import type { AttemptStop } from "../batch/attempt.ts";
+import { failedBeforePlacement } from "../batch/job.ts";
 import type { JobProgressPatch } from "../batch/job.ts";
 import type { Change } from "./change.ts";
 import type { LiveJob } from "./live-job.ts";
@@ -41,7 +42,7 @@ export function wishToStop(jobs: LiveJobs, job: LiveJob, stopping: AttemptStop):
 }
 
 function fail(job: LiveJob, { statusReason, atMs, flags }: WaitingEnd): Change {
-  return changed(job, { status: "FAILED", statusReason, stoppedAtMs: atMs, ...flags }, atMs);
+  return changed(job, { ...failedBeforePlacement(statusReason, atMs), ...flags }, atMs);
 }
 
 function changed({ scope, jobId }: LiveJob, patch: JobProgressPatch, atMs: number): Change {

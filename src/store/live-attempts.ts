@@ -1,8 +1,12 @@
 import type { Attempt } from "../batch/attempt.ts";
 import type { Resources } from "../batch/resources.ts";
-import type { LiveInstances } from "./live-instances.ts";
+import type { LiveInstance, LiveInstances } from "./live-instances.ts";
 import type { LiveJob, MutableLiveJob } from "./live-job.ts";
+import type { MutableShare } from "./live-share.ts";
 import { LiveUsage } from "./live-usage.ts";
+
+/** Where an attempt goes, and when that was decided. */
+export type AttemptPlace = Pick<Attempt, "computeEnvironmentArn" | "placedAtMs">;
 
 /** The attempts under way by their task ids, and whatever is charged for them: host, environment, instance, queue, share. */
 export class LiveAttempts {
@@ -30,7 +34,7 @@ export class LiveAttempts {
   /**
    * The job's attempt is this from now on, and was `job.activeAttempt`. One that has ended is not charged any more.
    *
-   * @param charge what it is charged for.
+   * @param charge what it is charged for, if it has not been by `reserve`.
    */
   put(job: MutableLiveJob, attempt: Attempt, charge: Resources): void {
     const before = job.activeAttempt;
@@ -40,9 +44,26 @@ export class LiveAttempts {
       this.#giveBack(job, before, charge, attempt.stoppedAtMs ?? attempt.placedAtMs);
     }
     if (attempt.outcome !== undefined) return;
-    if (!wasActive || !isSame) this.#take(job, attempt, charge);
+    if (!wasActive || !isSame) {
+      const instance = this.#instances.find(attempt.instance?.instanceId ?? "");
+      if (!job.isReserved) this.reserve(job.share, charge, attempt, instance);
+      this.#instances.addTask(attempt);
+    }
     this.#active.set(attempt.taskId, job);
     if (attempt.stopping !== undefined) this.#stopping.set(attempt.taskId, job);
+  }
+
+  /** Charges for an attempt that is about to be put. */
+  reserve(
+    share: MutableShare,
+    charge: Resources,
+    { placedAtMs, computeEnvironmentArn }: AttemptPlace,
+    instance: LiveInstance | undefined,
+  ): void {
+    this.#usage.take(computeEnvironmentArn, charge);
+    if (instance !== undefined) this.#instances.take(instance, charge);
+    share.addUsage(charge.vcpuMillis, placedAtMs);
+    share.queue.lastPlacedAtMs = Math.max(share.queue.lastPlacedAtMs, placedAtMs);
   }
 
   /** Nothing is known of the job's attempt any more, and nothing charged. */
@@ -54,14 +75,6 @@ export class LiveAttempts {
 
   forgetEnvironment(computeEnvironmentArn: string): void {
     this.#usage.forgetEnvironment(computeEnvironmentArn);
-  }
-
-  #take({ share }: MutableLiveJob, attempt: Attempt, charge: Resources): void {
-    const { placedAtMs, computeEnvironmentArn } = attempt;
-    this.#usage.take(computeEnvironmentArn, charge);
-    this.#instances.take(attempt, charge);
-    share.addUsage(charge.vcpuMillis, placedAtMs);
-    share.queue.lastPlacedAtMs = Math.max(share.queue.lastPlacedAtMs, placedAtMs);
   }
 
   #giveBack({ share }: MutableLiveJob, attempt: Attempt, charge: Resources, atMs: number): void {

@@ -1,6 +1,7 @@
 import type { Attempt } from "../batch/attempt.ts";
 import type { Instance } from "../batch/instance.ts";
 import type { Resources } from "../batch/resources.ts";
+import { assert } from "../lib/assert.ts";
 import { RoomTree } from "../lib/room-tree.ts";
 import { Tally } from "./tally.ts";
 
@@ -61,10 +62,15 @@ export class LiveInstances implements Instances {
     this.#byId.set(instanceId, environment.add(instance));
   }
 
-  /** An attempt was placed. One on an instance that is gone is charged to nothing. */
-  take({ computeEnvironmentArn, instance, taskId }: Attempt, resources: Resources): void {
-    const live = instance === undefined ? undefined : this.#byId.get(instance.instanceId);
-    if (live !== undefined) this.#environments.get(computeEnvironmentArn)?.take(live, taskId, resources);
+  /** An attempt is placed on an instance. */
+  take(live: LiveInstance, resources: Resources): void {
+    assert(live instanceof MutableInstance, "an instance that is not of this state was taken");
+    live.environment.take(live, resources);
+  }
+
+  /** The attempt is one of those that its instance was charged for. */
+  addTask({ instance, taskId }: Attempt): void {
+    if (instance !== undefined) this.#byId.get(instance.instanceId)?.tasks.add(taskId);
   }
 
   /** An attempt ended. */
@@ -92,10 +98,12 @@ export interface Instances {
 class MutableInstance implements LiveInstance {
   instance: Instance;
   readonly free = new Tally();
+  readonly environment: LiveEnvironment;
   slot: number;
   readonly tasks = new Set<string>();
 
-  constructor(instance: Instance, slot: number) {
+  constructor(environment: LiveEnvironment, instance: Instance, slot: number) {
+    this.environment = environment;
     this.instance = instance;
     this.free.add(instance.resources);
     this.slot = slot;
@@ -118,11 +126,11 @@ class LiveEnvironment implements EnvironmentInstances {
 
   add(instance: Instance): MutableInstance {
     if (this.all.size === 0) this.#startAnew();
-    const live = new MutableInstance(instance, this.#bySlot.length);
+    const live = new MutableInstance(this, instance, this.#bySlot.length);
     this.#bySlot.push(live);
     this.all.set(instance.instanceId, live);
     this.vcpuMillis += instance.resources.vcpuMillis;
-    this.#place(live, instance.registeredAtMs ?? instance.launchedAtMs);
+    this.#place(live, instance.idleSinceMs ?? instance.registeredAtMs ?? instance.launchedAtMs);
     return live;
   }
 
@@ -146,9 +154,7 @@ class LiveEnvironment implements EnvironmentInstances {
     if (this.#bySlot.length > 2 * this.all.size + SLOTS_MIN) this.#closeUp();
   }
 
-  take(live: MutableInstance, taskId: string, resources: Resources): void {
-    if (live.tasks.has(taskId)) return;
-    live.tasks.add(taskId);
+  take(live: MutableInstance, resources: Resources): void {
     live.free.subtract(resources);
     this.idle.delete(live);
     if (takesJobs(live)) this.#showRoom(live);

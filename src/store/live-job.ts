@@ -44,6 +44,8 @@ export class MutableLiveJob implements LiveJob, Linked<MutableLiveJob> {
   queuePosition: number;
   attemptCount: number;
   activeAttempt: Attempt | undefined;
+  /** It has its place, and is charged for it; the attempt is about to follow. */
+  isReserved = false;
 
   constructor(
     { terms, share }: { readonly terms: JobTerms; readonly share: MutableShare },

@@ -1,7 +1,7 @@
 import type { Attempt } from "../batch/attempt.ts";
 import { childJobId, parseChildJobId } from "../batch/child-job.ts";
 import { isTerminal } from "../batch/job.ts";
-import type { Job, JobCounts, JobProgress, JobProgressPatch, UnspawnedChildren } from "../batch/job.ts";
+import type { Job, JobCounts, JobProgress, JobProgressPatch } from "../batch/job.ts";
 import type { Resources } from "../batch/resources.ts";
 import { isSameScope } from "../batch/scope.ts";
 import type { Scope } from "../batch/scope.ts";
@@ -12,16 +12,18 @@ import type { FairsharePolicy } from "../model/batch.ts";
 import type { Change } from "./change.ts";
 import type { LiveArray } from "./live-array.ts";
 import { LiveAttempts } from "./live-attempts.ts";
+import type { AttemptPlace } from "./live-attempts.ts";
 import type { Standing } from "./live-dependencies.ts";
 import { LiveChildJob, MutableLiveJob } from "./live-job.ts";
-import type { JobTerms, LiveJob } from "./live-job.ts";
+import type { LiveJob } from "./live-job.ts";
 import { LiveQueues } from "./live-queues.ts";
 import { NO_SHARE } from "./live-queues.ts";
-import type { MutableQueue, ReadyQueue } from "./live-queues.ts";
-import type { LiveInstances } from "./live-instances.ts";
+import type { ReadyQueue } from "./live-queues.ts";
+import type { LiveInstance, LiveInstances } from "./live-instances.ts";
 import { LiveRelations } from "./live-relations.ts";
 import type { LiveNodes } from "./live-relations.ts";
-import { SharedTerms } from "./shared-terms.ts";
+import { LiveStandings } from "./live-standings.ts";
+import { nodeTerms, SharedTerms, termsOf } from "./shared-terms.ts";
 import type { StoredLiveChild, StoredLiveJob } from "./store.ts";
 
 /**
@@ -34,13 +36,11 @@ export class LiveJobs {
   readonly #terms = new SharedTerms();
   readonly #relations = new LiveRelations((jobId) => this.#jobs.has(jobId));
   readonly #stopRequested = new Set<string>();
-  readonly #toAdmit = new Set<LiveJob>();
-  readonly #toSpawn = new Set<LiveJob>();
-  readonly #endedArrays = new Set<LiveJob>();
   readonly #queues = new LiveQueues();
+  readonly #standings = new LiveStandings(this.#jobs, this.#relations);
   readonly #attempts: LiveAttempts;
-  #lastPosition = 0;
-  #frontPosition = 0;
+  /** Ids of children and nodes that have their place and are about to come into being. */
+  readonly #reserved = new Set<string>();
 
   constructor(instances: LiveInstances) {
     this.#attempts = new LiveAttempts(instances);
@@ -65,7 +65,8 @@ export class LiveJobs {
     }
     this.#jobs.spread();
     for (const child of liveChildren) this.#loadChild(child, endedArrays);
-    for (const arrayJobId of this.#relations.arrays.keys()) this.#reconsiderAll(this.#mutable(arrayJobId));
+    for (const arrayJobId of this.#relations.arrays.keys())
+      this.#standings.reconsiderAll(this.#mutable(arrayJobId));
   }
 
   find(scope: Scope, jobId: string): LiveJob | undefined {
@@ -104,12 +105,12 @@ export class LiveJobs {
 
   /** Jobs in SUBMITTED, in the order of their submission, and those in PENDING that wait no more. */
   get toAdmit(): ReadonlySet<LiveJob> {
-    return this.#toAdmit;
+    return this.#standings.toAdmit;
   }
 
   /** Arrays with children that may have stopped waiting for other children: see `takeToSpawn`. */
   get toSpawn(): ReadonlySet<LiveJob> {
-    return this.#toSpawn;
+    return this.#standings.toSpawn;
   }
 
   /**
@@ -118,13 +119,13 @@ export class LiveJobs {
    */
   takeToSpawn(job: LiveJob): { readonly index: number; readonly standing: "ready" | "doomed" } | undefined {
     const found = this.#relations.arrays.get(job.jobId)?.takeDecided();
-    if (found === undefined) this.#toSpawn.delete(job);
+    if (found === undefined) this.#standings.toSpawn.delete(job);
     return found;
   }
 
   /** Arrays all of whose children have ended. */
   get endedArrays(): ReadonlySet<LiveJob> {
-    return this.#endedArrays;
+    return this.#standings.endedArrays;
   }
 
   /** Jobs and nodes in STARTING and RUNNING whose attempt has not ended, by the task id of that. */
@@ -144,12 +145,12 @@ export class LiveJobs {
 
   /** The place of the next job to be submitted: behind all others. */
   get nextQueuePosition(): number {
-    return this.#lastPosition + 1;
+    return this.#standings.lastPosition + 1;
   }
 
   /** A place before all others, for a job that is to be retried. */
   get frontQueuePosition(): number {
-    return this.#frontPosition - 1;
+    return this.#standings.frontPosition - 1;
   }
 
   /** What attempts under way hold of a compute environment. */
@@ -181,6 +182,51 @@ export class LiveJobs {
     share.averageVcpuMillis = averageVcpus * 1000;
     share.asOfMs = asOfMs;
     if (activeUntilMs !== undefined) share.lastEndAtMs = activeUntilMs - queue.halfLifeMs;
+  }
+
+  /**
+   * Gives a RUNNABLE job its place before the attempt of that is there, which has to follow in the same step: from now on
+   * neither the job is waiting nor is what it takes free. Of an array its next child is placed.
+   *
+   * @param instances one for each attempt, a node after the other; empty on Fargate.
+   * @returns the id of what was placed.
+   */
+  reserve(job: LiveJob, place: AttemptPlace, instances: readonly LiveInstance[]): string {
+    assert(job instanceof MutableLiveJob, "a job that is not of this state was placed");
+    if (job.nodeResources !== undefined) this.#reserveNodes(job, job.nodeResources, place, instances);
+    else this.#attempts.reserve(job.share, job.resources, place, instances[0]);
+    const array = this.#relations.arrays.get(job.jobId);
+    if (array !== undefined) return this.#reserveChild(job, array);
+    job.share.queue.removeRunnable(job);
+    job.share.queue.addDemand(job.terms, -1);
+    job.isReserved = true;
+    return job.jobId;
+  }
+
+  #reserveNodes(
+    { share, jobId }: MutableLiveJob,
+    charges: readonly Resources[],
+    place: AttemptPlace,
+    instances: readonly LiveInstance[],
+  ): void {
+    const main = this.#relations.nodes.get(jobId)?.main;
+    for (const [node, charge] of charges.entries()) {
+      this.#attempts.reserve(share, charge, place, instances[node]);
+      if (node !== main) this.#reserved.add(childJobId({ kind: "multi-node", jobId }, node));
+    }
+  }
+
+  #reserveChild(job: MutableLiveJob, array: LiveArray): string {
+    const index = array.nextUnspawned();
+    this.#standings.reenter(job, () => array.spawn(index));
+    const jobId = childJobId({ kind: "array", jobId: job.jobId }, index);
+    this.#reserved.add(jobId);
+    return jobId;
+  }
+
+  /** What a share has had was written down: it is known as of then. */
+  noteShareUsage({ jobQueueArn, shareIdentifier, asOfMs }: StoredShareUsage): void {
+    this.#queues.of(jobQueueArn).shares.get(shareIdentifier)?.bringTo(asOfMs);
   }
 
   /** The shares of the queue compete by this policy from now on; undefined: first come, first served. */
@@ -221,15 +267,15 @@ export class LiveJobs {
 
   change(jobId: string, patch: JobProgressPatch): void {
     const job = this.#mutable(jobId);
-    this.#leave(job);
+    this.#standings.leave(job);
     if (patch.status !== undefined) job.status = patch.status;
     if (patch.queuePosition !== undefined) job.queuePosition = patch.queuePosition;
     if (patch.attemptCount !== undefined) job.attemptCount = patch.attemptCount;
     if (patch.isCancelled === true || patch.isTerminated === true) this.#stopRequested.add(jobId);
-    if (patch.unspawned !== undefined) this.#changeUnspawned(job, patch.unspawned);
+    if (patch.unspawned !== undefined) this.#standings.changeUnspawned(job, patch.unspawned);
     if (patch.stoppedAtMs !== undefined) job.share.lastEndAtMs = patch.stoppedAtMs;
     if (isTerminal(job.status)) this.#remove(job);
-    else this.#enter(job);
+    else this.#standings.enter(job);
   }
 
   putChild({ parentJobId, index, progress }: Extract<Change, { kind: "child-put" }>): void {
@@ -244,6 +290,7 @@ export class LiveJobs {
   putAttempt(attempt: Attempt): void {
     const job = this.#mutable(attempt.jobId);
     this.#attempts.put(job, attempt, this.#chargeOf(job));
+    if (job.status !== "RUNNABLE") job.isReserved = false;
     const isOver =
       attempt.outcome !== undefined && (this.#relations.nodes.get(job.jobId)?.active.size ?? 0) === 0;
     job.activeAttempt = isOver ? undefined : attempt;
@@ -259,7 +306,7 @@ export class LiveJobs {
     if (nodes !== undefined) this.#relations.nodes.set(job.jobId, { ...nodes, active: new Map() });
     if (isStopRequested === true) this.#stopRequested.add(job.jobId);
     job.share.liveCount += 1;
-    this.#enter(job);
+    this.#standings.enter(job);
     this.#loadAttempt(job);
   }
 
@@ -285,21 +332,23 @@ export class LiveJobs {
     const jobId = childJobId({ kind, jobId: parentJobId }, index);
     const placedBefore = this.#jobs.get(jobId);
     if (placedBefore !== undefined) this.#takeOut(placedBefore);
-    this.#reenter(parent, () => array?.spawn(index));
-    if (isTerminal(stored.status)) return this.#noteChildEnd(parent, index, { jobId, status: stored.status });
+    this.#standings.reenter(parent, () => array?.spawn(index));
+    if (isTerminal(stored.status))
+      return this.#standings.noteChildEnd(parent, index, { jobId, status: stored.status });
 
-    const terms = array === undefined ? this.#terms.share(nodeTerms(parent, index)) : parent.terms;
+    const terms = array === undefined ? this.#terms.share(nodeTerms(parent.terms, index)) : parent.terms;
     const child = new LiveChildJob(parent, index, terms, { ...stored, jobId });
+    child.isReserved = this.#reserved.delete(jobId);
     (array?.liveChildren ?? this.#relations.nodes.get(parentJobId)?.active)?.set(index, child);
     this.#jobs.add(child);
     child.share.liveCount += 1;
-    this.#enter(child);
+    this.#standings.enter(child);
     this.#loadAttempt(child);
   }
 
   /** A child that comes into being anew: what there was of it is not charged any more. */
   #takeOut(child: MutableLiveJob): void {
-    this.#leave(child);
+    this.#standings.leave(child);
     this.#jobs.delete(child.jobId);
     child.share.liveCount -= 1;
     this.#attempts.drop(child, this.#chargeOf(child));
@@ -312,106 +361,8 @@ export class LiveJobs {
     job.share.liveCount -= 1;
     this.#stopRequested.delete(jobId);
     this.#relations.remove(job);
-    if (job instanceof LiveChildJob) this.#noteChildEnd(job.parent, job.childIndex, job);
-    else this.#tellDependents(job);
-  }
-
-  #noteChildEnd(parent: MutableLiveJob, index: number, child: Pick<LiveJob, "jobId" | "status">): void {
-    this.#relations.nodes.get(parent.jobId)?.active.delete(index);
-    const array = this.#relations.arrays.get(parent.jobId);
-    if (array === undefined) return;
-    this.#reenter(parent, () => array.noteEnd(index, child.status));
-    for (const paired of this.#relations.pairedWith(parent.jobId)) {
-      this.#reenter(paired, () => this.#relations.arrays.get(paired.jobId)?.reconsider(index));
-    }
-    this.#tellDependents(child);
-  }
-
-  #tellDependents({ jobId, status }: Pick<LiveJob, "jobId" | "status">): void {
-    for (const dependent of this.#relations.dependencies.noteEnd(jobId, status === "SUCCEEDED"))
-      this.#reenter(dependent);
-  }
-
-  #changeUnspawned({ jobId }: LiveJob, unspawned: UnspawnedChildren): void {
-    const array = this.#relations.arrays.get(jobId);
-    assert(array !== undefined, `job ${jobId} is no array`);
-    array.unspawned = unspawned;
-    array.reconsiderAll();
-    if (unspawned.status !== "FAILED") return;
-    for (const paired of this.#relations.pairedWith(jobId)) this.#reconsiderAll(paired);
-    for (const childId of this.#relations.dependencies.awaitedChildrenOf(jobId)) {
-      const index = parseChildJobId(childId)?.index;
-      if (index === undefined || array.isSpawned(index)) continue;
-      this.#tellDependents({ jobId: childId, status: "FAILED" });
-    }
-  }
-
-  #reconsiderAll(job: LiveJob): void {
-    this.#reenter(job, () => this.#relations.arrays.get(job.jobId)?.reconsiderAll());
-  }
-
-  /** Changes something about a job on which its place in the indexes depends. One that has ended is in none. */
-  #reenter({ jobId }: LiveJob, change?: () => void): void {
-    const job = this.#jobs.get(jobId);
-    if (job === undefined) return;
-    this.#leave(job);
-    change?.();
-    this.#enter(job);
-  }
-
-  /** Puts a job into every index that it belongs to by its present state. */
-  #enter(job: MutableLiveJob): void {
-    const { queue } = job.share;
-    queue.counts[job.status] += 1;
-    this.#lastPosition = Math.max(this.#lastPosition, job.queuePosition);
-    this.#frontPosition = Math.min(this.#frontPosition, job.queuePosition);
-    if (job.status === "RUNNABLE") {
-      queue.addRunnable(job);
-      queue.addDemand(job.terms, 1);
-      return;
-    }
-    if (job.status !== "SUBMITTED" && job.status !== "PENDING") return;
-    queue.waiting.add(job);
-    const array = this.#relations.arrays.get(job.jobId);
-    if (array !== undefined) this.#enterArray(job, array, queue);
-    const isWaiting = job.status === "PENDING" && this.#relations.dependencies.standingOf(job) === "waiting";
-    if (!isWaiting && array?.unspawned === undefined) this.#toAdmit.add(job);
-  }
-
-  #enterArray(job: MutableLiveJob, array: LiveArray, queue: MutableQueue): void {
-    queue.counts[array.unspawned?.status ?? job.status] += array.unspawnedCount;
-    if (array.hasRunnable) {
-      queue.addRunnable(job);
-      queue.addDemand(job.terms, array.unspawnedCount);
-    }
-    if (array.isReconsidered) this.#toSpawn.add(job);
-    if (array.isOver) this.#endedArrays.add(job);
-  }
-
-  /** Takes a job out of every index; the counterpart of `#enter`. */
-  #leave(job: MutableLiveJob): void {
-    const { queue } = job.share;
-    queue.counts[job.status] -= 1;
-    if (job.status === "RUNNABLE") {
-      queue.removeRunnable(job);
-      queue.addDemand(job.terms, -1);
-      return;
-    }
-    if (job.status !== "SUBMITTED" && job.status !== "PENDING") return;
-    queue.waiting.delete(job);
-    this.#toAdmit.delete(job);
-    const array = this.#relations.arrays.get(job.jobId);
-    if (array !== undefined) this.#leaveArray(job, array, queue);
-  }
-
-  #leaveArray(job: MutableLiveJob, array: LiveArray, queue: MutableQueue): void {
-    queue.counts[array.unspawned?.status ?? job.status] -= array.unspawnedCount;
-    if (array.hasRunnable) {
-      queue.removeRunnable(job);
-      queue.addDemand(job.terms, -array.unspawnedCount);
-    }
-    this.#toSpawn.delete(job);
-    this.#endedArrays.delete(job);
+    if (job instanceof LiveChildJob) this.#standings.noteChildEnd(job.parent, job.childIndex, job);
+    else this.#standings.tellDependents(job);
   }
 
   /** What an attempt of the job is charged for: of a multi-node job those of its main node. */
@@ -429,18 +380,4 @@ interface ArrayChild {
   readonly parent: LiveJob;
   readonly array: LiveArray;
   readonly index: number;
-}
-
-/** The time limit is the job's. */
-function nodeTerms({ terms, nodeResources }: MutableLiveJob, index: number): JobTerms {
-  const resources = nodeResources?.[index];
-  assert(resources !== undefined, `a multi-node job has no node ${index}`);
-  return { ...terms, resources, nodeResources: undefined, attemptDurationSeconds: undefined };
-}
-
-function termsOf({ workload, ...job }: Job): JobTerms {
-  const { scope, jobQueueArn, resources, retryStrategy, attemptDurationSeconds } = job;
-  const nodeResources =
-    workload.kind === "multi-node" ? workload.nodes.map((node) => node.resources) : undefined;
-  return { scope, jobQueueArn, resources, nodeResources, retryStrategy, attemptDurationSeconds };
 }

@@ -16,7 +16,9 @@ export interface QueueJobs {
   /** Jobs in SUBMITTED and PENDING. */
   readonly waiting: Set<LiveJob>;
   readonly counts: Record<JobStatus, number>;
-  /** What its RUNNABLE jobs and children ask for together. */
+  /** How many jobs and children are RUNNABLE, by what they ask for. */
+  readonly demand: Map<JobTerms, number>;
+  /** What these ask for together. */
   demandVcpuMillis: number;
   /** What its attempts under way have. */
   vcpuMillis: number;
@@ -37,6 +39,7 @@ export type ReadyQueue = Readonly<Pick<QueueJobs, "demandVcpuMillis" | "vcpuMill
   readonly fairShare?: FairShare | undefined;
   readonly shares: ReadonlyMap<string, LiveShare>;
   readonly ready: ReadonlySet<LiveShare>;
+  readonly demand: ReadonlyMap<JobTerms, number>;
 };
 
 /** The live jobs of each queue: in order, waiting, and counted. */
@@ -79,6 +82,7 @@ export class MutableQueue implements QueueJobs {
   readonly ready = new Set<MutableShare>();
   readonly waiting = new Set<LiveJob>();
   readonly counts: Record<JobStatus, number> = { ...NO_JOBS };
+  readonly demand = new Map<JobTerms, number>();
   demandVcpuMillis = 0;
   vcpuMillis = 0;
   lastPlacedAtMs = 0;
@@ -93,8 +97,12 @@ export class MutableQueue implements QueueJobs {
     return this.fairShare?.halfLifeMs ?? 0;
   }
 
+  /** Until now, which is the latest instant that any share is known as of, what they have had counts by the policy before. */
   setPolicy(policy: FairsharePolicy | undefined): void {
     if (policy === this.fairShare?.policy) return;
+    let nowMs = 0;
+    for (const { asOfMs } of this.shares.values()) nowMs = Math.max(nowMs, asOfMs);
+    for (const share of this.shares.values()) share.bringTo(nowMs);
     this.fairShare = policy && {
       policy,
       weights: new ShareWeights(policy),
@@ -121,8 +129,11 @@ export class MutableQueue implements QueueJobs {
     if (job.share.runnable.size === 0) this.ready.delete(job.share);
   }
 
-  addDemand({ resources }: JobTerms, count: number): void {
-    this.demandVcpuMillis += count * resources.vcpuMillis;
+  addDemand(terms: JobTerms, count: number): void {
+    const sum = (this.demand.get(terms) ?? 0) + count;
+    if (sum === 0) this.demand.delete(terms);
+    else this.demand.set(terms, sum);
+    this.demandVcpuMillis += count * terms.resources.vcpuMillis;
   }
 }
 

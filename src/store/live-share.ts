@@ -24,7 +24,7 @@ export interface LiveShare {
 export class MutableShare implements LiveShare {
   readonly identifier: string;
   readonly queue: MutableQueue;
-  readonly runnable = new IndexedHeap<LiveJob>(isBefore);
+  readonly runnable = new IndexedHeap<LiveJob>(isChildBefore, orderKey);
   liveCount = 0;
   lastEndAtMs: number | undefined;
   vcpuMillis = 0;
@@ -53,12 +53,15 @@ export class MutableShare implements LiveShare {
   }
 }
 
-/**
- * Within a share higher `schedulingPriority` goes first, then the place in the queue; children of one array have its place
- * and go by their indexes.
- */
-function isBefore(a: LiveJob, b: LiveJob): boolean {
-  if (a.schedulingPriority !== b.schedulingPriority) return a.schedulingPriority > b.schedulingPriority;
-  if (a.queuePosition !== b.queuePosition) return a.queuePosition < b.queuePosition;
+/** Places in a queue are below this, by far. */
+const PLACES = 2 ** 38;
+
+/** Within a share higher `schedulingPriority`, up to 9,999, goes first, then the place in the queue. */
+function orderKey({ schedulingPriority, queuePosition }: LiveJob): number {
+  return queuePosition - schedulingPriority * PLACES;
+}
+
+/** Children of one array have its place and go by their indexes. */
+function isChildBefore(a: LiveJob, b: LiveJob): boolean {
   return (a.childIndex ?? 0) < (b.childIndex ?? 0);
 }

@@ -146,6 +146,8 @@ export class LiveState {
         return this.#plainResources.remove(change.resource);
       case "service-job-put":
         return this.#serviceJobs.put(change.serviceJob);
+      case "share-usage-put":
+        return this.#jobs.noteShareUsage(change);
       case "events-appended":
       case "job-tagged":
       case "log-stream-put":
@@ -153,7 +155,6 @@ export class LiveState {
       case "secret-put":
       case "secret-removed":
       case "setting-put":
-      case "share-usage-put":
         return; // in the store only: no decision reads them
       default:
         return unreachable(change);

@@ -10,6 +10,7 @@ import { noteEvents } from "./note-events.ts";
 import { Sequencer } from "./sequencer.ts";
 import { aJob as aStoredJob, SCOPE, SUBMITTED } from "../../test/support/store-examples.ts";
 import { aJob, aJobQueue, aState } from "../../test/support/builders.ts";
+import { JOB_STEPS } from "../../test/support/job-steps.ts";
 
 const JOB_ID = "0f3c5e8a-0000-4000-8000-000000000001";
 
@@ -152,17 +153,6 @@ describe("noteEvents of a queue", () => {
   });
 });
 
-/** The steps of the state table (specification 3.1). */
-const NEXT: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
-  SUBMITTED: ["PENDING", "RUNNABLE", "FAILED"],
-  PENDING: ["RUNNABLE", "FAILED"],
-  RUNNABLE: ["STARTING", "FAILED"],
-  STARTING: ["RUNNING", "RUNNABLE", "FAILED"],
-  RUNNING: ["SUCCEEDED", "FAILED", "RUNNABLE"],
-  SUCCEEDED: [],
-  FAILED: [],
-};
-
 describe("the log of events", () => {
   test("has every step of a life, in order and numbered without gaps, however the commits fall", async () => {
     const walk = fc.array(fc.record({ choice: fc.nat(2), isCommit: fc.boolean() }), { maxLength: 30 });
@@ -174,7 +164,8 @@ describe("the log of events", () => {
         const taken: JobStatus[] = [];
         let durable = sequencer.decide(() => ({ changes: [submitted()], answer: undefined }));
         for (const { choice, isCommit } of steps) {
-          const next: JobStatus | undefined = NEXT[status].at(choice % Math.max(1, NEXT[status].length));
+          const possible: readonly JobStatus[] = JOB_STEPS[status];
+          const next = possible.at(choice % Math.max(1, possible.length));
           if (next === undefined) break;
           status = next;
           taken.push(next);

@@ -48,6 +48,16 @@ test.each<[claim: string, told: readonly ToldEvent[], mistakes: readonly string[
   expect(checkEvents(told, facts)).toEqual(mistakes);
 });
 
+test("an array runs nothing itself", () => {
+  const array: JobFacts = { ...ENDLESS_JOB, statusSummary: { FAILED: 1 } };
+  const others = FACTS.jobs.filter(({ jobId }) => jobId !== array.jobId);
+  const told = [...life("b", "RUNNABLE", "FAILED"), ...life("a", ...RETRIED_LIFE)];
+  expect(checkEvents(told, { ...facts, jobs: [array, ...others] })).toEqual([
+    "the events of b go from SUBMITTED to RUNNABLE",
+    "the events of b go from RUNNABLE to FAILED",
+  ]);
+});
+
 test("a node begins again with the next attempt of its job", () => {
   const node: JobFacts = { ...ENDLESS_JOB, jobId: "b#1" };
   const told = [...TOLD, ...life("b#1", "RUNNABLE", "STARTING", "FAILED", "RUNNABLE", "STARTING", "FAILED")];

@@ -28,7 +28,7 @@ export class DockerHarness implements ProviderHarness {
     mkdirSync(join(this.#root, "logs"));
   }
 
-  open(): DockerProvider {
+  open(options: Partial<DockerProviderOptions> = {}): DockerProvider {
     return new DockerProvider({
       engine: connectEngine(parseTestAddress(this.dockerHost)),
       dir: this.dir,
@@ -41,6 +41,7 @@ export class DockerHarness implements ProviderHarness {
       registryAuth: () => ({}),
       jobLogBytesMax: 16 * 1024 * 1024,
       ...this.#options,
+      ...options,
     });
   }
 

@@ -9,13 +9,14 @@ import {
   readDependencies,
 } from "../../src/api/services/batch/find-dependency.ts";
 import { createEngine } from "../../src/engine/engine.ts";
-import type { Engine } from "../../src/engine/engine.ts";
+import type { CapacitySettings, Engine, EngineObserver } from "../../src/engine/engine.ts";
 import { recover } from "../../src/engine/recover.ts";
 import { tick } from "../../src/engine/tick.ts";
 import type { Change } from "../../src/store/change.ts";
 import { MemoryStore } from "../../src/store/memory/memory-store.ts";
 import { Sequencer } from "../../src/store/sequencer.ts";
 import { StoreWriteError } from "../../src/store/store.ts";
+import { failedBeforePlacement } from "../../src/batch/job.ts";
 import type { JobCounts } from "../../src/batch/job.ts";
 import type { Store, StoredJob } from "../../src/store/store.ts";
 import { aComputeEnvironment, aJobQueue, SCOPE } from "./builders.ts";
@@ -40,6 +41,8 @@ export interface EngineBenchOptions {
   /** The engine does nothing before `tick` is called. Else it sees at once to whatever happens. */
   readonly isTickedByHand?: boolean;
   readonly blockedAfterSeconds?: number;
+  readonly capacity?: Partial<CapacitySettings>;
+  readonly observer?: EngineObserver;
 }
 
 /** An engine with what clients ask of it, on a provider and a clock that the test moves. */
@@ -77,8 +80,8 @@ export class EngineBench {
       runSoon: (flush) => void Promise.resolve().then(flush),
       wake() {},
     });
-    const parts = { store: this.store, provider: this.provider, ids: this.#ids, observer: SILENT };
-    const { blockedAfterSeconds } = this.#options;
+    const { blockedAfterSeconds, capacity = {}, observer = SILENT } = this.#options;
+    const parts = { store: this.store, provider: this.provider, ids: this.#ids, observer, capacity };
     this.engine = createEngine({
       sequencer,
       ...parts,
@@ -128,14 +131,8 @@ export class EngineBench {
           job,
           progress: { ...progress, queuePosition, status: "SUBMITTED" },
         } as const;
-        const end = { statusReason: DEPENDENT_JOB_FAILED, stoppedAtMs: this.nowMs };
-        const unspawned = { status: "FAILED", ...end } as const;
-        const patch = {
-          status: "FAILED",
-          ...end,
-          ...(job.arraySize !== undefined && { unspawned }),
-        } as const;
-        const { scope, jobId } = job;
+        const { scope, jobId, arraySize } = job;
+        const patch = failedBeforePlacement(DEPENDENT_JOB_FAILED, this.nowMs, arraySize);
         const failed = { kind: "job-changed", scope, jobId, patch, atMs: this.nowMs } as const;
         const isLost = isDoomed(job.dependsOn, findDependency(state, SCOPE, stored));
         return { changes: isLost ? [submitted, failed] : [submitted], answer: 0 };

@@ -12,6 +12,7 @@ import type { StoredJob } from "../../src/store/store.ts";
 import { SCOPE } from "./builders.ts";
 import type { JobBuilder } from "./builders.ts";
 import type { EngineBench } from "./engine-bench.ts";
+import { stepsOf } from "./job-steps.ts";
 
 const QUEUES = ["q", "urgent"];
 
@@ -56,36 +57,11 @@ export async function expectRightSteps(bench: EngineBench, jobs: readonly JobBui
   for (const { event } of await bench.store.readEvents(0, 100_000)) {
     const { jobId, status } = event;
     const before = statuses.get(jobId) ?? "PENDING";
-    const steps = arrays.has(jobId) ? ARRAY_STEPS : jobId.includes("#") ? NODE_STEPS : STEPS;
-    if (!steps[before].includes(status)) wrong.push(`${jobId}: ${before} to ${status}`);
+    if (!stepsOf(jobId, arrays)[before].includes(status)) wrong.push(`${jobId}: ${before} to ${status}`);
     statuses.set(jobId, status);
   }
   expect(wrong).toEqual([]);
 }
-
-type Steps = Readonly<Record<JobStatus, readonly JobStatus[]>>;
-
-const STEPS: Steps = {
-  SUBMITTED: ["PENDING", "RUNNABLE", "FAILED"],
-  PENDING: ["RUNNABLE", "FAILED"],
-  RUNNABLE: ["STARTING", "FAILED"],
-  STARTING: ["RUNNING", "RUNNABLE", "FAILED"],
-  RUNNING: ["SUCCEEDED", "FAILED", "RUNNABLE"],
-  SUCCEEDED: [],
-  FAILED: [],
-};
-
-const ARRAY_STEPS: Steps = {
-  ...STEPS,
-  SUBMITTED: ["PENDING", "FAILED"],
-  PENDING: ["SUCCEEDED", "FAILED"],
-  RUNNABLE: [],
-  STARTING: [],
-  RUNNING: [],
-};
-
-/** A node takes part in every attempt of its job, however it fared in the one before. */
-const NODE_STEPS: Steps = { ...STEPS, SUCCEEDED: ["RUNNABLE"], FAILED: ["RUNNABLE"] };
 
 function childIdsOf(job: Job): readonly string[] {
   return Array.from({ length: childCountOf(job) }, (_, index) => childJobId(job, index));

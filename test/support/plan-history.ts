@@ -264,7 +264,7 @@ export class PlanHistory {
       nowMs: this.#nowMs,
       limit,
     };
-    const { blocked } = schedule(facts, {
+    const report = schedule(facts, {
       place: (placement) => {
         const { changes } = startAttempt(placement, this.#state, this.#ids, this.#nowMs);
         const attempt = changes.find((change) => change.kind === "attempt-put")?.attempt;
@@ -287,6 +287,12 @@ export class PlanHistory {
       },
       wantRoom: () => undefined,
     });
+    // What a head would have launched tells people more, and decides nothing.
+    const blocked = report.blocked.map(({ jobQueueArn, jobId, because }) => ({
+      jobQueueArn,
+      jobId,
+      because,
+    }));
     return { placements, launches, blocked };
   }
 

@@ -7,6 +7,7 @@ import type { Clock } from "../../lib/clock.ts";
 import type { JobLogs } from "../../logs/logs.ts";
 import { type CapacityPolicy, createCapacity } from "../host-capacity.ts";
 import type { ContainerRun } from "../container-run.ts";
+import type { DiskOptions } from "../disk-watch.ts";
 import { LoopbackAddresses } from "../loopback-addresses.ts";
 import { Tasks } from "../tasks.ts";
 import { UnacknowledgedNews } from "../unacknowledged-news.ts";
@@ -14,6 +15,7 @@ import type { AttemptSpec, Provider, ProviderNews, RecoveredAttempt } from "../p
 import { AttemptLogs } from "./attempt-logs.ts";
 import { AttemptStarter } from "./attempt-starter.ts";
 import { DockerAttempts } from "./docker-attempts.ts";
+import { DockerDisk, type DockerDiskOptions } from "./docker-disk.ts";
 import type { DockerEngine } from "./docker-engine.ts";
 import { STAGE_MS_MAX } from "./docker-outcome.ts";
 import { EngineLink } from "./engine-link.ts";
@@ -43,6 +45,8 @@ export interface DockerProviderOptions {
   readonly registryAuth: (reference: string) => RegistryAuth;
   /** How much of a container's output the engine keeps. */
   readonly jobLogBytesMax: number;
+  /** Absent: the disk is not watched. */
+  readonly disk?: DiskOptions;
   /** Containers that are being created and started at a time. */
   readonly startsAtOnceMax?: number;
   /** The engine was tried or went away: why it cannot be used, undefined where it can. */
@@ -61,6 +65,8 @@ export interface DockerLimits {
   readonly removeMsMax: number;
   readonly measureMsMax: number;
   readonly logReadMsMax: number;
+  /** For looking through all that it has on its disk. */
+  readonly diskMsMax: number;
   /** How long nothing may come of a log that is followed, once its container has ended. */
   readonly followIdleMsMax: number;
 }
@@ -74,6 +80,7 @@ const LIMITS: DockerLimits = {
   removeMsMax: 60_000,
   measureMsMax: 1_000,
   logReadMsMax: 10 * 60_000,
+  diskMsMax: 10 * 60_000,
   followIdleMsMax: 5_000,
 };
 
@@ -97,6 +104,7 @@ export class DockerProvider implements Provider {
   readonly #options: DockerProviderOptions;
   readonly #news = new UnacknowledgedNews();
   readonly #images: ImagePuller;
+  readonly #disk: DockerDisk;
   readonly #slots: StartSlots;
   readonly #link: EngineLink;
   readonly #running: RunningAttempts;
@@ -115,7 +123,6 @@ export class DockerProvider implements Provider {
     const dir = resolve(options.dir);
     const owner = readOwnerId(dir);
     const { engine, clock, network, imageMap, fileSystems, jobLogBytesMax } = options;
-    this.#images = new ImagePuller(options);
     this.#slots = new StartSlots(options.startsAtOnceMax ?? STARTS_PER_CPU * availableParallelism());
     const link = new EngineLink({
       engine,
@@ -127,6 +134,8 @@ export class DockerProvider implements Provider {
       onEvent: (event) => this.#attempts.takeEvent(event),
       onChange: () => this.#engineChanged(),
     });
+    this.#disk = this.#createDisk({ ...limits, link, owner, dir });
+    this.#images = new ImagePuller({ ...options, disk: this.#disk });
     const removals = new Removals({ ...limits, link, clock, atOnceMax: REMOVALS_AT_ONCE_MAX });
     const markEveryBytes = Math.min(MARK_EVERY_BYTES_MAX, Math.ceil(jobLogBytesMax / MARKS_PER_KEPT_LOG));
     const logs = new AttemptLogs({ ...limits, link, logs: options.logs, dir, markEveryBytes });
@@ -178,6 +187,21 @@ export class DockerProvider implements Provider {
     });
   }
 
+  #createDisk(
+    parts: Pick<DockerDiskOptions, "link" | "owner" | "dir" | "diskMsMax" | "removeMsMax">,
+  ): DockerDisk {
+    const { clock, disk } = this.#options;
+    return new DockerDisk({
+      ...parts,
+      clock,
+      disk,
+      usedNames: () => [...this.#known.values()].flatMap((task) => this.#imagesOf(task)),
+      isAnyRunning: () => this.#running.isAny,
+      onRemoved: () => this.#images.forgetPresence(),
+      onChange: () => this.#wake(),
+    });
+  }
+
   onNews(wake: () => void): void {
     this.#wake = wake;
   }
@@ -190,7 +214,7 @@ export class DockerProvider implements Provider {
   }
 
   outage(): string | undefined {
-    return this.#link.outage;
+    return this.#link.outage ?? this.#disk.watch.shortage;
   }
 
   stageOf(taskId: string): string | undefined {
@@ -206,7 +230,7 @@ export class DockerProvider implements Provider {
         return this.#link.outage;
       case "image":
         return (
-          this.#images.progressOf(this.#imageOf(attempt), attempt.run.registryCredentials) ??
+          this.#images.progressOf(this.#imageOf(attempt.run), attempt.run.registryCredentials) ??
           "looking for the image"
         );
       case "waiting":
@@ -233,6 +257,7 @@ export class DockerProvider implements Provider {
   start(spec: AttemptSpec): void {
     if (this.#known.has(spec.taskId)) return;
     this.#add(spec);
+    this.#disk.attemptBegins(this.#imagesOf(spec));
     this.#tasks.start(spec);
   }
 
@@ -254,10 +279,12 @@ export class DockerProvider implements Provider {
     this.#known.delete(taskId);
     this.#tasks.forget(taskId);
     if (task !== undefined) this.#places.forget(task);
+    this.#disk.attemptEnded();
   }
 
   poll(): number | undefined {
-    const dueInMs = [this.#link.poll(), this.#tasks.poll(), this.#running.poll(), this.#removals.poll()];
+    const parts = [this.#link, this.#tasks, this.#running, this.#removals, this.#disk.watch];
+    const dueInMs = parts.map((part) => part.poll());
     const soonestMs = Math.min(...dueInMs.map((ms) => ms ?? Infinity));
     return soonestMs === Infinity ? undefined : soonestMs;
   }
@@ -268,12 +295,17 @@ export class DockerProvider implements Provider {
     this.#isClosing = true;
     await this.#running.drain();
     await this.#link.close();
+    await this.#disk.watch.close();
     await Promise.all([this.#attempts.close(), this.#running.close(), this.#removals.close()]);
     await this.#options.engine[Symbol.asyncDispose]();
   }
 
-  #imageOf({ run }: LiveAttempt): string {
-    return withDefaultTag(mapImage(run.properties.image ?? "", this.#options.imageMap));
+  #imageOf({ properties }: Pick<ContainerRun, "properties">): string {
+    return withDefaultTag(mapImage(properties.image ?? "", this.#options.imageMap));
+  }
+
+  #imagesOf({ containers }: AttemptSpec): readonly string[] {
+    return containers.map((container) => this.#imageOf(container));
   }
 
   #engineChanged(): void {

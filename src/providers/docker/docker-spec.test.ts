@@ -21,6 +21,8 @@ const DOCKER: EngineDescription = {
   storageDriver: "overlay2",
   operatingSystem: "linux",
   architecture: "amd64",
+  hostName: "here",
+  dataRoot: "/var/lib/docker",
 };
 
 const OPTIONS: DockerSpecOptions = {

@@ -82,7 +82,8 @@ describe("parseContainer", () => {
 test("an engine is Podman where it says so", () => {
   const version = { Version: "4.3.1", Os: "linux", Arch: "amd64", Components: [{ Name: "Podman Engine" }] };
   const info = { NCPU: 2, MemTotal: 1_000, SwapLimit: true, Driver: "overlay", CgroupVersion: "2" };
-  expect(parseDescription(version, info, "1.41")).toEqual({
+  const place = { Name: "here", DockerRootDir: "/srv/images" };
+  expect(parseDescription(version, { ...info, ...place }, "1.41")).toEqual({
     product: "podman",
     version: "4.3.1",
     apiVersion: "1.41",
@@ -93,6 +94,8 @@ test("an engine is Podman where it says so", () => {
     storageDriver: "overlay",
     operatingSystem: "linux",
     architecture: "amd64",
+    hostName: "here",
+    dataRoot: "/srv/images",
   });
   expect(parseDescription({ Components: null }, {}, "1.40")).toEqual({
     product: "docker",
@@ -105,6 +108,8 @@ test("an engine is Podman where it says so", () => {
     storageDriver: "",
     operatingSystem: "",
     architecture: "",
+    hostName: "",
+    dataRoot: "",
   });
 });
 

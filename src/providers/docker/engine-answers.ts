@@ -203,18 +203,27 @@ export function parseDisk({ LayersSize = 0, Images, Containers, Volumes }: DiskA
 }
 
 /** A size that the engine has not measured is -1; a name that an image does not have any more is `<none>`. */
-function parseStoredImage({ Id, RepoTags, RepoDigests, Size = 0, SharedSize = 0 }: StoredImageAnswer): StoredImage {
-  const isName = (name: string): boolean => !name.includes("<none>");
+function parseStoredImage(image: StoredImageAnswer): StoredImage {
+  const { Id, RepoTags, RepoDigests, Size = 0, SharedSize = 0 } = image;
   return {
     id: Id,
-    tags: (RepoTags ?? []).filter(isName),
-    digests: (RepoDigests ?? []).filter(isName),
+    tags: (RepoTags ?? []).filter(isImageName),
+    digests: (RepoDigests ?? []).filter(isImageName),
     sizeBytes: Math.max(0, Size),
     uniqueBytes: Math.max(0, Size - Math.max(0, SharedSize)),
   };
 }
 
-function parseContainerDisk({ Labels, ImageID = "", SizeRw = 0, Mounts }: ContainerDiskAnswer): ContainerDisk {
+function isImageName(name: string): boolean {
+  return !name.includes("<none>");
+}
+
+function parseContainerDisk({
+  Labels,
+  ImageID = "",
+  SizeRw = 0,
+  Mounts,
+}: ContainerDiskAnswer): ContainerDisk {
   const volumes = (Mounts ?? []).filter(({ Type }) => Type === "volume");
   return {
     labels: Labels ?? {},

@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import type { Clock } from "../../lib/clock.ts";
+import { isSystemError } from "../../lib/system-error.ts";
+import type { DockerDisk } from "./docker-disk.ts";
 import { EngineRefusal } from "./docker-engine.ts";
-import type { DockerEngine } from "./docker-engine.ts";
+import type { DockerEngine, ImageFacts } from "./docker-engine.ts";
 import { reasonOf, STAGE_MS_MAX, timeoutReasonOf } from "./docker-outcome.ts";
 import { registryOf, withoutRegistry } from "./image-reference.ts";
 import type { RegistryCredentials } from "../provider.ts";
@@ -11,6 +13,8 @@ export interface ImagePullerOptions {
   readonly engine: Pick<DockerEngine, "inspectImage" | "pullImage">;
   readonly clock: Clock;
   readonly registryAuth: (reference: string) => RegistryAuth;
+  /** What keeps account of images on the disk; absent: nothing does. */
+  readonly disk?: Pick<DockerDisk, "notes" | "untilRemoved" | "makeMore">;
   /** How long to wait before each further try. */
   readonly pausesMs?: readonly number[];
 }
@@ -37,6 +41,9 @@ const PAUSES_MS = [1_100, 2_200, 4_400, 5_000];
 /** An image that was there may be removed by others. */
 const PRESENCE_MS = 2_000;
 const PRESENCE_COUNT_MAX = 1_000;
+const FIND_MS_MAX = 10_000;
+
+const NO_SPACE = /no space left on device|disk quota exceeded/i;
 
 /** Sees to it that images are there: one look and one pull for all who wait for the same. */
 export class ImagePuller {
@@ -57,6 +64,7 @@ export class ImagePuller {
    * @param credentials for its registry, over those that the engine's user has there.
    */
   async get(name: string, signal: AbortSignal, credentials?: RegistryCredentials): Promise<void> {
+    await this.#options.disk?.untilRemoved(name);
     signal.throwIfAborted();
     if ((this.#presentUntilMs.get(name) ?? 0) > this.#options.clock.monotonicMs()) return;
     const key = keyOf(name, credentials);
@@ -68,6 +76,11 @@ export class ImagePuller {
       pull.waiterCount -= 1;
       if (pull.waiterCount === 0) this.#end(key, pull);
     }
+  }
+
+  /** Images may have gone: each is looked for anew. */
+  forgetPresence(): void {
+    this.#presentUntilMs.clear();
   }
 
   /** As in `pulling app:1 from localhost:5000, 12 of 40 MB`; undefined while it is not being pulled. */
@@ -96,12 +109,38 @@ export class ImagePuller {
     const { engine, clock } = this.#options;
     const { name } = image;
     try {
-      if ((await engine.inspectImage(name, signal)) === undefined) await this.#pull(image, pull, signal);
+      if ((await engine.inspectImage(name, signal)) === undefined) await this.#pullNoted(image, pull, signal);
     } catch (error) {
       throw isTimeout(error) ? new ImagePullFailure(timeoutReasonOf("pull"), { cause: error }) : error;
     }
     if (this.#presentUntilMs.size >= PRESENCE_COUNT_MAX) this.#presentUntilMs.clear();
     this.#presentUntilMs.set(name, clock.monotonicMs() + PRESENCE_MS);
+  }
+
+  /** An image is taken down before its pull begins: a crash leaves none that nobody knows of. */
+  async #pullNoted(image: WantedImage, pull: Pull, signal: AbortSignal): Promise<void> {
+    const { name } = image;
+    try {
+      this.#options.disk?.notes.pullBegins(name);
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      const reason = `CannotPullContainerError: the pull cannot be noted: ${error.message}`;
+      throw new ImagePullFailure(reason, { cause: error });
+    }
+    try {
+      await this.#pull(image, pull, signal);
+    } finally {
+      this.#options.disk?.notes.pullEnded(name, await this.#find(name));
+    }
+  }
+
+  /** A pull that was given up may have come to its end in the engine. */
+  async #find(name: string): Promise<ImageFacts | "unknown" | undefined> {
+    try {
+      return await this.#options.engine.inspectImage(name, AbortSignal.timeout(FIND_MS_MAX));
+    } catch {
+      return "unknown";
+    }
   }
 
   async #pull({ name, credentials }: WantedImage, pull: Pull, signal: AbortSignal): Promise<void> {
@@ -111,21 +150,34 @@ export class ImagePuller {
       credentials === undefined
         ? registryAuth(name)
         : { header: createRegistryHeader({ ...credentials, serveraddress: registryOf(name) }) };
-    const onProgress = (text: string): void => {
+    const tell = (text: string): void => {
       pull.progress = text === "" ? title : `${title}, ${text}`;
     };
-    for (const pauseMs of [...pausesMs, undefined]) {
-      onProgress("");
-      try {
-        return await engine.pullImage(name, onProgress, signal, header);
-      } catch (error) {
-        if (!(error instanceof EngineRefusal)) throw error;
-        const isLast = pauseMs === undefined || isFinal(error);
-        if (isLast) throw createFailure(error, problem);
-        pull.progress = `${title}, waiting to try again after: ${error.message}`;
-        await pause(pauseMs, signal);
+    const pausesLeft = [...pausesMs];
+    for (;;) {
+      tell("");
+      const refusal = await refusalOf(engine.pullImage(name, tell, signal, header));
+      if (refusal === undefined) return;
+      if (NO_SPACE.test(refusal.message)) {
+        tell(`waiting for room on the disk after: ${refusal.message}`);
+        if ((await this.#options.disk?.makeMore(signal)) === true) continue;
       }
+      const pauseMs = isFinal(refusal) ? undefined : pausesLeft.shift();
+      if (pauseMs === undefined) throw createFailure(refusal, problem);
+      tell(`waiting to try again after: ${refusal.message}`);
+      await pause(pauseMs, signal);
     }
+  }
+}
+
+/** Undefined where the engine did it. */
+async function refusalOf(done: Promise<void>): Promise<EngineRefusal | undefined> {
+  try {
+    await done;
+    return undefined;
+  } catch (error) {
+    if (error instanceof EngineRefusal) return error;
+    throw error;
   }
 }
 

@@ -47,6 +47,10 @@ export class RunningAttempts {
     this.#options = options;
   }
 
+  get isAny(): boolean {
+    return this.#running.size > 0;
+  }
+
   /** It has come up. */
   add(attempt: LiveAttempt, containerId: string): void {
     attempt.phase = "running";

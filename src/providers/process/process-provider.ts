@@ -4,12 +4,14 @@ import { assert } from "../../lib/assert.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { JobLogs } from "../../logs/logs.ts";
 import { UnacknowledgedNews } from "../unacknowledged-news.ts";
+import { type DiskOptions, DiskWatch } from "../disk-watch.ts";
 import type { AttemptSpec, Provider, ProviderNews, RecoveredAttempt } from "../provider.ts";
 import { LoopbackAddresses } from "../loopback-addresses.ts";
 import { Tasks } from "../tasks.ts";
 import { AttemptSupervisor } from "./attempt-supervisor.ts";
 import type { Confinement } from "./confinement.ts";
 import { endStrays } from "./end-strays.ts";
+import { measureTree } from "./folder-size.ts";
 import { surveyAttempts } from "./recovery.ts";
 import { DEFAULT_PATH } from "./machine-probe.ts";
 import { type Workplace, createConfinement, openWorkplace, rememberBoot } from "./workplace.ts";
@@ -28,6 +30,8 @@ export interface ProcessProviderOptions {
   readonly path?: string;
   /** Of jobs; the server's own closes what it makes to others. */
   readonly umask?: number;
+  /** Absent: the disk is not watched. */
+  readonly disk?: DiskOptions;
 }
 
 /** What there is once `recover` has been called. */
@@ -49,12 +53,13 @@ const SWEEP_INTERVAL_MS_MAX = 10_000;
  */
 export class ProcessProvider implements Provider {
   readonly name = "process";
-  readonly #options: Required<ProcessProviderOptions>;
+  readonly #options: Required<Omit<ProcessProviderOptions, "disk">>;
   readonly #known = new Set<string>();
   readonly #news = new UnacknowledgedNews();
   readonly #tasks: Tasks;
   /** Until the end of these is durable the new boot is not noted, so that another start gives them up again. */
   readonly #unrecorded = new Set<string>();
+  readonly #diskWatch: DiskWatch;
   #bootNote: Promise<void> = Promise.resolve();
   #running: Running | undefined;
   #wake: () => void = () => {};
@@ -79,6 +84,21 @@ export class ProcessProvider implements Provider {
       addresses: new LoopbackAddresses(),
       onNews: (news) => this.#add(news),
     });
+    const known = this.#known;
+    const { dir } = this.#options;
+    this.#diskWatch = new DiskWatch({
+      disk: options.disk,
+      clock: options.clock,
+      keeper: {
+        folder: { path: dir, hasImages: false },
+        get isBusy() {
+          return known.size > 0;
+        },
+        count: async (signal) => ({ imageBytes: 0, scratchBytes: await measureTree(dir, signal) }),
+        makeRoom: () => Promise.resolve(false),
+      },
+      onChange: () => this.#wake(),
+    });
   }
 
   onNews(wake: () => void): void {
@@ -89,8 +109,8 @@ export class ProcessProvider implements Provider {
     return this.#options.capacity;
   }
 
-  outage(): undefined {
-    return undefined;
+  outage(): string | undefined {
+    return this.#diskWatch.shortage;
   }
 
   stageOf(): undefined {
@@ -125,6 +145,7 @@ export class ProcessProvider implements Provider {
   start(spec: AttemptSpec): void {
     if (this.#known.has(spec.taskId)) return;
     this.#known.add(spec.taskId);
+    this.#diskWatch.touch();
     this.#tasks.start(spec);
   }
 
@@ -144,12 +165,15 @@ export class ProcessProvider implements Provider {
     if (!this.#news.acknowledge(taskId, what)) return;
     this.#known.delete(taskId);
     this.#tasks.forget(taskId);
+    this.#diskWatch.touch();
   }
 
   poll(nowMs: number): number | undefined {
     const running = this.#running;
     if (running === undefined) return undefined;
-    const dueInMs = [this.#tasks.poll(), this.#pollSweep(running, nowMs)].filter((ms) => ms !== undefined);
+    const dueInMs = [this.#tasks.poll(), this.#pollSweep(running, nowMs), this.#diskWatch.poll()].filter(
+      (ms) => ms !== undefined,
+    );
     return dueInMs.length === 0 ? undefined : Math.min(...dueInMs);
   }
 
@@ -171,6 +195,7 @@ export class ProcessProvider implements Provider {
     this.#running = undefined;
     if (running === undefined) return;
     await running.supervisor.close();
+    await this.#diskWatch.close();
     await this.#bootNote;
     await running.confinement[Symbol.asyncDispose]();
   }

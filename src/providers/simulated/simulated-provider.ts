@@ -136,7 +136,8 @@ export class SimulatedProvider implements Provider {
     const delay = random.chance(slowStartPercent) ? slowStartMs : startMs;
     const isFailing = random.chance(startFailurePercent);
     time.after(within(delay, random), () => {
-      if (isFailing) this.#end(task, { kind: "start-failed", reason: "CannotStartContainerError: by chance" });
+      if (isFailing)
+        this.#end(task, { kind: "start-failed", reason: "CannotStartContainerError: by chance" });
       else this.#comeUp(task);
     });
   }

@@ -16,7 +16,9 @@ export function readSimulatedRun({ containers }: Pick<AttemptSpec, "containers">
   const [first] = containers;
   const [program, runMs, ...exitCodes] = first?.properties.command ?? [];
   if (first === undefined || program !== "simulate" || runMs === undefined) return undefined;
-  const number = Number(first.environment.findLast(({ name }) => name === "AWS_BATCH_JOB_ATTEMPT")?.value ?? 1);
+  const number = Number(
+    first.environment.findLast(({ name }) => name === "AWS_BATCH_JOB_ATTEMPT")?.value ?? 1,
+  );
   const exitCode = Number(exitCodes[Math.min(number, exitCodes.length) - 1] ?? 0);
   return { runMs: Number(runMs), exitCode };
 }

@@ -22,8 +22,6 @@ export function shortAmountsOf(offered: Resources, wanted: Resources): string {
 
 /** Writes what is free of what there is, of those resources of which too little is free. */
 export function freeAmountsOf(free: Resources, all: Resources, wanted: Resources): string {
-  const part = (left: number, of: number, unit: string): string =>
-    `${grouped(Math.max(0, left))} of ${grouped(of)} ${unit}`;
   return listed([
     ...(free.vcpuMillis < wanted.vcpuMillis
       ? [part(free.vcpuMillis / 1000, all.vcpuMillis / 1000, "vCPU")]
@@ -47,6 +45,10 @@ export function lengthOf(milliseconds: number): string {
 export function listed(items: readonly string[]): string {
   const last = items.at(-1) ?? "";
   return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} and ${last}`;
+}
+
+function part(left: number, all: number, unit: string): string {
+  return `${grouped(Math.max(0, left))} of ${grouped(all)} ${unit}`;
 }
 
 function vcpus(millis: number): string {

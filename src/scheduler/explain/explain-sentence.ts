@@ -14,24 +14,12 @@ const NAMED_MAX = 3;
 
 /** Says why a job waits, in a few plain sentences. */
 export function explainSentence(explanation: Explanation, nowMs: number): string {
-  const { because, isImpossible, waitsFor = [], line, status } = explanation;
+  const { because, isImpossible, atHead } = explanation;
   const never = isImpossible ? [`It can never start as things are. ${obstacles(explanation)}`] : [];
-  switch (because) {
-    case "not-waiting":
-      return `It does not wait: it is ${status}.`;
-    case "submitted":
-      return ["It was submitted just now and is looked at next.", ...never].join(" ");
-    case "children":
-      return ["Its children wait each for itself: ask about one of them.", ...never].join(" ");
-    case "dependencies":
-      return [`It waits for ${awaited(waitsFor)} to end.`, ...never].join(" ");
-    case "behind-others":
-      return [tellLine(explanation, line), ...never].join(" ");
-    case "placeable":
-      return ["Nothing is in its way.", ...tellTakers(explanation)].join(" ");
-    default:
-      return [...(isImpossible ? never : tellHead(explanation)), ...tellStart(explanation, nowMs)].join(" ");
-  }
+  if (because === "placeable") return ["Nothing is in its way.", ...tellTakers(explanation)].join(" ");
+  if (because === "not-waiting") return `It does not wait: it is ${explanation.status}.`;
+  if (because !== atHead) return [tellBefore(explanation), ...never].join(" ");
+  return [...(isImpossible ? never : tellHead(explanation)), ...tellStart(explanation, nowMs)].join(" ");
 }
 
 /** Says what an environment makes of the job. */
@@ -104,6 +92,15 @@ export function waitClause(because: WaitReason): string {
     default:
       return unreachable(because);
   }
+}
+
+/** For what a job waits that is not at the head of its queue. */
+function tellBefore(explanation: Explanation): string {
+  const { because, waitsFor = [], line } = explanation;
+  if (because === "submitted") return "It was submitted just now and is looked at next.";
+  if (because === "children") return "Its children wait each for itself: ask about one of them.";
+  if (because === "dependencies") return `It waits for ${awaited(waitsFor)} to end.`;
+  return tellLine(explanation, line);
 }
 
 function tellHead(explanation: Explanation): readonly string[] {

@@ -1,5 +1,6 @@
 import { parseChildJobId } from "../../batch/child-job.ts";
 import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
+import { unreachable } from "../../lib/assert.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
 import { unreservedVcpuMillis } from "../ordering/reservation.ts";
 import { moreTelling } from "../wait-reason.ts";
@@ -169,15 +170,21 @@ function standInLine(asked: AskedJob, facts: ExplainFacts): PlaceInLine {
 
 /** Of a job that nobody goes before. */
 function reasonOf(asked: AskedJob, { atHead }: Assessment, { state }: ExplainFacts): Explanation["because"] {
-  switch (statusOf(asked, state)) {
+  const status = statusOf(asked, state);
+  switch (status) {
     case "SUBMITTED":
       return "submitted";
     case "PENDING":
       return reasonOfPending(asked, state);
     case "RUNNABLE":
       return atHead ?? "placeable";
-    default:
+    case "STARTING":
+    case "RUNNING":
+    case "SUCCEEDED":
+    case "FAILED":
       return "not-waiting";
+    default:
+      return unreachable(status);
   }
 }
 

@@ -54,8 +54,8 @@ function countAhead(
     aheadCount += jobs.arrayOf(other)?.unspawnedCount ?? 1;
   }
   const array = jobs.arrayOf(job);
-  for (let index = 0; array !== undefined && index < childIndex; index += 1) {
-    if (!array.isSpawned(index)) aheadCount += 1;
+  for (let index = 0; index < childIndex; index += 1) {
+    if (array?.isSpawned(index) === false) aheadCount += 1;
   }
   return { aheadCount, isExact: true };
 }
@@ -97,6 +97,6 @@ function compare(a: Standing, b: Standing): number {
   return a.claimVcpus * a.weight - b.claimVcpus * b.weight || a.position - b.position;
 }
 
-function withoutPosition({ position: _, ...standing }: Standing): Omit<Standing, "position"> {
-  return standing;
+function withoutPosition({ shareIdentifier, claimVcpus, weight }: Standing): Omit<Standing, "position"> {
+  return { shareIdentifier, claimVcpus, weight };
 }

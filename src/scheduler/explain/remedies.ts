@@ -1,3 +1,4 @@
+import { unreachable } from "../../lib/assert.ts";
 import type { LiveJob } from "../../store/live-state.ts";
 import type { ExplainFacts } from "./asked-job.ts";
 import type { Assessment, JudgedEnvironment } from "./explain.ts";
@@ -82,8 +83,13 @@ function remediesIn(
       const { readyAtMs } = verdict;
       return [{ kind: "instance-boots", computeEnvironment, ...(readyAtMs !== undefined && { readyAtMs }) }];
     }
-    default:
+    case "takes":
+    case "launches":
+    case "kubernetes-unavailable":
+    case "exceeds-host":
       return [];
+    default:
+      return unreachable(verdict);
   }
 }
 

@@ -131,6 +131,6 @@ function firstThatMakeRoom(
   return undefined;
 }
 
-function withoutResources({ resources: _, ...ending }: Holder): EndingJob {
-  return ending;
+function withoutResources({ jobId, sinceMs, limitAtMs }: Holder): EndingJob {
+  return { jobId, sinceMs, ...(limitAtMs !== undefined && { limitAtMs }) };
 }

@@ -25,7 +25,7 @@ interface Competitor {
  * placed holds up its own share only.
  */
 export class FairShareOrder implements QueueOrder {
-  readonly #competitors = new IndexedHeap<Competitor>(isBefore);
+  readonly #competitors = new IndexedHeap<Competitor>(isOlder, claimOfCompetitor);
 
   constructor(queue: ReadyQueue, fairShare: FairShare, nowMs: number) {
     const weightOf = weigher(queue, fairShare, nowMs);
@@ -66,8 +66,12 @@ export class FairShareOrder implements QueueOrder {
   }
 }
 
-function isBefore(a: Competitor, b: Competitor): boolean {
-  return a.claim !== b.claim ? a.claim < b.claim : a.position < b.position;
+function claimOfCompetitor({ claim }: Competitor): number {
+  return claim;
+}
+
+function isOlder(a: Competitor, b: Competitor): boolean {
+  return a.position < b.position;
 }
 
 /** How many shares of the queue are active. */

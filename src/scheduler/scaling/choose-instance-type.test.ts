@@ -40,6 +40,7 @@ function choose(resources: ComputeResource, need: Need, market: SpotMarket = STA
 function marketOf(quotes: Readonly<Record<string, readonly [pricePart: number, depth: number]>>): SpotMarket {
   return {
     stepAt: () => 0,
+    nextStepAtMs: () => Infinity,
     quote: (type): SpotQuote => {
       const [pricePart, depth] = quotes[type] ?? [1, 0];
       return { pricePart, depth };
@@ -214,6 +215,7 @@ describe("SPOT", () => {
   test("the choice moves with the market", () => {
     const market: SpotMarket = {
       stepAt: (nowMs) => nowMs,
+      nextStepAtMs: (nowMs) => nowMs + 1,
       quote: (type, step) => ({ pricePart: 0.3, depth: type === instanceTypes[step] ? 1 : 0 }),
     };
     const choice = new TypeChoice(spotRequest({ instanceTypes }), EC2_CATALOGUE, market);

@@ -1,9 +1,10 @@
 import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
 import { LOCAL_HOST } from "../../batch/instance-type.ts";
 import type { Resources } from "../../batch/resources.ts";
+import type { LiveInstance } from "../../store/live-instances.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
 import type { Capacity } from "../capacity.ts";
-import { firstWithRoom, takeEmpty } from "../placement.ts";
+import { firstWithRoom } from "../placement.ts";
 import type { WaitReason } from "../wait-reason.ts";
 import { hostPart, isHostItself } from "./host-environment.ts";
 import type { InstanceShape } from "./instance-supply.ts";
@@ -45,15 +46,28 @@ export function instancesFor(
     if (firstWithRoom(environment.booting, job.resources) !== undefined) return "instances-starting";
     return launchesFor([job.resources], computeEnvironment, facts);
   }
-  const empty = [
-    ...environment.idle.keys(),
-    ...[...environment.booting].filter(({ tasks }) => tasks.size === 0),
-  ];
-  const missing = nodeResources.slice(takeEmpty(empty, nodeResources).length);
+  const empty = [...environment.all.values()].filter(
+    (instance) =>
+      environment.idle.has(instance) || (environment.booting.has(instance) && instance.tasks.size === 0),
+  );
+  const missing = withoutInstance(nodeResources, empty);
   return missing.length === 0 ? "instances-starting" : launchesFor(missing, computeEnvironment, facts);
 }
 
-/** One instance for each of these, in their order. */
+/** Those of the nodes for which there is no empty instance: each takes the first that is left and large enough. */
+function withoutInstance(
+  nodeResources: readonly Resources[],
+  empty: readonly LiveInstance[],
+): readonly Resources[] {
+  const left = new Set(empty);
+  return nodeResources.filter((resources) => {
+    const found = firstWithRoom(left, resources);
+    if (found !== undefined) left.delete(found);
+    return found === undefined;
+  });
+}
+
+/** One instance for each of these, in their order; none at all where one of them cannot be had. */
 function launchesFor(
   needs: readonly Resources[],
   computeEnvironment: ComputeEnvironment,

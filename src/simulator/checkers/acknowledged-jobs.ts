@@ -35,7 +35,8 @@ export function checkAcknowledgedJobs({ fail }: CheckerTools): Checker {
         const found = new Map(stored.map(({ job, progress }) => [job.jobId, progress.status]));
         for (const jobId of page) {
           const wanted = book.find(jobId)?.status;
-          if (found.get(jobId) !== wanted) fail(`${jobId} is ${found.get(jobId)} in the store, not ${wanted}`);
+          if (found.get(jobId) !== wanted)
+            fail(`${jobId} is ${found.get(jobId)} in the store, not ${wanted}`);
         }
       }
     },

@@ -18,7 +18,8 @@ export function checkAttempts({ fail }: CheckerTools): Checker {
         if (hasChanged) fail(`attempt ${number} of ${jobId} ends twice`);
         return;
       }
-      if (number !== (before?.number ?? 0) + 1) fail(`attempt ${number} of ${jobId} follows ${before?.number ?? 0}`);
+      if (number !== (before?.number ?? 0) + 1)
+        fail(`attempt ${number} of ${jobId} follows ${before?.number ?? 0}`);
       if (before !== undefined && before.outcome === undefined) {
         fail(`attempt ${number} of ${jobId} begins while attempt ${before.number} is under way`);
       }

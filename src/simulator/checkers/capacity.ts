@@ -51,15 +51,9 @@ export function checkCapacity({ fail, host }: CheckerTools): Checker {
     instances.set(instanceId, instance);
     vcpuMillisOf.set(arn, others + resources.vcpuMillis);
     const environment = environments.get(arn);
-    if (before === undefined && environment !== undefined) checkLimit(environment, instance, others);
-  };
-
-  const checkLimit = ({ arn, computeResources }: ComputeEnvironment, instance: Instance, others: number): void => {
-    const maxMillis = (computeResources?.maxvCpus ?? Infinity) * 1000;
-    const isNeverAbove = computeResources?.allocationStrategy === "BEST_FIT" && !instance.isSpot;
-    const { vcpuMillis } = instance.resources;
-    if (others >= maxMillis || (isNeverAbove && others + vcpuMillis > maxMillis)) {
-      fail(`${arn} has ${others} of ${maxMillis} thousandths of a vCPU and gets ${vcpuMillis} more`);
+    if (before === undefined && environment !== undefined) {
+      const refusal = refuseLaunch(environment, instance, others);
+      if (refusal !== undefined) fail(refusal);
     }
   };
 
@@ -74,8 +68,10 @@ export function checkCapacity({ fail, host }: CheckerTools): Checker {
       return;
     }
     const instance = instances.get(reference.instanceId);
-    if (instance?.registeredAtMs === undefined) return fail(`${jobId} is placed on no instance that takes jobs`);
-    if (instance.leaving !== undefined) fail(`${jobId} is placed on ${reference.instanceId}, which is leaving`);
+    if (instance?.registeredAtMs === undefined)
+      return fail(`${jobId} is placed on no instance that takes jobs`);
+    if (instance.leaving !== undefined)
+      fail(`${jobId} is placed on ${reference.instanceId}, which is leaving`);
     const all = held.take(reference.instanceId, resources);
     if (!fitsIn(all, instance.resources)) fail(`${reference.instanceId} has no room for ${jobId}`);
   };
@@ -104,4 +100,19 @@ export function checkCapacity({ fail, host }: CheckerTools): Checker {
       if (left.vcpuMillis !== 0) fail(`nothing runs, and ${left.vcpuMillis} thousandths of a vCPU are held`);
     },
   };
+}
+
+/** Why the environment may not have the instance besides its others; undefined if it may. */
+function refuseLaunch(
+  { arn, computeResources }: ComputeEnvironment,
+  { isSpot, resources: { vcpuMillis } }: Instance,
+  othersVcpuMillis: number,
+): string | undefined {
+  const maxMillis = (computeResources?.maxvCpus ?? Infinity) * 1000;
+  const isNeverAbove = computeResources?.allocationStrategy === "BEST_FIT" && !isSpot;
+  const mayLaunch = isNeverAbove
+    ? othersVcpuMillis + vcpuMillis <= maxMillis
+    : othersVcpuMillis < maxMillis;
+  if (mayLaunch) return undefined;
+  return `${arn} has ${othersVcpuMillis} of ${maxMillis} thousandths of a vCPU and gets ${vcpuMillis} more`;
 }

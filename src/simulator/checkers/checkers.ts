@@ -6,6 +6,7 @@ import { checkCapacity } from "./capacity.ts";
 import { checkConsumables } from "./consumables.ts";
 import { checkDependencies } from "./dependencies.ts";
 import { checkEvents } from "./events.ts";
+import { checkFairShare } from "./fair-share.ts";
 import { checkGangs } from "./gangs.ts";
 import { checkLifeCycle } from "./life-cycle.ts";
 import { checkLiveState } from "./live-state.ts";
@@ -21,6 +22,7 @@ export const CHECKERS = {
   consumables: checkConsumables,
   dependencies: checkDependencies,
   events: checkEvents,
+  "fair-share": checkFairShare,
   gangs: checkGangs,
   "life-cycle": checkLifeCycle,
   "live-state": checkLiveState,

@@ -52,7 +52,8 @@ export function checkConsumables({ fail }: CheckerTools): Checker {
       }
     },
     finished() {
-      for (const [arn, quantity] of held) if (quantity !== 0) fail(`nothing runs, and ${quantity} of ${arn} are held`);
+      for (const [arn, quantity] of held)
+        if (quantity !== 0) fail(`nothing runs, and ${quantity} of ${arn} are held`);
     },
   };
 }

@@ -40,7 +40,8 @@ export function checkDependencies({ fail }: CheckerTools): Checker {
 function awaitedId({ childIndex, parent }: KnownJob, jobId: string | undefined, type: string | undefined) {
   if (type === undefined) return jobId;
   if (childIndex === undefined) return undefined;
-  if (type === "N_TO_N") return jobId === undefined ? undefined : childJobId({ kind: "array", jobId }, childIndex);
+  if (type === "N_TO_N")
+    return jobId === undefined ? undefined : childJobId({ kind: "array", jobId }, childIndex);
   if (childIndex === 0 || parent === undefined) return undefined;
   return childJobId({ kind: "array", jobId: parent.jobId }, childIndex - 1);
 }

@@ -36,7 +36,8 @@ export function checkLifeCycle({ fail }: CheckerTools): Checker {
   return {
     moved(job, before) {
       const { jobId, status } = job;
-      if (status !== before && !stepsOf(job)[before].includes(status)) fail(`${jobId} goes from ${before} to ${status}`);
+      if (status !== before && !stepsOf(job)[before].includes(status))
+        fail(`${jobId} goes from ${before} to ${status}`);
     },
   };
 }

@@ -11,7 +11,8 @@ export function checkLiveState({ fail }: CheckerTools): Checker {
       const [found, wanted] = [contentsOf(reloaded), contentsOf(state)];
       for (const [name, value] of Object.entries(wanted)) {
         const other = found[name];
-        if (!deepEqual(value, other)) fail(`${name}: ${JSON.stringify(value)}, after a restart ${JSON.stringify(other)}`);
+        if (!deepEqual(value, other))
+          fail(`${name}: ${JSON.stringify(value)}, after a restart ${JSON.stringify(other)}`);
       }
       for (const jobId of book.jobs.keys()) {
         const [before, after] = [jobContents(state, jobId), jobContents(reloaded, jobId)];
@@ -24,8 +25,12 @@ export function checkLiveState({ fail }: CheckerTools): Checker {
 }
 
 /** All that is not of one job, but for the order of what is taken in turn. */
-function contentsOf({ jobs, jobQueues, computeEnvironments, instances }: AuditFacts["state"]): Record<string, unknown> {
-  const idsOf = (some: Iterable<{ readonly jobId: string }>) => [...some].map(({ jobId }) => jobId).sort();
+function contentsOf({
+  jobs,
+  jobQueues,
+  computeEnvironments,
+  instances,
+}: AuditFacts["state"]): Record<string, unknown> {
   const contents: Record<string, unknown> = {
     active: [...jobs.active].map(([taskId, { jobId }]) => `${taskId} ${jobId}`).sort(),
     stopping: [...jobs.stopping].map(([taskId, { jobId }]) => `${taskId} ${jobId}`).sort(),
@@ -51,6 +56,10 @@ function contentsOf({ jobs, jobQueues, computeEnvironments, instances }: AuditFa
   return contents;
 }
 
+function idsOf(jobs: Iterable<{ readonly jobId: string }>): readonly string[] {
+  return [...jobs].map(({ jobId }) => jobId).sort();
+}
+
 function jobContents({ jobs }: AuditFacts["state"], jobId: string): unknown {
   const job = jobs.find(SCOPE, jobId);
   if (job === undefined) return undefined;
@@ -58,7 +67,12 @@ function jobContents({ jobs }: AuditFacts["state"], jobId: string): unknown {
   const array = jobs.arrayOf(job);
   const nodes = jobs.nodesOf(job);
   return {
-    ...{ status, queuePosition, attemptCount, activeAttempt, childIndex, resources },
+    status,
+    queuePosition,
+    attemptCount,
+    activeAttempt,
+    childIndex,
+    resources,
     parent: parent?.jobId,
     standing: jobs.standingOf(job),
     unspawned: array?.unspawned,

@@ -35,7 +35,8 @@ export function checkOrder({ fail }: CheckerTools): Checker {
   return {
     changed(change) {
       if (change.kind === "job-queue-put") order.queues.set(change.jobQueue.arn, change.jobQueue);
-      if (change.kind !== "plain-resource-put" || change.resource.resourceType !== "scheduling-policy") return;
+      if (change.kind !== "plain-resource-put" || change.resource.resourceType !== "scheduling-policy")
+        return;
       if (policyKind(change.resource) === "fair-share") order.fairSharePolicies.add(change.resource.arn);
     },
     appeared(job) {

@@ -1,14 +1,20 @@
 import type { JobStatus } from "../../model/batch.ts";
 import type { KnownJob } from "../job-book.ts";
 
-/** Which queues have RUNNABLE jobs: counted, by what was committed. */
+/** Which queues, or shares, have RUNNABLE jobs: counted, by what was committed. */
 export class RunnableJobs {
+  readonly #keyOf: (job: KnownJob) => string;
   readonly #counts = new Map<string, number>();
   /** Arrays whose children wait for capacity without being spawned. */
   readonly #arrays = new Set<KnownJob>();
 
-  /** Queues that have any, by ARN. */
-  get queues(): ReadonlyMap<string, number> {
+  /** @param keyOf what jobs are counted by: their queue, or their share. */
+  constructor(keyOf: (job: KnownJob) => string) {
+    this.#keyOf = keyOf;
+  }
+
+  /** How many each has that has any. */
+  get counts(): ReadonlyMap<string, number> {
     return this.#counts;
   }
 
@@ -32,10 +38,11 @@ export class RunnableJobs {
     else this.#arrays.delete(job);
   }
 
-  #add({ job: { jobQueueArn } }: KnownJob, change: number): void {
-    const count = (this.#counts.get(jobQueueArn) ?? 0) + change;
-    if (count === 0) this.#counts.delete(jobQueueArn);
-    else this.#counts.set(jobQueueArn, count);
+  #add(job: KnownJob, change: number): void {
+    const key = this.#keyOf(job);
+    const count = (this.#counts.get(key) ?? 0) + change;
+    if (count === 0) this.#counts.delete(key);
+    else this.#counts.set(key, count);
   }
 }
 

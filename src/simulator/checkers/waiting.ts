@@ -3,7 +3,7 @@ import { RunnableJobs } from "./runnable-jobs.ts";
 
 /** A RUNNABLE job either starts or its queue has a wait reason from the latest cycle. */
 export function checkWaiting({ fail }: CheckerTools): Checker {
-  const runnable = new RunnableJobs();
+  const runnable = new RunnableJobs(({ job }) => job.jobQueueArn);
   const deleting = new Set<string>();
   return {
     changed(change) {
@@ -16,11 +16,13 @@ export function checkWaiting({ fail }: CheckerTools): Checker {
     ticked({ report }) {
       if (report.isCutShort) return;
       const blocked = new Set(report.blocked.map(({ jobQueueArn }) => jobQueueArn));
-      for (const arn of runnable.queues.keys()) {
-        if (!blocked.has(arn) && !deleting.has(arn)) fail(`${arn} has RUNNABLE jobs and no reason why they wait`);
+      for (const arn of runnable.counts.keys()) {
+        if (!blocked.has(arn) && !deleting.has(arn))
+          fail(`${arn} has RUNNABLE jobs and no reason why they wait`);
       }
       for (const { jobQueueArn, jobId } of report.blocked) {
-        if (!runnable.queues.has(jobQueueArn)) fail(`${jobQueueArn} is blocked by ${jobId} and has no RUNNABLE job`);
+        if (!runnable.counts.has(jobQueueArn))
+          fail(`${jobQueueArn} is blocked by ${jobId} and has no RUNNABLE job`);
       }
     },
   };

@@ -11,12 +11,13 @@ export const BURST: Scenario = {
     consumables: [],
     environments: [
       environment("first", { instanceCount: Math.ceil(instanceCount / 3) }),
-      environment("second", { instanceCount }, { allocationStrategy: "BEST_FIT", instanceTypes: ["optimal"] }),
+      environment(
+        "second",
+        { instanceCount },
+        { allocationStrategy: "BEST_FIT", instanceTypes: ["optimal"] },
+      ),
     ],
-    queues: [
-      queue("plain", ["first", "second"]),
-      queue("urgent", ["second", "first"], { priority: 10 }),
-    ],
+    queues: [queue("plain", ["first", "second"]), queue("urgent", ["second", "first"], { priority: 10 })],
   }),
   jobs: { ...PLAIN_JOBS, queues: ["plain", "urgent"], burst: { min: 100, max: 500 } },
   capacity: { ...PLAIN_CAPACITY, bootMs: 90_000, idleMs: 300_000 },

@@ -12,4 +12,6 @@ import { STEADY } from "./steady.ts";
 const ALL = [STEADY, BURST, ARRAYS, CHAINS, GANGS, SPOT, FAIR_SHARE, FAULTS, DAY];
 
 /** Every scenario, by name. */
-export const SCENARIOS: ReadonlyMap<string, Scenario> = new Map(ALL.map((scenario) => [scenario.name, scenario]));
+export const SCENARIOS: ReadonlyMap<string, Scenario> = new Map(
+  ALL.map((scenario) => [scenario.name, scenario]),
+);

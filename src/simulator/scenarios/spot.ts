@@ -4,7 +4,8 @@ import { CALM_PROVIDER, environment, HOUR_MS, PLAIN_JOBS, queue } from "./plain.
 
 export const SPOT: Scenario = {
   name: "spot",
-  about: "Spot capacity on what is left idle: taken back when jobs on demand need the room, at prices that move",
+  about:
+    "Spot capacity on what is left idle: taken back when jobs on demand need the room, at prices that move",
   size: { jobCount: 3_000, instanceCount: 20, hours: 6 },
   resources: (size) => ({
     policies: [],

@@ -10,6 +10,7 @@ export function frozenCopy<Value>(value: Value): Value {
   // The copy has every member of the value that is not undefined, and those are the optional ones.
   if (Array.isArray(value)) return Object.freeze(value.map(frozenCopy)) as Value;
   const copy: Record<string, unknown> = {};
-  for (const [name, member] of Object.entries(value)) if (member !== undefined) copy[name] = frozenCopy(member);
+  for (const [name, member] of Object.entries(value))
+    if (member !== undefined) copy[name] = frozenCopy(member);
   return Object.freeze(copy) as Value;
 }

@@ -1,0 +1,126 @@
+import { EC2_CATALOGUE } from "../src/batch/instance-catalogue.ts";
+import { finish } from "../src/engine/finish-attempt.ts";
+import { startAttempt } from "../src/engine/start-attempt.ts";
+import { CatalogueSupply } from "../src/scheduler/scaling/catalogue-supply.ts";
+import { schedule } from "../src/scheduler/schedule.ts";
+import { RANDOM_IDS } from "../src/server/ids.ts";
+import type { Change } from "../src/store/change.ts";
+import type { LiveJob, LiveState } from "../src/store/live-state.ts";
+import { byItself, timesReference } from "./harness.ts";
+import type { Benchmark } from "./harness.ts";
+import { SchedulingLoop } from "./reference/scheduling-loop.ts";
+import { schedulingState } from "./support/scheduling-state.ts";
+import { MILLION_JOBS, randomBelow, schedulingWorkload } from "./support/scheduling-workload.ts";
+import type { SchedulingWorkload } from "./support/scheduling-workload.ts";
+
+/** As in the engine's tick. */
+const PLACEMENTS_MAX = 1_000;
+const ROUNDS = { ends1000: 5, ends1: 40, nothing: 20 };
+const NOW_MS = 1_000;
+/** Room for whatever the instances have. */
+const HOST = { vcpuMillis: 1_000_000_000, memoryMiB: 2_000_000_000, gpuCount: 0 };
+
+type FigureName = "full" | "full-alone" | "after-1000" | "after-1" | "nothing";
+
+/** What both sides can do; jobs are what `cycle` gives. */
+interface Scheduler<Job> {
+  /** Places what has room, in as many cycles as that takes. */
+  cycle(): readonly Job[];
+  end(job: Job): void;
+}
+
+/**
+ * Jobs of a thousand shares and ten priorities on ten thousand instances. A cycle of the product decides with all that is
+ * true of jobs and environments, and makes its decisions true in the live state; nothing is stored or started.
+ */
+export function schedulingCycle(jobCount: number): Benchmark<FigureName> {
+  const atMost = (times: number) => timesReference("at most", times);
+  return {
+    question: `How long does it take to schedule when ${jobCount} jobs wait?`,
+    figures: {
+      full: { unit: "ms", must: atMost(5), aim: atMost(2) },
+      "full-alone": { unit: "ms", must: byItself("at most", 250), aim: byItself("at most", 100) },
+      "after-1000": { unit: "ms", must: atMost(5), aim: atMost(2) },
+      "after-1": { unit: "ms", must: atMost(5), aim: atMost(2) },
+      nothing: { unit: "ms", must: atMost(5), aim: atMost(2) },
+    },
+    async open() {
+      const workload = schedulingWorkload({ ...MILLION_JOBS, jobCount });
+      return {
+        product: async () => timesOf(new Product(workload)),
+        reference: async () => timesOf(new SchedulingLoop(workload)),
+        async [Symbol.asyncDispose]() {},
+      };
+    },
+  };
+}
+
+function timesOf<Job>(scheduler: Scheduler<Job>): Record<FigureName, number> {
+  const random = randomBelow(99);
+  const running: Job[] = [];
+  const cycle = (endCount: number): number => {
+    const ended = Array.from({ length: Math.min(endCount, running.length) }, () => takeAny(running, random));
+    const startedAtMs = performance.now();
+    for (const job of ended) scheduler.end(job);
+    const placed = scheduler.cycle();
+    const tookMs = performance.now() - startedAtMs;
+    for (const job of placed) running.push(job);
+    return tookMs;
+  };
+  const full = cycle(0);
+  const medianOf = (rounds: number, endCount: number): number =>
+    median(Array.from({ length: rounds }, () => cycle(endCount)));
+  return {
+    full,
+    "full-alone": full,
+    "after-1000": medianOf(ROUNDS.ends1000, 1000),
+    "after-1": medianOf(ROUNDS.ends1, 1),
+    nothing: medianOf(ROUNDS.nothing, 0),
+  };
+}
+
+class Product implements Scheduler<LiveJob> {
+  readonly #state: LiveState;
+  readonly #capacity = { host: HOST, supply: new CatalogueSupply(EC2_CATALOGUE, 0) };
+
+  constructor(workload: SchedulingWorkload) {
+    this.#state = schedulingState(workload);
+  }
+
+  cycle(): readonly LiveJob[] {
+    const state = this.#state;
+    const placed: LiveJob[] = [];
+    const decisions = {
+      place: (placement: Parameters<typeof startAttempt>[0]) => {
+        for (const change of startAttempt(placement, state, RANDOM_IDS, NOW_MS).changes) state.apply(change);
+        placed.push(placement.job);
+      },
+      launch: () => {
+        throw new Error("nothing is launched: the environment is as large as it may be");
+      },
+      wantRoom: () => {},
+    };
+    const facts = { state, capacity: this.#capacity, nowMs: NOW_MS, limit: PLACEMENTS_MAX };
+    while (schedule(facts, decisions).isCutShort) continue;
+    return placed;
+  }
+
+  end(job: LiveJob): void {
+    const state = this.#state;
+    const apply = (change: Change): void => state.apply(change);
+    finish({ job, state, apply }, { kind: "exited", exitCode: 0 }, NOW_MS);
+  }
+}
+
+function takeAny<Item>(items: Item[], random: (limit: number) => number): Item {
+  const index = random(items.length);
+  const item = items[index];
+  const last = items.pop();
+  if (item === undefined || last === undefined) throw new Error("nothing is left");
+  if (index < items.length) items[index] = last;
+  return item;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}

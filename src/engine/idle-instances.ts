@@ -1,0 +1,76 @@
+import type { ComputeEnvironment } from "../batch/compute-environment.ts";
+import type { Instance } from "../batch/instance.ts";
+import { isHostItself } from "../scheduler/scaling/host-environment.ts";
+import { keptVcpuMillis } from "../scheduler/scaling/keep-size.ts";
+import type { EnvironmentInstances } from "../store/live-instances.ts";
+import { endInstance } from "./instances.ts";
+import type { ScalingFacts } from "./scale.ts";
+
+/** What is known since an environment's idle instances were looked at: nothing is to be done before `nextMs`. */
+interface Look {
+  readonly vcpuMillis: number;
+  readonly nextMs: number;
+}
+
+/**
+ * Takes instances away that have been idle for a while, but never below what the environment keeps
+ * (https://docs.aws.amazon.com/batch/latest/userguide/managed_compute_environments.html, specification 5.7).
+ *
+ * None goes while others of its environment boot: a multi-node job may wait for all of them together.
+ */
+export class IdleInstances {
+  /** By the environment as it was: another object once anything of it changes. */
+  readonly #looks = new WeakMap<ComputeEnvironment, Look>();
+
+  /** @returns milliseconds until the next may have been idle for long enough. */
+  end(facts: ScalingFacts): number | undefined {
+    const { state, nowMs } = facts;
+    let nextMs = Infinity;
+    for (const environment of state.computeEnvironments.values()) {
+      const instances = state.instances.ofEnvironment(environment.arn);
+      if (instances.idle.size === 0 || instances.booting.size > 0) continue;
+      nextMs = Math.min(nextMs, this.#endOf(environment, instances, facts));
+    }
+    return nextMs === Infinity ? undefined : Math.max(0, nextMs - nowMs);
+  }
+
+  #endOf(environment: ComputeEnvironment, instances: EnvironmentInstances, facts: ScalingFacts): number {
+    const { nowMs, settings } = facts;
+    const look = this.#looks.get(environment);
+    const isSame = look?.vcpuMillis === instances.vcpuMillis;
+    const delayMs = delayMsOf(environment);
+    // What became idle since then was not idle for long enough before that.
+    if (isSame && look.nextMs > nowMs && delayMs === 0) return look.nextMs;
+    let nextMs = nowMs + (delayMs === 0 ? settings.idleMs : Math.min(settings.idleMs, delayMs));
+    const keptMillis = keptVcpuMillis(environment);
+    // What is remembered of an instance puts it last.
+    const idle = [...instances.idle];
+    for (const [{ instance }, idleSinceMs] of idle) {
+      const leftMillis = instances.vcpuMillis - instance.resources.vcpuMillis;
+      const hasRun = idleSinceMs > (instance.registeredAtMs ?? 0);
+      const endMs = idleSinceMs + (hasRun && delayMs > 0 ? delayMs : settings.idleMs);
+      if (leftMillis >= keptMillis && endMs <= nowMs) {
+        facts.apply(endInstance(instance, "idle", nowMs));
+        continue;
+      }
+      if (leftMillis >= keptMillis) nextMs = Math.min(nextMs, endMs);
+      if (hasRun && !isHostItself(environment)) remember(instance, idleSinceMs, facts);
+    }
+    this.#looks.set(environment, { vcpuMillis: instances.vcpuMillis, nextMs });
+    return nextMs;
+  }
+}
+
+/**
+ * `minScaleDownDelayMinutes` is for instances that ran a job
+ * (https://docs.aws.amazon.com/batch/latest/APIReference/API_ComputeScalingPolicy.html); 0: there is none.
+ */
+function delayMsOf({ computeResources }: ComputeEnvironment): number {
+  return (computeResources?.scalingPolicy?.minScaleDownDelayMinutes ?? 0) * 60_000;
+}
+
+/** A restart must not have it idle for longer than it is, nor for it to have run nothing. */
+function remember(instance: Instance, idleSinceMs: number, { apply }: ScalingFacts): void {
+  if (instance.idleSinceMs === idleSinceMs) return;
+  apply({ kind: "instance-put", instance: { ...instance, idleSinceMs } });
+}

@@ -1,0 +1,83 @@
+import { FARGATE_TASK_LOST } from "../batch/status-reason.ts";
+import type { Resources } from "../batch/resources.ts";
+import type { SpotHolder } from "../scheduler/scaling/reclaim.ts";
+import { SpotReclaim } from "../scheduler/scaling/reclaim.ts";
+import { unreachable } from "../lib/assert.ts";
+import type { Change } from "../store/change.ts";
+import type { LiveState } from "../store/live-state.ts";
+import type { ScalingFacts } from "./scale.ts";
+
+interface ReclaimFacts {
+  readonly state: LiveState;
+  readonly apply: (change: Change) => void;
+  readonly host: Resources;
+  readonly noticeMs: number;
+  readonly nowMs: number;
+}
+
+/** Takes Spot capacity back for jobs on demand for which the host had no room in a cycle. */
+export function reclaimForRoom(wanted: readonly Resources[], facts: ReclaimFacts): void {
+  if (wanted.length === 0) return;
+  const reclaim = new SpotReclaim(facts.state, facts.host);
+  for (const resources of wanted) {
+    for (const holder of reclaim.takeBackFor(resources)) facts.apply(giveNotice(holder, facts));
+  }
+}
+
+/**
+ * An instance gets its notice, and what runs on it may go on for as long. A task on Fargate Spot is asked to end at once and
+ * has as long for it (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html).
+ */
+function giveNotice(
+  holder: SpotHolder,
+  { noticeMs, nowMs }: Pick<ReclaimFacts, "noticeMs" | "nowMs">,
+): Change {
+  switch (holder.kind) {
+    case "instance": {
+      const leaving = { because: "reclaimed", atMs: nowMs + noticeMs } as const;
+      return { kind: "instance-put", instance: { ...holder.instance, leaving } };
+    }
+    case "fargate-task": {
+      const stopping = {
+        because: "instance-terminated",
+        statusReason: FARGATE_TASK_LOST,
+        requestedAtMs: nowMs,
+      } as const;
+      return { kind: "attempt-put", attempt: { ...holder.attempt, stopping } };
+    }
+    default:
+      return unreachable(holder);
+  }
+}
+
+/**
+ * Takes Spot instances back whose type costs more now than their environment's `bidPercentage` allows
+ * (https://docs.aws.amazon.com/batch/latest/APIReference/API_ComputeResource.html).
+ */
+export class SpotPrices {
+  /** The step of the market in which they were looked at. */
+  #step: number | undefined;
+
+  /** @returns milliseconds until prices may be others; undefined where nobody pays them. */
+  look({ state, apply, settings, nowMs }: ScalingFacts): number | undefined {
+    const { market, spotNoticeMs: noticeMs } = settings;
+    if (market === undefined) return undefined;
+    const step = market.stepAt(nowMs);
+    const isSeen = step === this.#step;
+    this.#step = step;
+    let isAsked = false;
+    for (const { arn, computeResources } of state.computeEnvironments.values()) {
+      if (computeResources?.type !== "SPOT") continue;
+      isAsked = true;
+      if (isSeen) continue;
+      const partMax = (computeResources.bidPercentage ?? 100) / 100;
+      for (const { instance } of state.instances.ofEnvironment(arn).all.values()) {
+        if (!instance.isSpot || instance.leaving !== undefined) continue;
+        if (market.quote(instance.instanceType, step).pricePart <= partMax) continue;
+        apply(giveNotice({ kind: "instance", instance }, { noticeMs, nowMs }));
+      }
+    }
+    const nextMs = market.nextStepAtMs(nowMs);
+    return isAsked && nextMs < Infinity ? nextMs - nowMs : undefined;
+  }
+}

@@ -1,0 +1,117 @@
+import type { FairsharePolicy } from "../../model/batch.ts";
+import type { Checker, CheckerTools } from "../checker.ts";
+import type { KnownJob } from "../job-book.ts";
+import { nodeResourcesOf } from "./node-resources.ts";
+import { RunnableJobs } from "./runnable-jobs.ts";
+
+/** Shares are judged once all of a queue have had jobs waiting for as long. */
+const SATURATED_MS_MIN = 3_600_000;
+
+/** How far a share's part may be from what its weight entitles it to, as a part of that. */
+const TOLERANCE = 0.02;
+
+/**
+ * Over a long time in which every share of a queue has jobs waiting each gets what its weight entitles it to: parts as one
+ * over the weights (specification 7.3). For policies without prefixes and without reservation.
+ */
+export function checkFairShare({ fail, clock }: CheckerTools): Checker {
+  const policies = new Map<string, FairsharePolicy>();
+  const queues = new Map<string, QueueShares>();
+  const queueOf = ({ job }: KnownJob): QueueShares | undefined => queues.get(job.jobQueueArn);
+
+  return {
+    changed(change) {
+      if (change.kind === "plain-resource-put" && change.resource.resourceType === "scheduling-policy") {
+        const { arn, body } = change.resource;
+        if ("fairsharePolicy" in body) policies.set(arn, body.fairsharePolicy);
+      }
+      if (change.kind !== "job-queue-put" || queues.has(change.jobQueue.arn)) return;
+      const { arn, schedulingPolicyArn = "" } = change.jobQueue;
+      const policy = policies.get(schedulingPolicyArn);
+      if (policy !== undefined) queues.set(arn, new QueueShares(policy));
+    },
+    appeared(job) {
+      const queue = queueOf(job);
+      queue?.passTo(clock.monotonicMs());
+      queue?.runnable.appeared(job);
+      queue?.know(job);
+    },
+    moved(job, before) {
+      const queue = queueOf(job);
+      queue?.passTo(clock.monotonicMs());
+      queue?.runnable.moved(job, before);
+    },
+    attemptPut(job, attempt, before) {
+      const queue = queueOf(job);
+      queue?.passTo(clock.monotonicMs());
+      const { vcpuMillis } = nodeResourcesOf(job);
+      if (before?.taskId !== attempt.taskId) queue?.use(job, vcpuMillis);
+      else if (attempt.outcome !== undefined && before.outcome === undefined) queue?.use(job, -vcpuMillis);
+    },
+    finished() {
+      for (const [arn, queue] of queues) {
+        if (queue.saturatedMs < SATURATED_MS_MIN) continue;
+        for (const { share, part, entitled } of queue.parts()) {
+          if (Math.abs(part / entitled - 1) > TOLERANCE) {
+            fail(`${share} of ${arn} had ${part.toFixed(4)} and is entitled to ${entitled.toFixed(4)}`);
+          }
+        }
+      }
+    },
+  };
+}
+
+class QueueShares {
+  readonly runnable = new RunnableJobs(shareOf);
+  saturatedMs = 0;
+  readonly #policy: FairsharePolicy;
+  readonly #known = new Set<string>();
+  readonly #inUse = new Map<string, number>();
+  /** Thousandths of a vCPU times milliseconds, while all had jobs waiting. */
+  readonly #had = new Map<string, number>();
+  #atMs = 0;
+
+  constructor(policy: FairsharePolicy) {
+    this.#policy = policy;
+  }
+
+  know(job: KnownJob): void {
+    this.#known.add(shareOf(job));
+  }
+
+  use(job: KnownJob, vcpuMillis: number): void {
+    const share = shareOf(job);
+    this.#inUse.set(share, (this.#inUse.get(share) ?? 0) + vcpuMillis);
+  }
+
+  /** Counts what was in use until now. */
+  passTo(nowMs: number): void {
+    const elapsedMs = nowMs - this.#atMs;
+    this.#atMs = nowMs;
+    if (elapsedMs === 0 || this.#known.size < 2 || this.runnable.counts.size < this.#known.size) return;
+    this.saturatedMs += elapsedMs;
+    for (const [share, vcpuMillis] of this.#inUse) {
+      this.#had.set(share, (this.#had.get(share) ?? 0) + vcpuMillis * elapsedMs);
+    }
+  }
+
+  parts(): { readonly share: string; readonly part: number; readonly entitled: number }[] {
+    const shares = [...this.#known];
+    const all = shares.reduce((sum, share) => sum + (this.#had.get(share) ?? 0), 0);
+    const allEntitled = shares.reduce((sum, share) => sum + 1 / this.#weightOf(share), 0);
+    return shares.map((share) => ({
+      share,
+      part: (this.#had.get(share) ?? 0) / all,
+      entitled: 1 / this.#weightOf(share) / allEntitled,
+    }));
+  }
+
+  #weightOf(share: string): number {
+    const { shareDistribution = [] } = this.#policy;
+    return shareDistribution.find(({ shareIdentifier }) => shareIdentifier === share)?.weightFactor ?? 1;
+  }
+}
+
+function shareOf({ job: { shareIdentifier = "" } }: KnownJob): string {
+  return shareIdentifier;
+}

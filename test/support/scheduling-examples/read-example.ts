@@ -1,0 +1,126 @@
+import type { Resources } from "../../../src/batch/resources.ts";
+import type { UpdateComputeEnvironmentRequest } from "../../../src/model/batch.ts";
+import type { Buildable } from "../builders.ts";
+import { readJobs } from "./example-jobs.ts";
+import type { ExampleJob } from "./example-jobs.ts";
+import { readEnvironment, readPolicy, readQueue, readResource, readUpdate } from "./example-things.ts";
+import { readItems, readLength, readMemory, readMoment, writeMoment } from "./items.ts";
+
+/** A block of `docs/scheduling.md`: what there is, what users do when, and what becomes of it. */
+export interface SchedulingExample {
+  /** Of the page, where it begins. */
+  readonly line: number;
+  readonly host: Resources;
+  readonly bootMs: number;
+  readonly spotNoticeMs: number;
+  readonly things: readonly Buildable[];
+  readonly actions: readonly { readonly atMs: number; readonly action: Action; readonly text: string }[];
+  /** `⟨moment⟩ > ⟨what a user does⟩` and `⟨moment⟩ ⟨what happens⟩`, in order. */
+  readonly timeline: readonly string[];
+  readonly endMs: number;
+}
+
+export type Action =
+  | { readonly kind: "submit"; readonly jobs: readonly ExampleJob[] }
+  | { readonly kind: "update"; readonly name: string; readonly request: UpdateComputeEnvironmentRequest }
+  | { readonly kind: "terminate" | "why" | "shares" | "describe"; readonly name: string }
+  | { readonly kind: "restart" };
+
+type Part = Partial<Pick<SchedulingExample, "host" | "bootMs" | "spotNoticeMs">> & {
+  readonly thing?: Buildable;
+};
+
+const SETTINGS: readonly {
+  readonly pattern: RegExp;
+  readonly part: (name: string, items: string) => Part;
+}[] = [
+  { pattern: /^()host: (.+)$/, part: (_, items) => ({ host: readItems(items, HOST_RULES, HOST) }) },
+  { pattern: /^()boot: (.+)$/, part: (_, length) => ({ bootMs: readLength(length) }) },
+  { pattern: /^()notice: (.+)$/, part: (_, length) => ({ spotNoticeMs: readLength(length) }) },
+  {
+    pattern: /^environment (\S+): (.+)$/,
+    part: (name, items) => ({ thing: readEnvironment(name, items) }),
+  },
+  { pattern: /^policy (\S+): (.+)$/, part: (name, items) => ({ thing: readPolicy(name, items) }) },
+  { pattern: /^resource (\S+): (\d+)$/, part: (name, items) => ({ thing: readResource(name, items) }) },
+  { pattern: /^queue (\S+): (.+)$/, part: (name, items) => ({ thing: readQueue(name, items) }) },
+];
+
+const HOST: Resources = { vcpuMillis: 1_000_000, memoryMiB: 4_000_000, gpuCount: 0 };
+
+const HOST_RULES = [
+  {
+    pattern: /(\d+) vCPU/,
+    says: ([count]: readonly [string, string], host: Resources) => ({
+      ...host,
+      vcpuMillis: Number(count) * 1_000,
+    }),
+  },
+  {
+    pattern: /(\d+ [MG]iB)/,
+    says: ([amount]: readonly [string, string], host: Resources) => ({
+      ...host,
+      memoryMiB: readMemory(amount),
+    }),
+  },
+];
+
+/** The examples of a page: its blocks marked `scheduling`. */
+export function readExamples(page: string): readonly SchedulingExample[] {
+  return [...page.matchAll(/^```scheduling\n([\s\S]*?)^```$/gm)].map(({ 1: text = "", index }) =>
+    readExample(text, page.slice(0, index).split("\n").length),
+  );
+}
+
+function readExample(text: string, line: number): SchedulingExample {
+  const lines = text.split("\n").filter((one) => one.trim() !== "");
+  const isOfTimeline = (one: string): boolean => /^\s*\d+:\d\d/.test(one);
+  const parts = lines.filter((one) => !isOfTimeline(one)).map(readSetting);
+  const timeline = lines.filter(isOfTimeline).map((one) => one.trim().replaceAll(/\s+/g, " "));
+  const actions = timeline.flatMap((one) => {
+    const [, moment = "", said] = /^(\S+) > (.+)$/.exec(one) ?? [];
+    return said === undefined ? [] : [{ atMs: readMoment(moment), action: readAction(said), text: said }];
+  });
+  return {
+    line,
+    host: HOST,
+    bootMs: 0,
+    spotNoticeMs: 120_000,
+    ...Object.assign({}, ...parts),
+    things: parts.flatMap(({ thing }) => (thing === undefined ? [] : [thing])),
+    actions,
+    timeline: timeline.map(withPlainMoment),
+    endMs: Math.max(...timeline.map(momentOf)),
+  };
+}
+
+function readSetting(line: string): Part {
+  for (const { pattern, part } of SETTINGS) {
+    const match = pattern.exec(line.trim().replaceAll(/\s+/g, " "));
+    if (match !== null) return part(match[1] ?? "", match[2] ?? "");
+  }
+  throw new Error(`unknown line: "${line}"`);
+}
+
+function readAction(said: string): Action {
+  const submit = /^submit (.+) to (\S+): (.+)$/.exec(said);
+  if (submit !== null) {
+    const [, names = "", queue = "", items = ""] = submit;
+    return { kind: "submit", jobs: readJobs(names, queue, items) };
+  }
+  const [, updated, items = ""] = /^update (\S+): (.+)$/.exec(said) ?? [];
+  if (updated !== undefined) return { kind: "update", name: updated, request: readUpdate(updated, items) };
+  const [, kind, name = ""] = /^(terminate|why|shares of|describe) (\S+)$/.exec(said) ?? [];
+  if (kind === "terminate" || kind === "why" || kind === "describe") return { kind, name };
+  if (kind === "shares of") return { kind: "shares", name };
+  if (said === "restart the server") return { kind: "restart" };
+  throw new Error(`unknown line: "${said}"`);
+}
+
+function momentOf(line: string): number {
+  return readMoment(line.split(" ", 1)[0] ?? "");
+}
+
+function withPlainMoment(line: string): string {
+  return line.replace(/^\S+/, writeMoment(momentOf(line)));
+}
