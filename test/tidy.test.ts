@@ -48,6 +48,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "api/": [
     "identity/",
     "secrets/",
+    "scheduler/ordering/active-shares.ts",
     "scheduler/ordering/front-of-queue.ts",
     "store/",
     "logs/logs.ts",

@@ -91,6 +91,8 @@ export interface ShareWeightEntry {
 export class ShareWeights {
   /** By text. No entry that is a prefix begins another: `checkOverlaps` of the policy refuses that. */
   readonly #entries: readonly ShareWeightEntry[];
+  /** What was found before: the same shares are asked for in each cycle. */
+  readonly #found = new Map<string, ShareWeightEntry | undefined>();
 
   constructor({ shareDistribution = [] }: FairsharePolicy) {
     this.#entries = shareDistribution
@@ -104,6 +106,20 @@ export class ShareWeights {
 
   /** The entry that speaks for the share, always the same object: there is at most one. */
   entryOf(shareIdentifier: string): ShareWeightEntry | undefined {
+    const known = this.#found.get(shareIdentifier);
+    if (known !== undefined || this.#found.has(shareIdentifier)) return known;
+    if (this.#found.size >= FOUND_MAX) this.#found.clear();
+    const entry = this.#find(shareIdentifier);
+    this.#found.set(shareIdentifier, entry);
+    return entry;
+  }
+
+  /** Whether any entry speaks for more than one share. */
+  get hasPrefixes(): boolean {
+    return this.#entries.some(({ isPrefix }) => isPrefix);
+  }
+
+  #find(shareIdentifier: string): ShareWeightEntry | undefined {
     // What lies between a prefix and a text that begins with it begins with it too, so it can only be the last one before.
     const entry = this.#lastUpTo(shareIdentifier);
     if (entry === undefined) return undefined;
@@ -135,6 +151,8 @@ export class ShareWeights {
     return this.#entries[low - 1];
   }
 }
+
+const FOUND_MAX = 10_000;
 
 /** What AWS takes for a `shareDecaySeconds` of 0. */
 const SHARE_DECAY_SECONDS_MIN = 600;

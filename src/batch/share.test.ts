@@ -49,16 +49,16 @@ describe("checkActiveShares", () => {
   const jobQueueArn = "arn:aws:batch:us-east-1:111122223333:job-queue/q";
   const job = { shareIdentifier: "team", jobQueueArn };
 
-  test.each<[activeShareCount: number, isActive: boolean]>([
+  test.each<[count: number, isActive: boolean]>([
     [0, false],
     [499, false],
     [500, true],
-  ])("takes a job where %d shares are active, its own among them: %s", (activeShareCount, isActive) => {
-    expect(checkActiveShares(job, { activeShareCount, isActive })).toBeUndefined();
+  ])("takes a job where %d shares are active, its own among them: %s", (count, isActive) => {
+    expect(checkActiveShares(job, { count: () => count, isActive })).toBeUndefined();
   });
 
   test("refuses a job that would add the 501st active share", () => {
-    expect(checkActiveShares(job, { activeShareCount: 500, isActive: false })).toEqual(
+    expect(checkActiveShares(job, { count: () => 500, isActive: false })).toEqual(
       Refusal.bare(
         `shareIdentifier must be one of the 500 that are active in ${jobQueueArn}, as it can have no more, got team`,
       ),
@@ -66,6 +66,6 @@ describe("checkActiveShares", () => {
   });
 
   test("has nothing to say of jobs without a share", () => {
-    expect(checkActiveShares({ jobQueueArn }, { activeShareCount: 500, isActive: false })).toBeUndefined();
+    expect(checkActiveShares({ jobQueueArn }, { count: () => 500, isActive: false })).toBeUndefined();
   });
 });

@@ -42,10 +42,10 @@ export function checkShare(
 
 /** What a submission to a queue with a fair-share policy meets there. */
 export interface ActiveShares {
-  /** How many shares of the queue are active: see `isActiveShare`. */
-  readonly activeShareCount: number;
-  /** Whether the one that the job names is among them. */
+  /** Whether the share that the job names is active: see `isActiveShare`. */
   readonly isActive: boolean;
+  /** How many shares of the queue are. Asked only of jobs whose own is not: it looks at every share. */
+  count(): number;
 }
 
 /**
@@ -54,9 +54,10 @@ export interface ActiveShares {
  */
 export function checkActiveShares(
   { shareIdentifier, jobQueueArn }: Pick<Job, "shareIdentifier" | "jobQueueArn">,
-  { activeShareCount, isActive }: ActiveShares,
+  active: ActiveShares,
 ): Refusal | undefined {
-  if (shareIdentifier === undefined || isActive || activeShareCount < ACTIVE_SHARES_MAX) return undefined;
+  if (shareIdentifier === undefined || active.isActive || active.count() < ACTIVE_SHARES_MAX)
+    return undefined;
   return Refusal.bare(
     `shareIdentifier must be one of the ${ACTIVE_SHARES_MAX} that are active in ${jobQueueArn}, ` +
       `as it can have no more, got ${shareIdentifier}`,

@@ -52,6 +52,7 @@ import { logExpiryTask, logLimitTask, logStampTask, retentionTask } from "./main
 import { Metrics } from "./metrics.ts";
 import { openEvents } from "./open-events.ts";
 import { openProvider } from "./open-provider.ts";
+import { createOwnRoutes } from "./own-routes.ts";
 import { createPlainRoutes } from "./plain-routes.ts";
 import { reviewEnvironments } from "./review-environments.ts";
 import { createTaskFailureReporter } from "./task-failures.ts";
@@ -117,6 +118,7 @@ export async function compose(
     plainRoutes: new Map([
       ...createPlainRoutes(metrics, ticking.isTicking, config),
       ["/events", events.createRoute(authenticate)],
+      ...createOwnRoutes({ engine, authenticate, situations, clock }),
     ]),
     ids,
     clock,

@@ -10,7 +10,9 @@ import type { BlockedQueue, CycleReport } from "../scheduler/schedule.ts";
  */
 export class JobSituations {
   readonly #provider: Provider;
+  /** By the id of the head. */
   #blocked: ReadonlyMap<string, BlockedQueue> = new Map();
+  #blockedQueues: ReadonlyMap<string, BlockedQueue> = new Map();
 
   constructor(provider: Provider) {
     this.#provider = provider;
@@ -18,6 +20,12 @@ export class JobSituations {
 
   cycleEnded({ blocked }: CycleReport): void {
     this.#blocked = new Map(blocked.map((queue) => [queue.jobId, queue]));
+    this.#blockedQueues = new Map(blocked.map((queue) => [queue.jobQueueArn, queue]));
+  }
+
+  /** What holds up the queue, as of the latest cycle; undefined where nothing does. */
+  blockedQueue(jobQueueArn: string): BlockedQueue | undefined {
+    return this.#blockedQueues.get(jobQueueArn);
   }
 
   /** What the job waits for in RUNNABLE or is about in STARTING; undefined where there is nothing to tell. */

@@ -11,7 +11,7 @@ async function askMetrics(
   const route = createPlainRoutes(METRICS, () => true, config).get("/metrics");
   const asked = { method: "GET", target: "/metrics", headers: {}, body: new Uint8Array(), ...request };
   try {
-    return `${(await route?.(asked))?.status}`;
+    return `${(await route?.(asked, "id"))?.status}`;
   } catch (error) {
     return (error as Error).message;
   }

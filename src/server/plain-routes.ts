@@ -1,9 +1,10 @@
 import { isIP } from "node:net";
 import { ApiError } from "../api/errors.ts";
 import type { PlainRoute } from "../api/handle.ts";
-import type { ApiRequest, ApiResponse } from "../api/http.ts";
+import type { ApiRequest } from "../api/http.ts";
 import { VERSION } from "../version.ts";
 import type { ServerConfig } from "./config.ts";
+import { json } from "./json-answers.ts";
 import type { Metrics } from "./metrics.ts";
 
 /**
@@ -43,8 +44,4 @@ function metricsClosed(): ApiError {
   const message =
     "Under --auth sigv4 /metrics is answered to clients on the server's own machine only; --open-metrics opens it";
   return new ApiError("AccessDeniedException", message, { status: 403 });
-}
-
-function json(status: number, body: object): ApiResponse {
-  return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
 }

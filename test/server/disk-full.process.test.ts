@@ -1,4 +1,4 @@
-import { closeSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import {
   BatchClient,
@@ -8,6 +8,8 @@ import {
 } from "@aws-sdk/client-batch";
 import type { BatchServiceException } from "@aws-sdk/client-batch";
 import { expect, test } from "vitest";
+import { AwsClients } from "../support/aws-clients.ts";
+import { JobRunner } from "../support/job-runner.ts";
 import { mountSmallDisk } from "../support/small-disk.ts";
 import { ServerProcess } from "../support/server-process.ts";
 import { waitFor } from "../support/wait-for.ts";
@@ -93,4 +95,38 @@ test("a full disk costs a clear 500 and nothing else; when there is room the ser
     return isEnded ? described.jobs?.length : undefined;
   });
   expect(ended).toBe(Math.min(acknowledged.length, 100));
+});
+
+test("a job that cannot start for lack of disk waits, says so, and starts when there is room", async (context) => {
+  using disk = mountSmallDisk(64, context);
+  const flags = ["--disk-reserve", "32"];
+  await using server = await ServerProcess.start({ dataDir: join(disk.path, "data"), flags });
+  const clients = new AwsClients(server.url);
+  const jobs = new JobRunner(clients.batch);
+  const running = await jobs.submit(`until [ -e '${disk.path}/go' ]; do sleep 0.1; done`);
+  await jobs.reached(running, "RUNNING");
+  const filler = join(disk.path, "filler");
+  writeFileSync(filler, Buffer.alloc(40 * 1_048_576));
+  await waitFor(
+    "the server to see it",
+    async () => server.errorOutput.includes("new jobs wait") || undefined,
+  );
+
+  const waiting = await jobs.submit("true");
+  const because = await waitFor("what the job waits for", async () => {
+    const { status, statusReason = "" } = await jobs.describe(waiting);
+    return status === "RUNNABLE" && statusReason !== "" ? statusReason : undefined;
+  });
+  expect(because).toMatch(
+    /^CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - the disk is full: [\d.]+ MiB of 64 MiB are free at /,
+  );
+  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  expect(metrics).toMatch(/^batchyard_disk_bytes\{kind="scratch"\} \d+$/m);
+  expect(metrics).toMatch(/^batchyard_disk_free_bytes\{folder="[^"]+"\} \d+$/m);
+  expect((await jobs.describe(running)).status).toBe("RUNNING");
+
+  rmSync(filler);
+  writeFileSync(join(disk.path, "go"), "");
+  for (const jobId of [running, waiting]) expect((await jobs.ended(jobId)).status).toBe("SUCCEEDED");
+  clients.destroy();
 });

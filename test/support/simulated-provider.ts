@@ -18,6 +18,8 @@ export interface SimulatedTask {
 export class SimulatedProvider implements Provider {
   readonly name = "process";
   host: Resources;
+  /** What runs jobs cannot be reached. */
+  isAway = false;
   /** All that was ever started, in order. */
   readonly started: AttemptSpec[] = [];
   readonly #tasks = new Map<string, SimulatedTask>();
@@ -44,8 +46,8 @@ export class SimulatedProvider implements Provider {
     return this.host;
   }
 
-  outage(): undefined {
-    return undefined;
+  outage(): string | undefined {
+    return this.isAway ? "what runs jobs is away" : undefined;
   }
 
   stageOf(): undefined {

@@ -3,6 +3,7 @@ import type { ContainerFacts } from "./docker-engine.ts";
 import {
   parseContainer,
   parseDescription,
+  parseDisk,
   parseEvent,
   parseImage,
   parseListing,
@@ -141,4 +142,46 @@ test("events that are of no account are left out", () => {
 test("listings and images are read", () => {
   expect(parseListing({ Id: "abc", Labels: null })).toEqual({ id: "abc", labels: {} });
   expect(parseImage({ Id: "sha256:abc" })).toEqual({ id: "sha256:abc", sizeBytes: 0 });
+});
+
+test("what is on the disk is read without what engines leave out, have not measured, or call <none>", () => {
+  expect(parseDisk({ Images: null })).toEqual({ layerBytes: 0, images: [], containers: [], volumes: [] });
+  const answer = {
+    LayersSize: 30,
+    Images: [
+      { Id: "a", RepoTags: ["app:1"], RepoDigests: ["app@sha256:1"], Size: 20, SharedSize: 5 },
+      { Id: "b", RepoTags: ["<none>:<none>"], RepoDigests: null, Size: 10, SharedSize: -1 },
+    ],
+    Containers: [
+      {
+        ImageID: "a",
+        SizeRw: 3,
+        Labels: { mine: "yes" },
+        Mounts: [
+          { Type: "volume", Name: "v" },
+          { Type: "bind", Name: "" },
+        ],
+      },
+      { ImageID: "b" },
+    ],
+    Volumes: [
+      { Name: "v", Labels: null, UsageData: { Size: 7 } },
+      { Name: "w", UsageData: { Size: -1 } },
+    ],
+  };
+  expect(parseDisk(answer)).toEqual({
+    layerBytes: 30,
+    images: [
+      { id: "a", tags: ["app:1"], digests: ["app@sha256:1"], sizeBytes: 20, uniqueBytes: 15 },
+      { id: "b", tags: [], digests: [], sizeBytes: 10, uniqueBytes: 10 },
+    ],
+    containers: [
+      { labels: { mine: "yes" }, imageId: "a", writtenBytes: 3, volumeNames: ["v"] },
+      { labels: {}, imageId: "b", writtenBytes: 0, volumeNames: [] },
+    ],
+    volumes: [
+      { name: "v", labels: {}, sizeBytes: 7 },
+      { name: "w", labels: {}, sizeBytes: 0 },
+    ],
+  });
 });

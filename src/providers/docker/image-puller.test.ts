@@ -14,6 +14,9 @@ describe("an image puller", () => {
     bench.nowMs += 2_000;
     await bench.puller.get("app:1", SIGNAL);
     expect(bench.calls).toEqual(["inspect app:1", "inspect app:1"]);
+    bench.puller.forgetPresence();
+    await bench.puller.get("app:1", SIGNAL);
+    expect(bench.calls.length).toBe(3);
   });
 
   test("pulls what is not there, and tells how it goes on", async () => {
@@ -82,11 +85,63 @@ describe("an image puller", () => {
     expect(answers).toEqual([]);
   });
 
+  test("pulls as often as the disk is given more room, and fails with the engine's words where it is not", async () => {
+    const full = new EngineRefusal(500, "write /layer.tar: no space left on device");
+    const rooms = [true, true, true, true, true, true];
+    const bench = createBench({
+      pull: () => Promise.reject(full),
+      makeMore: () => Promise.resolve(rooms.pop() ?? false),
+    });
+    await expect(bench.puller.get("app:1", SIGNAL)).rejects.toThrow(/no space left on device$/);
+    expect(bench.calls.filter((call) => call.startsWith("pull")).length).toBe(6 + 5);
+  });
+
+  test("says that it waits for room on the disk", async () => {
+    const full = new EngineRefusal(500, "no space left on device");
+    const room = Promise.withResolvers<boolean>();
+    const answers = [() => Promise.reject(full)];
+    const bench = createBench({
+      pull: () => answers.shift()?.() ?? Promise.resolve(),
+      makeMore: () => {
+        bench.noted.push(`waits: ${bench.puller.progressOf("app:1")}`);
+        return room.promise;
+      },
+    });
+    const getting = bench.puller.get("app:1", SIGNAL);
+    room.resolve(true);
+    await getting;
+    expect(bench.noted).toEqual([
+      "begins app:1",
+      "waits: pulling app:1 from docker.io, waiting for room on the disk after: no space left on device",
+      "ended app:1 undefined",
+    ]);
+  });
+
+  test("notes each pull before it begins, and what came of it", async () => {
+    const bench = createBench({ pull: () => Promise.reject(new EngineRefusal(404, "no")) });
+    await expect(bench.puller.get("app:1", SIGNAL)).rejects.toThrow();
+    expect(bench.noted).toEqual(["begins app:1", "ended app:1 undefined"]);
+    const present = createBench({ isPresent: true });
+    await present.puller.get("app:1", SIGNAL);
+    expect(present.noted).toEqual([]);
+  });
+
+  test("waits for an image that is being removed", async () => {
+    const removal = Promise.withResolvers<void>();
+    const bench = createBench({ isPresent: true, untilRemoved: () => removal.promise });
+    const getting = bench.puller.get("app:1", SIGNAL);
+    await Promise.resolve();
+    expect(bench.calls).toEqual([]);
+    removal.resolve();
+    await getting;
+    expect(bench.calls).toEqual(["inspect app:1"]);
+  });
+
   test("leaves an engine that is away to others", async () => {
     const bench = createBench({ pull: () => Promise.reject(new EngineAway("gone")) });
     await expect(bench.puller.get("app:1", SIGNAL)).rejects.toMatchObject({ name: "EngineAway" });
     await expect(bench.puller.get("app:1", SIGNAL)).rejects.toMatchObject({ name: "EngineAway" });
-    expect(bench.calls.length).toBe(4);
+    expect(bench.calls.filter((call) => call.startsWith("pull")).length).toBe(2);
   });
 
   test("goes on for those who stay, and ends with the last who leaves", async () => {
@@ -122,13 +177,19 @@ interface BenchOptions {
   readonly isPresent?: boolean;
   readonly pull?: () => Promise<void>;
   readonly auth?: RegistryAuth;
+  readonly makeMore?: () => Promise<boolean>;
+  readonly untilRemoved?: () => Promise<void>;
 }
 
-function createBench({ isPresent = false, pull = () => Promise.resolve(), auth = {} }: BenchOptions) {
+function createBench(options: BenchOptions) {
+  const { isPresent = false, pull = () => Promise.resolve(), auth = {} } = options;
+  const { makeMore = () => Promise.resolve(false), untilRemoved = () => Promise.resolve() } = options;
+  const noted: string[] = [];
   const begun = Promise.withResolvers<void>();
   const calls: string[] = [];
   const bench = {
     calls,
+    noted,
     nowMs: 0,
     pulling: begun.promise,
     pullSignal: undefined as AbortSignal | undefined,
@@ -150,6 +211,14 @@ function createBench({ isPresent = false, pull = () => Promise.resolve(), auth =
     },
     clock: { nowMs: () => 0, monotonicMs: () => bench.nowMs },
     registryAuth: () => auth,
+    disk: {
+      notes: {
+        pullBegins: (name) => void noted.push(`begins ${name}`),
+        pullEnded: (name, found) => void noted.push(`ended ${name} ${JSON.stringify(found)}`),
+      },
+      makeMore,
+      untilRemoved,
+    },
     pausesMs: [1, 1, 1, 1],
   });
   return Object.assign(bench, { puller });

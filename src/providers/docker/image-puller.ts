@@ -6,6 +6,7 @@ import { EngineRefusal } from "./docker-engine.ts";
 import type { DockerEngine, ImageFacts } from "./docker-engine.ts";
 import { reasonOf, STAGE_MS_MAX, timeoutReasonOf } from "./docker-outcome.ts";
 import { registryOf, withoutRegistry } from "./image-reference.ts";
+import type { PulledImages } from "./pulled-images.ts";
 import type { RegistryCredentials } from "../provider.ts";
 import { type RegistryAuth, createRegistryHeader } from "./registry-auth.ts";
 
@@ -14,9 +15,13 @@ export interface ImagePullerOptions {
   readonly clock: Clock;
   readonly registryAuth: (reference: string) => RegistryAuth;
   /** What keeps account of images on the disk; absent: nothing does. */
-  readonly disk?: Pick<DockerDisk, "notes" | "untilRemoved" | "makeMore">;
+  readonly disk?: ImageDisk;
   /** How long to wait before each further try. */
   readonly pausesMs?: readonly number[];
+}
+
+interface ImageDisk extends Pick<DockerDisk, "untilRemoved" | "makeMore"> {
+  readonly notes: Pick<PulledImages, "pullBegins" | "pullEnded">;
 }
 
 /** The image cannot be had: the message is the container's reason, as ECS gives it. */

@@ -8,8 +8,10 @@ import type { WaitReason } from "../wait-reason.ts";
 import type { AskedJob, ExplainFacts } from "./asked-job.ts";
 import { awaitedJobs } from "./awaited-jobs.ts";
 import type {
+  AwaitedJob,
   ConsumableAnswer,
   EnvironmentAnswer,
+  ExplainedReason,
   Explanation,
   PlaceInLine,
   Reservation,
@@ -32,7 +34,7 @@ export function explain(asked: AskedJob, facts: ExplainFacts): Explanation {
   const { environments, consumables, reservation, atHead, isImpossible } = assessment;
   const waitsFor = awaitedJobs(asked, state);
   const line = status === "RUNNABLE" ? standInLine(asked, facts) : undefined;
-  const because = line?.head === undefined ? reasonOf(asked, assessment, facts) : "behind-others";
+  const because = line?.head === undefined ? reasonOf(asked, assessment, waitsFor, facts) : "behind-others";
   const isHeldUp = because === atHead || isImpossible;
   const remedies = isHeldUp ? remediesFor(job, assessment, facts) : [];
   const expectedStart = because === atHead ? expectStart(remedies, environments) : undefined;
@@ -169,13 +171,19 @@ function standInLine(asked: AskedJob, facts: ExplainFacts): PlaceInLine {
 }
 
 /** Of a job that nobody goes before. */
-function reasonOf(asked: AskedJob, { atHead }: Assessment, { state }: ExplainFacts): Explanation["because"] {
+function reasonOf(
+  asked: AskedJob,
+  { atHead }: Assessment,
+  waitsFor: readonly AwaitedJob[],
+  { state }: ExplainFacts,
+): ExplainedReason {
   const status = statusOf(asked, state);
   switch (status) {
     case "SUBMITTED":
       return "submitted";
     case "PENDING":
-      return reasonOfPending(asked, state);
+      if (waitsFor.length > 0 || parseChildJobId(asked.jobId) !== undefined) return "dependencies";
+      return state.jobs.arrayOf(asked.job)?.unspawned === undefined ? "submitted" : "children";
     case "RUNNABLE":
       return atHead ?? "placeable";
     case "STARTING":
@@ -186,15 +194,6 @@ function reasonOf(asked: AskedJob, { atHead }: Assessment, { state }: ExplainFac
     default:
       return unreachable(status);
   }
-}
-
-function reasonOfPending(
-  { jobId, job }: AskedJob,
-  { jobs }: LiveState,
-): "dependencies" | "children" | "submitted" {
-  if (parseChildJobId(jobId) !== undefined) return "dependencies";
-  if (jobs.arrayOf(job)?.unspawned !== undefined) return "children";
-  return jobs.standingOf(job) === "waiting" ? "dependencies" : "submitted";
 }
 
 /** A child that was not spawned has no status of its own, and an array that of its next child as long as it has one. */

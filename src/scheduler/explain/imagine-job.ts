@@ -2,10 +2,14 @@ import type { Job } from "../../batch/job.ts";
 import { IndexedHeap } from "../../lib/indexed-heap.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
 import type { AskedJob } from "./asked-job.ts";
+import { awaitedJobs } from "./awaited-jobs.ts";
 
 type LiveShare = LiveJob["share"];
 
-/** A job as it would be RUNNABLE were it submitted now, behind all others; an array as its first child. */
+/**
+ * A job as it would be were it submitted now: behind all others, and PENDING while others have to end before; an array is
+ * taken as its first child.
+ */
 export function imagineJob(job: Job, state: LiveState): AskedJob {
   const { jobId, scope, jobQueueArn, resources, retryStrategy, attemptDurationSeconds, workload } = job;
   const nodeResources =
@@ -24,7 +28,9 @@ export function imagineJob(job: Job, state: LiveState): AskedJob {
     heapIndex: -1,
   };
   const { dependsOn, consumableResources = [] } = job;
-  return { jobId, job: imagined, dependsOn, consumableResources };
+  const asked = { jobId, job: imagined, dependsOn, consumableResources };
+  if (awaitedJobs(asked, state).length === 0) return asked;
+  return { ...asked, job: { ...imagined, status: "PENDING" } };
 }
 
 function findShare({ jobQueueArn, shareIdentifier = "" }: Job, { jobs }: LiveState): LiveShare {

@@ -1,9 +1,10 @@
-import { claimOf, isActiveShare, usageAt } from "../../batch/fair-share.ts";
+import { claimOf, usageAt } from "../../batch/fair-share.ts";
 import { assert } from "../../lib/assert.ts";
 import { IndexedHeap } from "../../lib/indexed-heap.ts";
 import type { LiveJob } from "../../store/live-state.ts";
 import type { FairShare, ReadyQueue } from "../../store/live-queues.ts";
 import type { LiveShare } from "../../store/live-share.ts";
+import { isActive } from "./active-shares.ts";
 import type { QueueOrder } from "./queue-order.ts";
 
 /** A share that has jobs to be placed, in one cycle. */
@@ -74,31 +75,18 @@ function isOlder(a: Competitor, b: Competitor): boolean {
   return a.position < b.position;
 }
 
-/** How many shares of the queue are active. */
-export function activeShareCount(queue: ReadyQueue, { halfLifeMs }: FairShare, nowMs: number): number {
-  let count = 0;
-  for (const share of queue.shares.values()) if (isActive(share, halfLifeMs, nowMs)) count += 1;
-  return count;
-}
-
 /** The weight of each share. The factor of a prefix counts once for each active share that it speaks for. */
 export function weigher(
   queue: ReadyQueue,
-  { policy, weights, halfLifeMs }: FairShare,
+  { weights }: FairShare,
   nowMs: number,
 ): (shareIdentifier: string) => number {
-  const hasPrefixes = policy.shareDistribution?.some(({ shareIdentifier }) => shareIdentifier.endsWith("*"));
-  if (hasPrefixes !== true) return (identifier) => weights.weightOf(identifier, 1);
+  if (!weights.hasPrefixes) return (identifier) => weights.weightOf(identifier, 1);
   const activeByEntry = new Map<unknown, number>();
   for (const share of queue.shares.values()) {
-    if (!isActive(share, halfLifeMs, nowMs)) continue;
+    if (!isActive(share, nowMs)) continue;
     const entry = weights.entryOf(share.identifier);
     activeByEntry.set(entry, (activeByEntry.get(entry) ?? 0) + 1);
   }
   return (identifier) => weights.weightOf(identifier, activeByEntry.get(weights.entryOf(identifier)) ?? 1);
-}
-
-function isActive({ liveCount, lastEndAtMs }: LiveShare, halfLifeMs: number, nowMs: number): boolean {
-  const activeUntilMs = lastEndAtMs === undefined ? undefined : lastEndAtMs + halfLifeMs;
-  return isActiveShare(liveCount, activeUntilMs, nowMs);
 }

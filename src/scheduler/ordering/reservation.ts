@@ -2,7 +2,7 @@ import { reservedPart } from "../../batch/fair-share.ts";
 import type { JobQueue } from "../../batch/job-queue.ts";
 import type { LiveState } from "../../store/live-state.ts";
 import type { ReadyQueue } from "../../store/live-queues.ts";
-import { activeShareCount } from "./fair-share.ts";
+import { activeShareCount } from "./active-shares.ts";
 
 /**
  * How many vCPUs the shares that are active may have together: the maximum of the queue's environments less what
@@ -16,7 +16,7 @@ export function unreservedVcpuMillis(
 ): number {
   const { fairShare } = ready;
   if (fairShare === undefined || (fairShare.policy.computeReservation ?? 0) === 0) return Infinity;
-  const part = reservedPart(fairShare.policy.computeReservation, activeShareCount(ready, fairShare, nowMs));
+  const part = reservedPart(fairShare.policy.computeReservation, activeShareCount(ready, nowMs));
   let maxVcpus = 0;
   for (const { computeEnvironment } of computeEnvironmentOrder) {
     const { computeResources, unmanagedvCpus } = state.computeEnvironments.get(computeEnvironment) ?? {};

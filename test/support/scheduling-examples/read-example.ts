@@ -74,13 +74,12 @@ export function readExamples(page: string): readonly SchedulingExample[] {
 
 function readExample(text: string, line: number): SchedulingExample {
   const lines = text.split("\n").filter((one) => one.trim() !== "");
-  const isOfTimeline = (one: string): boolean => /^\s*\d+:\d\d/.test(one);
-  const parts = lines.filter((one) => !isOfTimeline(one)).map(readSetting);
-  const timeline = lines.filter(isOfTimeline).map((one) => one.trim().replaceAll(/\s+/g, " "));
-  const actions = timeline.flatMap((one) => {
-    const [, moment = "", said] = /^(\S+) > (.+)$/.exec(one) ?? [];
-    return said === undefined ? [] : [{ atMs: readMoment(moment), action: readAction(said), text: said }];
-  });
+  const first = lines.findIndex((one) => MOMENT.test(one));
+  const parts = lines.slice(0, first === -1 ? undefined : first).map(readSetting);
+  const timeline = withMoments(first === -1 ? [] : lines.slice(first));
+  const actions = timeline.flatMap(({ atMs, text: said }) =>
+    said.startsWith("> ") ? [{ atMs, action: readAction(said.slice(2)), text: said.slice(2) }] : [],
+  );
   return {
     line,
     host: HOST,
@@ -89,9 +88,21 @@ function readExample(text: string, line: number): SchedulingExample {
     ...Object.assign({}, ...parts),
     things: parts.flatMap(({ thing }) => (thing === undefined ? [] : [thing])),
     actions,
-    timeline: timeline.map(withPlainMoment),
-    endMs: Math.max(...timeline.map(momentOf)),
+    timeline: timeline.map(({ atMs, text: said }) => `${writeMoment(atMs)} ${said}`),
+    endMs: Math.max(...timeline.map(({ atMs }) => atMs)),
   };
+}
+
+const MOMENT = /^ *(\d+(?::\d\d)+) +(.+)$/;
+
+/** What is said of each moment: a line without one is of that of the line before. */
+function withMoments(lines: readonly string[]): readonly { readonly atMs: number; readonly text: string }[] {
+  let atMs = 0;
+  return lines.map((line) => {
+    const [, moment, text = line] = MOMENT.exec(line) ?? [];
+    if (moment !== undefined) atMs = readMoment(moment);
+    return { atMs, text: text.trim() };
+  });
 }
 
 function readSetting(line: string): Part {
@@ -115,12 +126,4 @@ function readAction(said: string): Action {
   if (kind === "shares of") return { kind: "shares", name };
   if (said === "restart the server") return { kind: "restart" };
   throw new Error(`unknown line: "${said}"`);
-}
-
-function momentOf(line: string): number {
-  return readMoment(line.split(" ", 1)[0] ?? "");
-}
-
-function withPlainMoment(line: string): string {
-  return line.replace(/^\S+/, writeMoment(momentOf(line)));
 }

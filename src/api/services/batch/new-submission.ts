@@ -6,11 +6,12 @@ import { parseJobDefinitionReference } from "../../../batch/job-definition-refer
 import { checkTakesJobs } from "../../../batch/job-queue.ts";
 import { checkQueuePlatform } from "../../../batch/platform.ts";
 import { Refusal } from "../../../batch/refusal.ts";
-import { checkShare } from "../../../batch/share.ts";
+import { checkActiveShares, checkShare } from "../../../batch/share.ts";
 import { DEPENDENT_JOB_FAILED } from "../../../batch/status-reason.ts";
 import { createJob } from "../../../batch/submission.ts";
 import { findSubmissionFailure } from "../../../batch/submission-failure.ts";
 import type { SubmitJobRequest } from "../../../model/batch.ts";
+import { activeShares } from "../../../scheduler/ordering/active-shares.ts";
 import type { LiveState } from "../../../store/live-state.ts";
 import { clientError } from "../../errors.ts";
 import type { RequestContext } from "../../operation.ts";
@@ -51,6 +52,7 @@ export function createNewJob(
     checkTakesJobs(jobQueue) ??
     checkQueuePlatform(capabilityOf(job), jobQueue.jobQueueType) ??
     checkShare(input, job, jobQueue) ??
+    checkActiveShares(job, activeShares(state.jobs.readyQueue(jobQueue.arn), job.shareIdentifier, nowMs)) ??
     checkIsActive(definition, state);
   orRefuse(refusal, context);
   const failure =
