@@ -12,7 +12,9 @@ export default defineConfig({
           setupFiles: ["./test/support/fixed-seed.ts"],
           name: "unit",
           include: ["src/**/*.test.ts", "test/**/*.test.ts"],
-          exclude: ["process", "client", "docker", "program"].map((need) => `**/*.${need}.test.ts`),
+          exclude: ["process", "client", "docker", "program", "simulation"].map(
+            (need) => `**/*.${need}.test.ts`,
+          ),
         },
       },
       {
@@ -34,6 +36,14 @@ export default defineConfig({
           testTimeout: 180_000,
           retry: 1,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        // Fixed seeds of the simulator; `npm run simulate` runs fresh ones.
+        test: {
+          name: "simulation",
+          include: ["test/simulation/**/*.simulation.test.ts"],
+          testTimeout: 120_000,
         },
       },
       {

@@ -8,7 +8,10 @@ import { FilledFolder } from "./support/filled-folder.ts";
 import { latencies } from "./support/latencies.ts";
 import { DEFINITION, QUEUE } from "./support/waiting-server.ts";
 
+/** As `makeWaitingQueue` calls it. */
+const ENVIRONMENT = "reports";
 const SLOTS = 8;
+const ASK_AGAIN_MS = 10;
 const SAMPLES = 300;
 const SETTLE_MS = 500;
 /** With fewer it was not a time in which jobs were placed. */
@@ -72,7 +75,23 @@ function noopRequest(jobName: string): SubmitJobRequest {
 }
 
 async function setEnvironment(connection: BatchConnection, state: "ENABLED" | "DISABLED"): Promise<void> {
-  await connection.call("/v1/updatecomputeenvironment", { computeEnvironment: "reports", state });
+  await settled(connection);
+  await connection.call("/v1/updatecomputeenvironment", { computeEnvironment: ENVIRONMENT, state });
+  await settled(connection);
+}
+
+/** Resolves when no change of the environment is under way. */
+async function settled(connection: BatchConnection): Promise<void> {
+  const input = { computeEnvironments: [ENVIRONMENT] };
+  for (;;) {
+    const described = await connection.call<DescribedEnvironments>("/v1/describecomputeenvironments", input);
+    if (described.computeEnvironments[0]?.status === "VALID") return;
+    await pause(ASK_AGAIN_MS);
+  }
+}
+
+interface DescribedEnvironments {
+  readonly computeEnvironments: readonly { readonly status: string }[];
 }
 
 /** How many attempts have ended since the server began. */

@@ -26,7 +26,7 @@ terminals (\`NO_COLOR\`, \`FORCE_COLOR\`).
 With \`--output json\` jobs have the shapes of AWS's \`DescribeJobs\` and \`ListJobs\` (\`ls\` adds \`jobQueue\`, since it lists
 all queues); \`submit\` prints the answer of \`SubmitJob\`, \`logs\` one event a line (with \`containerName\` where there are
 several), and \`run\` and \`submit --wait\` the description of the job once it has ended, output going to standard error. \`cancel\` and \`terminate\` say of each job whether it was done and what
-(\`jobId\`, \`jobName\`, \`isDone\`, \`message\`).
+(\`jobId\`, \`jobName\`, \`isDone\`, \`message\`). \`why\`, \`plan\`, \`top\` and \`reclaim\` print what [the server answers](scheduling-explained.md).
 
 **Where it asks.** \`--endpoint\`, else \`AWS_ENDPOINT_URL_BATCH\` and \`AWS_ENDPOINT_URL_CLOUDWATCH_LOGS\`, else
 \`AWS_ENDPOINT_URL\`, else \`http://127.0.0.1:${DEFAULT_PORT}\`. With \`https://batch.REGION.amazonaws.com\` the logs are asked for at

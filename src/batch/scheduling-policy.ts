@@ -14,7 +14,7 @@ import { Refusal } from "./refusal.ts";
 import type { Scope } from "./scope.ts";
 import { parseTags } from "./tags.ts";
 
-/** How queues that were made with it order their jobs. Stored and shown: the order is still first come, first served. */
+/** How queues that were made with it order their jobs. Nothing follows from a quota-share policy: service jobs are not run. */
 export interface SchedulingPolicy {
   readonly resourceType: "scheduling-policy";
   readonly scope: Scope;

@@ -92,11 +92,11 @@ export class AwsClient {
     return await this.#ask<LogsOperations[Name]["output"]>(call, options);
   }
 
-  /** The secret store of a server of one's own: no operation of AWS's, but signed as those of Batch. */
-  async secrets<Output>(method: Call["method"], path: string, input?: object): Promise<Output> {
+  /** What a server of one's own answers besides: no operation of AWS's, but signed as those of Batch. */
+  async own<Output>(method: Call["method"], path: string, input?: object): Promise<Output> {
     const call: Call = {
       service: "batch",
-      operation: "secrets",
+      operation: path.replace(/\?.*$/, ""),
       method,
       url: `${this.connection.endpoint.batchUrl}${path}`,
       headers: { "content-type": "application/json" },

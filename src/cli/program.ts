@@ -4,6 +4,7 @@ import type { CommandKit, ProgramParts } from "./command-kit.ts";
 import { addEventsCommand } from "./events-command.ts";
 import { EXIT, EXIT_CODES_TEXT } from "./exit-codes.ts";
 import { addJobCommands } from "./job-commands.ts";
+import { addSchedulingCommands } from "./scheduling-commands.ts";
 import { addSecretCommand } from "./secret-command.ts";
 import { addMachineCommands } from "./machine-commands.ts";
 
@@ -57,6 +58,7 @@ export function createProgram(parts: ProgramParts, onEnd: (exitCode: number) => 
   const kit: CommandKit = { ...parts, program, act: async (work) => onEnd(await work()) };
   addJobCommands(kit);
   addEventsCommand(kit);
+  addSchedulingCommands(kit);
   addSecretCommand(kit);
   addMachineCommands(kit);
   return program;

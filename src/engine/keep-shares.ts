@@ -15,7 +15,11 @@ export class ShareKeeping {
   #nextMonotonicMs = 0;
 
   /** Returns the milliseconds until it is due again; undefined while no share has had anything. */
-  keep(state: LiveState, apply: (change: Change) => void, { nowMs, monotonicMs }: Instant): number | undefined {
+  keep(
+    state: LiveState,
+    apply: (change: Change) => void,
+    { nowMs, monotonicMs }: Instant,
+  ): number | undefined {
     if (monotonicMs < this.#nextMonotonicMs) return this.#nextMonotonicMs - monotonicMs;
     let isAnyKept = false;
     for (const { arn } of state.jobQueues.values()) {

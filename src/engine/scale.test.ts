@@ -277,5 +277,5 @@ test("a job of 16,000 MiB runs on `optimal` on a host of 24 GiB", async () => {
   ]);
   bench.provider.host = { vcpuMillis: 32_000, memoryMiB: 24_064, gpuCount: 0 };
   await bench.submit(aJob("job").needing({ vcpuMillis: 4000, memoryMiB: 16_000 }));
-  expect(instancesOf(bench, "ce")).toEqual(["m6i.2xlarge, has job"]);
+  expect(instancesOf(bench, "ce")).toEqual(["c6i.4xlarge, has job"]);
 });

@@ -109,7 +109,8 @@ export function changeDueMs({ state, settings, nowMs }: ScalingFacts): number | 
     }
     for (const { instance, tasks } of leaving) {
       const { atMs = 0 } = instance.leaving ?? {};
-      if (tasks.size > 0 && atMs > nowMs) nextMs = Math.min(nextMs, atMs);
+      if (tasks.size === 0) return 0;
+      if (atMs > nowMs) nextMs = Math.min(nextMs, atMs);
     }
   }
   return nextMs === Infinity ? undefined : Math.max(0, nextMs - nowMs);

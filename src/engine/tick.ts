@@ -87,9 +87,9 @@ function decide(engine: Engine, facts: Facts): Decided {
   const { started, finished } = takeNews(engine, facts);
   const timedOut = engine.deadlines.due(now.monotonicMs);
   for (const taskId of timedOut) timeOut(state, apply, taskId, now.nowMs);
-  finished.push(...endUnlaunched(engine, facts));
   const priceDueMs = engine.spotPrices.look(scaling);
   changeInstances(scaling);
+  finished.push(...endUnlaunched(engine, facts));
   const isMoreToSettle = settle(state, apply, {
     nowMs: now.nowMs,
     instanceCatalogue: engine.instanceCatalogue,

@@ -149,7 +149,7 @@ class Dispatch {
       const { computeEnvironment, instances } = found;
       const { state, nowMs: placedAtMs } = this.#facts;
       const place = { computeEnvironmentArn: computeEnvironment.arn, placedAtMs };
-      const jobId = state.jobs.reserve(job, place, instances);
+      const jobId = state.reserve(job, place, instances);
       this.#decisions.place({ job, jobId, computeEnvironment, instances });
       placedCount += 1;
       order.placed();

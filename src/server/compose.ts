@@ -80,8 +80,7 @@ export async function compose(
 ): Promise<ComposedServer> {
   const credentials = readCredentials(config);
   const instanceCatalogue = readInstanceCatalogue(config.instanceTypesFile);
-  const clock = SYSTEM_CLOCK;
-  const ids = RANDOM_IDS;
+  const [clock, ids] = [SYSTEM_CLOCK, RANDOM_IDS];
   await using opened = new AsyncDisposableStack();
   const scope = { accountId: config.accountId, region: config.region };
   const store = opened.use(openStore(config, folder));

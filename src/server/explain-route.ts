@@ -24,7 +24,7 @@ export function createExplainRoute({ authenticate, store, explainFacts }: Explai
     const { scope } = authenticate(request, "batch");
     const jobId = new Map(queryOf(request.target)).get("jobId");
     if (jobId === undefined || jobId === "") throw clientError("jobId must be given, as in ?jobId=ID");
-    const documents = await store.readJobs(scope, [jobId, submittedJobId(jobId)]);
+    const documents = await store.readJobs(scope, [...new Set([jobId, submittedJobId(jobId)])]);
     const own = documents.find(({ job }) => job.jobId === jobId);
     if (own === undefined) throw new ApiError("ClientException", `Job ${jobId} not found.`, { status: 404 });
     const { jobName } = own.job;

@@ -241,5 +241,5 @@ function capacityOf(
   seed: number,
 ): CapacitySettings {
   const market = createSpotMarket(isMarketMoving ? { seed } : {});
-  return { ...settings, supply: new CatalogueSupply(EC2_CATALOGUE, bootMs, market) };
+  return { ...settings, supply: new CatalogueSupply(EC2_CATALOGUE, bootMs, market), market };
 }

@@ -19,6 +19,8 @@ export class LiveConsumables implements Consumables {
   readonly #needs = new Map<string, readonly ConsumableRequirement[]>();
   /** By the task id of the attempt. */
   readonly #held = new Map<string, readonly ConsumableRequirement[]>();
+  /** Ids of jobs and children whose attempt is about to follow. */
+  readonly #reserved = new Set<string>();
   readonly #quantities = new Map<string, number>();
 
   /** @param jobs those whose attempts are under way. */
@@ -45,6 +47,14 @@ export class LiveConsumables implements Consumables {
     if (patch.status !== undefined && isTerminal(patch.status)) this.#needs.delete(jobId);
   }
 
+  /** The job has its place: what its attempt, which is about to follow, needs is taken. */
+  reserve(jobId: string): void {
+    const needs = this.neededBy(jobId);
+    if (needs.length === 0) return;
+    this.#reserved.add(jobId);
+    for (const { consumableResource, quantity } of needs) this.#add(consumableResource, quantity);
+  }
+
   /** An attempt takes what its job needs when it is placed and gives it back when it ends. */
   noteAttempt({ jobId, taskId, outcome }: Pick<Attempt, "jobId" | "taskId" | "outcome">): void {
     if (outcome !== undefined) {
@@ -56,6 +66,7 @@ export class LiveConsumables implements Consumables {
     const needs = this.neededBy(jobId);
     if (needs.length === 0 || this.#held.has(taskId)) return;
     this.#held.set(taskId, needs);
+    if (this.#reserved.delete(jobId)) return;
     for (const { consumableResource, quantity } of needs) this.#add(consumableResource, quantity);
   }
 

@@ -9,7 +9,9 @@ import { unreachable } from "../lib/assert.ts";
 import type { Change } from "./change.ts";
 import { LiveConsumables } from "./live-consumables.ts";
 import { LiveInstances } from "./live-instances.ts";
-import type { Instances } from "./live-instances.ts";
+import type { Instances, LiveInstance } from "./live-instances.ts";
+import type { AttemptPlace } from "./live-attempts.ts";
+import type { LiveJob } from "./live-job.ts";
 import type { Consumables } from "./live-consumables.ts";
 import { LivePlainResources } from "./live-plain-resources.ts";
 import type { PlainResources } from "./live-plain-resources.ts";
@@ -102,6 +104,13 @@ export class LiveState {
 
   get instances(): Instances {
     return this.#instances;
+  }
+
+  /** Gives a RUNNABLE job its place, and all that it needs: see `LiveJobs.reserve`. */
+  reserve(job: LiveJob, place: AttemptPlace, instances: readonly LiveInstance[]): string {
+    const placedId = this.#jobs.reserve(job, place, instances);
+    this.#consumables.reserve(placedId);
+    return placedId;
   }
 
   /** Another number after each change: what was decided on the same number needs no deciding again. */

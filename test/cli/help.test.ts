@@ -25,6 +25,10 @@ describe("help", () => {
         cancel [options] <job...>         Cancel jobs that have not started
         terminate [options] <job...>      End jobs, whether they wait or run
         events [options]                  Show or follow what happens to jobs
+        why [options] <job>               Tell why a job waits
+        plan [options] [file]             Tell where a job would run
+        top [options]                     Show queues and capacity, live
+        reclaim [options] <instance>      Take a Spot instance back
         secret [options] <action> [name]  Keep secrets for jobs
         doctor [options]                  Look whether jobs can run on this machine
         version [options]                 Show the versions of program and server

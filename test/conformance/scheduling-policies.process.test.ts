@@ -157,7 +157,7 @@ describe("a submission", () => {
     const { jobs } = used;
     const submission = { jobQueue: "shared", schedulingPriorityOverride: 1 };
     expect(await refusalOf(jobs.submit("true", submission))).toEqual(
-      clientException("shareIdentifier is required: the job queue has a fair-share policy"),
+      clientException("shareIdentifier must be specified."),
     );
     expect(await refusalOf(jobs.submit("true", { jobQueue: "shared", shareIdentifier: "a" }))).toEqual(
       clientException(

@@ -1,7 +1,9 @@
 import type { AttemptDetail, JobDetail } from "../../model/batch.ts";
 import { advise } from "../advice.ts";
+import { RefusedError } from "../cli-error.ts";
 import type { Context } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
+import { explainJob } from "../explained.ts";
 import { findJob } from "../find-job.ts";
 import { factsOf } from "../job-facts.ts";
 import { tellSections } from "../job-sections.ts";
@@ -9,7 +11,7 @@ import { isTerminal } from "../job-statuses.ts";
 import { describeEnd, describeOutcome } from "../outcome-text.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { attemptEndOf } from "../task-containers.ts";
-import { formatDuration, styled, styledStatus } from "../text.ts";
+import { formatDuration, shortId, styled, styledStatus } from "../text.ts";
 import { describeWait } from "../wait-text.ts";
 import { wrap } from "../wrap.ts";
 
@@ -35,7 +37,7 @@ export async function describe(context: Context, reference: string): Promise<num
 async function tellStory(context: Context, job: JobDetail): Promise<string> {
   const { surroundings } = context;
   const { output } = surroundings;
-  const wait = await describeWait(context, job);
+  const wait = (await tellExplained(context, job)) ?? (await describeWait(context, job));
   const advice = advise(job);
   const lines = [
     `${styled(output, "bold", job.jobName)}  ${job.jobId}`,
@@ -48,6 +50,21 @@ async function tellStory(context: Context, job: JobDetail): Promise<string> {
     ...(advice === undefined ? [] : ["", "What to do next", `  ${advice}`]),
   ];
   return `${lines.flatMap((line) => wrap(line, output.columns)).join("\n")}\n`;
+}
+
+/** Why it waits, as a server of one's own explains it; undefined where it does not. */
+async function tellExplained(context: Context, { jobId, status }: JobDetail): Promise<string | undefined> {
+  const isWaiting = status === "PENDING" || status === "RUNNABLE";
+  if (!isWaiting || context.client.connection.endpoint.isAws) return undefined;
+  try {
+    const { because, sentence, ...explained } = await explainJob(context, jobId);
+    if (explained.status !== status || because === "children") return undefined;
+    return `${status}: ${sentence} More: batchyard why ${shortId(jobId)}`;
+  } catch (error) {
+    // A server that is no batchyard, or an older one.
+    if (error instanceof RefusedError) return undefined;
+    throw error;
+  }
 }
 
 function headline(surroundings: Surroundings, job: JobDetail, wait: string | undefined): string {

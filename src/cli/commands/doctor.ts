@@ -42,7 +42,8 @@ export async function doctor(
 ): Promise<number> {
   const { environment, output } = surroundings;
   const recorded = readRecordedSettings(dataDir);
-  const engine = await lookAtContainerEngine({ ...surroundings, dockerHost, recorded: recorded.engine });
+  const sources = { ...surroundings, dataDir, dockerHost, recorded: recorded.engine };
+  const engine = await lookAtContainerEngine(sources);
   const findings = [
     lookAtNode(),
     lookAtMachine(),
@@ -50,7 +51,7 @@ export async function doctor(
     engine.finding,
     lookAtCgroups(),
     lookAtDataFolder(dataDir),
-    ...[describeProvider(recorded)].filter((finding) => finding !== undefined),
+    ...[engine.disk, describeProvider(recorded)].filter((finding) => finding !== undefined),
     lookAtOpenFiles(),
     lookAtClock(surroundings.nowMs()),
     await lookAtPort(port),

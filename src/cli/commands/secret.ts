@@ -45,7 +45,7 @@ async function put(context: Context, name: string, file: string | undefined): Pr
   const text = file === undefined ? await readValue(context, name) : await readValueFile(file);
   // The end of the line is the editor's or the terminal's, not the secret's.
   const value = text.replace(/\r?\n$/, "");
-  const made = await context.client.secrets<Pick<SecretSummary, "arn">>("POST", "/secrets", { name, value });
+  const made = await context.client.own<Pick<SecretSummary, "arn">>("POST", "/secrets", { name, value });
   await output.write(context.isJson ? `${JSON.stringify(made, undefined, 2)}\n` : `${made.arn}\n`);
   return EXIT.done;
 }
@@ -67,7 +67,7 @@ async function readValueFile(file: string): Promise<string> {
 }
 
 async function remove(context: Context, name: string): Promise<number> {
-  await context.client.secrets("DELETE", `/secrets/${encodeURIComponent(name)}`);
+  await context.client.own("DELETE", `/secrets/${encodeURIComponent(name)}`);
   await context.surroundings.output.write(context.isJson ? "{}\n" : `${name}: removed\n`);
   return EXIT.done;
 }
@@ -78,7 +78,7 @@ async function list(context: Context): Promise<number> {
   let token: string | undefined;
   do {
     const query = token === undefined ? "" : `?nextToken=${encodeURIComponent(token)}`;
-    const page = await client.secrets<SecretPage>("GET", `/secrets${query}`);
+    const page = await client.own<SecretPage>("GET", `/secrets${query}`);
     secrets.push(...page.secrets);
     token = page.nextToken;
   } while (token !== undefined);

@@ -11,6 +11,8 @@ const folder = mkdtempSync(join(tmpdir(), "batchyard-engine-"));
 /** Somebody's own engine would be found before any of ours. */
 const hasSystemSocket = ["/var/run/docker.sock", "/run/podman/podman.sock"].some((path) => existsSync(path));
 
+const HERE = { homeDir: folder, dataDir: folder };
+
 afterAll(() => rmSync(folder, { recursive: true }));
 
 async function listen(server: Server, path: string): Promise<AsyncDisposable> {
@@ -36,7 +38,7 @@ describe("lookAtContainerEngine", () => {
     await using _engine = await listen(anEngine(), socketPath);
     const environment = { DOCKER_HOST: "unix:///no/such/docker.sock" };
     const dockerHost = `unix://${socketPath}`;
-    expect(await lookAtContainerEngine({ dockerHost, environment, homeDir: folder })).toEqual({
+    expect(await lookAtContainerEngine({ dockerHost, environment, ...HERE })).toEqual({
       finding: { name: "containers", verdict: "good", text: `docker 29.1.0 at ${dockerHost}` },
       isAwaited: true,
     });
@@ -48,7 +50,7 @@ describe("lookAtContainerEngine", () => {
     await using _engine = await listen(anEngine(), socketPath);
     writeFileSync(join(folder, "docker.sock"), "");
     const environment = { XDG_RUNTIME_DIR: folder };
-    expect(await lookAtContainerEngine({ environment, homeDir: folder })).toEqual({
+    expect(await lookAtContainerEngine({ environment, ...HERE })).toEqual({
       finding: { name: "containers", verdict: "good", text: `docker 29.1.0 at unix://${socketPath}` },
       isAwaited: false,
     });
@@ -56,7 +58,7 @@ describe("lookAtContainerEngine", () => {
 
   test("looks at the engine that the data folder has recorded, and no other", async () => {
     const recorded = "unix:///no/such/docker.sock";
-    expect(await lookAtContainerEngine({ recorded, environment: {}, homeDir: folder })).toEqual({
+    expect(await lookAtContainerEngine({ recorded, environment: {}, ...HERE })).toEqual({
       finding: {
         name: "containers",
         verdict: "missing",
@@ -72,7 +74,7 @@ describe("lookAtContainerEngine", () => {
     { host: "tcp://127.0.0.1:1", text: /ECONNREFUSED/, remedy: /Start it/ },
     { host: "https://127.0.0.1:1", text: /ECONNREFUSED/, remedy: /Start it/ },
   ])("says what is in the way of $host, and what to do", async ({ host, text, remedy }) => {
-    const look = await lookAtContainerEngine({ environment: { DOCKER_HOST: host }, homeDir: folder });
+    const look = await lookAtContainerEngine({ environment: { DOCKER_HOST: host }, ...HERE });
     expect(look.finding).toMatchObject({
       verdict: "missing",
       text: expect.stringMatching(text),
@@ -83,7 +85,7 @@ describe("lookAtContainerEngine", () => {
   test.each(["ssh://somewhere", "nonsense", "unix://relative", "tcp://"])(
     "says that the server does not start with %s",
     async (host) => {
-      expect(await lookAtContainerEngine({ environment: { DOCKER_HOST: host }, homeDir: folder })).toEqual({
+      expect(await lookAtContainerEngine({ environment: { DOCKER_HOST: host }, ...HERE })).toEqual({
         finding: {
           name: "containers",
           verdict: "missing",

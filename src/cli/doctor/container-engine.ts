@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { isSystemError } from "../../lib/system-error.ts";
 import { chooseEngineAddress, describeEngineAddress } from "../../providers/docker/engine-address.ts";
 import { type EngineFailure, findEngine } from "../../providers/docker/find-engine.ts";
+import { lookAtEngineDisk } from "./engine-disk.ts";
 import type { Finding } from "./finding.ts";
 
 export interface EngineSources {
@@ -10,11 +11,14 @@ export interface EngineSources {
   readonly recorded?: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly homeDir: string;
+  readonly dataDir: string;
 }
 
 /** What was seen of the engine, and whether the server waits for it rather than run jobs in another way. */
 export interface EngineLook {
   readonly finding: Finding;
+  /** Absent where it is on another machine. */
+  readonly disk?: Finding;
   readonly isAwaited: boolean;
 }
 
@@ -33,10 +37,11 @@ export async function lookAtContainerEngine(sources: EngineSources): Promise<Eng
   const isAwaited = namedBy !== undefined;
   if ("failures" in found) return { finding: describeFailures(found.failures, namedBy), isAwaited };
 
-  const { address, engine, description } = found;
-  await engine[Symbol.asyncDispose]();
+  const { address, description } = found;
+  await using _engine = found.engine;
+  const disk = await lookAtEngineDisk(found, sources.dataDir);
   const text = `${description.product} ${description.version} at ${describeEngineAddress(address)}`;
-  return { finding: { name: NAME, verdict: "good", text }, isAwaited };
+  return { finding: { name: NAME, verdict: "good", text }, ...(disk && { disk }), isAwaited };
 }
 
 function describeFailures(failures: readonly EngineFailure[], namedBy: string | undefined): Finding {

@@ -25,6 +25,8 @@ describe.skipIf(dockerHost === "")("a container engine", () => {
       storageDriver: expect.any(String),
       operatingSystem: "linux",
       architecture: expect.stringMatching(/^[a-z0-9]+$/),
+      hostName: expect.any(String),
+      dataRoot: expect.stringMatching(/^\//),
     });
     expect(description.cpuCount).toBeGreaterThan(0);
     expect(description.memoryBytes).toBeGreaterThan(1_000_000);

@@ -44,14 +44,14 @@ export function instancesFor(
   const { nodeResources } = job;
   if (nodeResources === undefined) {
     if (firstWithRoom(environment.booting, job.resources) !== undefined) return "instances-starting";
-    return launchesFor([job.resources], computeEnvironment, facts);
+    return launchesFor(job, [job.resources], computeEnvironment, facts);
   }
   const empty = [...environment.all.values()].filter(
     (instance) =>
       environment.idle.has(instance) || (environment.booting.has(instance) && instance.tasks.size === 0),
   );
   const missing = withoutInstance(nodeResources, empty);
-  return missing.length === 0 ? "instances-starting" : launchesFor(missing, computeEnvironment, facts);
+  return missing.length === 0 ? "instances-starting" : launchesFor(job, missing, computeEnvironment, facts);
 }
 
 /** Those of the nodes for which there is no empty instance: each takes the first that is left and large enough. */
@@ -69,12 +69,18 @@ function withoutInstance(
 
 /** One instance for each of these, in their order; none at all where one of them cannot be had. */
 function launchesFor(
+  job: LiveJob,
   needs: readonly Resources[],
   computeEnvironment: ComputeEnvironment,
-  { state, capacity, demandVcpuMillis, nowMs }: ScaleOutFacts,
+  { state, capacity, nowMs, ...facts }: ScaleOutFacts,
 ): readonly Launch[] | WaitReason {
+  const { vcpuMillis: presentMillis, booting } = state.instances.ofEnvironment(computeEnvironment.arn);
+  // What boots already is for part of the demand.
+  let demandVcpuMillis = facts.demandVcpuMillis;
+  for (const { free } of booting) demandVcpuMillis -= free.vcpuMillis;
+  demandVcpuMillis = Math.max(demandVcpuMillis, job.resources.vcpuMillis);
   const maxVcpuMillis = (computeEnvironment.computeResources?.maxvCpus ?? Infinity) * 1000;
-  let vcpuMillis = state.instances.ofEnvironment(computeEnvironment.arn).vcpuMillis;
+  let vcpuMillis = presentMillis;
   const launches: Launch[] = [];
   for (const resources of needs) {
     const need = { resources, demandVcpuMillis, vcpuMillisLeft: maxVcpuMillis - vcpuMillis };

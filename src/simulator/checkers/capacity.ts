@@ -110,9 +110,7 @@ function refuseLaunch(
 ): string | undefined {
   const maxMillis = (computeResources?.maxvCpus ?? Infinity) * 1000;
   const isNeverAbove = computeResources?.allocationStrategy === "BEST_FIT" && !isSpot;
-  const mayLaunch = isNeverAbove
-    ? othersVcpuMillis + vcpuMillis <= maxMillis
-    : othersVcpuMillis < maxMillis;
+  const mayLaunch = isNeverAbove ? othersVcpuMillis + vcpuMillis <= maxMillis : othersVcpuMillis < maxMillis;
   if (mayLaunch) return undefined;
   return `${arn} has ${othersVcpuMillis} of ${maxMillis} thousandths of a vCPU and gets ${vcpuMillis} more`;
 }

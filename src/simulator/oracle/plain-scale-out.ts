@@ -69,11 +69,15 @@ function withoutInstance(
 function chooseFor(
   needs: readonly Resources[],
   present: readonly SnapshotInstance[],
-  { queue, environment: { computeEnvironment }, supply }: LaunchFacts,
+  { queue, environment: { computeEnvironment }, job, supply }: LaunchFacts,
   nowMs: number,
 ): readonly InstanceShape[] | WaitReason {
   const maxVcpuMillis = 1000 * (computeEnvironment.computeResources?.maxvCpus ?? Infinity);
-  const demandVcpuMillis = queue.jobs.reduce((sum, job) => sum + job.resources.vcpuMillis, 0);
+  const askedFor = queue.jobs.reduce((sum, { resources }) => sum + resources.vcpuMillis, 0);
+  const onItsWay = present
+    .filter(({ isBooting, isLeaving }) => isBooting && !isLeaving)
+    .reduce((sum, { free }) => sum + free.vcpuMillis, 0);
+  const demandVcpuMillis = Math.max(job.resources.vcpuMillis, askedFor - onItsWay);
   let shapes: readonly InstanceShape[] = [];
   for (const resources of needs) {
     const vcpuMillis = [...present, ...shapes].reduce((sum, one) => sum + one.resources.vcpuMillis, 0);

@@ -5,7 +5,7 @@ import { CALM_PROVIDER, environment, HOUR_MS, PLAIN_CAPACITY, PLAIN_JOBS, queue 
 export const FAIR_SHARE: Scenario = {
   name: "fair-share",
   about: "four shares want more than there is: each gets what its weight entitles it to",
-  size: { jobCount: 12_000, instanceCount: 25, hours: 1 },
+  size: { jobCount: 12_000, instanceCount: 50, hours: 1 },
   resources: (size) => ({
     policies: [
       {
@@ -33,7 +33,8 @@ export const FAIR_SHARE: Scenario = {
     shares: ["red", "green", "blue", "grey"],
     schedulingPriorities: [0, 1, 5],
     burst: { min: 10, max: 100 },
-    vcpuCounts: [1, 2],
+    vcpuCounts: [1],
+    runMs: { min: 20_000, max: 1_200_000 },
   },
   capacity: PLAIN_CAPACITY,
   provider: CALM_PROVIDER,

@@ -23,7 +23,7 @@ export interface SchedulingExample {
 export type Action =
   | { readonly kind: "submit"; readonly jobs: readonly ExampleJob[] }
   | { readonly kind: "update"; readonly name: string; readonly request: UpdateComputeEnvironmentRequest }
-  | { readonly kind: "terminate" | "why" | "shares" | "describe"; readonly name: string }
+  | { readonly kind: "why" | "shares" | "describe"; readonly name: string }
   | { readonly kind: "restart" };
 
 type Part = Partial<Pick<SchedulingExample, "host" | "bootMs" | "spotNoticeMs">> & {
@@ -121,8 +121,8 @@ function readAction(said: string): Action {
   }
   const [, updated, items = ""] = /^update (\S+): (.+)$/.exec(said) ?? [];
   if (updated !== undefined) return { kind: "update", name: updated, request: readUpdate(updated, items) };
-  const [, kind, name = ""] = /^(terminate|why|shares of|describe) (\S+)$/.exec(said) ?? [];
-  if (kind === "terminate" || kind === "why" || kind === "describe") return { kind, name };
+  const [, kind, name = ""] = /^(why|shares of|describe) (\S+)$/.exec(said) ?? [];
+  if (kind === "why" || kind === "describe") return { kind, name };
   if (kind === "shares of") return { kind: "shares", name };
   if (said === "restart the server") return { kind: "restart" };
   throw new Error(`unknown line: "${said}"`);

@@ -145,8 +145,6 @@ class ExampleRun {
       case "submit":
         for (const job of action.jobs) this.#jobs.set(job.builder.job.jobId, job);
         return this.#bench.submit(...action.jobs.map(({ builder }) => builder));
-      case "terminate":
-        return this.#bench.terminate(action.name);
       case "restart":
         return this.#bench.restart();
       case "update":
@@ -214,7 +212,7 @@ class ExampleRun {
     const { all, vcpuMillis } = state.instances.ofEnvironment(arn);
     const desired = state.computeEnvironments.get(arn)?.computeResources?.desiredvCpus;
     this.#timeline.say(
-      `${name}: ${all.size} instances of ${vcpuMillis / 1_000} vCPU, desiredvCpus ${desired}`,
+      `${name}: ${vcpuMillis / 1_000} vCPU, instances: ${all.size}, desiredvCpus: ${desired}`,
     );
   }
 }

@@ -1,5 +1,8 @@
+import type { Attempt } from "../../../src/batch/attempt.ts";
 import { blockedReasonOf } from "../../../src/batch/blocked-head.ts";
+import type { ComputeEnvironment } from "../../../src/batch/compute-environment.ts";
 import type { Instance } from "../../../src/batch/instance.ts";
+import type { JobQueue } from "../../../src/batch/job-queue.ts";
 import type { CycleReport } from "../../../src/scheduler/schedule.ts";
 import type { Change } from "../../../src/store/change.ts";
 import { writeMoment } from "./items.ts";
@@ -58,33 +61,27 @@ export class Timeline {
   }
 
   #see(change: Change): void {
-    switch (change.kind) {
-      case "instance-put":
-        return this.#seeInstance(change.instance);
-      case "attempt-put":
-        if (change.attempt.stopping === undefined && change.attempt.startedAtMs === undefined) {
-          const { jobId, instance, computeEnvironmentArn, outcome } = change.attempt;
-          const place =
-            this.#instances.get(instance?.instanceId ?? "")?.name ?? nameOf(computeEnvironmentArn);
-          if (outcome === undefined) this.#add(jobId, ` starts on ${place}`, ` start on ${place}`);
-        }
-        return;
-      case "job-changed":
-        return this.#seeJob(change);
-      case "compute-environment-put":
-        return this.#seeStatus(change.computeEnvironment.name, change.computeEnvironment.status);
-      case "job-queue-put": {
-        const { name, blockedHead } = change.jobQueue;
-        const told = blockedHead?.told ?? [];
-        const last = told.at(-1);
-        if (last !== undefined && told.length !== this.#toldCounts.get(name)) {
-          this.say(`${name} is blocked by ${blockedHead?.jobId}: ${blockedReasonOf(last.statusReason)}`);
-        }
-        this.#toldCounts.set(name, told.length);
-        return;
-      }
-      default:
+    if (change.kind === "instance-put") this.#seeInstance(change.instance);
+    if (change.kind === "attempt-put") this.#seeAttempt(change.attempt);
+    if (change.kind === "job-changed") this.#seeJob(change);
+    if (change.kind === "compute-environment-put") this.#seeStatus(change.computeEnvironment);
+    if (change.kind === "job-queue-put") this.#seeBlocked(change.jobQueue);
+  }
+
+  #seeAttempt(attempt: Attempt): void {
+    const { jobId, instance, computeEnvironmentArn, stopping, startedAtMs, outcome } = attempt;
+    if ((stopping ?? startedAtMs ?? outcome) !== undefined) return;
+    const place = this.#instances.get(instance?.instanceId ?? "")?.name ?? nameOf(computeEnvironmentArn);
+    this.#add(jobId, ` starts on ${place}`, ` start on ${place}`);
+  }
+
+  #seeBlocked({ name, blockedHead }: JobQueue): void {
+    const told = blockedHead?.told ?? [];
+    const last = told.at(-1);
+    if (last !== undefined && told.length !== this.#toldCounts.get(name)) {
+      this.say(`${name} is blocked by ${blockedHead?.jobId}: ${blockedReasonOf(last.statusReason)}`);
     }
+    this.#toldCounts.set(name, told.length);
   }
 
   #seeInstance(instance: Instance): void {
@@ -96,7 +93,7 @@ export class Timeline {
       this.#countByEnvironment.set(environment, number);
       const name = `${environment}/${number}`;
       this.#instances.set(instanceId, { name, instance });
-      this.#add(name, ` is launched, a ${instanceType}`, ` are launched, each a ${instanceType}`);
+      this.#add(name, ` is launched: ${instanceType}`, ` are launched: ${instanceType}`);
       return;
     }
     const { name, instance: before } = known;
@@ -122,7 +119,7 @@ export class Timeline {
     }
   }
 
-  #seeStatus(name: string, status: string): void {
+  #seeStatus({ name, status }: ComputeEnvironment): void {
     const before = this.#statuses.get(name);
     this.#statuses.set(name, status);
     if (before === undefined || before === "CREATING" || before === status) return;

@@ -53,7 +53,10 @@ export function findByArn<Type extends PlainResourceType>(
 }
 
 /** What the rules of job queues look up. */
-export function queueLookups(state: LiveState, scope: Scope): Omit<JobQueueFacts, "cause" | "instanceCatalogue"> {
+export function queueLookups(
+  state: LiveState,
+  scope: Scope,
+): Omit<JobQueueFacts, "cause" | "instanceCatalogue"> {
   return {
     findComputeEnvironment: (nameOrArn) => findComputeEnvironment(state, scope, nameOrArn),
     findServiceEnvironment: (nameOrArn) => findPlainResource(state, scope, "service-environment", nameOrArn),

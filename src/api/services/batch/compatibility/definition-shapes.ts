@@ -29,7 +29,6 @@ import { honoured, refused, withoutEffect } from "./declaration.ts";
 import type { Declarations } from "./declaration.ts";
 import {
   NO_EXECUTE_COMMAND,
-  NO_FAIR_SHARE,
   ONE_PLATFORM_VERSION,
   NO_KUBERNETES,
   NO_LOOK_UP,
@@ -59,7 +58,7 @@ export const registerJobDefinitionRequest: Declarations<RegisterJobDefinitionReq
   parameters: honoured(
     "run.process: fill whole arguments of the command, the submission's over the definition's",
   ),
-  schedulingPriority: withoutEffect(NO_FAIR_SHARE),
+  schedulingPriority: honoured("submission: takes from the definition what the submission does not say"),
   containerProperties: honoured("submission: takes from the definition what the submission does not say"),
   nodeProperties: honoured(NODES),
   retryStrategy: honoured("submission: takes from the definition what the submission does not say"),

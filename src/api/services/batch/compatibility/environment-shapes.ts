@@ -55,12 +55,13 @@ const REPLACING = honoured(
   `for the rest, ${SHAPES_ONLY}`,
 );
 const PAGES = "paging.process: DescribeComputeEnvironments";
+const UNMANAGED_SIZE = "fair-share.process: of what an UNMANAGED environment is said to have, too";
 
 export const createComputeEnvironmentRequest: Declarations<CreateComputeEnvironmentRequest> = {
   computeEnvironmentName: honoured(SHOWN),
   type: honoured("compute-environments.process: of type %s shows what belongs to it"),
   state: honoured("compute-environments.process: the state DISABLED"),
-  unmanagedvCpus: withoutEffect("AWS uses it for fair-share reservations only, which are not here yet"),
+  unmanagedvCpus: honoured(UNMANAGED_SIZE),
   computeResources: honoured(SHOWN),
   serviceRole: honoured(ROLE, NO_LOOK_UP),
   tags: honoured("tags.process: has the tags of its creation, takes others and gives them up"),
@@ -72,7 +73,7 @@ export const createComputeEnvironmentRequest: Declarations<CreateComputeEnvironm
 export const updateComputeEnvironmentRequest: Declarations<UpdateComputeEnvironmentRequest> = {
   computeEnvironment: honoured(UPDATED),
   state: honoured(DISABLED),
-  unmanagedvCpus: withoutEffect("AWS uses it for fair-share reservations only, which are not here yet"),
+  unmanagedvCpus: honoured(UNMANAGED_SIZE),
   computeResources: honoured(UPDATED),
   serviceRole: honoured(ROLE, NO_LOOK_UP),
   updatePolicy: honoured(CLEARED),

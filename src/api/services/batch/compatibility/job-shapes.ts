@@ -26,7 +26,7 @@ import type {
 } from "../../../../model/batch.ts";
 import { honoured, refused, withoutEffect } from "./declaration.ts";
 import type { Declarations } from "./declaration.ts";
-import { NO_FAIR_SHARE, NO_KUBERNETES, NO_NODE_CONSUMABLES, NO_TASK_TAGS } from "./reasons.ts";
+import { NO_KUBERNETES, NO_NODE_CONSUMABLES, NO_TASK_TAGS } from "./reasons.ts";
 
 const SHOWS_ALL = "submit.process: shows all that it said, over what the definition says, while it waits";
 const DEFINITION_NEEDED = "shown in the effective pod; ";
@@ -38,8 +38,10 @@ const INSTANCE_TYPES = "no host has instance types to choose among; it is in wha
 export const submitJobRequest: Declarations<SubmitJobRequest> = {
   jobName: honoured("submit.process: is answered with the job's ARN, name and id"),
   jobQueue: honoured("submit.process: is answered with the job's ARN, name and id"),
-  shareIdentifier: honoured("list-jobs.process: SHARE_IDENTIFIER", NO_FAIR_SHARE),
-  schedulingPriorityOverride: withoutEffect(NO_FAIR_SHARE),
+  shareIdentifier: honoured("fair-share.process: 16.47 two shares of equal weight get the same"),
+  schedulingPriorityOverride: honoured(
+    "fair-share.process: 16.48 priority orders the jobs of a share, and says nothing between shares",
+  ),
   arrayProperties: honoured(
     "arrays.process: runs each child with its own id and index, and shows whose it is",
   ),

@@ -16,7 +16,6 @@ import type {
 } from "../../../../model/batch.ts";
 import { honoured, withoutEffect } from "./declaration.ts";
 import type { Declarations } from "./declaration.ts";
-import { NO_FAIR_SHARE } from "./reasons.ts";
 
 const SHOWN = "job-queues.process: goes through CREATING to VALID and shows what was asked for";
 const UPDATED = "job-queues.process: changes what it names and leaves the rest; lists replace lists";
@@ -27,6 +26,8 @@ const POLICY =
   "scheduling-policies.process: is there at once, shown with what AWS adds, updated as a whole and deleted";
 const POLICY_PAGES = "scheduling-policies.process: is listed by its ARN, page by page";
 const IN_QUEUE = "scheduling-policies.process: 16.51 without a share to a fair-share queue is refused";
+const EQUAL_SHARES = "fair-share.process: 16.47 two shares of equal weight get the same";
+const WEIGHTED = "fair-share.process: 16.47 a share of weight 0.5 gets double";
 const SERVICE = "service-jobs.process: is shown in its queue by its ARN";
 const TIME_LIMIT =
   "blocked-queues: 16.44 a job that blocks its queue for so long is cancelled, never retried, and the next goes on";
@@ -35,7 +36,7 @@ const SERVICE_TIME_LIMIT = "checked and shown; in a queue of service jobs nothin
 export const createJobQueueRequest: Declarations<CreateJobQueueRequest> = {
   jobQueueName: honoured(SHOWN),
   state: honoured("job-queue: takes a DISABLED queue with time limits and any priority up to 1000"),
-  schedulingPolicyArn: honoured(IN_QUEUE, NO_FAIR_SHARE),
+  schedulingPolicyArn: honoured(IN_QUEUE),
   priority: honoured(PRIORITY),
   computeEnvironmentOrder: honoured(
     "compute-environments.process: 16.43 the environment of the lowest order goes first; a full or DISABLED one is passed over",
@@ -51,7 +52,6 @@ export const updateJobQueueRequest: Declarations<UpdateJobQueueRequest> = {
   state: honoured("job-queues.process: takes no submissions and goes on with the jobs that it holds"),
   schedulingPolicyArn: honoured(
     "scheduling-policies.process: exchanges its policy for one of the same kind and keeps having one",
-    NO_FAIR_SHARE,
   ),
   priority: honoured(UPDATED),
   computeEnvironmentOrder: honoured(UPDATED),
@@ -89,14 +89,14 @@ export const serviceEnvironmentOrder: Declarations<ServiceEnvironmentOrder> = {
 export const createSchedulingPolicyRequest: Declarations<CreateSchedulingPolicyRequest> = {
   name: honoured(POLICY),
   quotaSharePolicy: honoured("service-jobs.process: is for queues with quota shares"),
-  fairsharePolicy: honoured(IN_QUEUE, NO_FAIR_SHARE),
+  fairsharePolicy: honoured(EQUAL_SHARES),
   tags: honoured("tags.process: has the tags of its creation, takes others and gives them up"),
 };
 
 export const updateSchedulingPolicyRequest: Declarations<UpdateSchedulingPolicyRequest> = {
   arn: honoured(POLICY),
   quotaSharePolicy: honoured("scheduling-policy: does not turn one kind into the other"),
-  fairsharePolicy: honoured(POLICY, NO_FAIR_SHARE),
+  fairsharePolicy: honoured("live-queues: counts until then by the policy before, where that %s"),
 };
 
 export const deleteSchedulingPolicyRequest: Declarations<DeleteSchedulingPolicyRequest> = {
@@ -113,14 +113,18 @@ export const listSchedulingPoliciesRequest: Declarations<ListSchedulingPoliciesR
 };
 
 export const fairsharePolicy: Declarations<FairsharePolicy> = {
-  shareDecaySeconds: withoutEffect(NO_FAIR_SHARE),
-  computeReservation: withoutEffect(NO_FAIR_SHARE),
-  shareDistribution: withoutEffect(NO_FAIR_SHARE),
+  shareDecaySeconds: honoured("fair-share: the half-life of shareDecaySeconds %s is %d ms"),
+  computeReservation: honoured(
+    "fair-share.process: 16.50 a reservation of 50 % keeps half of the vCPUs free with one active share, a quarter with two",
+  ),
+  shareDistribution: honoured(WEIGHTED),
 };
 
 export const shareAttributes: Declarations<ShareAttributes> = {
-  shareIdentifier: withoutEffect(NO_FAIR_SHARE),
-  weightFactor: withoutEffect(NO_FAIR_SHARE),
+  shareIdentifier: honoured(
+    "fair-share.process: 16.49 the weight of a wildcard counts once for each active share that matches",
+  ),
+  weightFactor: honoured(WEIGHTED),
 };
 
 export const quotaSharePolicy: Declarations<QuotaSharePolicy> = {

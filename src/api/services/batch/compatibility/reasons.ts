@@ -1,7 +1,6 @@
 /** Why members are without effect, or refused, where several are for the same reason. */
 
 export const NO_KUBERNETES = "no Kubernetes back end runs pods yet: jobs on EKS wait and say so";
-export const NO_FAIR_SHARE = "checked and shown; the order of jobs does not depend on it yet";
 export const NO_TASK_TAGS = "there are no ECS tasks to put tags on";
 export const NO_LOOK_UP = "there is nothing to look it up in";
 export const NO_SCALING = "environments do not scale yet: a job runs when `maxvCpus` and the host have room";

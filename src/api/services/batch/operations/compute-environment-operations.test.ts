@@ -109,10 +109,11 @@ describe("UpdateComputeEnvironment", () => {
   });
 });
 
-describe("UpdateComputeEnvironment in a queue", () => {
-  const order = (...names: string[]) =>
-    names.map((computeEnvironment, index) => ({ order: index + 1, computeEnvironment }));
+function inOrder(...names: readonly string[]): { order: number; computeEnvironment: string }[] {
+  return names.map((computeEnvironment, index) => ({ order: index + 1, computeEnvironment }));
+}
 
+describe("UpdateComputeEnvironment in a queue", () => {
   test("keeps the architecture of the environments beside it, as long as they are", async () => {
     const computeResources = ec2Request({
       allocationStrategy: "BEST_FIT_PROGRESSIVE",
@@ -126,7 +127,7 @@ describe("UpdateComputeEnvironment in a queue", () => {
     }
     await settleAll(services);
     await createJobQueue(services)(
-      { jobQueueName: "q", priority: 1, computeEnvironmentOrder: order("a", "b") },
+      { jobQueueName: "q", priority: 1, computeEnvironmentOrder: inOrder("a", "b") },
       CONTEXT,
     );
     await settleAll(services);
@@ -139,7 +140,7 @@ describe("UpdateComputeEnvironment in a queue", () => {
       ),
     );
 
-    await updateJobQueue(services)({ jobQueue: "q", computeEnvironmentOrder: order("b") }, CONTEXT);
+    await updateJobQueue(services)({ jobQueue: "q", computeEnvironmentOrder: inOrder("b") }, CONTEXT);
     expect(await update("b", toArm)).toMatchObject({ computeEnvironmentName: "b" });
   });
 });

@@ -1,0 +1,57 @@
+import type { JobStatus } from "../model/batch.ts";
+import { CliError } from "./cli-error.ts";
+import type { Context } from "./context.ts";
+
+/** What a server of one's own says of why a job waits, as far as the command line shows it. */
+export interface Explained {
+  readonly jobName: string;
+  readonly status: JobStatus;
+  readonly because: string;
+  readonly isImpossible: boolean;
+  readonly sentence: string;
+  readonly jobQueue?: string;
+  readonly environments?: readonly Told[];
+  readonly remedies?: readonly Told[];
+}
+
+interface Told {
+  readonly sentence: string;
+}
+
+/** Asks what only a server of one's own answers. */
+export async function askOwn<Output>(
+  { client }: Context,
+  method: "GET" | "POST",
+  path: string,
+  input?: object,
+): Promise<Output> {
+  if (client.connection.endpoint.isAws) {
+    throw new CliError(
+      "AWS does not say how it schedules",
+      "Name a server of your own with --endpoint URL; of AWS, `batchyard describe` tells what there is.",
+    );
+  }
+  return await client.own<Output>(method, `/batchyard/${path}`, input);
+}
+
+export async function explainJob(context: Context, jobId: string): Promise<Explained> {
+  return await askOwn<Explained>(context, "GET", `explain?jobId=${encodeURIComponent(jobId)}`);
+}
+
+/** What stands below the sentence: what environments say that the sentence does not, and what would help. */
+export function explanationLines({
+  sentence,
+  environments = [],
+  remedies = [],
+}: Explained): readonly string[] {
+  const others = environments.filter((environment) => !sentence.includes(environment.sentence));
+  return [
+    ...section("Compute environments", others),
+    ...section("What would start it, each by itself", remedies),
+  ];
+}
+
+function section(heading: string, told: readonly Told[]): readonly string[] {
+  if (told.length === 0) return [];
+  return ["", heading, ...told.map(({ sentence }) => `  ${sentence}`)];
+}

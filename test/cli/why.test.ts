@@ -1,0 +1,274 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { ARRAY, FAILED_JOB, ID, MULTI_NODE } from "./examples.ts";
+import { FakeAws, ok, refusal } from "./fake-aws.ts";
+import { NOW_MS, runCli } from "./run-cli.ts";
+
+const { startedAt: _startedAt, stoppedAt: _stoppedAt, attempts: _attempts, ...NEVER_STARTED } = FAILED_JOB;
+const WAITING = { ...NEVER_STARTED, status: "RUNNABLE", statusReason: undefined, container: { vcpus: 1 } };
+
+const EXPLAINED = {
+  jobName: "sh",
+  jobId: ID,
+  status: "RUNNABLE",
+  because: "behind-others",
+  isImpossible: true,
+  sentence:
+    "12 jobs go before it in the queue q. At the head is job 4711, which waits for room on the host. It can never " +
+    "start as things are. It needs 4 vCPU and 32,000 MiB. No instance type of ce-a is large enough: the nearest, " +
+    "r5.xlarge, gives 31,431 MiB.",
+  jobQueue: "q",
+  environments: [
+    {
+      sentence: "No instance type of ce-a is large enough: the nearest, r5.xlarge, gives 31,431 MiB.",
+    },
+    { sentence: "ce-b is DISABLED." },
+  ],
+  remedies: [
+    { sentence: "Give ce-a an instance type with 4 vCPU and 32,000 MiB for jobs." },
+    { sentence: "Enable ce-b." },
+  ],
+};
+const EXPLAIN = `/batchyard/explain?jobId=${ID}`;
+
+describe("why", () => {
+  test("tells why a job waits, and what would start it", async () => {
+    await using aws = await FakeAws.start({
+      describejobs: ok({ jobs: [WAITING] }),
+      [EXPLAIN]: ok(EXPLAINED),
+    });
+    const { output, exitCode } = await runCli(["why", ID, "--endpoint", aws.url], { isTerminal: true });
+    expect(exitCode).toBe(0);
+    expect(output).toMatchInlineSnapshot(`
+      "sh  0195515c-0000-4000-8000-00000000abcd
+      RUNNABLE: 12 jobs go before it in the queue q. At the head is job 4711, which
+                waits for room on the host. It can never start as things are. It needs
+                4 vCPU and 32,000 MiB. No instance type of ce-a is large enough: the
+                nearest, r5.xlarge, gives 31,431 MiB.
+
+      Compute environments
+        ce-b is DISABLED.
+
+      What would start it, each by itself
+        Give ce-a an instance type with 4 vCPU and 32,000 MiB for jobs.
+        Enable ce-b.
+      "
+    `);
+  });
+
+  test("gives programs all of it", async () => {
+    await using aws = await FakeAws.start({
+      describejobs: ok({ jobs: [WAITING] }),
+      [EXPLAIN]: ok(EXPLAINED),
+    });
+    const { output } = await runCli(["why", ID, "--endpoint", aws.url, "--output", "json"]);
+    expect(JSON.parse(output)).toEqual(EXPLAINED);
+  });
+
+  test("describe shows the sentence, too", async () => {
+    await using aws = await FakeAws.start({
+      describejobs: ok({ jobs: [WAITING] }),
+      [EXPLAIN]: ok({ ...EXPLAINED, sentence: "It is next in the queue q." }),
+    });
+    const { output } = await runCli(["describe", ID, "--endpoint", aws.url]);
+    expect(output.split("\n").at(1)).toBe(
+      "RUNNABLE: It is next in the queue q. More: batchyard why 0000abcd",
+    );
+  });
+});
+
+describe("plan", () => {
+  const PLAN = "/batchyard/plan";
+  const PLANNED = {
+    ...EXPLAINED,
+    because: "placeable",
+    isImpossible: false,
+    sentence: "Nothing is in its way. ce-b has room for it.",
+    environments: [{ sentence: "ce-b has room for it." }],
+    remedies: [],
+  };
+
+  test("tells where a job like another would run, asking for as much", async () => {
+    const container = { resourceRequirements: [{ type: "VCPU", value: "2" }] };
+    const job = { ...ARRAY, container, shareIdentifier: "a", schedulingPriority: 3 };
+    await using aws = await FakeAws.start({ describejobs: ok({ jobs: [job] }), [PLAN]: ok(PLANNED) });
+    const { output } = await runCli(["plan", "--like", ID, "--endpoint", aws.url]);
+    expect(output).toMatchInlineSnapshot(`
+      "sh would start now in the queue q
+      Nothing is in its way. ce-b has room for it.
+      "
+    `);
+    expect(aws.inputsOf(PLAN)).toEqual([
+      {
+        jobName: ARRAY.jobName,
+        jobQueue: ARRAY.jobQueue,
+        jobDefinition: ARRAY.jobDefinition,
+        shareIdentifier: "a",
+        schedulingPriorityOverride: 3,
+        arrayProperties: { size: 4 },
+        containerOverrides: container,
+      },
+    ]);
+  });
+
+  test("takes the nodes of a multi-node job", async () => {
+    await using aws = await FakeAws.start({ describejobs: ok({ jobs: [MULTI_NODE] }), [PLAN]: ok(PLANNED) });
+    await runCli(["plan", "--like", ID, "--endpoint", aws.url]);
+    expect(aws.inputsOf(PLAN)).toMatchObject([
+      { nodeOverrides: { numNodes: 2, nodePropertyOverrides: [{ targetNodes: "0:" }] } },
+    ]);
+  });
+
+  test("reads a submission from a file and from standard input", async () => {
+    const input = JSON.stringify({ jobName: "a" });
+    using folder = temporaryFolder();
+    const path = join(folder.path, "job.json");
+    writeFileSync(path, input);
+    await using aws = await FakeAws.start({ [PLAN]: ok({ ...PLANNED, because: "environments-full" }) });
+    const fromFile = await runCli(["plan", path, "--endpoint", aws.url]);
+    await runCli(["plan", "-", "--endpoint", aws.url], { input });
+    expect(aws.inputsOf(PLAN)).toEqual([{ jobName: "a" }, { jobName: "a" }]);
+    expect(fromFile.output.split("\n").at(0)).toBe("sh would wait in the queue q");
+  });
+
+  test.each([
+    [[], {}, 2, "batchyard: one job is planned\n  Give either a file or --like JOB.\n"],
+    [["-"], { input: "[" }, 1, expect.stringContaining("the job is not JSON")],
+    [["-"], { input: "7" }, 1, expect.stringContaining("the job is not a JSON object")],
+    [["/nowhere/job.json"], {}, 1, expect.stringContaining("/nowhere/job.json cannot be read")],
+  ])("refuses %j", async (words, options, exitCode, errors) => {
+    const result = await runCli(["plan", ...words, "--endpoint", "http://127.0.0.1:9"], options);
+    expect(result).toEqual({ exitCode, errors, output: "" });
+  });
+
+  test("is no question to AWS", async () => {
+    const result = await runCli(["top", "--endpoint", "https://batch.us-east-1.amazonaws.com"], {
+      environment: { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" },
+    });
+    expect(result.errors).toContain("AWS does not say how it schedules");
+  });
+});
+
+const TOP = {
+  atMs: NOW_MS,
+  host: {
+    capacity: { vcpuMillis: 8_000, memoryMiB: 32_000, gpuCount: 0 },
+    inUse: { vcpuMillis: 2_500, memoryMiB: 1_024, gpuCount: 0 },
+  },
+  jobQueues: [
+    {
+      jobQueueName: "q",
+      state: "ENABLED",
+      status: "VALID",
+      priority: 1,
+      counts: { SUBMITTED: 1, PENDING: 2, RUNNABLE: 40, STARTING: 0, RUNNING: 3 },
+      vcpuMillis: 2_500,
+      blocked: { jobId: ID, because: "host-full", sentence: "It waits for room on the host." },
+    },
+    { jobQueueName: "off", state: "DISABLED", status: "VALID", priority: 0, counts: {}, vcpuMillis: 0 },
+  ],
+  computeEnvironments: [
+    {
+      computeEnvironmentName: "spot",
+      type: "SPOT",
+      state: "ENABLED",
+      status: "VALID",
+      vcpuMillisInUse: 2_500,
+      vcpuMillisLaunched: 4_000,
+      desiredvCpus: 4,
+      maxvCpus: 16,
+      instances: { starting: 1, busy: 1, idle: 0, leaving: 0 },
+    },
+    {
+      computeEnvironmentName: "tasks",
+      type: "FARGATE",
+      state: "DISABLED",
+      status: "VALID",
+      vcpuMillisInUse: 0,
+      maxvCpus: 16,
+    },
+  ],
+  instances: [
+    {
+      instanceId: "i-0a1b2c3d4e5f60718",
+      instanceType: "c5.large",
+      computeEnvironmentName: "spot",
+      isSpot: true,
+      status: "leaving",
+      resources: { vcpuMillis: 2_000, memoryMiB: 3_800, gpuCount: 0 },
+      free: { vcpuMillis: 500, memoryMiB: 2_776, gpuCount: 0 },
+      attemptCount: 1,
+      launchedAtMs: NOW_MS - 240_000,
+      leaving: { because: "reclaimed", atMs: NOW_MS + 90_000 },
+    },
+  ],
+  shares: [
+    {
+      jobQueueName: "q",
+      shareIdentifier: "alice",
+      liveCount: 4,
+      vcpuMillis: 2_500,
+      claimVcpus: 4.25,
+      weight: 0.5,
+    },
+  ],
+};
+
+describe("top", () => {
+  test("shows all once where standard output is no terminal", async () => {
+    await using aws = await FakeAws.start({ "/batchyard/top": ok(TOP) });
+    const { output } = await runCli(["top", "--endpoint", aws.url]);
+    expect(output).toMatchInlineSnapshot(`
+      "Host: 2.5 of 8 vCPU, 1024 of 32000 MiB in use
+
+      QUEUE           PRIO  WAITING  RUNNABLE  STARTING  RUNNING  VCPU  BLOCKED
+      q               1     3        40        0         3        2.5   0000abcd: It waits for room on the host.
+      off (DISABLED)  0     0        0         0         0        0     -
+
+      ENVIRONMENT  TYPE     STATE     USED  LAUNCHED  DESIRED  MAX  INSTANCES
+      spot         SPOT     VALID     2.5   4         4        16   1 starting, 1 busy
+      tasks        FARGATE  DISABLED  0     -         -        16   -
+
+      INSTANCE             TYPE             ENVIRONMENT  STATUS            JOBS  VCPU FREE  MIB FREE   AGE
+      i-0a1b2c3d4e5f60718  c5.large (Spot)  spot         leaving in 1m30s  1     0.5/2      2776/3800  4m
+
+      SHARE  QUEUE  JOBS  VCPU  CLAIM  WEIGHT  CLAIM x WEIGHT
+      alice  q      4     2.5   4.250  0.5     2.125
+      "
+    `);
+  });
+
+  test("is drawn anew on a terminal until Ctrl-C", async () => {
+    const outage = "the container engine does not answer";
+    await using aws = await FakeAws.start({ "/batchyard/top": [ok(TOP), ok({ ...TOP, outage })] });
+    const { output, exitCode } = await runCli(["top", "--endpoint", aws.url], {
+      isTerminal: true,
+      signals: [["Nothing can be started", "SIGINT"]],
+    });
+    expect(exitCode).toBe(0);
+    expect(output.split("\u001b[H\u001b[J").length - 1).toBe(2);
+  });
+});
+
+describe("reclaim", () => {
+  const RECLAIM = "/batchyard/reclaim";
+
+  test("gives an instance its notice", async () => {
+    const answer = { instanceId: "i-1", atMs: NOW_MS + 120_000, attemptCount: 2 };
+    await using aws = await FakeAws.start({ [RECLAIM]: ok(answer) });
+    const { output } = await runCli(["reclaim", "i-1", "--notice", "2m", "--endpoint", aws.url]);
+    expect(output).toBe("i-1 goes in 2m00s: 2 attempts end with it\n");
+    expect(aws.inputsOf(RECLAIM)).toEqual([{ instanceId: "i-1", noticeSeconds: 120 }]);
+  });
+
+  test("says what the server refuses", async () => {
+    await using aws = await FakeAws.start({ [RECLAIM]: refusal("Instance i-1 not found.", undefined, 404) });
+    const { errors, exitCode } = await runCli(["reclaim", "i-1", "--endpoint", aws.url]);
+    expect([exitCode, errors]).toEqual([
+      1,
+      "batchyard: Instance i-1 not found.\n  Correct what it names and try again.\n",
+    ]);
+  });
+});

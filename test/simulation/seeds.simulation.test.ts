@@ -1,0 +1,50 @@
+import { describe, expect, test } from "vitest";
+import { CHECKERS } from "../../src/simulator/checkers/checkers.ts";
+import { describeFailure } from "../../src/simulator/describe-run.ts";
+import type { Scenario } from "../../src/simulator/scenario.ts";
+import { ARRAYS } from "../../src/simulator/scenarios/arrays.ts";
+import { BURST } from "../../src/simulator/scenarios/burst.ts";
+import { CHAINS } from "../../src/simulator/scenarios/chains.ts";
+import { DAY } from "../../src/simulator/scenarios/day.ts";
+import { FAIR_SHARE } from "../../src/simulator/scenarios/fair-share.ts";
+import { FAULTS } from "../../src/simulator/scenarios/faults.ts";
+import { GANGS } from "../../src/simulator/scenarios/gangs.ts";
+import { SPOT } from "../../src/simulator/scenarios/spot.ts";
+import { STEADY } from "../../src/simulator/scenarios/steady.ts";
+import { Simulation } from "../../src/simulator/simulation.ts";
+
+const AUDIT_STEPS = 2_000;
+
+/** As many seeds of each as two minutes have room for. */
+const RUNS: readonly (readonly [scenario: Scenario, seedCount: number])[] = [
+  [STEADY, 1],
+  [BURST, 1],
+  [ARRAYS, 2],
+  [CHAINS, 2],
+  [GANGS, 2],
+  [SPOT, 2],
+  [FAIR_SHARE, 1],
+  [FAULTS, 8],
+  // An hour of the day, on fewer instances.
+  [{ ...DAY, size: { jobCount: 10_000, instanceCount: 1_500, hours: 1 } }, 1],
+];
+
+/** Runs that once failed, and what was found. */
+const ONCE_FAILED: readonly (readonly [found: string, scenario: Scenario, seed: number])[] = [
+  ["the engine was not called when instances that a cycle had launched had booted", BURST, 1],
+  ["children of an array took more licences in one cycle than there were", FAULTS, 4],
+];
+
+async function expectToHold(scenario: Scenario, seed: number): Promise<void> {
+  const report = await new Simulation({ scenario, seed, checkers: CHECKERS, auditSteps: AUDIT_STEPS }).run();
+  if (report.violations.length > 0) expect.fail(describeFailure(scenario, seed, report));
+  // Children that end before they are spawned are not counted.
+  expect(report.endedCount).toBeGreaterThan(scenario.size.jobCount / 2);
+}
+
+describe.each(RUNS)("$name", (scenario, seedCount) => {
+  const seeds = Array.from({ length: seedCount }, (_, index) => index + 1);
+  test.each(seeds)("holds for seed %i", (seed) => expectToHold(scenario, seed));
+});
+
+test.each(ONCE_FAILED)("once %s", (_found, scenario, seed) => expectToHold(scenario, seed));
