@@ -14,7 +14,6 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   "submit-10k": async () => (await import("./submit-at-size.ts")).submitAtSize(10_000),
   "submit-100k": async () => (await import("./submit-at-size.ts")).submitAtSize(100_000),
   "submit-1m": async () => (await import("./submit-at-size.ts")).submitAtSize(1_000_000),
-  "describe-in-cycles-10k": async () => (await import("./describe-in-cycles.ts")).describeInCycles(10_000),
   "describe-in-cycles-100k": async () => (await import("./describe-in-cycles.ts")).describeInCycles(100_000),
   "describe-in-cycles-1m": async () => (await import("./describe-in-cycles.ts")).describeInCycles(1_000_000),
   "scheduling-10k": async () => (await import("./scheduling-cycle.ts")).schedulingCycle(10_000),

@@ -1,6 +1,7 @@
 import { EC2_CATALOGUE } from "../batch/instance-catalogue.ts";
 import type { InstanceCatalogue } from "../batch/instance-catalogue.ts";
 import type { LogTarget } from "../batch/log-configuration.ts";
+import { NO_RESOURCES } from "../batch/resources.ts";
 import type { Resources } from "../batch/resources.ts";
 import type { SpotMarket } from "../batch/spot-market.ts";
 import type { IdSource } from "../lib/id-source.ts";
@@ -35,6 +36,8 @@ export interface Engine {
   readonly shareKeeping: ShareKeeping;
   readonly idleInstances: IdleInstances;
   readonly spotPrices: SpotPrices;
+  /** What jobs on demand wanted of the host in the last cycle and did not get. */
+  wantedOnDemand: Resources;
   /** True once nothing new is to be placed: the server waits for what runs, then ends. */
   isDraining: boolean;
   /** Task ids of attempts durable in STARTING that the provider has not been given yet. */
@@ -99,6 +102,7 @@ export function createEngine({
     ...parts,
     instanceCatalogue,
     capacity: { supply: new CatalogueSupply(instanceCatalogue, 0), ...DEFAULT_CAPACITY, ...capacity },
+    wantedOnDemand: NO_RESOURCES,
     isDraining: false,
     deadlines: new Deadlines(),
     blockedQueues: new BlockedQueues(blockedAfterSeconds * 1000),

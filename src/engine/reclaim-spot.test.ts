@@ -36,11 +36,11 @@ const RETRIED = {
   ],
 };
 
-/** Half the price until the second step, the whole one from then on. */
-const RISING: SpotMarket = {
+/** Half the price on demand, but all of it in the fifth step. */
+const MOVING: SpotMarket = {
   stepAt: (nowMs) => Math.floor(nowMs / STEP_MS),
   nextStepAtMs: (nowMs) => (Math.floor(nowMs / STEP_MS) + 1) * STEP_MS,
-  quote: (_, step) => ({ pricePart: step < 5 ? 0.5 : 1, depth: 1 }),
+  quote: (_, step) => ({ pricePart: step === 5 ? 1 : 0.5, depth: 1 }),
 };
 
 function cheap(jobId: string) {
@@ -50,7 +50,7 @@ function cheap(jobId: string) {
 describe.each(EACH_WAY)("Spot capacity, $name", ({ isRestartedAlways }) => {
   /** On a host of four vCPUs. */
   async function open(...things: readonly Buildable[]): Promise<EngineBench> {
-    const capacity = { supply: new CatalogueSupply(EC2_CATALOGUE, 0, RISING), market: RISING };
+    const capacity = { supply: new CatalogueSupply(EC2_CATALOGUE, 0, MOVING), market: MOVING };
     const bench = await EngineBench.open([...things, ...QUEUES], { isRestartedAlways, capacity });
     bench.provider.host = { vcpuMillis: 4000, memoryMiB: 10_000, gpuCount: 0 };
     await bench.settle();
@@ -145,6 +145,8 @@ describe.each(EACH_WAY)("Spot capacity, $name", ({ isRestartedAlways }) => {
       [],
       expect.stringMatching(/^RUNNABLE after 1: Host EC2/),
     ]);
+    await passes(bench, STEP_MS - NOTICE_MS);
+    expect(instancesOf(bench, "spot")).toEqual(["c5.large, has s-1"]);
   });
 
   test("on Fargate goes youngest first: a task is asked to end and has the notice for it", async () => {
@@ -174,4 +176,16 @@ describe.each(EACH_WAY)("Spot capacity, $name", ({ isRestartedAlways }) => {
     await obeys(bench);
     expect(await bench.life("s-3")).toBe("FAILED after 1: terminated");
   });
+});
+
+test("room that is made for a job on demand is not given to Spot jobs that stand before it", async () => {
+  const first = aJobQueue("first", ["spot"], { priority: 3 });
+  const bench = await EngineBench.open([SPOT, ON_DEMAND, first, ...QUEUES]);
+  bench.provider.host = { vcpuMillis: 4000, memoryMiB: 10_000, gpuCount: 0 };
+  const spot = (jobId: string) => aJob(jobId).inQueue("first").retrying(RETRIED);
+  await bench.submit(spot("s-1"), spot("s-2"), spot("s-3"), spot("s-4"), spot("s-5"));
+  await bench.submit(aJob("job"));
+  await passes(bench, NOTICE_MS);
+  await obeys(bench);
+  expect(await bench.life("job")).toBe("STARTING after 1: -");
 });

@@ -1,4 +1,5 @@
 import type { Attempt } from "../batch/attempt.ts";
+import { addResources, NO_RESOURCES } from "../batch/resources.ts";
 import type { Resources } from "../batch/resources.ts";
 import { assert } from "../lib/assert.ts";
 import type { ProviderNews } from "../providers/provider.ts";
@@ -132,7 +133,7 @@ function runCycle(engine: Engine, { state, apply, now }: Facts, placed: string[]
     apply(launchInstance(one, ids, { nowMs, bootMs: settings.supply.bootMs }));
   const wanted: Resources[] = [];
   const cycle = schedule(
-    { state, capacity, nowMs, limit: PLACEMENTS_PER_TICK_MAX },
+    { state, capacity, nowMs, keptForOnDemand: engine.wantedOnDemand, limit: PLACEMENTS_PER_TICK_MAX },
     {
       place: (placement) => void placements.push(placement),
       launch,
@@ -144,6 +145,7 @@ function runCycle(engine: Engine, { state, apply, now }: Facts, placed: string[]
     for (const change of changes) apply(change);
     placed.push(firstTaskId);
   }
+  engine.wantedOnDemand = wanted.reduce(addResources, NO_RESOURCES);
   reclaimForRoom(wanted, { state, apply, host, noticeMs: settings.spotNoticeMs, nowMs });
   const isMoreToLaunch = launchForDemand(cycle.blocked, { state, capacity, nowMs }, launch);
   return { cycle, isMoreToLaunch };

@@ -85,12 +85,18 @@ export function firstWithRoom(
   return undefined;
 }
 
+/** Spot capacity is what jobs on demand leave idle. */
+export function isSpotCapacity({ computeResources }: ComputeEnvironment): boolean {
+  return computeResources?.type === "SPOT" || computeResources?.type === "FARGATE_SPOT";
+}
+
 /** A DISABLED environment goes on with what runs on it but takes nothing new; one being updated is still VALID to jobs. */
 export function acceptsPlacements({ state, status }: ComputeEnvironment): boolean {
   return state === "ENABLED" && (status === "VALID" || status === "UPDATING");
 }
 
-function isLeft(wanted: Resources, offered: Resources, used: Resources): boolean {
+/** Whether what is wanted is left of what is offered. */
+export function isLeft(wanted: Resources, offered: Resources, used: Resources): boolean {
   return (
     used.vcpuMillis + wanted.vcpuMillis <= offered.vcpuMillis &&
     used.memoryMiB + wanted.memoryMiB <= offered.memoryMiB &&

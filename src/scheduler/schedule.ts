@@ -1,11 +1,13 @@
 import type { ComputeEnvironment } from "../batch/compute-environment.ts";
 import type { JobQueue } from "../batch/job-queue.ts";
+import { addResources } from "../batch/resources.ts";
+import type { Resources } from "../batch/resources.ts";
 import type { JobTerms } from "../store/live-job.ts";
 import type { ReadyQueue } from "../store/live-queues.ts";
 import type { LiveJob, LiveState } from "../store/live-state.ts";
 import type { Capacity } from "./capacity.ts";
 import { lackOfConsumables } from "./consumables.ts";
-import { acceptsPlacements, findInstances, refuseEnvironment } from "./placement.ts";
+import { acceptsPlacements, findInstances, isLeft, isSpotCapacity, refuseEnvironment } from "./placement.ts";
 import type { Place } from "./placement.ts";
 import { orderOf } from "./ordering/queue-order.ts";
 import { unreservedVcpuMillis } from "./ordering/reservation.ts";
@@ -53,6 +55,11 @@ export interface CycleFacts {
   readonly state: LiveState;
   readonly capacity: Capacity;
   readonly nowMs: number;
+  /**
+   * What jobs on demand wanted of the host in the last cycle and did not get: Spot capacity leaves that much free, so that
+   * room which is made for them is not taken by others.
+   */
+  readonly keptForOnDemand?: Resources;
   /** At most this many jobs are placed, so that a cycle holds nobody up for long. */
   readonly limit: number;
 }
@@ -167,13 +174,7 @@ class Dispatch {
   #isOnDemand(): boolean {
     return this.#jobQueue.computeEnvironmentOrder.some(({ computeEnvironment }) => {
       const environment = this.#facts.state.computeEnvironments.get(computeEnvironment);
-      const type = environment?.computeResources?.type;
-      return (
-        environment !== undefined &&
-        acceptsPlacements(environment) &&
-        type !== "SPOT" &&
-        type !== "FARGATE_SPOT"
-      );
+      return environment !== undefined && acceptsPlacements(environment) && !isSpotCapacity(environment);
     });
   }
 
@@ -208,6 +209,14 @@ class Dispatch {
     const refusal = refuseEnvironment(computeEnvironment, job, state, capacity.host);
     if (refusal !== undefined || computeEnvironment === undefined)
       return refusal ?? "environments-unavailable";
+    const { keptForOnDemand } = this.#facts;
+    const isKept = keptForOnDemand !== undefined && isSpotCapacity(computeEnvironment);
+    if (
+      isKept &&
+      !isLeft(addResources(job.resources, keptForOnDemand), capacity.host, state.jobs.hostUsage)
+    ) {
+      return "host-full";
+    }
     const instances = findInstances(computeEnvironment, job, state);
     if (instances !== undefined) return { computeEnvironment, instances };
     const refused = lack ?? this.#launchFor(job, computeEnvironment);

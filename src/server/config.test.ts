@@ -101,6 +101,7 @@ describe("the configuration", () => {
       {},
       { auth: "sigv4", credentialsFile: "keys", host: "0.0.0.0" },
     ],
+    [["--disk-limit", "10241", "--disk-reserve", "0"], {}, { diskLimitMiB: 10_241, diskReserveMiB: 0 }],
     [["--secret-key-file", "/data-keys/key"], {}, { secretKeyFile: "/data-keys/key" }],
     [["--inject-endpoints", "--job-port", "80"], {}, { areEndpointsInjected: true, jobPort: 80 }],
     [["--aws-limits"], {}, { areAwsLimitsOn: true }],
@@ -135,6 +136,7 @@ describe("the configuration", () => {
     [["--host", "127.999.1.1"], {}, /--host 127\.999\.1\.1 can be reached from other machines/],
     [["--host", "example.com"], {}, /--host example\.com can be reached from other machines/],
     [[], { BATCHYARD_HOST: "::" }, /--host :: can be reached from other machines/],
+    [["--disk-limit", "10240"], {}, /must be more than --log-disk-limit 10240: logs are part of it/],
     [["--secret-key-file", "/data/key"], {}, /must be outside of the data folder \/data/],
     [["--auth", "sigv4"], {}, /--auth sigv4 needs --credentials FILE/],
   ])("is refused for %j with %j", async (words, environment, text) => {

@@ -27,6 +27,7 @@ const WITHOUT_DEFAULT: ReadonlySet<string> = new Set([
   "--docker-host",
   "--image-map",
   "--efs-map",
+  "--instance-types",
 ]);
 
 interface LogLine {

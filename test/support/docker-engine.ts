@@ -51,8 +51,8 @@ export class DockerTestEngine implements AsyncDisposable {
   }
 
   /** A new engine, with a socket, a folder and nothing else of its own: no bridge, no rules of a firewall. */
-  static async start(): Promise<DockerTestEngine> {
-    const folder = mkdtempSync(join(tmpdir(), "batchyard-docker-"));
+  static async start(parent = tmpdir()): Promise<DockerTestEngine> {
+    const folder = mkdtempSync(join(parent, "batchyard-docker-"));
     const engine = new DockerTestEngine(`unix://${join(folder, "docker.sock")}`, folder);
     await engine.restart();
     return engine;

@@ -10,6 +10,7 @@ import { endInstance, launchInstance } from "../../src/engine/instances.ts";
 import { startAttempt } from "../../src/engine/start-attempt.ts";
 import { sequentialIds } from "../../src/lib/sequential-ids.ts";
 import type { ComputeResource, FairsharePolicy } from "../../src/model/batch.ts";
+import type { Capacity } from "../../src/scheduler/capacity.ts";
 import { CatalogueSupply } from "../../src/scheduler/scaling/catalogue-supply.ts";
 import { schedule } from "../../src/scheduler/schedule.ts";
 import type { Change } from "../../src/store/change.ts";
@@ -132,6 +133,12 @@ export const happening = fc.oneof(
 export type Happening = typeof happening extends fc.Arbitrary<infer Value> ? Value : never;
 type Submission = Extract<Happening, { kind: "submit" }>;
 
+export interface HistoryFacts {
+  readonly state: LiveState;
+  readonly capacity: Capacity;
+  readonly nowMs: number;
+}
+
 /** A state and what happens to it, without any engine: cycles are run and compared when the history says so. */
 export class PlanHistory {
   readonly #state = world();
@@ -141,9 +148,13 @@ export class PlanHistory {
   #nowMs = 1_000_000;
   #submittedCount = 0;
 
-  constructor(bootMs: number, seen: Set<string>) {
+  readonly #beforeCycle: (facts: HistoryFacts) => void;
+
+  /** @param beforeCycle is shown what each cycle decides on. */
+  constructor(bootMs: number, seen: Set<string>, beforeCycle: (facts: HistoryFacts) => void = () => {}) {
     this.#supply = new CatalogueSupply(EC2_CATALOGUE, bootMs);
     this.#seen = seen;
+    this.#beforeCycle = beforeCycle;
   }
 
   step(one: Happening): void {
@@ -244,6 +255,8 @@ export class PlanHistory {
 
   /** What production decides is what the plain scheduler decides. */
   #cycle(limit: number): void {
+    const capacity = { host: HOST, supply: this.#supply };
+    this.#beforeCycle({ state: this.#state, capacity, nowMs: this.#nowMs });
     const snapshot = snapshotOf(this.#state, HOST, this.#nowMs);
     const plan = planOf(snapshot, { limit, supply: this.#supply });
     expect(this.#runProduction(limit)).toEqual({

@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { TEST_IMAGE } from "../../../test/support/docker-engine.ts";
+import { DockerTestEngine, TEST_IMAGE } from "../../../test/support/docker-engine.ts";
 import { DockerHarness } from "../../../test/support/docker-harness.ts";
 import { ImageRegistry } from "../../../test/support/image-registry.ts";
 import { ProviderDriver, aScript, recovered } from "../../../test/support/provider-driver.ts";
+import { mountSmallDisk } from "../../../test/support/small-disk.ts";
 import { runDocker } from "../../../test/support/run-docker.ts";
 import type { DiskOptions } from "../disk-watch.ts";
 import { readPulledImages } from "./pulled-images.ts";
@@ -64,10 +65,11 @@ describe.skipIf(dockerHost === "")("images on the disk of an engine", () => {
     return names.filter((name) => name.startsWith(registry.name)).toSorted();
   }
 
+  /** Has a job end well. */
   async function run(driver: ProviderDriver, name: string): Promise<void> {
     const spec = aScript("true", { container: { image: reference(name) } });
     driver.provider.start(spec);
-    await driver.ended(spec.taskId);
+    expect((await driver.ended(spec.taskId)).outcome).toEqual({ kind: "exited", exitCode: 0 });
     driver.provider.acknowledge(spec.taskId, "ended");
   }
 
@@ -113,6 +115,19 @@ describe.skipIf(dockerHost === "")("images on the disk of an engine", () => {
     }
     expect(removed).toEqual(["c", "c"].map(reference));
     await driver.until(() => driver.provider.outage() === undefined);
+  });
+
+  test("make room for one that the disk does not take", async (context) => {
+    using disk = mountSmallDisk(110, context);
+    await using engine = await DockerTestEngine.start(disk.path);
+    const removed: string[] = [];
+    const onImageRemoved = (name: string): void => void removed.push(name);
+    const unlimited: DiskOptions = { reserveBytes: 0, dataDir: "/", logBytes: () => 0, onImageRemoved };
+    await using harness = new DockerHarness(engine.dockerHost, { disk: unlimited });
+    await using driver = await ProviderDriver.recover(harness.open());
+    for (const name of NAMES) await run(driver, name);
+    expect(removed.length).toBeGreaterThan(0);
+    expect(removed).toEqual(NAMES.slice(0, removed.length).map(reference));
   });
 
   test("what jobs write counts: nothing is started until there is room again", async () => {

@@ -136,13 +136,40 @@ function reasonAtHead(
 ): WaitReason | undefined {
   if (outage !== undefined) return "provider-unavailable";
   if (reservation !== undefined) return "shares-reserved";
+  const lack = lackOf(consumables);
   let because: WaitReason = "environments-unavailable";
   for (const { answer } of environments) {
-    const { kind } = answer.verdict;
-    if (kind === "takes" || kind === "launches") return lackOf(consumables);
-    because = moreTelling(because, kind);
+    const { verdict } = answer;
+    if (verdict.kind === "takes") return lack;
+    const isRefused = isRefusedAsItIs(verdict);
+    if (verdict.kind === "launches" && lack === undefined) return undefined;
+    const reason = isRefused || lack === undefined ? verdict.kind : lack;
+    if (reason !== "launches") because = moreTelling(because, reason);
+    if (reason === "instances-starting") break;
   }
   return because;
+}
+
+/** Whether the environment does not come to the question whether an instance is to be launched: that waits for consumables. */
+function isRefusedAsItIs(verdict: EnvironmentAnswer["verdict"]): boolean {
+  switch (verdict.kind) {
+    case "environments-unavailable":
+    case "kubernetes-unavailable":
+    case "exceeds-environments":
+    case "exceeds-host":
+    case "host-full":
+      return true;
+    case "environments-full":
+      return verdict.capacity === "fargate";
+    case "takes":
+    case "launches":
+    case "exceeds-instance-types":
+    case "above-bid":
+    case "instances-starting":
+      return false;
+    default:
+      return unreachable(verdict);
+  }
 }
 
 function lackOf(consumables: readonly ConsumableAnswer[]): WaitReason | undefined {

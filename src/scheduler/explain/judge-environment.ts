@@ -1,6 +1,6 @@
 import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
 import { isFargate } from "../../batch/compute-resources.ts";
-import { fitsIn, subtractResources } from "../../batch/resources.ts";
+import { addResources, fitsIn, NO_RESOURCES, subtractResources } from "../../batch/resources.ts";
 import type { Resources } from "../../batch/resources.ts";
 import { firstOf } from "../../lib/first-of.ts";
 import type { LiveJob } from "../../store/live-state.ts";
@@ -17,7 +17,7 @@ export const INSTANCES_LOOKED_AT_MAX = 2_000;
 
 /**
  * What an environment makes of a job: the rules of a cycle, asked one by one, with the numbers. That it could never take
- * the job is said before that it has no room now.
+ * the job, were it empty, is said before that it has no room now.
  *
  * @param demandVcpuMillis what the jobs of the queue ask for together, this one included.
  */
@@ -27,12 +27,18 @@ export function judgeEnvironment(
   demandVcpuMillis: number,
   facts: ExplainFacts,
 ): EnvironmentAnswer {
+  const { state, status, statusReason, name: computeEnvironment } = environment;
   const never = findImpossibility(environment, job, facts);
-  const { state, status, statusReason, name } = environment;
-  const verdict: EnvironmentVerdict = acceptsPlacements(environment)
-    ? (never ?? judgeNow(environment, job, demandVcpuMillis, facts))
-    : { kind: "environments-unavailable", state, status, statusReason };
-  return { computeEnvironment: name, isEverPossible: never === undefined, verdict };
+  const isEverPossible = never === undefined;
+  if (!acceptsPlacements(environment)) {
+    const kind = "environments-unavailable";
+    return { computeEnvironment, isEverPossible, verdict: { kind, state, status, statusReason } };
+  }
+  const now = judgeNow(environment, job, demandVcpuMillis, facts);
+  // It may have an instance from before its settings were changed.
+  const isTaken = now.kind === "takes" || now.kind === "launches";
+  if (isTaken) return { computeEnvironment, isEverPossible: true, verdict: now };
+  return { computeEnvironment, isEverPossible, verdict: never ?? now };
 }
 
 /** Why the environment would not take the job even if it were empty. */
@@ -44,14 +50,16 @@ function findImpossibility(
   if (environment.eksConfiguration !== undefined) return { kind: "kubernetes-unavailable" };
   const { computeResources } = environment;
   const { resources, nodeResources } = job;
-  const maxVcpuMillis = maxVcpuMillisOf(environment);
-  if (resources.vcpuMillis > maxVcpuMillis) {
-    return { kind: "exceeds-environments", maxVcpuMillis, neededVcpuMillis: resources.vcpuMillis };
-  }
+  if (resources.vcpuMillis > maxVcpuMillisOf(environment)) return exceedsMaximum(environment, job);
   if (!fitsIn(resources, host)) return { kind: "exceeds-host", host };
   if (isHostItself(environment) || (computeResources !== undefined && isFargate(computeResources.type)))
     return undefined;
   return findImpossibleInstances(environment, nodeResources ?? [resources], { supply, nowMs });
+}
+
+function exceedsMaximum(environment: ComputeEnvironment, { resources }: LiveJob): EnvironmentVerdict {
+  const maxVcpuMillis = maxVcpuMillisOf(environment);
+  return { kind: "exceeds-environments", maxVcpuMillis, neededVcpuMillis: resources.vcpuMillis };
 }
 
 /** Whether the instances, one for each need, are more than the environment can ever launch. */
@@ -89,6 +97,9 @@ function judgeNow(
   const { state, capacity, nowMs } = facts;
   const { host } = capacity;
   const refusal = refuseEnvironment(environment, job, state, host);
+  if (refusal === "exceeds-environments") return exceedsMaximum(environment, job);
+  if (refusal === "exceeds-host") return { kind: "exceeds-host", host };
+  if (refusal === "kubernetes-unavailable") return { kind: "kubernetes-unavailable" };
   if (refusal === "host-full")
     return { kind: "host-full", host, free: subtractResources(host, state.jobs.hostUsage) };
   if (refusal !== undefined) return tellFull(environment, job, facts);
@@ -137,7 +148,7 @@ function tellFull(
     rooms,
     nodeResources?.[0] ?? resources,
   );
-  const nearestRoom = nearest && { nearestRoom: nearest.resources };
+  const nearestRoom = nearest && { nearestRoom: addResources(nearest.resources, NO_RESOURCES) };
   if (!isHostItself(environment))
     return { kind, capacity: "instances", vcpuMillis: instances.vcpuMillis, ...limit, ...nearestRoom };
   const { vcpuMillis } = state.jobs.environmentUsage(arn);

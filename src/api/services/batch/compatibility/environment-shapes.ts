@@ -28,7 +28,7 @@ import type {
 } from "../../../../model/batch.ts";
 import { honoured, refused, withoutEffect } from "./declaration.ts";
 import type { Declarations } from "./declaration.ts";
-import { NO_KUBERNETES, NO_LOOK_UP, NO_SCALING, SHAPES_ONLY } from "./reasons.ts";
+import { NO_KUBERNETES, NO_LOOK_UP, SHAPES_ONLY } from "./reasons.ts";
 
 const SHOWN =
   "compute-environments.process: goes through CREATING to VALID and shows what was asked for with AWS's defaults";
@@ -42,6 +42,10 @@ const CLUSTER =
   "job-definitions-eks.process: an environment on EKS is VALID, says that nothing runs its jobs, and makes a queue of type EKS";
 const FOLLOWING =
   "compute-environment-updates.process: desiredvCpus follow the demand of jobs within maxvCpus, and can be raised but not lowered";
+const KEPT = "scale: make up minvCpus from the beginning, and whole ones stay";
+const DELAYED = honoured(
+  "scale: stay for minScaleDownDelayMinutes after their last job, but not those that never had one",
+);
 const ROLE =
   "invalid-environments.process: an environment with a role that is none is made and becomes INVALID, until an update repairs it";
 const HEALTH = "compute-environment-health: says %s";
@@ -99,8 +103,8 @@ export const computeResource: Declarations<ComputeResource> = {
     "job-queues.process: of Fargate environments is of type ECS_FARGATE",
     "ECS_MANAGED_INSTANCES is refused: `Managed Instances (computeResources.type ECS_MANAGED_INSTANCES) are not supported yet by this version of Batchyard`",
   ),
-  allocationStrategy: withoutEffect(SHAPES_ONLY),
-  minvCpus: withoutEffect(NO_SCALING),
+  allocationStrategy: honoured("scale: exceed maxvCpus by at most one, with %s %j"),
+  minvCpus: honoured(KEPT),
   maxvCpus: honoured(
     "job-queues.process: a job too large for every environment blocks its queue, and only its queue",
   ),
@@ -113,11 +117,14 @@ export const computeResource: Declarations<ComputeResource> = {
   instanceRole: honoured(HEALTH, NO_LOOK_UP),
   tags: withoutEffect(SHAPES_ONLY),
   placementGroup: withoutEffect(SHAPES_ONLY),
-  bidPercentage: withoutEffect(SHAPES_ONLY),
+  bidPercentage: honoured(
+    "reclaim-spot: goes when it costs more than bidPercentage allows, and is launched again when it does not",
+    "Spot costs the same part of the price on demand at any time (`--spot-price-part`)",
+  ),
   spotIamFleetRole: honoured(HEALTH, NO_LOOK_UP),
   launchTemplate: withoutEffect(SHAPES_ONLY),
   ec2Configuration: withoutEffect(SHAPES_ONLY),
-  scalingPolicy: withoutEffect(NO_SCALING),
+  scalingPolicy: DELAYED,
   managedInstancesProvider: refused(
     "Managed Instances (computeResources.managedInstancesProvider) are not supported yet by this version of Batchyard",
     "refused-members.process: managedInstancesProvider",
@@ -129,7 +136,9 @@ export const computeResource: Declarations<ComputeResource> = {
 };
 
 export const computeResourceUpdate: Declarations<ComputeResourceUpdate> = {
-  minvCpus: withoutEffect(NO_SCALING),
+  minvCpus: honoured(
+    "scaling.process: a minvCpus that an update changes is kept from then on, minScaleDownDelayMinutes or not",
+  ),
   maxvCpus: honoured(UPDATED),
   desiredvCpus: honoured(FOLLOWING),
   subnets: REPLACING,
@@ -146,13 +155,13 @@ export const computeResourceUpdate: Declarations<ComputeResourceUpdate> = {
   updateToLatestImageVersion: REPLACING,
   type: honoured(REPLACED, "it changes between EC2 and SPOT"),
   imageId: REPLACING,
-  scalingPolicy: withoutEffect(NO_SCALING),
+  scalingPolicy: DELAYED,
   managedInstancesProvider: computeResource.managedInstancesProvider,
   capacityTags: computeResource.capacityTags,
 };
 
 export const computeScalingPolicy: Declarations<ComputeScalingPolicy> = {
-  minScaleDownDelayMinutes: withoutEffect(NO_SCALING),
+  minScaleDownDelayMinutes: DELAYED,
 };
 
 const AS_LAUNCH_TEMPLATE = withoutEffect(SHAPES_ONLY);

@@ -3,7 +3,6 @@
 export const NO_KUBERNETES = "no Kubernetes back end runs pods yet: jobs on EKS wait and say so";
 export const NO_TASK_TAGS = "there are no ECS tasks to put tags on";
 export const NO_LOOK_UP = "there is nothing to look it up in";
-export const NO_SCALING = "environments do not scale yet: a job runs when `maxvCpus` and the host have room";
 export const SHAPES_ONLY =
   "instances are shapes that hold jobs of this machine: they have no image, key pair, network or tags of their own";
 export const NO_SERVICE = "no service back end runs service jobs: they wait and say so";
