@@ -1,4 +1,5 @@
 import { FARGATE_TASK_LOST } from "../batch/status-reason.ts";
+import { addResources, NO_RESOURCES } from "../batch/resources.ts";
 import type { Resources } from "../batch/resources.ts";
 import type { SpotHolder } from "../scheduler/scaling/reclaim.ts";
 import { SpotReclaim } from "../scheduler/scaling/reclaim.ts";
@@ -15,13 +16,23 @@ interface ReclaimFacts {
   readonly nowMs: number;
 }
 
-/** Takes Spot capacity back for jobs on demand for which the host had no room in a cycle. */
-export function reclaimForRoom(wanted: readonly Resources[], facts: ReclaimFacts): void {
-  if (wanted.length === 0) return;
+/**
+ * Takes Spot capacity back for jobs on demand for which the host had no room in a cycle.
+ *
+ * @returns how much room is on its way for them. What cannot be made waits for other jobs on demand, and Spot capacity is
+ * used meanwhile.
+ */
+export function reclaimForRoom(wanted: readonly Resources[], facts: ReclaimFacts): Resources {
+  if (wanted.length === 0) return NO_RESOURCES;
   const reclaim = new SpotReclaim(facts.state, facts.host);
+  let coming = NO_RESOURCES;
   for (const resources of wanted) {
-    for (const holder of reclaim.takeBackFor(resources)) facts.apply(giveNotice(holder, facts));
+    const holders = reclaim.takeBackFor(resources);
+    if (holders === undefined) continue;
+    for (const holder of holders) facts.apply(giveNotice(holder, facts));
+    coming = addResources(coming, resources);
   }
+  return coming;
 }
 
 /**

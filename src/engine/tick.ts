@@ -99,7 +99,7 @@ function decide(engine: Engine, facts: Facts): Decided {
 
   const isMoreToKeep = keepSizes(scaling, wishes);
   const placed: string[] = [];
-  const { cycle, isMoreToLaunch } = runCycle(engine, facts, placed);
+  const { cycle, isMoreLeft } = runCycle(engine, facts, placed);
   const idleDueMs = engine.idleInstances.end(scaling);
   showDesiredVcpus(state, apply, wishes);
   const outage = engine.provider.outage();
@@ -107,7 +107,7 @@ function decide(engine: Engine, facts: Facts): Decided {
     ? undefined
     : engine.blockedQueues.look(cycle, { state, apply, now, outage });
   const stopping = [...state.jobs.stopping.values()];
-  const isCutShort = isMoreToSettle || isMoreToAdmit || isMoreToKeep || isMoreToLaunch || cycle.isCutShort;
+  const isCutShort = isMoreToSettle || isMoreToAdmit || isMoreToKeep || isMoreLeft || cycle.isCutShort;
   const keepDueMs = engine.shareKeeping.keep(state, apply, now);
   const dueMs = earliest(changeDueMs(scaling), priceDueMs, idleDueMs, blockedDueMs, keepDueMs);
   return { placed, started, finished, timedOut, stopping, cycle, dueMs, isCutShort };
@@ -115,16 +115,17 @@ function decide(engine: Engine, facts: Facts): Decided {
 
 interface Cycle {
   readonly cycle: CycleReport;
-  readonly isMoreToLaunch: boolean;
+  /** Another cycle is due at once. */
+  readonly isMoreLeft: boolean;
 }
 
 /** @param placed takes the task ids of what is to be launched. */
 function runCycle(engine: Engine, { state, apply, now }: Facts, placed: string[]): Cycle {
   const { isDraining, provider, capacity: settings, ids } = engine;
   const { nowMs } = now;
-  if (isDraining) return { cycle: NOTHING_PLACED, isMoreToLaunch: false };
+  if (isDraining) return { cycle: NOTHING_PLACED, isMoreLeft: false };
   if (provider.outage() !== undefined) {
-    return { cycle: placeNothing({ state, nowMs }, "provider-unavailable"), isMoreToLaunch: false };
+    return { cycle: placeNothing({ state, nowMs }, "provider-unavailable"), isMoreLeft: false };
   }
   const host = provider.capacity();
   const capacity = { host, supply: settings.supply };
@@ -145,10 +146,12 @@ function runCycle(engine: Engine, { state, apply, now }: Facts, placed: string[]
     for (const change of changes) apply(change);
     placed.push(firstTaskId);
   }
-  engine.wantedOnDemand = wanted.reduce(addResources, NO_RESOURCES);
-  reclaimForRoom(wanted, { state, apply, host, noticeMs: settings.spotNoticeMs, nowMs });
+  const coming = reclaimForRoom(wanted, { state, apply, host, noticeMs: settings.spotNoticeMs, nowMs });
+  // What is not kept for jobs on demand any more may be had by others at once.
+  const isMoreToPlace = !fitsIn(engine.wantedOnDemand, coming);
+  engine.wantedOnDemand = coming;
   const isMoreToLaunch = launchForDemand(cycle.blocked, { state, capacity, nowMs }, launch);
-  return { cycle, isMoreToLaunch };
+  return { cycle, isMoreLeft: isMoreToPlace || isMoreToLaunch };
 }
 
 function scalingOf(

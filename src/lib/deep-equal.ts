@@ -3,14 +3,20 @@ export function deepEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const aMembers = definedMembers(a);
-  const bMembers = definedMembers(b);
-  return (
-    aMembers.size === bMembers.size &&
-    [...aMembers].every(([key, value]) => bMembers.has(key) && deepEqual(value, bMembers.get(key)))
-  );
+  return hasMembersOf(a, b) && definedCount(a) === definedCount(b);
 }
 
-function definedMembers(value: object): ReadonlyMap<string, unknown> {
-  return new Map(Object.entries(value).filter(([, member]) => member !== undefined));
+function hasMembersOf(a: object, b: object): boolean {
+  for (const key of Object.keys(a)) {
+    const member: unknown = Reflect.get(a, key);
+    // What an object inherits is no value that JSON can hold, or is not counted.
+    if (member !== undefined && !deepEqual(member, Reflect.get(b, key))) return false;
+  }
+  return true;
+}
+
+function definedCount(value: object): number {
+  let count = 0;
+  for (const key of Object.keys(value)) if (Reflect.get(value, key) !== undefined) count += 1;
+  return count;
 }

@@ -20,7 +20,8 @@ const REMOVED_AT_ONCE_MAX = 1_000_000;
 const EVENT_BYTES_MAX = 64 * 1_048_576;
 
 /**
- * Removes what ended long ago, as the server's maintenance does: jobs and events; and the log streams of their attempts,
+ * Removes what ended long ago, as the server's maintenance does: jobs, events and
+ * instances; and the log streams of their attempts,
  * which there the retention of log groups removes. Without it a day would not fit into memory.
  */
 export class Retention {
@@ -52,6 +53,7 @@ export class Retention {
     if (removedCount !== overCount) {
       watch.fail("retention", `${removedCount} jobs were removed, and ${overCount} had ended long ago`);
     }
+    await store.removeInstancesTerminatedBefore(stoppedBeforeMs, REMOVED_AT_ONCE_MAX);
     await store.removeEvents({ beforeMs: stoppedBeforeMs, bytesMax: EVENT_BYTES_MAX });
     await store.commit(over.flatMap(streamsOf));
     for (const job of over) watch.forget(job);

@@ -28,7 +28,7 @@ export interface SimulationOptions {
   readonly seed: number;
   /** By name. */
   readonly checkers: Readonly<Record<string, CreateChecker>>;
-  /** There is a full audit after so many steps, and at the end. */
+  /** There is a full audit after so many steps, or as many as there are jobs where those are more, and at the end. */
   readonly auditSteps: number;
   /** The run ends after so many steps, whatever is left. Absent: when no job is left. */
   readonly stepsMax?: number;
@@ -76,10 +76,12 @@ export class Simulation {
   #isLoadOver = false;
   #submissionCount = 0;
   #stepCount = 0;
+  #auditAtStep: number;
 
   constructor(options: SimulationOptions) {
     const { scenario, seed, checkers, plant, plantProvider, plantReport } = options;
     this.#options = options;
+    this.#auditAtStep = options.auditSteps;
     const time = this.#time;
     const store = this.#store;
     // Each part has a source of its own: what one draws does not shift what another gets.
@@ -193,7 +195,7 @@ export class Simulation {
     }
     if (underWay.length > 0) await Promise.all(underWay);
     this.#server.noticeCrash();
-    if (this.#stepCount % this.#options.auditSteps === 0) await this.#audit();
+    if (this.#stepCount >= this.#auditAtStep) await this.#audit();
   }
 
   #submitNext(): void {
@@ -213,6 +215,8 @@ export class Simulation {
 
   /** A server that is down, or has just failed to write, is audited the next time. */
   async #audit(): Promise<void> {
+    // It looks at every job: what it costs stays a part of what the steps before it did.
+    this.#auditAtStep = this.#stepCount + Math.max(this.#options.auditSteps, this.#watch.book.jobs.size);
     const facts = await this.#auditFacts();
     if (facts !== undefined) await this.#watch.audit(facts);
   }

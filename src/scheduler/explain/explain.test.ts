@@ -293,7 +293,7 @@ describe("explain", () => {
       "Nothing is in its way. ce launches an instance (c5.large) for it.",
     ]);
     runCycle(state);
-    expect(ask(state, "job").because).toBe("not-waiting");
+    expect(ask(state, "job")).toMatchObject({ because: "not-waiting", environments: [] });
   });
 
   test("counts the children of an array, and those before a child", () => {

@@ -30,7 +30,8 @@ export function explain(asked: AskedJob, facts: ExplainFacts): Explanation {
   const { state, outage } = facts;
   const { job, jobId } = asked;
   const status = statusOf(asked, state);
-  const assessment = assess(asked, facts);
+  const isUnderWay = status === "STARTING" || status === "RUNNING";
+  const assessment = isUnderWay ? NOTHING_IN_THE_WAY : assess(asked, facts);
   const { environments, consumables, reservation, atHead, isImpossible } = assessment;
   const waitsFor = awaitedJobs(asked, state);
   const line = status === "RUNNABLE" ? standInLine(asked, facts) : undefined;
@@ -66,6 +67,13 @@ export interface Assessment {
   readonly atHead: WaitReason | undefined;
   readonly isImpossible: boolean;
 }
+
+const NOTHING_IN_THE_WAY: Assessment = {
+  environments: [],
+  consumables: [],
+  atHead: undefined,
+  isImpossible: false,
+};
 
 export interface JudgedEnvironment {
   readonly environment: ComputeEnvironment;

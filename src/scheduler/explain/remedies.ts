@@ -1,3 +1,4 @@
+import { fitsIn } from "../../batch/resources.ts";
 import { unreachable } from "../../lib/assert.ts";
 import type { LiveJob } from "../../store/live-state.ts";
 import type { ExplainFacts } from "./asked-job.ts";
@@ -55,6 +56,7 @@ function remediesIn(
         },
       ];
     case "exceeds-environments":
+      if (!fitsIn(job.resources, facts.capacity.host)) return [];
       return [
         {
           kind: "raise-max-vcpus",

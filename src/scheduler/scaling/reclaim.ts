@@ -33,7 +33,8 @@ export class SpotReclaim {
     this.#candidates = candidatesOf(state).toSorted((a, b) => b.sinceMs - a.sinceMs);
   }
 
-  takeBackFor(wanted: Resources): readonly SpotHolder[] {
+  /** Undefined: even with all Spot capacity the host would have no room for it. */
+  takeBackFor(wanted: Resources): readonly SpotHolder[] | undefined {
     const taken: Candidate[] = [];
     let free = this.#free;
     for (const candidate of this.#candidates) {
@@ -41,7 +42,7 @@ export class SpotReclaim {
       taken.push(candidate);
       free = addResources(free, candidate.held);
     }
-    if (!fitsIn(wanted, free)) return [];
+    if (!fitsIn(wanted, free)) return undefined;
     for (const candidate of taken.toReversed()) {
       const without = subtractResources(free, candidate.held);
       if (!fitsIn(wanted, without)) continue;

@@ -79,15 +79,21 @@ function launchesFor(
   let demandVcpuMillis = facts.demandVcpuMillis;
   for (const { free } of booting) demandVcpuMillis -= free.vcpuMillis;
   demandVcpuMillis = Math.max(demandVcpuMillis, job.resources.vcpuMillis);
-  const maxVcpuMillis = (computeEnvironment.computeResources?.maxvCpus ?? Infinity) * 1000;
-  let vcpuMillis = presentMillis;
-  const launches: Launch[] = [];
-  for (const resources of needs) {
-    const need = { resources, demandVcpuMillis, vcpuMillisLeft: maxVcpuMillis - vcpuMillis };
-    const chosen = capacity.supply.choose(computeEnvironment, need, nowMs);
-    if (typeof chosen === "string") return chosen;
-    launches.push({ computeEnvironment, ...chosen });
-    vcpuMillis += chosen.resources.vcpuMillis;
-  }
-  return launches;
+  const launchesBeside = (presentVcpuMillis: number): readonly Launch[] | WaitReason => {
+    let vcpuMillisLeft =
+      (computeEnvironment.computeResources?.maxvCpus ?? Infinity) * 1000 - presentVcpuMillis;
+    const launches: Launch[] = [];
+    for (const resources of needs) {
+      const need = { resources, demandVcpuMillis, vcpuMillisLeft };
+      const chosen = capacity.supply.choose(computeEnvironment, need, nowMs);
+      if (typeof chosen === "string") return chosen;
+      launches.push({ computeEnvironment, ...chosen });
+      vcpuMillisLeft -= chosen.resources.vcpuMillis;
+    }
+    return launches;
+  };
+  const launches = launchesBeside(presentMillis);
+  if (launches !== "environments-full") return launches;
+  // Whoever cannot have them even beside nothing else waits for ever.
+  return launchesBeside(0) === "environments-full" ? "exceeds-environments" : "environments-full";
 }

@@ -78,15 +78,20 @@ function chooseFor(
     .filter(({ isBooting, isLeaving }) => isBooting && !isLeaving)
     .reduce((sum, { free }) => sum + free.vcpuMillis, 0);
   const demandVcpuMillis = Math.max(job.resources.vcpuMillis, askedFor - onItsWay);
-  let shapes: readonly InstanceShape[] = [];
-  for (const resources of needs) {
-    const vcpuMillis = [...present, ...shapes].reduce((sum, one) => sum + one.resources.vcpuMillis, 0);
-    const need = { resources, demandVcpuMillis, vcpuMillisLeft: maxVcpuMillis - vcpuMillis };
-    const chosen = supply.choose(computeEnvironment, need, nowMs);
-    if (typeof chosen === "string") return chosen;
-    shapes = [...shapes, chosen];
-  }
-  return shapes;
+  const chooseBeside = (others: readonly SnapshotInstance[]): readonly InstanceShape[] | WaitReason => {
+    let shapes: readonly InstanceShape[] = [];
+    for (const resources of needs) {
+      const vcpuMillis = [...others, ...shapes].reduce((sum, one) => sum + one.resources.vcpuMillis, 0);
+      const need = { resources, demandVcpuMillis, vcpuMillisLeft: maxVcpuMillis - vcpuMillis };
+      const chosen = supply.choose(computeEnvironment, need, nowMs);
+      if (typeof chosen === "string") return chosen;
+      shapes = [...shapes, chosen];
+    }
+    return shapes;
+  };
+  const chosen = chooseBeside(present);
+  if (chosen !== "environments-full") return chosen;
+  return chooseBeside([]) === "environments-full" ? "exceeds-environments" : "environments-full";
 }
 
 /** UNMANAGED, or of no instance type but `local.host`. */

@@ -31,7 +31,7 @@ describe("queues", () => {
       ],
       instances: [instance("i-1", 4)],
     });
-    expect(told(snapshot)).toEqual(["a1 on i-1", "b1 on i-1", "wide waits: environments-full"]);
+    expect(told(snapshot)).toEqual(["a1 on i-1", "b1 on i-1", "wide waits: exceeds-environments"]);
   });
 
   test("that are being deleted place nothing", () => {
@@ -106,7 +106,7 @@ describe("fair share", () => {
     );
     expect(told(world({ queues: [fair], instances: [instance("i-1", 4)] }))).toEqual([
       "blue1 on i-1",
-      "wide waits: environments-full",
+      "wide waits: exceeds-environments",
     ]);
   });
 
@@ -159,11 +159,11 @@ describe("a job", () => {
   test("with nodes has an empty instance for each, or none", () => {
     const gang = job("gang", { resources: vcpus(2), nodeResources: [vcpus(1), vcpus(1)] });
     const one = world({ queues: [queue("a", ["ce"], [gang])], instances: [instance("i-1", 4)] });
-    expect(told(one)).toEqual(["gang waits: environments-full"]);
+    expect(told(one)).toEqual(["gang waits: exceeds-environments"]);
     const two = { ...one, instances: [...one.instances, instance("i-2", 4)] };
     expect(told(two)).toEqual(["gang on i-1, i-2"]);
     const busy = instance("i-3", 4, { isEmpty: false });
-    expect(told({ ...one, instances: [...one.instances, busy] })).toEqual(["gang waits: environments-full"]);
+    expect(told({ ...one, instances: [...one.instances, busy] })).toEqual(["gang waits: exceeds-environments"]);
   });
 
   test("waits for the environment that launches for it, and no other launches, too", () => {

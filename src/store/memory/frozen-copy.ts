@@ -10,7 +10,10 @@ export function frozenCopy<Value>(value: Value): Value {
   // The copy has every member of the value that is not undefined, and those are the optional ones.
   if (Array.isArray(value)) return Object.freeze(value.map(frozenCopy)) as Value;
   const copy: Record<string, unknown> = {};
-  for (const [name, member] of Object.entries(value))
+  // Of each change each member is copied: entries would be as many arrays.
+  for (const name of Object.keys(value)) {
+    const member: unknown = Reflect.get(value, name);
     if (member !== undefined) copy[name] = frozenCopy(member);
+  }
   return Object.freeze(copy) as Value;
 }
