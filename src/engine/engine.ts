@@ -36,7 +36,7 @@ export interface Engine {
   readonly shareKeeping: ShareKeeping;
   readonly idleInstances: IdleInstances;
   readonly spotPrices: SpotPrices;
-  /** What jobs on demand wanted of the host in the last cycle and did not get. */
+  /** Room of the host that Spot capacity leaves, since the last cycle, for jobs on demand. */
   wantedOnDemand: Resources;
   /** True once nothing new is to be placed: the server waits for what runs, then ends. */
   isDraining: boolean;

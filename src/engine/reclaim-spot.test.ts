@@ -189,3 +189,23 @@ test("room that is made for a job on demand is not given to Spot jobs that stand
   await obeys(bench);
   expect(await bench.life("job")).toBe("STARTING after 1: -");
 });
+
+test("room that was made for a job on demand is not taken again by Spot capacity, whatever its priority", async () => {
+  const bench = await EngineBench.open([
+    SPOT,
+    ON_DEMAND,
+    aJobQueue("q", ["ce"], { priority: 1 }),
+    aJobQueue("cheap", ["spot"], { priority: 9 }),
+  ]);
+  bench.provider.host = { vcpuMillis: 4000, memoryMiB: 10_000, gpuCount: 0 };
+  await bench.submit(cheap("s-1"), cheap("s-2"));
+  bench.nowMs += 1;
+  await bench.submit(cheap("s-3"), cheap("s-4"), aJob("job"), cheap("s-5"));
+  await passes(bench, NOTICE_MS);
+  await obeys(bench);
+  expect([await bench.life("job"), bench.underWay]).toEqual([
+    "STARTING after 1: -",
+    // The room that the job did not need is for Spot capacity at once.
+    ["s-1", "s-2", "job", "s-4"],
+  ]);
+});

@@ -1,5 +1,5 @@
 import type { Attempt } from "../batch/attempt.ts";
-import { addResources, NO_RESOURCES } from "../batch/resources.ts";
+import { fitsIn } from "../batch/resources.ts";
 import type { Resources } from "../batch/resources.ts";
 import { assert } from "../lib/assert.ts";
 import type { ProviderNews } from "../providers/provider.ts";

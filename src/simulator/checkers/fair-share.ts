@@ -4,6 +4,12 @@ import type { KnownJob } from "../job-book.ts";
 import { nodeResourcesOf } from "./node-resources.ts";
 import { RunnableJobs } from "./runnable-jobs.ts";
 
+/**
+ * All shares have to have had jobs waiting for so long before they are looked at. Before, each gets whatever it asks for;
+ * its jobs of that time run on, and then its average makes up for half of what it had too much.
+ */
+const SETTLING_MS = 2_700_000;
+
 /** Shares are judged once all of a queue have had jobs waiting for as long. */
 const SATURATED_MS_MIN = 3_600_000;
 
@@ -70,6 +76,7 @@ class QueueShares {
   /** Thousandths of a vCPU times milliseconds, while all had jobs waiting. */
   readonly #had = new Map<string, number>();
   #atMs = 0;
+  #settlingLeftMs = SETTLING_MS;
 
   constructor(policy: FairsharePolicy) {
     this.#policy = policy;
@@ -88,7 +95,10 @@ class QueueShares {
   passTo(nowMs: number): void {
     const elapsedMs = nowMs - this.#atMs;
     this.#atMs = nowMs;
-    if (elapsedMs === 0 || this.#known.size < 2 || this.runnable.counts.size < this.#known.size) return;
+    if (elapsedMs === 0) return;
+    const isSaturated = this.#known.size >= 2 && this.runnable.counts.size === this.#known.size;
+    this.#settlingLeftMs = isSaturated ? this.#settlingLeftMs - elapsedMs : SETTLING_MS;
+    if (this.#settlingLeftMs > 0) return;
     this.saturatedMs += elapsedMs;
     for (const [share, vcpuMillis] of this.#inUse) {
       this.#had.set(share, (this.#had.get(share) ?? 0) + vcpuMillis * elapsedMs);

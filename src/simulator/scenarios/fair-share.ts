@@ -5,7 +5,7 @@ import { CALM_PROVIDER, environment, HOUR_MS, PLAIN_CAPACITY, PLAIN_JOBS, queue 
 export const FAIR_SHARE: Scenario = {
   name: "fair-share",
   about: "four shares want more than there is: each gets what its weight entitles it to",
-  size: { jobCount: 12_000, instanceCount: 50, hours: 1 },
+  size: { jobCount: 20_000, instanceCount: 50, hours: 1 },
   resources: (size) => ({
     policies: [
       {

@@ -20,7 +20,7 @@ batch.create_compute_environment(
     computeResources={
         "type": "EC2",
         "minvCpus": 0,
-        "maxvCpus": 1,
+        "maxvCpus": 2,
         "instanceTypes": ["optimal"],
         "subnets": ["subnet-1"],
         "securityGroupIds": ["sg-1"],
@@ -41,7 +41,7 @@ batch.register_job_definition(
     containerProperties={
         "image": "busybox",
         "command": ["sh", "-c", "echo started; exec sleep 600"],
-        "resourceRequirements": [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "64"}],
+        "resourceRequirements": [{"type": "VCPU", "value": "2"}, {"type": "MEMORY", "value": "64"}],
     },
 )
 
