@@ -19,6 +19,7 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   "scheduling-10k": async () => (await import("./scheduling-cycle.ts")).schedulingCycle(10_000),
   "scheduling-100k": async () => (await import("./scheduling-cycle.ts")).schedulingCycle(100_000),
   "scheduling-1m": async () => (await import("./scheduling-cycle.ts")).schedulingCycle(1_000_000),
+  simulator: async () => (await import("./simulator.ts")).simulator,
   "noop-jobs": async () => (await import("./noop-jobs.ts")).noopJobs,
   "start-latency": async () => (await import("./start-latency.ts")).startLatency,
   "docker-latency": async () => (await import("./docker-latency.ts")).dockerLatency,

@@ -34,15 +34,14 @@ interface Scheduler<Job> {
  * true of jobs and environments, and makes its decisions true in the live state; nothing is stored or started.
  */
 export function schedulingCycle(jobCount: number): Benchmark<FigureName> {
-  const atMost = (times: number) => timesReference("at most", times);
   return {
     question: `How long does it take to schedule when ${jobCount} jobs wait?`,
     figures: {
-      full: { unit: "ms", must: atMost(5), aim: atMost(2) },
+      full: { unit: "ms", must: timesReference("at most", 5), aim: timesReference("at most", 2) },
       "full-alone": { unit: "ms", must: byItself("at most", 250), aim: byItself("at most", 100) },
-      "after-1000": { unit: "ms", must: atMost(5), aim: atMost(2) },
-      "after-1": { unit: "ms", must: atMost(5), aim: atMost(2) },
-      nothing: { unit: "ms", must: atMost(5), aim: atMost(2) },
+      "after-1000": { unit: "ms", must: timesReference("at most", 5), aim: timesReference("at most", 2) },
+      "after-1": { unit: "ms", must: timesReference("at most", 5), aim: timesReference("at most", 2) },
+      nothing: { unit: "ms", must: timesReference("at most", 5), aim: timesReference("at most", 2) },
     },
     async open() {
       const workload = schedulingWorkload({ ...MILLION_JOBS, jobCount });

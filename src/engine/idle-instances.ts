@@ -36,27 +36,28 @@ export class IdleInstances {
 
   #endOf(environment: ComputeEnvironment, instances: EnvironmentInstances, facts: ScalingFacts): number {
     const { nowMs, settings } = facts;
-    const look = this.#looks.get(environment);
-    const isSame = look?.vcpuMillis === instances.vcpuMillis;
-    const delayMs = delayMsOf(environment);
-    // What became idle since then was not idle for long enough before that.
-    if (isSame && look.nextMs > nowMs && delayMs === 0) return look.nextMs;
-    let nextMs = nowMs + (delayMs === 0 ? settings.idleMs : Math.min(settings.idleMs, delayMs));
     const keptMillis = keptVcpuMillis(environment);
+    if (instances.vcpuMillis <= keptMillis) return Infinity;
+    const look = this.#looks.get(environment);
+    if (look?.vcpuMillis === instances.vcpuMillis && look.nextMs > nowMs) return look.nextMs;
+    const delayMs = delayMsOf(environment);
+    const isLookedAtAlways = delayMs > 0 || settings.idleMs === 0;
+    // What becomes idle from now on will not have been so for long enough before that.
+    let nextMs = isLookedAtAlways ? Infinity : nowMs + settings.idleMs;
     // What is remembered of an instance puts it last.
     const idle = [...instances.idle];
     for (const [{ instance }, idleSinceMs] of idle) {
-      const leftMillis = instances.vcpuMillis - instance.resources.vcpuMillis;
       const hasRun = idleSinceMs > (instance.registeredAtMs ?? 0);
       const endMs = idleSinceMs + (hasRun && delayMs > 0 ? delayMs : settings.idleMs);
-      if (leftMillis >= keptMillis && endMs <= nowMs) {
+      const mayGo = instances.vcpuMillis - instance.resources.vcpuMillis >= keptMillis;
+      if (mayGo && endMs <= nowMs) {
         facts.apply(endInstance(instance, "idle", nowMs));
         continue;
       }
-      if (leftMillis >= keptMillis) nextMs = Math.min(nextMs, endMs);
+      if (mayGo) nextMs = Math.min(nextMs, endMs);
       if (hasRun && !isHostItself(environment)) remember(instance, idleSinceMs, facts);
     }
-    this.#looks.set(environment, { vcpuMillis: instances.vcpuMillis, nextMs });
+    if (!isLookedAtAlways) this.#looks.set(environment, { vcpuMillis: instances.vcpuMillis, nextMs });
     return nextMs;
   }
 }

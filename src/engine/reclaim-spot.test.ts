@@ -178,18 +178,6 @@ describe.each(EACH_WAY)("Spot capacity, $name", ({ isRestartedAlways }) => {
   });
 });
 
-test("room that is made for a job on demand is not given to Spot jobs that stand before it", async () => {
-  const first = aJobQueue("first", ["spot"], { priority: 3 });
-  const bench = await EngineBench.open([SPOT, ON_DEMAND, first, ...QUEUES]);
-  bench.provider.host = { vcpuMillis: 4000, memoryMiB: 10_000, gpuCount: 0 };
-  const spot = (jobId: string) => aJob(jobId).inQueue("first").retrying(RETRIED);
-  await bench.submit(spot("s-1"), spot("s-2"), spot("s-3"), spot("s-4"), spot("s-5"));
-  await bench.submit(aJob("job"));
-  await passes(bench, NOTICE_MS);
-  await obeys(bench);
-  expect(await bench.life("job")).toBe("STARTING after 1: -");
-});
-
 test("room that was made for a job on demand is not taken again by Spot capacity, whatever its priority", async () => {
   const bench = await EngineBench.open([
     SPOT,
@@ -208,4 +196,22 @@ test("room that was made for a job on demand is not taken again by Spot capacity
     // The room that the job did not need is for Spot capacity at once.
     ["s-1", "s-2", "job", "s-4"],
   ]);
+});
+
+test("a task on Fargate Spot is killed when its notice is over, and earlier where somebody terminates its job", async () => {
+  const bench = await EngineBench.open([FARGATE_SPOT, ON_DEMAND, ...QUEUES]);
+  bench.provider.host = { vcpuMillis: 2000, memoryMiB: 10_000, gpuCount: 0 };
+  const killed = () =>
+    bench.provider.underWay.filter(({ isKilled }) => isKilled).map(({ spec }) => spec.jobId);
+  await bench.submit(aJob("t-1").inQueue("tasks"), aJob("t-2").inQueue("tasks"));
+  await bench.comesUp("t-1", "t-2");
+  await bench.submit(aJob("job").needing({ vcpuMillis: 2000 }));
+  expect([bench.provider.stopping, killed()]).toEqual([["t-1", "t-2"], []]);
+  await bench.terminate("t-2");
+  await passes(bench, 30_000 - 1);
+  expect(killed()).toEqual([]);
+  await passes(bench, 1);
+  expect(killed()).toEqual(["t-2"]);
+  await passes(bench, NOTICE_MS - 30_000);
+  expect(killed()).toEqual(["t-1", "t-2"]);
 });

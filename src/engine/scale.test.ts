@@ -85,8 +85,9 @@ describe.each(EACH_WAY)("the instances of an environment, $name", ({ isRestarted
     const bench = await open({ minvCpus: 2 });
     await updateEnvironment(bench, "ce", { state: "DISABLED" });
     await updateEnvironment(bench, "ce", { computeResources: { desiredvCpus: 8 } });
-    await passes(bench, 10 * MINUTE_MS);
     expect([instancesOf(bench, "ce"), desiredOf(bench, "ce")]).toEqual([["c5.large"], 2]);
+    await passes(bench, 10 * MINUTE_MS);
+    expect(instancesOf(bench, "ce")).toEqual(["c5.large"]);
   });
 
   test("of an environment that becomes INVALID all go", async () => {
@@ -155,6 +156,20 @@ describe.each(EACH_WAY)("the instances of an environment, $name", ({ isRestarted
     expect(instancesOf(bench, "ce")).toEqual(["c5.large"]);
     await passes(bench, 1);
     expect(instancesOf(bench, "ce")).toEqual([]);
+  });
+
+  test("go at once where they may not be idle at all, but for those that are kept", async () => {
+    const bench = await EngineBench.open([anEnvironment("ce", { minvCpus: 2 }), aJobQueue("q", ["ce"])], {
+      isRestartedAlways,
+      capacity: { idleMs: 0 },
+    });
+    await bench.submit(...jobs(3));
+    expect(instancesOf(bench, "ce")).toHaveLength(2);
+    await bench.ends("job-1");
+    await bench.ends("job-2");
+    await bench.ends("job-3");
+    await passes(bench, MINUTE_MS);
+    expect(instancesOf(bench, "ce")).toEqual(["c5.large"]);
   });
 
   test("take jobs once they have booted", async () => {

@@ -32,11 +32,13 @@ const PLACEMENTS_PER_TICK_MAX = 1_000;
  * One pass of the engine: observe, decide, commit, act.
  *
  * 1. What providers have to tell becomes attempts started and attempts ended.
- * 2. Time limits that are over become wishes to stop; environments and queues take their next step.
+ * 2. Time limits that are over become wishes to stop; instances, environments and queues take their next step.
  * 3. Submitted jobs, and those whose dependencies have ended, become RUNNABLE or end themselves.
- * 4. The scheduler gives RUNNABLE jobs their places; heads of queues that have none for long are told of, or cancelled.
- * 5. All of it is one commit.
- * 6. Only then is anything done outside, and everything there is by task id and safe to do twice.
+ * 4. Environments get the instances that they keep; the scheduler gives RUNNABLE jobs their places and launches what they
+ *    lack. Spot capacity goes where jobs on demand need the host, and whatever was idle for too long.
+ * 5. Heads of queues that have no place for long are told of, or cancelled.
+ * 6. All of it is one commit.
+ * 7. Only then is anything done outside, and everything there is by task id and safe to do twice.
  *
  * A tick whose commit fails has changed nothing: news that were not acknowledged come again.
  *

@@ -46,6 +46,8 @@ export interface SimulationReport {
   /** Of the first step that had any. */
   readonly violations: readonly Violation[];
   readonly stepCount: number;
+  /** Of all steps: submissions, news, ticks, faults, each thing that was to happen at an instant. */
+  readonly happenedCount: number;
   readonly virtualMs: number;
   readonly submissionCount: number;
   /** Jobs, children and nodes that ended. */
@@ -139,6 +141,7 @@ export class Simulation {
     return {
       violations: this.#watch.violations,
       stepCount: this.#stepCount,
+      happenedCount: this.#time.happenedCount,
       virtualMs: this.#time.monotonicMs(),
       submissionCount: this.#submissionCount,
       endedCount: this.#watch.book.endedCount,

@@ -13,6 +13,7 @@ export class VirtualTime implements Clock {
   readonly #heap = new EventHeap();
   readonly #happenings: (Happening | undefined)[] = [];
   readonly #freePlaces: number[] = [];
+  #happenedCount = 0;
   #monotonicMs = 0;
   #wallOffsetMs = BEGINNING_MS;
 
@@ -36,6 +37,11 @@ export class VirtualTime implements Clock {
     this.#heap.push(this.#monotonicMs + Math.max(0, Math.round(delayMs)), place);
   }
 
+  /** How many things have happened. */
+  get happenedCount(): number {
+    return this.#happenedCount;
+  }
+
   /** When the next thing happens, on the monotonic clock; Infinity where nothing will. */
   get nextMs(): number {
     return this.#heap.nextMs;
@@ -43,6 +49,7 @@ export class VirtualTime implements Clock {
 
   /** Goes to the next instant at which something happens, and gives what: there has to be something. */
   next(): Happening {
+    this.#happenedCount += 1;
     this.#monotonicMs = this.#heap.nextMs;
     const place = this.#heap.pop();
     const happening = this.#happenings[place];

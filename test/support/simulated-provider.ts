@@ -9,6 +9,7 @@ export interface SimulatedTask {
   startedAtMs: number | undefined;
   hasEnded: boolean;
   isToldToStop: boolean;
+  isKilled: boolean;
 }
 
 /**
@@ -62,17 +63,18 @@ export class SimulatedProvider implements Provider {
       startedAtMs: undefined,
       hasEnded: false,
       isToldToStop: false,
+      isKilled: false,
     });
   }
 
   stop(taskId: string): void {
-    const task = this.#tasks.get(taskId);
-    if (task === undefined) throw new Error(`${taskId} is to be stopped and was never started`);
-    task.isToldToStop = true;
+    this.#taskToStop(taskId).isToldToStop = true;
   }
 
   kill(taskId: string): void {
-    this.stop(taskId);
+    const task = this.#taskToStop(taskId);
+    task.isToldToStop = true;
+    task.isKilled = true;
   }
 
   observe(): readonly ProviderNews[] {
@@ -121,6 +123,12 @@ export class SimulatedProvider implements Provider {
       outcome,
       ...(startedAtMs !== undefined && { startedAtMs }),
     });
+  }
+
+  #taskToStop(taskId: string): SimulatedTask {
+    const task = this.#tasks.get(taskId);
+    if (task === undefined) throw new Error(`${taskId} is to be stopped and was never started`);
+    return task;
   }
 
   #taskOf(jobId: string): SimulatedTask {

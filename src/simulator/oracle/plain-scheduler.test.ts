@@ -163,7 +163,9 @@ describe("a job", () => {
     const two = { ...one, instances: [...one.instances, instance("i-2", 4)] };
     expect(told(two)).toEqual(["gang on i-1, i-2"]);
     const busy = instance("i-3", 4, { isEmpty: false });
-    expect(told({ ...one, instances: [...one.instances, busy] })).toEqual(["gang waits: exceeds-environments"]);
+    expect(told({ ...one, instances: [...one.instances, busy] })).toEqual([
+      "gang waits: exceeds-environments",
+    ]);
   });
 
   test("waits for the environment that launches for it, and no other launches, too", () => {
