@@ -1,5 +1,8 @@
 import type { Position } from "../page-token.ts";
 
+/** So many removed rows are kept until somebody reads. */
+const REMOVED_KEPT_MIN = 1_000;
+
 /**
  * Rows by group and key, readable in the order of their keys: numbers by size, texts by code points, an element at a
  * time. It sorts when it is read after keys came or went: a few added to many that are in order cost one pass.
@@ -8,6 +11,7 @@ export class SortedTable<Row> {
   readonly #entries = new Map<string, Entry<Row>>();
   #sorted: Entry<Row>[] = [];
   #isSorted = true;
+  #removedCount = 0;
 
   get(group: string, key: Position): Row | undefined {
     return this.#entries.get(idOf([group, ...key]))?.row;
@@ -32,7 +36,10 @@ export class SortedTable<Row> {
     if (entry === undefined) return;
     this.#entries.delete(id);
     entry.isRemoved = true;
+    this.#removedCount += 1;
     this.#isSorted = false;
+    // Where nobody reads, nothing would ever be let go.
+    if (this.#removedCount > Math.max(REMOVED_KEPT_MIN, this.#sorted.length / 2)) this.#letGo();
   }
 
   /** All rows, by group, then by key. */
@@ -52,12 +59,16 @@ export class SortedTable<Row> {
 
   #inOrder(): readonly Entry<Row>[] {
     if (!this.#isSorted) {
-      this.#sorted = this.#sorted
-        .filter(({ isRemoved }) => !isRemoved)
-        .sort((a, b) => comparePositions(a.key, b.key));
+      this.#letGo();
+      this.#sorted.sort((a, b) => comparePositions(a.key, b.key));
       this.#isSorted = true;
     }
     return this.#sorted;
+  }
+
+  #letGo(): void {
+    this.#sorted = this.#sorted.filter(({ isRemoved }) => !isRemoved);
+    this.#removedCount = 0;
   }
 }
 
