@@ -1,6 +1,7 @@
 import { EC2_CATALOGUE } from "../src/batch/instance-catalogue.ts";
 import { finish } from "../src/engine/finish-attempt.ts";
 import { startAttempt } from "../src/engine/start-attempt.ts";
+import { PLACEMENTS_PER_TICK_MAX } from "../src/engine/tick.ts";
 import { CatalogueSupply } from "../src/scheduler/scaling/catalogue-supply.ts";
 import { schedule } from "../src/scheduler/schedule.ts";
 import { RANDOM_IDS } from "../src/server/ids.ts";
@@ -13,8 +14,6 @@ import { schedulingState } from "./support/scheduling-state.ts";
 import { MILLION_JOBS, randomBelow, schedulingWorkload } from "./support/scheduling-workload.ts";
 import type { SchedulingWorkload } from "./support/scheduling-workload.ts";
 
-/** As in the engine's tick. */
-const PLACEMENTS_MAX = 1_000;
 const ROUNDS = { ends1000: 5, ends1: 40, nothing: 20 };
 const NOW_MS = 1_000;
 /** Room for whatever the instances have. */
@@ -99,7 +98,7 @@ class Product implements Scheduler<LiveJob> {
       },
       wantRoom: () => {},
     };
-    const facts = { state, capacity: this.#capacity, nowMs: NOW_MS, limit: PLACEMENTS_MAX };
+    const facts = { state, capacity: this.#capacity, nowMs: NOW_MS, limit: PLACEMENTS_PER_TICK_MAX };
     while (schedule(facts, decisions).isCutShort) continue;
     return placed;
   }

@@ -1,20 +1,28 @@
 /**
  * Lets the server live through days of virtual time and says whether all that it promises held:
  * `npm run simulate -- --scenario NAME [--seed N] [--jobs N] [--instances N] [--hours N] [--faults yes|no] [--unchecked]`
- * runs one seed, `… --seconds N` fresh ones for as long. `--list` tells the scenarios; see `docs/simulator.md`.
+ * runs one seed, `… --seconds N` fresh ones for as long and `… --forever` until it is stopped, of every scenario with
+ * `--scenario all`. `--list` tells the scenarios; see `docs/simulator.md`. `--trace FILE.swf` and `--generate JOBS` run a
+ * workload and print what each policy makes of it.
  *
- * Exits 0 only if nothing was found. Else it prints the seed, the command that runs it again, what was found, and the
- * fewest steps after which it is.
+ * Exits 0 only if nothing was found. Else it prints each seed that failed, the command that runs it again, what was found,
+ * and the fewest steps after which it is.
  */
 import { parseArgs } from "node:util";
+import { comparePolicies, generateWorkload, readTrace } from "./compare-policies.ts";
+import type { ChosenWorkload } from "./compare-policies.ts";
 import { CHECKERS } from "../src/simulator/checkers/checkers.ts";
 import { describeFailure, describeRun } from "../src/simulator/describe-run.ts";
 import { NO_FAULTS } from "../src/simulator/scenario.ts";
 import type { Scenario } from "../src/simulator/scenario.ts";
+import { DAY } from "../src/simulator/scenarios/day.ts";
 import { FAULTS } from "../src/simulator/scenarios/faults.ts";
 import { SCENARIOS } from "../src/simulator/scenarios/scenarios.ts";
 import { findShortestPrefix } from "../src/simulator/shortest-prefix.ts";
 import { Simulation } from "../src/simulator/simulation.ts";
+import type { SimulationReport } from "../src/simulator/simulation.ts";
+
+const GROUPINGS = ["user", "group", "queue", "partition"] as const;
 
 const { values } = parseArgs({
   options: {
@@ -25,6 +33,11 @@ const { values } = parseArgs({
     hours: { type: "string" },
     faults: { type: "string" },
     seconds: { type: "string" },
+    forever: { type: "boolean", default: false },
+    trace: { type: "string" },
+    generate: { type: "string" },
+    vcpus: { type: "string" },
+    "share-by": { type: "string", default: "user" },
     audit: { type: "string", default: "1000" },
     unchecked: { type: "boolean", default: false },
     list: { type: "boolean", default: false },
@@ -33,30 +46,46 @@ const { values } = parseArgs({
 
 if (values.list) {
   for (const { name, about } of SCENARIOS.values()) console.log(`${name.padEnd(12)}${about}`);
+} else if (values.trace !== undefined || values.generate !== undefined) {
+  if (!(await comparePolicies(chosenWorkload(), wholeNumber("seed") ?? 1))) process.exitCode = 1;
 } else {
   await run();
 }
 
+function chosenWorkload(): ChosenWorkload {
+  const vcpuCount = wholeNumber("vcpus");
+  if (values.trace === undefined) {
+    return generateWorkload(wholeNumber("generate") ?? 0, wholeNumber("seed") ?? 1, vcpuCount);
+  }
+  const shareBy = GROUPINGS.find((grouping) => grouping === values["share-by"]);
+  if (shareBy === undefined) return giveUp(`--share-by takes one of ${GROUPINGS.join(", ")}`);
+  const workload = readTrace(values.trace, shareBy, vcpuCount);
+  return typeof workload === "string" ? giveUp(workload) : workload;
+}
+
 async function run(): Promise<void> {
-  const scenario = chosenScenario();
+  const scenarios = chosenScenarios();
   const startedAtMs = performance.now();
-  const seconds = wholeNumber("seconds");
-  const isWanted = (): boolean => seconds !== undefined && performance.now() - startedAtMs < seconds * 1000;
+  const endMs = values.forever ? Infinity : startedAtMs + (wholeNumber("seconds") ?? 0) * 1000;
   let seed = wholeNumber("seed") ?? Math.floor(Math.random() * 2 ** 31);
   let virtualMs = 0;
   let runCount = 0;
+  let failedCount = 0;
   do {
-    const elapsedMs = await runSeed(scenario, seed);
-    if (elapsedMs === undefined) break;
-    virtualMs += elapsedMs;
-    runCount += 1;
+    for (const scenario of scenarios) {
+      const report = await runSeed(scenario, seed);
+      virtualMs += report.virtualMs;
+      runCount += 1;
+      if (report.violations.length > 0) failedCount += 1;
+    }
     seed += 1;
-  } while (isWanted());
-  console.log(`${runCount} runs held, ${(virtualMs / 3_600_000).toFixed(1)} virtual hours`);
+    console.log(
+      `${runCount} runs, ${failedCount} of them failed, ${(virtualMs / 3_600_000).toFixed(1)} virtual hours`,
+    );
+  } while (performance.now() < endMs);
 }
 
-/** How much virtual time it took; undefined where something was found. */
-async function runSeed(scenario: Scenario, seed: number): Promise<number | undefined> {
+async function runSeed(scenario: Scenario, seed: number): Promise<SimulationReport> {
   const startedAtMs = performance.now();
   const options = {
     scenario,
@@ -66,17 +95,26 @@ async function runSeed(scenario: Scenario, seed: number): Promise<number | undef
   };
   const report = await new Simulation(options).run();
   console.log(describeRun(scenario, seed, report, performance.now() - startedAtMs));
-  if (report.violations.length === 0) return report.virtualMs;
+  if (report.violations.length === 0) return report;
   process.exitCode = 1;
   console.error(describeFailure(scenario, seed, report));
   const shortest = await findShortestPrefix(() => options, report.stepCount);
   console.error(`it is found after ${shortest} of ${report.stepCount} steps, and after no fewer`);
-  return undefined;
+  return report;
 }
 
-function chosenScenario(): Scenario {
+/** All of them but the day, which takes minutes. */
+function chosenScenarios(): readonly Scenario[] {
+  if (values.scenario === "all")
+    return [...SCENARIOS.values()].filter((scenario) => scenario !== DAY).map(sized);
   const found = SCENARIOS.get(values.scenario);
-  if (found === undefined) return giveUp(`--scenario takes one of ${[...SCENARIOS.keys()].join(", ")}`);
+  return found === undefined
+    ? giveUp(`--scenario takes all or one of ${[...SCENARIOS.keys()].join(", ")}`)
+    : [sized(found)];
+}
+
+/** With what the command line says of it. */
+function sized(found: Scenario): Scenario {
   const { size } = found;
   return {
     ...found,
@@ -90,9 +128,9 @@ function chosenScenario(): Scenario {
   };
 }
 
-function wholeNumber(
-  name: "seed" | "jobs" | "instances" | "hours" | "seconds" | "audit",
-): number | undefined {
+type NumberOption = "seed" | "jobs" | "instances" | "hours" | "seconds" | "audit" | "generate" | "vcpus";
+
+function wholeNumber(name: NumberOption): number | undefined {
   const text = values[name];
   if (text === undefined) return undefined;
   const number = Number(text);

@@ -26,7 +26,7 @@ import { settle } from "./settle.ts";
 import { startAttempt } from "./start-attempt.ts";
 
 /** At most this many attempts are placed in one tick, so that it holds the API up for a few milliseconds at most. */
-const PLACEMENTS_PER_TICK_MAX = 1_000;
+export const PLACEMENTS_PER_TICK_MAX = 250;
 
 /**
  * One pass of the engine: observe, decide, commit, act.

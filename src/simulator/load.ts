@@ -20,12 +20,26 @@ export interface Submission {
   readonly endedAfterMs?: number;
 }
 
-const TASK = "task";
+/** Its jobs have one container. */
+export const TASK = "task";
 const GANG = "gang";
+const FARGATE_TASK = "fargate-task";
+
+/** One of the sizes that Fargate has for each number of vCPUs. */
+const FARGATE_MEMORY_MIB_PER_VCPU = 2_048;
 
 /** The definitions that all submissions are of. */
 export const JOB_DEFINITIONS: readonly RegisterJobDefinitionRequest[] = [
   { jobDefinitionName: TASK, type: "container", containerProperties: container(1, 512) },
+  {
+    jobDefinitionName: FARGATE_TASK,
+    type: "container",
+    platformCapabilities: ["FARGATE"],
+    containerProperties: {
+      ...container(1, FARGATE_MEMORY_MIB_PER_VCPU),
+      executionRoleArn: "arn:aws:iam::123456789012:role/ecsTaskExecutionRole",
+    },
+  },
   {
     jobDefinitionName: GANG,
     type: "multinode",
@@ -113,10 +127,25 @@ function createSubmission({ mix, random, index, atMs, recent }: SubmissionFacts)
   return {
     index,
     atMs,
-    input,
+    input: onFargate(input, mix),
     waitsFor,
     ...(isEnded && { endedAfterMs: random.between(0, 2 * mix.runMs.max) }),
   };
+}
+
+/** What is for a queue of Fargate has a size that Fargate has. */
+function onFargate(input: SubmitJobRequest, { queues, fargateQueues }: JobMix): SubmitJobRequest {
+  if (!fargateQueues.includes(input.jobQueue)) return input;
+  const { containerOverrides } = input;
+  if (containerOverrides === undefined) return { ...input, jobQueue: queues[0] ?? "" };
+  const vcpus = containerOverrides.resourceRequirements?.find(({ type }) => type === "VCPU")?.value ?? "1";
+  const memoryMiB = Number(vcpus) * FARGATE_MEMORY_MIB_PER_VCPU;
+  const resourceRequirements = [
+    { type: "VCPU", value: vcpus },
+    { type: "MEMORY", value: String(memoryMiB) },
+  ] as const;
+  const overrides = { ...containerOverrides, resourceRequirements };
+  return { ...input, jobDefinition: FARGATE_TASK, containerOverrides: overrides };
 }
 
 function chooseAwaited(

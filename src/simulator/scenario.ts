@@ -48,6 +48,8 @@ export interface ScenarioResources {
 export interface JobMix {
   /** Chosen among evenly, as all lists here are. */
   readonly queues: readonly string[];
+  /** Those of them whose environments are of Fargate; multi-node jobs go to the first queue instead. */
+  readonly fargateQueues: readonly string[];
   /** Empty: jobs have no share. */
   readonly shares: readonly string[];
   /** Empty: none. */

@@ -26,6 +26,8 @@ import { Watch } from "./watch.ts";
 export interface SimulationOptions {
   readonly scenario: Scenario;
   readonly seed: number;
+  /** What is submitted; absent: what the scenario's mix brings. */
+  readonly load?: Iterator<Submission>;
   /** By name. */
   readonly checkers: Readonly<Record<string, CreateChecker>>;
   /** There is a full audit after so many steps, or as many as there are jobs where those are more, and at the end. */
@@ -74,7 +76,7 @@ export class Simulation {
   readonly #clients: Clients;
   readonly #faults: Faults;
   readonly #retention: Retention;
-  readonly #load: Generator<Submission>;
+  readonly #load: Iterator<Submission>;
   #isLoadOver = false;
   #submissionCount = 0;
   #stepCount = 0;
@@ -129,7 +131,7 @@ export class Simulation {
       onAcknowledged: (jobId) => watch.acknowledged(jobId),
       onWrongAnswer: (message) => watch.fail("answers", message),
     });
-    this.#load = createLoad(scenario.jobs, scenario.size, random.fork());
+    this.#load = options.load ?? createLoad(scenario.jobs, scenario.size, random.fork());
     this.#retention = new Retention({ retentionMs: scenario.retentionMs, time, store, watch });
   }
 

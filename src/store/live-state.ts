@@ -43,7 +43,6 @@ export class LiveState {
   readonly #unsettled = new Set<string>();
   readonly #instances = new LiveInstances();
   readonly #jobs = new LiveJobs(this.#instances);
-  #revision = 0;
 
   static from(stored: StoredState): LiveState {
     const state = new LiveState();
@@ -113,13 +112,7 @@ export class LiveState {
     return placedId;
   }
 
-  /** Another number after each change: what was decided on the same number needs no deciding again. */
-  get revision(): number {
-    return this.#revision;
-  }
-
   apply(change: Change): void {
-    this.#revision += 1;
     switch (change.kind) {
       case "compute-environment-put":
         return this.#putEnvironment(change.computeEnvironment);

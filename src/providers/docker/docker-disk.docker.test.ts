@@ -99,6 +99,8 @@ describe.skipIf(dockerHost === "")("images on the disk of an engine", () => {
     await after.until(() => removed.length >= 4);
     expect(removed).toEqual(["c", "a", "d", "e"].map(reference));
     expect(stored()).toEqual(["b", "mine"].map(reference));
+    // The notes are written after the removals.
+    await after.until(() => readPulledImages(harness.dir).length <= 1);
     expect(readPulledImages(harness.dir).map(({ name }) => name)).toEqual([reference("b")]);
     after.provider.kill(holder.taskId);
     await after.ended(holder.taskId);

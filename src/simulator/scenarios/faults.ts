@@ -1,6 +1,9 @@
 import type { Scenario } from "../scenario.ts";
 import { environment, HOUR_MS, MOODY_PROVIDER, PLAIN_CAPACITY, PLAIN_JOBS, queue } from "./plain.ts";
 
+/** Fargate has no instances. */
+const ON_FARGATE = { minvCpus: undefined, instanceTypes: undefined, instanceRole: undefined };
+
 export const FAULTS: Scenario = {
   name: "faults",
   about: "everything goes wrong now and then: crashes, full disks, lost hosts and news, a clock that jumps",
@@ -14,19 +17,20 @@ export const FAULTS: Scenario = {
     environments: [
       environment("host", size, { instanceTypes: ["local.host"], maxvCpus: 60 }),
       environment("instances", size, { maxvCpus: 60 }),
-      environment("fargate", size, {
-        type: "FARGATE",
-        maxvCpus: 20,
-        minvCpus: undefined,
-        instanceTypes: undefined,
-        instanceRole: undefined,
-      }),
+      environment("fargate", size, { ...ON_FARGATE, type: "FARGATE", maxvCpus: 12 }),
+      environment("fargate-spot", size, { ...ON_FARGATE, type: "FARGATE_SPOT", maxvCpus: 60 }),
     ],
-    queues: [queue("plain", ["host", "instances"]), queue("urgent", ["instances", "host"], { priority: 10 })],
+    queues: [
+      queue("plain", ["host", "instances"]),
+      queue("urgent", ["instances", "host"], { priority: 10 }),
+      queue("tasks", ["fargate", "fargate-spot"]),
+      queue("spot-tasks", ["fargate-spot"], { priority: 20 }),
+    ],
   }),
   jobs: {
     ...PLAIN_JOBS,
-    queues: ["plain", "urgent"],
+    queues: ["plain", "urgent", "tasks", "spot-tasks"],
+    fargateQueues: ["tasks", "spot-tasks"],
     burst: { min: 1, max: 20 },
     arrayPercent: 10,
     arraySize: { min: 2, max: 20 },

@@ -6,6 +6,7 @@ import { INSTANCE } from "../scenario.ts";
 /** Jobs as scenarios have them that say nothing else: single ones of seconds to minutes, all of which succeed. */
 export const PLAIN_JOBS: JobMix = {
   queues: ["main"],
+  fargateQueues: [],
   shares: [],
   schedulingPriorities: [],
   burst: { min: 1, max: 1 },

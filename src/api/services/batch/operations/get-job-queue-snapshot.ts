@@ -26,7 +26,7 @@ const SHARES_MAX = 20;
  *
  * The order is that of the live state, which may be ahead of the store by a commit: a job that is not durable yet is left
  * out. A job moves up when another of its queue is placed; that others before it were cancelled is not remembered, so
- * `earliestTimeAtPosition` may be too early, but never too late.
+ * `earliestTimeAtPosition` may be too early, the more so behind a restart, but never too late.
  */
 export function getJobQueueSnapshot({
   store,
