@@ -123,6 +123,18 @@ describe.each(EACH_WAY)("Spot capacity, $name", ({ isRestartedAlways }) => {
     expect(instancesOf(bench, "spot")).toEqual(["c5.large, has s-1 s-2"]);
   });
 
+  test("is left alone where a job on demand waits for its environment and not for the host", async () => {
+    const small = anEnvironment("ce", { instanceTypes: ["c5.large"], maxvCpus: 2 });
+    const bench = await open(SPOT, small);
+    await bench.submit(aJob("a"), aJob("b"), cheap("s-1"), cheap("s-2"));
+    await bench.submit(aJob("job"));
+    await passes(bench, NOTICE_MS);
+    expect(instancesOf(bench, "spot")).toEqual(["c5.large, has s-1 s-2"]);
+    await bench.submit(aJob("never").inQueue("q").at(9).needing({ vcpuMillis: 3000 }));
+    await passes(bench, NOTICE_MS);
+    expect(instancesOf(bench, "spot")).toEqual(["c5.large, has s-1 s-2"]);
+  });
+
   test("is left alone where what somebody ended already is enough", async () => {
     const bench = await openFull();
     await bench.comesUp("s-1");

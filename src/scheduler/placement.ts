@@ -36,7 +36,7 @@ export function refuseEnvironment(
     const used = jobs.environmentUsage(arn).vcpuMillis;
     if (used + resources.vcpuMillis > maxVcpuMillis) return "environments-full";
   }
-  return isLeft(resources, host, jobs.hostUsage) ? undefined : "host-full";
+  return undefined;
 }
 
 /** The instances that have room for the job now; undefined if there are not enough. */

@@ -209,20 +209,23 @@ class Dispatch {
     const refusal = refuseEnvironment(computeEnvironment, job, state, capacity.host);
     if (refusal !== undefined || computeEnvironment === undefined)
       return refusal ?? "environments-unavailable";
-    const { keptForOnDemand } = this.#facts;
-    const isKept = keptForOnDemand !== undefined && isSpotCapacity(computeEnvironment);
-    if (
-      isKept &&
-      !isLeft(addResources(job.resources, keptForOnDemand), capacity.host, state.jobs.hostUsage)
-    ) {
-      return "host-full";
-    }
     const instances = findInstances(computeEnvironment, job, state);
-    if (instances !== undefined) return { computeEnvironment, instances };
+    if (instances !== undefined) {
+      return this.#hasHostRoom(job, computeEnvironment)
+        ? { computeEnvironment, instances }
+        : (lack ?? "host-full");
+    }
     const refused = lack ?? this.#launchFor(job, computeEnvironment);
     if (refused !== undefined) return refused;
     const fresh = findInstances(computeEnvironment, job, state);
     return fresh === undefined ? "instances-starting" : { computeEnvironment, instances: fresh };
+  }
+
+  #hasHostRoom({ resources }: LiveJob, computeEnvironment: ComputeEnvironment): boolean {
+    const { state, capacity, keptForOnDemand } = this.#facts;
+    const isKept = keptForOnDemand !== undefined && isSpotCapacity(computeEnvironment);
+    const wanted = isKept ? addResources(resources, keptForOnDemand) : resources;
+    return isLeft(wanted, capacity.host, state.jobs.hostUsage);
   }
 
   /** Launches what the job needs; else says why not. */
@@ -232,6 +235,8 @@ class Dispatch {
     const facts = { state, capacity, demandVcpuMillis, nowMs };
     const launches = instancesFor(job, computeEnvironment, facts);
     if (typeof launches === "string") return launches;
+    // Last of all: a job that nothing but the host's room keeps waiting may have Spot capacity taken back.
+    if (!this.#hasHostRoom(job, computeEnvironment)) return "host-full";
     for (const launch of launches) this.#decisions.launch(launch);
     this.#failed.clear();
     return undefined;

@@ -11,7 +11,7 @@ test.each([
     { instanceType: "c5.large" },
   ],
   ["no type on Fargate", { type: "FARGATE" }, {}],
-  ["nothing where the environment is the host itself", {}, undefined],
+  ["nothing where the environment is the host itself, which is full then", {}, undefined],
 ] as const)("a head that waits for the host's room names %s", (_name, environment, wanted) => {
   const state = aState(
     aComputeEnvironment("ce", environment),
@@ -24,7 +24,7 @@ test.each([
     {
       jobQueueArn: expect.stringMatching(/q$/),
       jobId: "job",
-      because: "host-full",
+      because: wanted === undefined ? "environments-full" : "host-full",
       ...(wanted && { wanted }),
     },
   ]);

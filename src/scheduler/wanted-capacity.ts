@@ -2,7 +2,7 @@ import { isFargate } from "../batch/compute-resources.ts";
 import type { JobQueue } from "../batch/job-queue.ts";
 import type { LiveJob, LiveState } from "../store/live-state.ts";
 import type { Capacity } from "./capacity.ts";
-import { refuseEnvironment } from "./placement.ts";
+import { findInstances, isLeft, refuseEnvironment } from "./placement.ts";
 import { isHostItself } from "./scaling/host-environment.ts";
 
 /** What an environment would launch if the host had room for it. */
@@ -29,9 +29,12 @@ export function wantedCapacityOf(
   for (const { computeEnvironment } of computeEnvironmentOrder) {
     const environment = state.computeEnvironments.get(computeEnvironment);
     if (environment === undefined || isHostItself(environment)) continue;
-    if (refuseEnvironment(environment, job, state, host) !== "host-full") continue;
+    const isTaken = refuseEnvironment(environment, job, state, host) === undefined;
+    if (!isTaken || isLeft(job.resources, host, state.jobs.hostUsage)) continue;
     const type = environment.computeResources?.type;
     if (type !== undefined && isFargate(type)) return {};
+    const [present] = findInstances(environment, job, state) ?? [];
+    if (present !== undefined) return { instanceType: present.instance.instanceType };
     const chosen = supply.choose(environment, need, nowMs);
     if (typeof chosen !== "string") return { instanceType: chosen.instanceType };
   }

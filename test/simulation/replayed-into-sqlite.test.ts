@@ -22,8 +22,8 @@ const CONTEXT = {
   principal: `arn:aws:iam::${SCOPE.accountId}:root`,
   requestId: "00000000-0000-4000-8000-000000000000",
 };
-/** In the middle of a run: with jobs in every state. */
-const STEPS = 12_000;
+/** In the middle of a run: while jobs run and wait. */
+const STEPS = 8_000;
 const STATUSES = ["SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED", "FAILED"] as const;
 
 /** The commits of a run, in order. */
@@ -35,7 +35,11 @@ async function recordedRun(): Promise<readonly (readonly Change[])[]> {
   };
   await new Simulation({
     // Nothing is removed meanwhile: that is no commit.
-    scenario: { ...FAULTS, retentionMs: 1_000 * 3_600_000 },
+    scenario: {
+      ...FAULTS,
+      size: { jobCount: 2_000, instanceCount: 10, hours: 4 },
+      retentionMs: 1_000 * 3_600_000,
+    },
     seed: 1,
     checkers: {},
     auditSteps: Infinity,
@@ -67,7 +71,7 @@ async function serverOn(store: Store, commits: readonly (readonly Change[])[]): 
 /** All that the API tells of jobs, queues and environments. */
 async function answersOf({ operations }: ServerLife): Promise<readonly unknown[]> {
   const { jobQueues = [] } = await operations.DescribeJobQueues({}, CONTEXT);
-  const answers: unknown[] = [jobQueues, await ask("DescribeComputeEnvironments", {})];
+  const answers: unknown[] = [jobQueues, await operations.DescribeComputeEnvironments({}, CONTEXT)];
   answers.push(
     await operations.DescribeJobDefinitions({}, CONTEXT),
     await operations.ListConsumableResources({}, CONTEXT),
@@ -76,7 +80,7 @@ async function answersOf({ operations }: ServerLife): Promise<readonly unknown[]
   for (const { jobQueueName: jobQueue } of jobQueues) {
     answers.push(await operations.GetJobQueueSnapshot({ jobQueue: jobQueue ?? "" }, CONTEXT));
     for (const jobStatus of STATUSES) {
-      const { jobSummaryList = [] } = await operations.ListJobs(
+      const { jobSummaryList } = await operations.ListJobs(
         { jobQueue, jobStatus, maxResults: 1_000 },
         CONTEXT,
       );
@@ -84,12 +88,12 @@ async function answersOf({ operations }: ServerLife): Promise<readonly unknown[]
       lists.push(...jobSummaryList);
     }
   }
-  for (const { jobId = "" } of [...lists]) {
+  for (const { jobId = "" } of lists) {
     const { jobs = [] } = await operations.DescribeJobs({ jobs: [jobId] }, CONTEXT);
     answers.push(jobs);
     if (jobs[0]?.arrayProperties === undefined) continue;
     const children = await operations.ListJobs({ arrayJobId: jobId, jobStatus: "SUCCEEDED" }, CONTEXT);
-    const ids = (children.jobSummaryList ?? []).map((child) => child.jobId ?? "");
+    const ids = children.jobSummaryList.map((child) => child.jobId ?? "");
     answers.push(children, await operations.DescribeJobs({ jobs: ids.slice(0, 100) }, CONTEXT));
   }
   return answers;
@@ -106,6 +110,8 @@ test(
     const fromMemory = await answersOf(await serverOn(memory, commits));
     const fromSqlite = await answersOf(await serverOn(sqlite, commits));
     expect(fromMemory.length).toBeGreaterThan(200);
+    const told = JSON.stringify(fromMemory);
+    for (const status of ["PENDING", "RUNNABLE", "RUNNING"]) expect(told).toContain(`"status":"${status}"`);
     expect(fromSqlite).toEqual(fromMemory);
     expect(await sqlite.readEvents(0, 1_000_000)).toEqual(await memory.readEvents(0, 1_000_000));
   },

@@ -59,7 +59,7 @@ test("says of the head of a queue what the next cycle does, whatever happened be
       history.step({ kind: "change policy", policy });
       for (const one of all) history.step(one);
     }),
-    { numRuns: 300 },
+    { numRuns: 1000 },
   );
   const expected = ["placed", "environments-full", "host-full", "instances-starting", "shares-reserved"];
   expect(expected.filter((one) => !seen.has(one))).toEqual([]);

@@ -100,12 +100,13 @@ function judgeNow(
   if (refusal === "exceeds-environments") return exceedsMaximum(environment, job);
   if (refusal === "exceeds-host") return { kind: "exceeds-host", host };
   if (refusal === "kubernetes-unavailable") return { kind: "kubernetes-unavailable" };
-  if (refusal === "host-full")
-    return { kind: "host-full", host, free: subtractResources(host, state.jobs.hostUsage) };
   if (refusal !== undefined) return tellFull(environment, job, facts);
-  if (findInstances(environment, job, state) !== undefined) return { kind: "takes" };
+  const free = subtractResources(host, state.jobs.hostUsage);
+  const full = fitsIn(job.resources, free) ? undefined : ({ kind: "host-full", host, free } as const);
+  if (findInstances(environment, job, state) !== undefined) return full ?? { kind: "takes" };
   const launches = instancesFor(job, environment, { state, capacity, demandVcpuMillis, nowMs });
   if (typeof launches !== "string") {
+    if (full !== undefined) return full;
     return { kind: "launches", instanceTypes: launches.map(({ instanceType }) => instanceType) };
   }
   if (launches === "above-bid") {

@@ -21,6 +21,9 @@ export interface KeptSize {
 /** At most this many instances are launched to keep an environment at its size in one tick. */
 const KEPT_PER_TICK_MAX = 100;
 
+/** At most this many are kept without a job that asks for them: a mistyped number must not fill the machine. */
+const INSTANCES_MAX = 10_000;
+
 /** The least that an instance is asked for that no job asks for. */
 const ANY_ROOM: Resources = { vcpuMillis: 1000, memoryMiB: 1, gpuCount: 0 };
 
@@ -50,7 +53,7 @@ export function instancesToKeep(
   const wished = computeEnvironment.state === "ENABLED" ? wishedVcpuMillis : 0;
   const { all, vcpuMillis } = state.instances.ofEnvironment(arn);
   let missingMillis = Math.max(keptVcpuMillis(computeEnvironment), wished) - vcpuMillis;
-  if (missingMillis <= 0) return NOTHING;
+  if (missingMillis <= 0 || all.size >= INSTANCES_MAX) return NOTHING;
   if (isHostItself(computeEnvironment)) {
     if (all.size > 0) return NOTHING;
     const resources = hostPart(computeEnvironment, capacity.host);

@@ -169,6 +169,11 @@ function tryJob(start: Course, queue: SnapshotQueue, job: SnapshotJob, supply: P
     const roomNow = findRoom(start.snapshot, environment, job);
     const launched =
       roomNow === undefined ? launchFor(start, { queue, environment, job, supply }) : { course: start };
+    const isHostAsked = roomNow !== undefined || launched.course !== start;
+    if (isHostAsked && !hasHostRoom(start.snapshot, job)) {
+      because = moreTelling(because, "host-full");
+      continue;
+    }
     const instanceIds = findRoom(launched.course.snapshot, environment, job);
     if (instanceIds !== undefined) {
       return { course: place(launched.course, queue, job, { environment, instanceIds }) };
@@ -214,7 +219,7 @@ function environmentOf({ environments }: Snapshot, arn: string): SnapshotEnviron
 
 /** Why the environment does not take the job, whatever instances it has. */
 function refusalOf(
-  { host, hostUsed }: Snapshot,
+  { host }: Snapshot,
   environment: SnapshotEnvironment | undefined,
   { resources }: SnapshotJob,
 ): WaitReason | undefined {
@@ -227,7 +232,11 @@ function refusalOf(
   if (!fitsIn(resources, host)) return "exceeds-host";
   const isFull = environment.vcpuMillis + resources.vcpuMillis > maxVcpuMillis;
   if (hasNoInstances(environment) && isFull) return "environments-full";
-  return fitsIn(resources, subtractResources(host, hostUsed)) ? undefined : "host-full";
+  return undefined;
+}
+
+function hasHostRoom({ host, hostUsed }: Snapshot, { resources }: SnapshotJob): boolean {
+  return fitsIn(resources, subtractResources(host, hostUsed));
 }
 
 /** A Fargate environment has none: a task takes its size from the host. */
