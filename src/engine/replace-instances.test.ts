@@ -73,6 +73,20 @@ describe.each(EACH_WAY)("an infrastructure update, $name", ({ isRestartedAlways 
     expect(instancesOf(bench, "ce")).toEqual(["m5.large, has job"]);
   });
 
+  test("does not wait for a longer notice that an instance has already", async () => {
+    const bench = await open();
+    await bench.submit(aJob("job"));
+    const leaving = { because: "reclaimed", atMs: bench.nowMs + 60 * MINUTE_MS } as const;
+    const { instances } = bench.engine.sequencer.state;
+    const puts = [...instances.environments.values()]
+      .flatMap(({ all }) => [...all.values()])
+      .map(({ instance }) => ({ kind: "instance-put" as const, instance: { ...instance, leaving } }));
+    await bench.apply({ changes: () => puts });
+    await updateEnvironment(bench, "ce", { ...TO_M5, updatePolicy: { terminateJobsOnUpdate: true } });
+    await passes(bench, 0);
+    expect(bench.provider.stopping).toEqual(["job"]);
+  });
+
   test("launches what is missing of minvCpus as soon as the last old instance has gone", async () => {
     const bench = await open({ minvCpus: 2, maxvCpus: 2 });
     await bench.submit(aJob("job"));

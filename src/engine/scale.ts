@@ -135,10 +135,13 @@ function replaceOlder(
     if (instance.configurationVersion >= configurationVersion) continue;
     if (isHostItself(environment) && instance.instanceType === LOCAL_HOST) {
       apply({ kind: "instance-put", instance: { ...instance, configurationVersion } });
-    } else if (instance.leaving === undefined) {
-      const leaving = { because: "replaced", atMs: retireAt(environment, nowMs) } as const;
-      apply({ kind: "instance-put", instance: { ...instance, leaving } });
+      continue;
     }
+    // One that leaves for another reason, as by a long notice of Spot, goes when the first of the two times comes.
+    const atMs = retireAt(environment, nowMs);
+    if (instance.leaving !== undefined && (instance.leaving.atMs ?? Infinity) <= atMs) continue;
+    const leaving = { because: "replaced", ...instance.leaving, atMs } as const;
+    apply({ kind: "instance-put", instance: { ...instance, leaving } });
   }
 }
 

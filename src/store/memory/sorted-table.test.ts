@@ -49,3 +49,14 @@ describe("SortedTable", () => {
     );
   });
 });
+
+test("has what is left in order when most of many rows went unread", () => {
+  const table = new SortedTable<number>();
+  const rows = Array.from({ length: 5_000 }, (_, index) => index);
+  for (const row of rows.toReversed()) table.set("group", [row], row);
+  for (const row of rows) if (row % 10 !== 0) table.delete("group", [row]);
+  table.set("group", [5], 5);
+  const left = rows.filter((row) => row % 10 === 0 || row === 5);
+  expect(table.values()).toEqual(left);
+  expect([...table.after("group", [5])]).toEqual(left.filter((row) => row > 5));
+});
