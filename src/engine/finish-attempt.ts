@@ -41,9 +41,7 @@ export function finish(
   stoppedAtMs: number,
 ): readonly FinishDecision[] {
   const { jobs } = state;
-  // However it ended: what goes with its instance is lost with its host.
-  const isTakenAway = job.activeAttempt?.stopping?.because === "instance-terminated";
-  const outcome: AttemptOutcome = isTakenAway ? { kind: "host-lost" } : seen;
+  const outcome: AttemptOutcome = isTakenAway(job.activeAttempt, seen) ? { kind: "host-lost" } : seen;
   const main = job.parent !== undefined && jobs.nodesOf(job.parent) !== undefined ? job.parent : job;
   if (main !== job) for (const change of endNode(job, outcome, stoppedAtMs)) apply(change);
   else if ((jobs.nodesOf(job)?.active.size ?? 0) > 0) {
@@ -84,8 +82,18 @@ function endNode(node: LiveJob, outcome: AttemptOutcome, stoppedAtMs: number): r
 function endedAttempt(job: LiveJob, outcome: AttemptOutcome, stoppedAtMs: number): EndedAttempt {
   const attempt = job.activeAttempt;
   assert(attempt !== undefined, `job ${job.jobId} has no attempt under way`);
-  const statusReason = attemptStatusReason(outcome, attempt.stopping, attempt.instance?.instanceId);
+  const { stopping, instance } = attempt;
+  // It had ended by itself before it went with its instance.
+  const isStopped = stopping?.because !== "instance-terminated" || outcome.kind === "host-lost";
+  const statusReason = attemptStatusReason(outcome, isStopped ? stopping : undefined, instance?.instanceId);
   return { ...attempt, stoppedAtMs, outcome, statusReason };
+}
+
+/** What goes with its instance is lost with its host, unless it was done just then: a killed one never exits with 0. */
+function isTakenAway(attempt: Attempt | undefined, { kind, exitCode }: AttemptOutcome): boolean {
+  if (attempt?.stopping?.because !== "instance-terminated") return false;
+  const wasDone = kind === "exited" && exitCode === 0 && attempt.instance !== undefined;
+  return !wasDone;
 }
 
 /**

@@ -108,6 +108,17 @@ describe.each(EACH_WAY)("Spot capacity, $name", ({ isRestartedAlways }) => {
     expect(instancesOf(bench, "spot")).toEqual(["c5.large, has s-1 s-2"]);
   });
 
+  test("is not lost to a job that was done just when it went", async () => {
+    const bench = await openFull();
+    await bench.submit(aJob("job"));
+    await passes(bench, NOTICE_MS);
+    expect(bench.provider.stopping).toEqual(["s-3", "s-4"]);
+    await bench.ends("s-3", EXITED(0));
+    await bench.ends("s-4", EXITED(137));
+    expect(await bench.lives("s-3")).toEqual(["SUCCEEDED after 1: Essential container in task exited"]);
+    expect(await bench.life("s-4")).toMatch(/after 2/);
+  });
+
   test("is not taken back twice for the same job", async () => {
     const bench = await openFull();
     await bench.submit(aJob("job").needing({ vcpuMillis: 2000 }));
