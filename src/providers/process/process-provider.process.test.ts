@@ -249,7 +249,7 @@ test("an attempt that was stopped before any runner was there never runs", async
   for (const { taskId } of specs) driver.provider.stop(taskId);
   const last = aScript("echo last");
   driver.provider.start(last);
-  await driver.ended(last.taskId);
+  for (const { taskId } of [last, ...specs]) await driver.ended(taskId);
   expect(specs.map(({ taskId }) => driver.find(taskId, "ended")?.outcome)).toEqual(
     specs.map(() => ({
       kind: "start-failed",
