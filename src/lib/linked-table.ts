@@ -103,7 +103,7 @@ export class LinkedTable<Item extends Linked<Item>> {
 }
 
 /** Ids differ at their ends, by random digits or a number: more of them is not looked at. */
-const HASHED_LENGTH = 12;
+const HASHED_LENGTH = 8;
 
 /** FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/) of the characters at the end. */
 function hashOf(key: string): number {
