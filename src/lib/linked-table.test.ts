@@ -5,6 +5,7 @@ import type { Linked } from "./linked-table.ts";
 
 class Item implements Linked<Item> {
   nextInBucket: Item | undefined;
+  keyHash = 0;
   readonly name: string;
 
   constructor(name: string) {

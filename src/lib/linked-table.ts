@@ -1,11 +1,12 @@
-/** An item of a `LinkedTable` carries the link to the next one of its bucket. */
+/** An item of a `LinkedTable` carries its place there: both are the table's. */
 export interface Linked<Item> {
-  /** Owned by the table. */
   nextInBucket: Item | undefined;
+  /** That of its key: moving an item or passing it by does not need the key itself. */
+  keyHash: number;
 }
 
 /**
- * Items by a text that each of them carries, for a million of them: with the link a table takes 18 bytes an item, and it
+ * Items by a text that each of them carries, for a million of them: with link and hash a table takes 26 bytes an item, and it
  * grows by one bucket at a time, so that no single addition takes long (Litwin's linear hashing). An item is in one table
  * at most.
  */
@@ -23,8 +24,9 @@ export class LinkedTable<Item extends Linked<Item>> {
   }
 
   get(key: string): Item | undefined {
-    let item = this.#buckets[this.#bucketOf(key)];
-    while (item !== undefined && this.#keyOf(item) !== key) item = item.nextInBucket;
+    const hash = hashOf(key);
+    let item = this.#buckets[this.#bucketOf(hash)];
+    while (item !== undefined && !this.#has(item, hash, key)) item = item.nextInBucket;
     return item;
   }
 
@@ -36,12 +38,14 @@ export class LinkedTable<Item extends Linked<Item>> {
   add(item: Item): void {
     this.#size += 1;
     if (this.#size > this.#buckets.length) this.#addBucket();
+    item.keyHash = hashOf(this.#keyOf(item));
     this.#link(item);
   }
 
   /** The same, but the item is found from the next `spread` on: a million items are there many times faster so. */
   collect(item: Item): void {
     this.#size += 1;
+    item.keyHash = hashOf(this.#keyOf(item));
     item.nextInBucket = this.#lastCollected;
     this.#lastCollected = item;
   }
@@ -55,10 +59,11 @@ export class LinkedTable<Item extends Linked<Item>> {
   }
 
   delete(key: string): void {
-    const bucket = this.#bucketOf(key);
+    const hash = hashOf(key);
+    const bucket = this.#bucketOf(hash);
     let previous: Item | undefined;
     let item = this.#buckets[bucket];
-    while (item !== undefined && this.#keyOf(item) !== key) {
+    while (item !== undefined && !this.#has(item, hash, key)) {
       previous = item;
       item = item.nextInBucket;
     }
@@ -69,15 +74,18 @@ export class LinkedTable<Item extends Linked<Item>> {
     this.#size -= 1;
   }
 
+  #has(item: Item, hash: number, key: string): boolean {
+    return item.keyHash === hash && this.#keyOf(item) === key;
+  }
+
   #link(item: Item): void {
-    const bucket = this.#bucketOf(this.#keyOf(item));
+    const bucket = this.#bucketOf(item.keyHash);
     item.nextInBucket = this.#buckets[bucket];
     this.#buckets[bucket] = item;
   }
 
   /** What belongs into a bucket that is not there yet is in the one whose index lacks the highest bit. */
-  #bucketOf(key: string): number {
-    const hash = hashOf(key);
+  #bucketOf(hash: number): number {
     const bucket = hash & this.#mask;
     return bucket < this.#buckets.length ? bucket : hash & (this.#mask >>> 1);
   }

@@ -36,6 +36,7 @@ type LiveProgress = Pick<
 export class MutableLiveJob implements LiveJob, Linked<MutableLiveJob> {
   heapIndex = -1;
   nextInBucket: MutableLiveJob | undefined;
+  keyHash = 0;
   readonly jobId: string;
   readonly terms: JobTerms;
   readonly share: MutableShare;
