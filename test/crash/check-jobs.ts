@@ -85,7 +85,7 @@ export function wasInterrupted({
 }
 
 /** An engine that went away has ended it: it says so, or its command answered the engine's signal. */
-export function wasCutByEngine(plan: JobPlan, attempt: AttemptFacts, outages: readonly Outage[]): boolean {
+function wasCutByEngine(plan: JobPlan, attempt: AttemptFacts, outages: readonly Outage[]): boolean {
   const hasAnswered = attempt.exitCode !== undefined && plan.stopCodes.includes(attempt.exitCode);
   return wentWithHost(attempt, outages) || (hasAnswered && wasInOutage(attempt, outages));
 }

@@ -16,10 +16,13 @@ import {
 import type { CompositePlan, NodesShape, PlanningFacts } from "./composite-plans.ts";
 import type { AnyPlan, Submission } from "./crash-record.ts";
 import { DEFINITION, jobTagsKey, QUEUES } from "./job-load.ts";
+import { isLasting } from "./job-load.ts";
 import type { JobClientOptions } from "./job-load.ts";
 import { isSingle } from "./job-plans.ts";
 import { CONTAINER_VARIABLE, MARKS_VARIABLE } from "./marks-prelude.ts";
 import type { ProviderUnderTest } from "./provider-under-test.ts";
+
+type CompositeClientOptions = Omit<JobClientOptions, "kinds" | "isStopWanted" | "hasBegun">;
 
 type Planner = (facts: PlanningFacts) => CompositePlan;
 
@@ -42,11 +45,11 @@ const AWAITED_MAX = 20;
 
 /** Submits arrays, jobs of several nodes or containers, and jobs that wait for others. Goes on through the server's deaths. */
 export class CompositeClient {
-  readonly #options: Omit<JobClientOptions, "kinds">;
+  readonly #options: CompositeClientOptions;
   /** Those whose turn comes, from the last on. */
   readonly #planners: Planner[] = [];
 
-  constructor(options: Omit<JobClientOptions, "kinds">) {
+  constructor(options: CompositeClientOptions) {
     this.#options = options;
   }
 
@@ -79,7 +82,7 @@ export class CompositeClient {
     const { random } = this.#options;
     if (random.chance(60)) return [];
     const mayFail = random.chance(20);
-    const known = this.#known().filter(({ plan }) => endsOfItself(plan) && (mayFail || isToSucceed(plan)));
+    const known = this.#known().filter(({ plan }) => !isLasting(plan) && (mayFail || isToSucceed(plan)));
     const drawn = random.shuffled(known).slice(0, random.between(1, 2));
     return drawn.map(({ plan, jobId = "" }) => {
       const isOnChild = plan.kind === "array" && random.chance(50);
@@ -127,10 +130,6 @@ export class CompositeClient {
     record.resource(jobTagsKey(jobId)).change(() => tags, fate);
     return jobId;
   }
-}
-
-function endsOfItself(plan: AnyPlan): boolean {
-  return !isSingle(plan) || plan.exitCodes.length > 0;
 }
 
 /** If nobody interferes, and what it waits for itself succeeds. */

@@ -1,4 +1,5 @@
 import type { ArrayPropertiesDetail, JobDetail } from "@aws-sdk/client-batch";
+import { JOB_STATUSES } from "../../src/batch/job.ts";
 import type { Answer } from "./ask.ts";
 import type { CompositePlan } from "./composite-plans.ts";
 import type { JobPlan } from "./job-plans.ts";
@@ -117,9 +118,9 @@ export class CrashRecord {
 
 /** Of several nodes the main one's attempt is shown as ended while its job, still RUNNING, waits for the others. */
 function placeOf({ status, attempts = [], nodeProperties }: JobDetail): number {
-  const place = STATUSES.indexOf(status ?? "");
-  const isToldByAttempts = nodeProperties !== undefined && place < STATUSES.indexOf("SUCCEEDED");
-  return attempts.length * STATUSES.length + (isToldByAttempts ? 0 : place);
+  const place = JOB_STATUSES.findIndex((known) => known === status);
+  const isToldByAttempts = nodeProperties !== undefined && place < JOB_STATUSES.indexOf("SUCCEEDED");
+  return attempts.length * JOB_STATUSES.length + (isToldByAttempts ? 0 : place);
 }
 
 interface JobView {
@@ -128,8 +129,6 @@ interface JobView {
   /** Counts up through a job's life. */
   readonly place: number;
 }
-
-const STATUSES = ["SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED", "FAILED"];
 
 function isEnded({ status }: JobView): boolean {
   return status === "SUCCEEDED" || status === "FAILED";

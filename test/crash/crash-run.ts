@@ -114,6 +114,8 @@ class CrashRun {
   readonly #works: readonly Work[];
   readonly #outages: EngineOutages | undefined;
   #killCount = 0;
+  /** What the kill that comes next is to hit. */
+  #aim: Aim | undefined;
 
   constructor(folder: string, options: CrashRunOptions) {
     this.#folder = folder;
@@ -163,10 +165,14 @@ class CrashRun {
     const kinds = killCount > SHORT_RUN_KILLS_MAX ? ALL_KINDS : SHORT_KINDS;
     const { load, prelude } = provider;
     const shared = { record, nextNumber, signals: this.#signals, load, prelude, kinds };
+    const ends = {
+      isStopWanted: () => this.#aim === "stop",
+      hasBegun: (jobId: string) => this.#marks.read("starts", jobId).length > 0,
+    };
     const workers: Worker[] = [
       ...Array.from(
         { length: load.clientCount },
-        () => new JobClient({ ...shared, random: this.#random.fork() }),
+        () => new JobClient({ ...shared, ...ends, random: this.#random.fork() }),
       ),
       ...RESOURCE_KINDS.map((kind) => new ResourceClient(record, kind, this.#random.fork())),
       this.#followers,
@@ -217,6 +223,7 @@ class CrashRun {
 
   async #kill(aim: Aim): Promise<void> {
     this.#killCount += 1;
+    this.#aim = aim;
     const found = aim === "restart" ? await this.#killWhileStarting() : await this.#killUnderLoad(aim);
     for (const hit of found) this.#hits.set(hit, (this.#hits.get(hit) ?? 0) + 1);
     const jobCount = this.#record.submissions.length;

@@ -28,6 +28,9 @@ export interface JobClientOptions {
   readonly random: SeededRandom;
   readonly nextNumber: () => number;
   readonly signals: ClientSignals;
+  /** A kill is to hit a job that is being ended: those whose commands have begun are ended before all else. */
+  readonly isStopWanted: () => boolean;
+  readonly hasBegun: (jobId: string) => boolean;
   readonly load: LoadSize;
   readonly kinds: readonly JobKind[];
   /** What every script begins with. */
@@ -64,6 +67,8 @@ export class JobClient {
     const random = this.#random;
     const { openJobsMax, burstMax } = this.#options.load;
     const isFull = this.#record.openJobs.size >= openJobsMax;
+    if (this.#options.isStopWanted() && this.#listBegun().length > 0)
+      return this.#endSome(clients, "terminate");
     const choice = random.between(1, 100);
     if (choice <= 5) return this.#endSome(clients, "cancel");
     if (choice <= (isFull ? 60 : 15)) return this.#endSome(clients, "terminate");
@@ -95,9 +100,11 @@ export class JobClient {
   async #endSome({ batch }: AwsClients, kind: "cancel" | "terminate"): Promise<void> {
     const open = [...this.#record.openJobs];
     const single = open.filter(([, openPlan]) => isSingle(openPlan));
-    const lasting = single.filter(([, openPlan]) => isSingle(openPlan) && openPlan.exitCodes.length === 0);
+    const lasting = single.filter(([, openPlan]) => isLasting(openPlan));
+    const begun = this.#options.isStopWanted() ? this.#listBegun() : [];
     const choice = this.#random.between(1, 100);
-    const [openId, plan] = this.#random.pick(choice <= 60 ? lasting : choice <= 85 ? single : open) ?? [];
+    const some = choice <= 60 ? lasting : choice <= 85 ? single : open;
+    const [openId, plan] = this.#random.pick(begun.length > 0 ? begun : some) ?? [];
     if (openId === undefined || plan === undefined) return;
     const isOfChild = plan.kind === "array" && this.#random.chance(50);
     const jobId = isOfChild ? `${openId}:${this.#random.between(0, plan.size - 1)}` : openId;
@@ -109,6 +116,13 @@ export class JobClient {
     const fate = this.#record.fateOf(`${kind} of ${jobId}`, await call);
     if (fate === undefined) return;
     this.#record.wishes.push({ kind, jobId, reason, fate, askedAtMs, answeredAtMs: Date.now() });
+  }
+
+  /** Those that do not end of themselves, and are at it. */
+  #listBegun(): readonly (readonly [string, AnyPlan])[] {
+    return [...this.#record.openJobs].filter(
+      ([jobId, plan]) => isLasting(plan) && this.#options.hasBegun(jobId),
+    );
   }
 
   async #tagSome({ batch }: AwsClients): Promise<void> {
@@ -218,4 +232,9 @@ function jobArn(jobId: string): string {
 
 function without(state: ResourceState, name: string): ResourceState {
   return Object.fromEntries(Object.entries(state ?? {}).filter(([key]) => key !== name));
+}
+
+/** Whether it ends only if somebody ends it. */
+export function isLasting(plan: AnyPlan): boolean {
+  return isSingle(plan) && plan.exitCodes.length === 0;
 }
