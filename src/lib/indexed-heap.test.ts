@@ -1,6 +1,5 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { firstOf } from "./first-of.ts";
 import { IndexedHeap } from "./indexed-heap.ts";
 
 interface Entry {
@@ -30,40 +29,6 @@ describe("IndexedHeap", () => {
         expect(drain(heap)).toEqual(inside.map(({ key }) => key).sort((a, b) => a - b));
       }),
     );
-  });
-
-  test("shows its first items in order without taking them out", () => {
-    fc.assert(
-      fc.property(fc.array(fc.integer()), fc.nat(20), (keys, count) => {
-        const heap = new IndexedHeap<Entry>((a, b) => a.key < b.key);
-        for (const key of keys) heap.add({ key, heapIndex: -1 });
-        const sorted = keys.toSorted((a, b) => a - b);
-        expect(heap.first(count).map(({ key }) => key)).toEqual(sorted.slice(0, count));
-        expect(drain(heap)).toEqual(sorted);
-      }),
-    );
-  });
-
-  test("shows the items before one, looking at no more than eight times as many as are taken", () => {
-    fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 50 })), fc.integer({ min: 0, max: 50 }), (keys, key) => {
-        const heap = new IndexedHeap<Entry>((a, b) => a.key < b.key);
-        for (const other of keys) heap.add({ key: other, heapIndex: -1 });
-        const before = [...heap.before({ key, heapIndex: -1 })].map((entry) => entry.key);
-        expect(before.toSorted((a, b) => a - b)).toEqual(
-          keys.filter((other) => other < key).toSorted((a, b) => a - b),
-        );
-      }),
-    );
-    let lookCount = 0;
-    const heap = new IndexedHeap<Entry>((a, b) => {
-      lookCount += 1;
-      return a.key < b.key;
-    });
-    for (let key = 0; key < 10_000; key += 1) heap.add({ key, heapIndex: -1 });
-    lookCount = 0;
-    const taken = firstOf(heap.before({ key: 9_999, heapIndex: -1 }), 100);
-    expect([taken.length, lookCount <= 201]).toEqual([100, true]);
   });
 
   test("leaves an item alone that is in no heap", () => {

@@ -35,37 +35,6 @@ export class IndexedHeap<Item extends Indexed> {
     return this.#items[0];
   }
 
-  /** The first items in their order, at most `count`: for small counts, as it looks at each as often. */
-  first(count: number): Item[] {
-    const first: Item[] = [];
-    let candidates = this.#items.slice(0, 1);
-    while (first.length < count) {
-      const [head, ...others] = candidates;
-      if (head === undefined) break;
-      const next = others.reduce((best, item) => (this.#isBefore(item, best) ? item : best), head);
-      first.push(next);
-      const firstChild = CHILDREN * next.heapIndex + 1;
-      const children = this.#items.slice(firstChild, firstChild + CHILDREN);
-      candidates = [...candidates.filter((item) => item !== next), ...children];
-    }
-    return first;
-  }
-
-  /**
-   * The items that precede this one, which need not be inside, in no order. Whoever stops early has looked at no more
-   * than eight times as many as were taken.
-   */
-  *before(item: Item): Generator<Item, undefined, undefined> {
-    const indexes = [0];
-    for (let index = indexes.pop(); index !== undefined; index = indexes.pop()) {
-      const found = this.#items[index];
-      if (found === undefined || found === item || !this.#isBefore(found, item)) continue;
-      yield found;
-      for (let child = 1; child <= CHILDREN; child += 1) indexes.push(CHILDREN * index + child);
-    }
-    return undefined;
-  }
-
   add(item: Item): void {
     this.#items.push(item);
     this.#keys.push(0);
@@ -83,12 +52,6 @@ export class IndexedHeap<Item extends Indexed> {
     // What was last belongs near the end: one comparison a level on the way down, and few on the way up
     // (Wegener, "Bottom-up heapsort", Theoretical Computer Science 118, 1993).
     this.#rise(last, key, this.#closeGap(index));
-  }
-
-  #isBefore(a: Item, b: Item): boolean {
-    const key = this.#keyOf(a);
-    const other = this.#keyOf(b);
-    return key === other ? this.#precedes(a, b) : key < other;
   }
 
   /** Puts the item at the index or, while it precedes its parent, nearer to the front. */

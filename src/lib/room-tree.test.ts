@@ -8,6 +8,7 @@ const step = fc.record({
   slot: fc.nat({ max: 40 }),
   room: fc.option(room, { nil: undefined }),
   wanted: room,
+  from: fc.nat({ max: 70 }),
 });
 
 test("finds the first slot with room, whatever was set and closed before", () => {
@@ -15,14 +16,15 @@ test("finds the first slot with room, whatever was set and closed before", () =>
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const tree = new RoomTree();
       const slots: (readonly number[] | undefined)[] = [];
-      for (const { slot, room: left, wanted } of steps) {
+      for (const { slot, room: left, wanted, from } of steps) {
         slots[slot] = left;
         if (left === undefined) tree.close(slot);
         else tree.set(slot, ...left);
-        const expected = slots.findIndex(
-          (one) => one?.every((have, dimension) => have >= (wanted[dimension] ?? 0)) === true,
-        );
-        expect(tree.findFirst(...wanted)).toBe(expected === -1 ? undefined : expected);
+        const hasRoom = (one: readonly number[] | undefined): boolean =>
+          one?.every((have, dimension) => have >= (wanted[dimension] ?? 0)) === true;
+        const found = [...slots.keys()].filter((index) => hasRoom(slots[index]));
+        expect(tree.findFirst(...wanted)).toBe(found[0]);
+        expect(tree.findFirst(...wanted, from)).toBe(found.find((index) => index >= from));
       }
     }),
   );

@@ -23,8 +23,8 @@ export interface EnvironmentInstances {
   readonly leaving: ReadonlySet<LiveInstance>;
   /** Those that take jobs and have none, with the instant since when: the one that became idle first before others. */
   readonly idle: ReadonlyMap<LiveInstance, number>;
-  /** The first that takes jobs and has room for this. */
-  findRoom(resources: Resources): LiveInstance | undefined;
+  /** The first that takes jobs and has room for this, of those that were launched after `after`. */
+  findRoom(resources: Resources, after?: LiveInstance): LiveInstance | undefined;
 }
 
 /** For use by the live state only, which hands it out as the read-only `Instances`. */
@@ -119,8 +119,12 @@ class LiveEnvironment implements EnvironmentInstances {
   readonly #bySlot: (MutableInstance | undefined)[] = [];
   #room = new RoomTree();
 
-  findRoom({ vcpuMillis, memoryMiB, gpuCount }: Resources): LiveInstance | undefined {
-    const slot = this.#room.findFirst(vcpuMillis, memoryMiB, gpuCount);
+  findRoom(
+    { vcpuMillis, memoryMiB, gpuCount }: Resources,
+    after?: LiveInstance,
+  ): LiveInstance | undefined {
+    const from = after instanceof MutableInstance ? after.slot + 1 : 0;
+    const slot = this.#room.findFirst(vcpuMillis, memoryMiB, gpuCount, from);
     return slot === undefined ? undefined : this.#bySlot[slot];
   }
 

@@ -2,17 +2,16 @@ import type { Attempt } from "../batch/attempt.ts";
 import type { Resources } from "../batch/resources.ts";
 import type { RetryStrategy } from "../batch/retry-strategy.ts";
 import type { Scope } from "../batch/scope.ts";
-import type { Indexed } from "../lib/indexed-heap.ts";
 import type { Linked } from "../lib/linked-table.ts";
 import type { JobStatus } from "../model/batch.ts";
 import type { LiveShare, MutableShare } from "./live-share.ts";
 import type { StoredLiveJob } from "./store.ts";
 
 /** A job that has not ended, as far as decisions need it; its document is in the store. */
-export interface LiveJob
-  extends
-    Indexed,
-    Omit<StoredLiveJob, "array" | "nodes" | "dependsOn" | "isStopRequested" | "shareIdentifier"> {
+export interface LiveJob extends Omit<
+  StoredLiveJob,
+  "array" | "nodes" | "dependsOn" | "isStopRequested" | "shareIdentifier"
+> {
   readonly share: LiveShare;
   /** What it asks for: one object for all jobs that agree in it, mostly. */
   readonly terms: JobTerms;
@@ -34,7 +33,6 @@ type LiveProgress = Pick<
 
 /** A million of these are in memory: what jobs have in common stands behind one reference. */
 export class MutableLiveJob implements LiveJob, Linked<MutableLiveJob> {
-  heapIndex = -1;
   nextInBucket: MutableLiveJob | undefined;
   keyHash = 0;
   readonly jobId: string;

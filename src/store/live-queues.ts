@@ -120,12 +120,12 @@ export class MutableQueue implements QueueJobs {
   }
 
   addRunnable(job: LiveJob & { readonly share: MutableShare }): void {
-    job.share.runnable.add(job);
+    job.share.addRunnable(job);
     this.ready.add(job.share);
   }
 
   removeRunnable(job: LiveJob & { readonly share: MutableShare }): void {
-    job.share.runnable.remove(job);
+    job.share.removeRunnable(job);
     if (job.share.runnable.size === 0) this.ready.delete(job.share);
   }
 

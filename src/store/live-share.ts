@@ -1,5 +1,5 @@
 import { usageAt } from "../batch/fair-share.ts";
-import { IndexedHeap } from "../lib/indexed-heap.ts";
+import { SortedList } from "../lib/sorted-list.ts";
 import type { LiveJob } from "./live-job.ts";
 import type { MutableQueue } from "./live-queues.ts";
 
@@ -9,7 +9,9 @@ export interface LiveShare {
   readonly identifier: string;
   readonly queue: Pick<MutableQueue, "arn" | "halfLifeMs">;
   /** RUNNABLE jobs, and arrays whose next child is, in their order. */
-  readonly runnable: Pick<IndexedHeap<LiveJob>, "size" | "peek" | "first" | "before">;
+  readonly runnable: Pick<SortedList<LiveJob>, "size" | "peek" | "first" | "before" | "countBefore">;
+  /** The place in the queue of the first of them; infinite where there is none. */
+  readonly headPosition: number;
   /** Jobs that have not ended. */
   readonly liveCount: number;
   /** When the last of its jobs ended: it is active for a while longer. Undefined before that. */
@@ -24,7 +26,8 @@ export interface LiveShare {
 export class MutableShare implements LiveShare {
   readonly identifier: string;
   readonly queue: MutableQueue;
-  readonly runnable = new IndexedHeap<LiveJob>(isChildBefore, orderKey);
+  readonly runnable = new SortedList<LiveJob>(orderKey, isChildBefore);
+  headPosition = Infinity;
   liveCount = 0;
   lastEndAtMs: number | undefined;
   vcpuMillis = 0;
@@ -34,6 +37,22 @@ export class MutableShare implements LiveShare {
   constructor(queue: MutableQueue, identifier: string) {
     this.queue = queue;
     this.identifier = identifier;
+  }
+
+  addRunnable(job: LiveJob): void {
+    this.runnable.add(job);
+    this.#lookAtHead();
+  }
+
+  removeRunnable(job: LiveJob): void {
+    this.runnable.remove(job);
+    this.#lookAtHead();
+  }
+
+  /** By the key: the job itself need not be read. */
+  #lookAtHead(): void {
+    const { firstKey } = this.runnable;
+    this.headPosition = firstKey === undefined ? Infinity : firstKey - Math.round(firstKey / PLACES) * PLACES;
   }
 
   /** Its attempts have so much more from the instant on, or less. */
@@ -53,7 +72,7 @@ export class MutableShare implements LiveShare {
   }
 }
 
-/** Places in a queue are below this, by far. */
+/** Places in a queue are less than half of this away from 0, by far. */
 const PLACES = 2 ** 38;
 
 /** Within a share higher `schedulingPriority`, up to 9,999, goes first, then the place in the queue. */

@@ -1,6 +1,6 @@
 import { claimOf, usageAt } from "../../batch/fair-share.ts";
 import { assert } from "../../lib/assert.ts";
-import { IndexedHeap } from "../../lib/indexed-heap.ts";
+import { MinHeap } from "../../lib/min-heap.ts";
 import type { LiveJob } from "../../store/live-state.ts";
 import type { FairShare, ReadyQueue } from "../../store/live-queues.ts";
 import type { LiveShare } from "../../store/live-share.ts";
@@ -15,9 +15,6 @@ interface Competitor {
   readonly averageVcpuMillis: number;
   /** What it has had times its weight: the lowest goes next. */
   claim: number;
-  /** The place of its head decides among equals. */
-  position: number;
-  heapIndex: number;
 }
 
 /**
@@ -26,53 +23,42 @@ interface Competitor {
  * placed holds up its own share only.
  */
 export class FairShareOrder implements QueueOrder {
-  readonly #competitors = new IndexedHeap<Competitor>(isOlder, claimOfCompetitor);
+  readonly #competitors: MinHeap<Competitor>;
 
   constructor(queue: ReadyQueue, fairShare: FairShare, nowMs: number) {
     const weightOf = weigher(queue, fairShare, nowMs);
+    const competitors: Competitor[] = [];
     for (const share of queue.ready) {
       const { averageVcpuMillis: average, vcpuMillis, asOfMs } = share;
       const averageVcpuMillis = usageAt(average, vcpuMillis, nowMs - asOfMs, fairShare.halfLifeMs);
       const weight = weightOf(share.identifier);
-      this.#add({ share, weight, averageVcpuMillis, claim: 0, position: 0, heapIndex: -1 });
+      const claim = claimOf(averageVcpuMillis, vcpuMillis) * weight;
+      competitors.push({ share, weight, averageVcpuMillis, claim });
     }
+    this.#competitors = new MinHeap(competitors, goesFirst);
   }
 
   next(): LiveJob | undefined {
-    return this.#competitors.peek()?.share.runnable.peek();
+    return this.#competitors.first?.share.runnable.peek();
   }
 
   placed(): void {
-    this.#add(this.#takeFirst());
+    const first = this.#competitors.first;
+    assert(first !== undefined, "no share was asked");
+    const { share, weight, averageVcpuMillis } = first;
+    first.claim = claimOf(averageVcpuMillis, share.vcpuMillis) * weight;
+    if (share.runnable.size > 0) this.#competitors.sinkFirst();
+    else this.#competitors.removeFirst();
   }
 
   blocked(): void {
-    this.#takeFirst();
-  }
-
-  #takeFirst(): Competitor {
-    const first = this.#competitors.peek();
-    assert(first !== undefined, "no share was asked");
-    this.#competitors.remove(first);
-    return first;
-  }
-
-  #add(competitor: Competitor): void {
-    const { share, weight, averageVcpuMillis } = competitor;
-    const head = share.runnable.peek();
-    if (head === undefined) return;
-    competitor.claim = claimOf(averageVcpuMillis, share.vcpuMillis) * weight;
-    competitor.position = head.queuePosition;
-    this.#competitors.add(competitor);
+    this.#competitors.removeFirst();
   }
 }
 
-function claimOfCompetitor({ claim }: Competitor): number {
-  return claim;
-}
-
-function isOlder(a: Competitor, b: Competitor): boolean {
-  return a.position < b.position;
+/** The place of its head decides among equals. */
+function goesFirst(a: Competitor, b: Competitor): boolean {
+  return a.claim === b.claim ? a.share.headPosition < b.share.headPosition : a.claim < b.claim;
 }
 
 /** The weight of each share. The factor of a prefix counts once for each active share that it speaks for. */
