@@ -4,7 +4,7 @@ import type { Benchmark } from "./harness.ts";
 export const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   "submit-32": async () => (await import("./submit-32.ts")).submit32,
   "submit-1": async () => (await import("./submit-1.ts")).submit1,
-  "describe-list": async () => (await import("./describe-list.ts")).describeList,
+  "describe-list": async () => (await import("./reads-at-size.ts")).describeList,
   "restart-100k": async () => (await import("./restart.ts")).restartWith(100_000),
   "restart-1m": async () => (await import("./restart.ts")).restartWith(1_000_000),
   memory: async () => (await import("./memory.ts")).memory,

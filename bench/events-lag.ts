@@ -5,6 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { byItself } from "./harness.ts";
 import type { Benchmark } from "./harness.ts";
 import { JobServer } from "./support/job-server.ts";
+import { p50AndP99 } from "./support/latencies.ts";
 
 const JOBS_PER_SECOND = 300;
 const JOBS = 3 * JOBS_PER_SECOND;
@@ -22,10 +23,7 @@ export const eventsLag: Benchmark<"p50" | "p99"> = {
     const server = await JobServer.start({ slots: 8, connections: CONNECTIONS });
     await server.define(["true"]);
     return {
-      product: async () => {
-        const lagsMs = (await measureLags(server)).sort((a, b) => a - b);
-        return { p50: quantile(lagsMs, 0.5), p99: quantile(lagsMs, 0.99) };
-      },
+      product: async () => p50AndP99(await measureLags(server)),
       [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
     };
   },
@@ -65,8 +63,4 @@ async function submitEvenly(server: JobServer): Promise<void> {
     count = Math.max(count, due);
     await pause(5);
   }
-}
-
-function quantile(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

@@ -16,7 +16,6 @@ export interface ChosenWorkload {
 
 /** The machine of the published model: the file would say another. */
 const VCPUS = 128;
-const MEMORY_MIB_PER_VCPU = 64;
 /** What traces say of the size of their machine, the best first. */
 const SIZE_LABELS = ["MaxProcs", "MaxNodes"];
 
@@ -31,17 +30,11 @@ export function readTrace(
   const told = SIZE_LABELS.map((label) => trace.header.find((line) => line.label === label)?.value);
   const size = vcpuCount ?? Number(told.find((value) => value !== undefined) ?? Number.NaN);
   if (!(size > 0)) return `${file} does not say how large its machine was: give --vcpus`;
-  const reading = { shareBy, memoryMiBPerVcpu: MEMORY_MIB_PER_VCPU, isRequestedTimeLimit: false };
-  return { jobs: workloadOf(trace, reading), vcpuCount: size };
+  return { jobs: workloadOf(trace, shareBy), vcpuCount: size };
 }
 
 export function generateWorkload(jobCount: number, seed: number, vcpuCount = VCPUS): ChosenWorkload {
-  const endless = generateLublinFeitelson({
-    random: new SeededRandom(seed),
-    vcpuCount,
-    memoryMiBPerVcpu: MEMORY_MIB_PER_VCPU,
-    arrivalsFactor: 1,
-  });
+  const endless = generateLublinFeitelson(vcpuCount, new SeededRandom(seed));
   return { jobs: Array.from({ length: jobCount }, () => endless.next().value), vcpuCount };
 }
 

@@ -20,7 +20,7 @@ interface InstanceTypeRow {
   readonly memoryMiB: number;
   readonly gpuCount: number;
   readonly isXen: boolean;
-  readonly pricePerHour: number | undefined;
+  readonly pricePerHour: number | null;
 }
 
 main();
@@ -62,8 +62,8 @@ function readRows(text: string): InstanceTypeRow[] {
   return rows.map(rowOf);
 }
 
-function priceOf(text: string): number | undefined {
-  return text === "" ? undefined : Number(text);
+function priceOf(text: string): number | null {
+  return text === "" ? null : Number(text);
 }
 
 function renderModule(rows: readonly InstanceTypeRow[]): string {
@@ -100,13 +100,13 @@ function renderModule(rows: readonly InstanceTypeRow[]): string {
 }
 
 function renderFamily(family: string, members: readonly InstanceTypeRow[]): string {
-  const kinds = new Set(members.map(({ architecture }) => architecture));
-  const [architecture] = kinds;
-  if (kinds.size !== 1) throw new Error(`${family} has ${kinds.size} architectures`);
+  const architectures = new Set(members.map(({ architecture }) => architecture));
+  const [architecture] = architectures;
+  if (architectures.size !== 1) throw new Error(`${family} has ${architectures.size} architectures`);
   const isXen = members.some((member) => member.isXen) ? " isXen: true," : "";
   const sizes = members
     .toSorted((a, b) => a.vcpuCount - b.vcpuCount || a.memoryMiB - b.memoryMiB || (a.size < b.size ? -1 : 1))
-    .map(({ size, vcpuCount, memoryMiB, pricePerHour = null, gpuCount }) =>
+    .map(({ size, vcpuCount, memoryMiB, pricePerHour, gpuCount }) =>
       JSON.stringify([size, vcpuCount, memoryMiB, pricePerHour, ...(gpuCount > 0 ? [gpuCount] : [])]),
     );
   return `  { family: "${family}", architecture: "${architecture}",${isXen} sizes: [${sizes.join(", ")}] },`;

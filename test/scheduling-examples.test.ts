@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { reservedPart, usageAt } from "../src/batch/fair-share.ts";
+import { PLACEMENTS_PER_TICK_MAX } from "../src/engine/tick.ts";
 import { blockedReason } from "../src/scheduler/blocked-reason.ts";
 import { WAIT_REASONS } from "../src/scheduler/wait-reason.ts";
 import { readExamples } from "./support/scheduling-examples/read-example.ts";
@@ -19,6 +20,10 @@ describe("the examples of docs/scheduling.md", () => {
   test.each(EXAMPLES)("line $line: say what happens", async (example) => {
     expect(await runExample(example)).toEqual(example.timeline);
   });
+});
+
+test("docs/scheduling.md says how many jobs a cycle places", () => {
+  expect(PAGE).toContain(`It places at most ${PLACEMENTS_PER_TICK_MAX} jobs;`);
 });
 
 describe("the tables of docs/scheduling.md", () => {

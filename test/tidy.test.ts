@@ -5,6 +5,17 @@ import { describe, expect, test } from "vitest";
 
 const ROOT = join(import.meta.dirname, "..");
 
+/** What a provider may that runs jobs for real. */
+const PROVIDER = [
+  "providers/",
+  "providers/disk-watch.ts",
+  "logs/logs.ts",
+  "batch/",
+  "model/",
+  "lib/",
+  "node:",
+];
+
 /**
  * The arrows of ARCHITECTURE.md: what each place under `src/` may import. A place is the longest key that a file's
  * path begins with; a target ending in `/` is a folder with all below it. Node's modules and packages are listed by
@@ -29,25 +40,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "providers/": ["batch/", "model/", "lib/"],
   "providers/host-capacity.ts": ["batch/", "node:"],
   "providers/disk-watch.ts": ["providers/", "lib/", "node:"],
-  "providers/process/": [
-    "providers/",
-    "providers/disk-watch.ts",
-    "logs/logs.ts",
-    "batch/",
-    "model/",
-    "lib/",
-    "node:",
-  ],
-  "providers/docker/": [
-    "providers/",
-    "providers/host-capacity.ts",
-    "providers/disk-watch.ts",
-    "logs/logs.ts",
-    "batch/",
-    "model/",
-    "lib/",
-    "node:",
-  ],
+  "providers/process/": PROVIDER,
+  "providers/docker/": [...PROVIDER, "providers/host-capacity.ts"],
   "providers/simulated/": ["providers/", "batch/", "lib/"],
   "logs/": ["lib/", "node:"],
   "engine/": ["scheduler/", "store/", "providers/provider.ts", "batch/", "model/", "lib/"],

@@ -9,9 +9,14 @@ export const CREDENTIALS_FILE = `[bench]\naws_access_key_id = ${ACCESS_KEY.id}\n
 /** Any server answers to it, on whatever port: requests signed for it go to the product and to the reference alike. */
 const HOST = "batch.localhost";
 
-/** A request of AWS Batch as AWS's clients send it, signed, as bytes for the wire. It holds for five minutes. */
-export function signedRequest(path: string, input: object): Buffer {
-  const body = JSON.stringify(input);
+/**
+ * A request of AWS Batch as AWS's clients send it, signed, as bytes for the wire: a GET where there is no input. It holds for
+ * five minutes.
+ */
+export function signedRequest(target: string, input?: object): Buffer {
+  const method = input === undefined ? "GET" : "POST";
+  const [path = target, query = ""] = target.split("?");
+  const body = input === undefined ? "" : JSON.stringify(input);
   const amzDate = `${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
   const scope = `${amzDate.slice(0, 8)}/us-east-1/batch/aws4_request`;
   const headers = {
@@ -25,9 +30,9 @@ export function signedRequest(path: string, input: object): Buffer {
   };
   const signedHeaders = Object.keys(headers).join(";");
   const canonical = [
-    "POST",
+    method,
     path,
-    "",
+    query,
     ...Object.entries(headers).map(([name, value]) => `${name}:${value}`),
     "",
     signedHeaders,
@@ -45,7 +50,7 @@ export function signedRequest(path: string, input: object): Buffer {
     authorization: `AWS4-HMAC-SHA256 Credential=${ACCESS_KEY.id}/${scope}, SignedHeaders=${signedHeaders}, Signature=${signature}`,
   };
   const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}\r\n`);
-  return Buffer.from(`POST ${path} HTTP/1.1\r\n${lines.join("")}\r\n${body}`);
+  return Buffer.from(`${method} ${target} HTTP/1.1\r\n${lines.join("")}\r\n${body}`);
 }
 
 /** A submission with what submissions usually have: about a kilobyte. */

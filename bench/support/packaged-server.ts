@@ -1,12 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { FilledFolder } from "./filled-folder.ts";
-import { residentBytes } from "./resident-memory.ts";
+import { idleResidentBytes } from "./resident-memory.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
-/** After this long without a request V8 has collected what a start leaves behind. */
-const IDLE_MS = 8_000;
 
 /** Builds the program as it is installed. */
 export function buildPackage(): void {
@@ -17,6 +14,5 @@ export function buildPackage(): void {
 /** The resident set of the program on the folder, when it has found its jobs again and then had nothing to do for a while. */
 export async function idleBytes(folder: FilledFolder): Promise<number> {
   await using server = await folder.start([process.execPath, join(ROOT, "dist", "main.js")]);
-  await sleep(IDLE_MS);
-  return residentBytes(server.pid);
+  return await idleResidentBytes(server.pid);
 }

@@ -14,11 +14,19 @@ export async function medianMs(url: string, request: (index: number) => Buffer):
 
 /** DescribeJobs for so many of the jobs, any of them. */
 export function describeAny(jobIds: readonly string[], count: number): Buffer {
-  const anyOf = (): string => jobIds[Math.floor(Math.random() * jobIds.length)] ?? "";
-  return signedRequest("/v1/describejobs", { jobs: Array.from({ length: count }, anyOf) });
+  return signedRequest("/v1/describejobs", { jobs: Array.from({ length: count }, () => anyOf(jobIds)) });
+}
+
+/** Why one of the jobs waits, any of them. */
+export function explainAny(jobIds: readonly string[]): Buffer {
+  return signedRequest(`/batchyard/explain?jobId=${anyOf(jobIds)}`);
 }
 
 /** The first page of a hundred jobs in the status. */
 export function listInStatus(jobStatus: string): Buffer {
   return signedRequest("/v1/listjobs", { jobQueue: QUEUE, jobStatus, maxResults: 100 });
+}
+
+function anyOf(jobIds: readonly string[]): string {
+  return jobIds[Math.floor(Math.random() * jobIds.length)] ?? "";
 }

@@ -108,10 +108,20 @@ describe("plain routes", () => {
     expect(response.status).toBe(403);
   });
 
-  test("take no other method", async () => {
+  test.each([
+    ["POST", "/health", "GET, HEAD"],
+    ["DELETE", "/health", "GET, HEAD"],
+    ["GET", "/order", "POST"],
+    ["PUT", "/order?now=1", "POST"],
+  ])("take no other method: %s %s", async (method, target, allowed) => {
+    const { handle } = aHandler(async () => ({}), "sigv4");
+    const { status, headers } = await handle({ ...aRequest(), method, target });
+    expect([status, headers["Allow"]]).toEqual([405, allowed]);
+  });
+
+  test("may take POST alone", async () => {
     const { handle } = aHandler(async () => ({}));
-    const response = await handle({ ...aRequest(), target: "/health" });
-    expect([response.status, response.headers["Allow"]]).toEqual([405, "GET, HEAD"]);
+    expect(await handle({ ...aRequest(), target: "/order" })).toMatchObject({ status: 200, body: "done\n" });
   });
 
   test("may fail like everything else", async () => {

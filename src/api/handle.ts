@@ -101,15 +101,19 @@ function findPlainRoute(
   { method, target }: ApiRequest,
 ): PlainRoute | undefined {
   const path = pathOf(target);
-  const posted = method === "POST" ? plainRoutes.get(`POST ${path}`) : undefined;
-  if (posted !== undefined) return posted;
-  const route = plainRoutes.get(path) ?? plainRoutes.get(path.slice(0, path.indexOf("/", 1) + 1));
-  return route === undefined || method === "GET" || method === "HEAD" ? route : refuseMethod;
+  const read = plainRoutes.get(path) ?? plainRoutes.get(path.slice(0, path.indexOf("/", 1) + 1));
+  const posted = plainRoutes.get(`POST ${path}`);
+  if (read === undefined && posted === undefined) return undefined;
+  const asked = method === "POST" ? posted : method === "GET" || method === "HEAD" ? read : undefined;
+  if (asked !== undefined) return asked;
+  return refuseMethod([...(read ? ["GET", "HEAD"] : []), ...(posted ? ["POST"] : [])].join(", "));
 }
 
-function refuseMethod({ method, target }: ApiRequest): never {
-  const message = `${pathOf(target)} takes GET, HEAD, got ${method}`;
-  throw new ApiError("UnknownOperationException", message, { status: 405, headers: { Allow: "GET, HEAD" } });
+function refuseMethod(allowed: string): PlainRoute {
+  return ({ method, target }) => {
+    const message = `${pathOf(target)} takes ${allowed}, got ${method}`;
+    throw new ApiError("UnknownOperationException", message, { status: 405, headers: { Allow: allowed } });
+  };
 }
 
 async function answerPlainly(

@@ -32,6 +32,11 @@ export function blockedReasonOf(statusReason: string): string {
   return reason;
 }
 
+/** Whether it was judged to block its queue, and still stands there for that reason. */
+export function isBlocking(head: BlockedHead): boolean {
+  return head.standing !== undefined && isToldOf(head, head.standing.reason);
+}
+
 export function isToldOf({ told }: BlockedHead, reason: string): boolean {
   return told.some(({ statusReason }) => blockedReasonOf(statusReason) === reason);
 }

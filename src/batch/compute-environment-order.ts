@@ -1,6 +1,6 @@
 import type { ComputeEnvironmentOrder, JobQueueType } from "../model/batch.ts";
 import type { ComputeEnvironment } from "./compute-environment.ts";
-import { isFargate } from "./compute-resources.ts";
+import { isFargateEnvironment } from "./compute-resources.ts";
 import { firstRefusal } from "./first-refusal.ts";
 import type { InstanceCatalogue } from "./instance-catalogue.ts";
 import type { Architecture } from "./instance-type.ts";
@@ -143,7 +143,7 @@ function architecturesIn(
 }
 
 /** The type of a queue with such environments. UNMANAGED ones are of EC2. */
-function queueTypeOf({ computeResources, eksConfiguration }: ComputeEnvironment): JobQueueType {
-  if (eksConfiguration !== undefined) return "EKS";
-  return computeResources !== undefined && isFargate(computeResources.type) ? "ECS_FARGATE" : "ECS";
+function queueTypeOf(environment: ComputeEnvironment): JobQueueType {
+  if (environment.eksConfiguration !== undefined) return "EKS";
+  return isFargateEnvironment(environment) ? "ECS_FARGATE" : "ECS";
 }

@@ -57,6 +57,17 @@ describe("updateComputeEnvironment", () => {
     });
   });
 
+  test("takes an updatePolicy as a whole: what it leaves out is as by default again", () => {
+    const killing = accepted(
+      updateBy(EC2, { updatePolicy: { terminateJobsOnUpdate: true, jobExecutionTimeoutMinutes: 60 } }),
+    );
+    const partial = { updatePolicy: { jobExecutionTimeoutMinutes: 90 } };
+    expect(accepted(updateBy({ ...killing, status: "VALID" }, partial)).updatePolicy).toEqual({
+      terminateJobsOnUpdate: false,
+      jobExecutionTimeoutMinutes: 90,
+    });
+  });
+
   test.each([EC2, BEST_FIT, OWN_ROLE, FARGATE])("scales any environment (case %#)", (environment) => {
     expect(updateBy(environment, { computeResources: { maxvCpus: 64 } })).toEqual({
       ...environment,

@@ -129,14 +129,18 @@ function checkInfrastructureUpdate(
   );
 }
 
-/** Only EC2 and SPOT environments have a policy: elsewhere AWS ignores what is given. */
+/**
+ * Only EC2 and SPOT environments have a policy: elsewhere AWS ignores what is given. The request holds the whole policy: what
+ * it leaves out of it has the default that is documented for the member, whatever the policy before said.
+ * https://docs.aws.amazon.com/batch/latest/APIReference/API_UpdatePolicy.html
+ */
 function updatedPolicy(
-  { computeResources, updatePolicy = DEFAULT_UPDATE_POLICY }: ComputeEnvironment,
-  request: UpdateComputeEnvironmentRequest,
+  { computeResources }: ComputeEnvironment,
+  { updatePolicy }: UpdateComputeEnvironmentRequest,
 ): Pick<ComputeEnvironment, "updatePolicy"> {
-  if (request.updatePolicy === undefined) return {};
+  if (updatePolicy === undefined) return {};
   if (computeResources === undefined || isFargate(computeResources.type)) return {};
-  return { updatePolicy: { ...updatePolicy, ...request.updatePolicy } };
+  return { updatePolicy: { ...DEFAULT_UPDATE_POLICY, ...updatePolicy } };
 }
 
 /** Cluster and namespace are for good; only the access entry can change. */

@@ -13,7 +13,7 @@ import { unreachable } from "../lib/assert.ts";
 import { computeEnvironmentArn, ecsClusterArn, isResourceName } from "./arn.ts";
 import type { Cause } from "./cause.ts";
 import { invalidReasonOf } from "./compute-environment-health.ts";
-import { createComputeResources, isFargate } from "./compute-resources.ts";
+import { createComputeResources, isFargateEnvironment } from "./compute-resources.ts";
 import { NO_KUBERNETES, parseEksConfiguration } from "./eks-configuration.ts";
 import { EC2_CATALOGUE } from "./instance-catalogue.ts";
 import type { InstanceCatalogue } from "./instance-catalogue.ts";
@@ -165,7 +165,7 @@ export function settleComputeEnvironment(
     case "DELETING":
     case "DELETED":
       if (!hasActiveJobs) return "gone";
-      return isOnFargate(current)
+      return isFargateEnvironment(current)
         ? { ...current, status: "INVALID", statusReason: FARGATE_DELETED_IN_USE }
         : current;
     case "VALID":
@@ -209,10 +209,6 @@ function validOrInvalid(environment: ComputeEnvironment, catalogue: InstanceCata
   if (invalidReason !== undefined) return { ...environment, status: "INVALID", statusReason: invalidReason };
   const statusReason = orchestrationOf(environment) === "EKS" ? NO_KUBERNETES : COMPUTE_ENVIRONMENT_HEALTHY;
   return { ...environment, status: "VALID", statusReason };
-}
-
-function isOnFargate({ computeResources }: ComputeEnvironment): boolean {
-  return computeResources !== undefined && isFargate(computeResources.type);
 }
 
 /** Refuses what a type does not know or cannot do without, in a request to create or to update. */

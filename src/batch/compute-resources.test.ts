@@ -94,6 +94,10 @@ describe("EC2 and SPOT resources", () => {
     ["Instance role is required.", ec2Request({ instanceRole: "" })],
     ["Resource minvCpus is required.", { type: "EC2", maxvCpus: 1, instanceRole: INSTANCE_ROLE }],
     ["Resource minvCpus is required.", ec2Request({ minvCpus: undefined })],
+    [
+      "local.host cannot be used with other instance types.",
+      ec2Request({ instanceTypes: ["local.host", "c5"] }),
+    ],
     ["Resource instanceTypes are required.", ec2Request({ instanceTypes: [] })],
     ["Security group ids are required.", ec2Request({ securityGroupIds: undefined })],
     ["minvCpus should be greater than or equal to 0.", ec2Request({ minvCpus: -1 })],

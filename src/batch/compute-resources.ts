@@ -77,6 +77,15 @@ export function isFargate(type: CRType): boolean {
   return type === "FARGATE" || type === "FARGATE_SPOT";
 }
 
+/** Whether an environment has no instances, as each task takes what it needs for itself. UNMANAGED ones have some. */
+export function isFargateEnvironment({
+  computeResources,
+}: {
+  readonly computeResources?: ComputeResource;
+}): boolean {
+  return computeResources !== undefined && isFargate(computeResources.type);
+}
+
 /** The strategy in force: an ECS environment without one uses BEST_FIT. */
 export function allocationStrategyOf({ allocationStrategy }: ComputeResource): CRAllocationStrategy {
   return allocationStrategy ?? "BEST_FIT";

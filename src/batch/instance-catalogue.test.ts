@@ -116,10 +116,22 @@ describe("groups", () => {
 });
 
 describe("check", () => {
-  test("takes any types of one architecture, and the machine itself beside them", () => {
-    expect(WITH_OWN.check(["optimal", "c5", "p3.2xlarge", "my", "my.large", "local.host"])).toBeUndefined();
-    expect(EC2_CATALOGUE.check(["default_arm64", "a1", "local"])).toBeUndefined();
-    expect([...EC2_CATALOGUE.architecturesOf(["default_arm64", "a1", "local"])]).toEqual(["arm64"]);
+  test("takes any types of one architecture, or the machine itself", () => {
+    expect(WITH_OWN.check(["optimal", "c5", "p3.2xlarge", "my", "my.large"])).toBeUndefined();
+    expect(EC2_CATALOGUE.check(["default_arm64", "a1"])).toBeUndefined();
+    expect([...EC2_CATALOGUE.architecturesOf(["default_arm64", "a1"])]).toEqual(["arm64"]);
+    expect(WITH_OWN.check(["local", "local.host"])).toBeUndefined();
+    expect([...WITH_OWN.architecturesOf(["local", "local.host"])]).toEqual([]);
+  });
+
+  test.each([
+    ["local.host", "c5.large"],
+    ["my", "local"],
+    ["c5", "c6g", "local.host"],
+  ])("refuses the machine itself beside other types: it would never be used", (...entries) => {
+    expect(WITH_OWN.check(entries)).toEqual(
+      Refusal.wrapped("local.host cannot be used with other instance types."),
+    );
   });
 
   test.each([

@@ -1,6 +1,6 @@
 import { EC2_INSTANCE_FAMILIES } from "./ec2-instance-types.ts";
 import type { Ec2InstanceFamily } from "./ec2-instance-types.ts";
-import { INSTANCE_TYPE_BUNDLES, LOCAL_FAMILY, LOCAL_HOST } from "./instance-type.ts";
+import { INSTANCE_TYPE_BUNDLES, isLocal, LOCAL_FAMILY, LOCAL_HOST } from "./instance-type.ts";
 import type { Architecture, InstanceType } from "./instance-type.ts";
 import { Refusal } from "./refusal.ts";
 import { usableMemoryMiB } from "./usable-memory.ts";
@@ -48,7 +48,7 @@ export class InstanceCatalogue {
     });
   }
 
-  /** The architectures of the entries' types. `local.host` adds none: it goes with each. */
+  /** The architectures of the entries' types. `local.host` adds none. */
   architecturesOf(entries: readonly string[]): ReadonlySet<Architecture> {
     return new Set(this.groups(entries).flatMap((types) => types.map(({ architecture }) => architecture)));
   }
@@ -59,13 +59,16 @@ export class InstanceCatalogue {
   }
 
   /**
-   * Checks the `instanceTypes` of a compute environment: all known, all of one architecture.
+   * Checks the `instanceTypes` of a compute environment: all known, this machine or nothing of it, all of one architecture.
    *
-   * AWS's texts; the second is recorded from the service in https://github.com/badmintoncryer/cdk-preflight (rules/batch).
+   * AWS's texts, but for this machine, which it does not have; the last is recorded from the service in https://github.com/badmintoncryer/cdk-preflight (rules/batch).
    */
   check(entries: readonly string[]): Refusal | undefined {
     if (!entries.every((entry) => this.#namesByEntry.has(entry))) {
       return Refusal.wrapped(`Instance type can only be one of [${this.knownEntries().join(", ")}]`);
+    }
+    if (entries.some(isLocal) && !entries.every(isLocal)) {
+      return Refusal.wrapped(`${LOCAL_HOST} cannot be used with other instance types.`);
     }
     if (this.architecturesOf(entries).size > 1) {
       return Refusal.wrapped("arm-based instance type cannot be used with other instance types.");

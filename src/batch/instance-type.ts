@@ -20,6 +20,7 @@ export interface InstanceType {
  */
 export const LOCAL_HOST = "local.host";
 
+/** The family of `LOCAL_HOST`, and of nothing else. */
 export const LOCAL_FAMILY = "local";
 
 /** What AWS calls instance type bundles (specification 5.5), each with its families. */
@@ -33,7 +34,12 @@ export function isInstanceTypeBundle(entry: string): boolean {
   return INSTANCE_TYPE_BUNDLES.has(entry);
 }
 
+/** Whether the entry of `instanceTypes` stands for this machine. */
+export function isLocal(entry: string): boolean {
+  return entry === LOCAL_HOST || entry === LOCAL_FAMILY;
+}
+
 /** Whether the entries name this machine and nothing of EC2's. */
 export function isLocalOnly(entries: readonly string[]): boolean {
-  return entries.length > 0 && entries.every((entry) => entry === LOCAL_HOST || entry === LOCAL_FAMILY);
+  return entries.length > 0 && entries.every(isLocal);
 }

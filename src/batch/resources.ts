@@ -16,6 +16,7 @@ export function addResources(a: Resources, b: Resources): Resources {
   };
 }
 
+/** What is left of `a`: below nothing where `b` has more. */
 export function subtractResources(a: Resources, b: Resources): Resources {
   return {
     vcpuMillis: a.vcpuMillis - b.vcpuMillis,
@@ -24,10 +25,16 @@ export function subtractResources(a: Resources, b: Resources): Resources {
   };
 }
 
+/** Whether all that is wanted is offered. */
 export function fitsIn(wanted: Resources, offered: Resources): boolean {
   return (
     wanted.vcpuMillis <= offered.vcpuMillis &&
     wanted.memoryMiB <= offered.memoryMiB &&
     wanted.gpuCount <= offered.gpuCount
   );
+}
+
+/** Whether both have as much of everything. */
+export function isSameResources(a: Resources, b: Resources): boolean {
+  return a.vcpuMillis === b.vcpuMillis && a.memoryMiB === b.memoryMiB && a.gpuCount === b.gpuCount;
 }

@@ -34,7 +34,7 @@ function readSections(path: string): ReadonlyMap<string, AwsProfile> {
   }
 }
 
-export function parseSections(text: string): ReadonlyMap<string, AwsProfile> {
+function parseSections(text: string): ReadonlyMap<string, AwsProfile> {
   const sections = new Map<string, Record<string, string>>();
   let members: Record<string, string> = {};
   for (const line of text.split(/\r?\n/)) {

@@ -38,6 +38,19 @@ export async function explainJob(context: Context, jobId: string): Promise<Expla
   return await askOwn<Explained>(context, "GET", `explain?jobId=${encodeURIComponent(jobId)}`);
 }
 
+/** What a server of one's own says of an instance, gone ones included, as far as the command line shows it. */
+interface ToldInstance extends Told {
+  readonly instanceId: string;
+}
+
+export async function explainInstance(context: Context, instanceId: string): Promise<ToldInstance> {
+  return await askOwn<ToldInstance>(
+    context,
+    "GET",
+    `instance?instanceId=${encodeURIComponent(instanceId)}`,
+  );
+}
+
 /** What stands below the sentence: what environments say that the sentence does not, and what would help. */
 export function explanationLines({
   sentence,

@@ -20,11 +20,18 @@ function addWhy(kit: CommandKit): void {
     .summary("Tell why a job waits")
     .description(
       "Tell why a job waits: what each compute environment of its queue lacks, with the numbers, who is ahead of it, and " +
-        "what would start it. Of a server of your own only.",
+        "what would start it. Of an instance (i-…) when it came, and when and why it went. Of a server of your own only.",
     )
-    .argument("<job>", "id, its first or last characters, or a name; JOB:3 a child of an array");
+    .argument("<job>", "id, its first or last characters, or a name; JOB:3 a child of an array; or an instance");
   addConnectionOptions(command)
-    .addHelpText("after", examples("batchyard why 4f1c2d9e", "batchyard why --output json nightly"))
+    .addHelpText(
+      "after",
+      examples(
+        "batchyard why 4f1c2d9e",
+        "batchyard why --output json nightly",
+        "batchyard why i-0a1b2c3d4e5f60718",
+      ),
+    )
     .action(async (job: string, options: ConnectionOptions) => {
       await kit.act(async () => {
         const { why } = await import("./commands/why.ts");

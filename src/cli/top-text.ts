@@ -26,7 +26,9 @@ interface TopQueue {
   readonly priority: number;
   readonly counts: Readonly<Record<string, number>>;
   readonly vcpuMillis: number;
-  readonly blocked?: { readonly jobId: string; readonly sentence: string };
+  readonly head?: { readonly jobId: string; readonly sentence: string };
+  /** Present once its head is judged to block it. */
+  readonly blocked?: { readonly reason: string; readonly sinceMs: number };
 }
 
 interface TopEnvironment {
@@ -70,7 +72,7 @@ const ROWS_MAX = 20;
 export function renderTop(top: Top, surroundings: Pick<Surroundings, "output">): string {
   const { atMs, outage, jobQueues, computeEnvironments, instances, shares } = top;
   const tables = [
-    tableOf(surroundings, QUEUE_TITLES, jobQueues.map(queueRow)),
+    tableOf(surroundings, QUEUE_TITLES, jobQueues.map((jobQueue) => queueRow(jobQueue, atMs))),
     tableOf(surroundings, ENVIRONMENT_TITLES, computeEnvironments.map(environmentRow)),
     tableOf(
       surroundings,
@@ -92,18 +94,21 @@ function hostLine({ host: { capacity, inUse } }: Top): string {
   );
 }
 
-const QUEUE_TITLES = ["QUEUE", "PRIO", "WAITING", "RUNNABLE", "STARTING", "RUNNING", "VCPU", "BLOCKED"];
+const QUEUE_TITLES = ["QUEUE", "PRIO", "WAITING", "RUNNABLE", "STARTING", "RUNNING", "VCPU", "HEAD"];
 
-function queueRow({ jobQueueName, state, priority, counts, vcpuMillis, blocked }: TopQueue): Row {
+function queueRow(
+  { jobQueueName, state, priority, counts, vcpuMillis, head, blocked }: TopQueue,
+  atMs: number,
+): Row {
   const waiting = (counts["SUBMITTED"] ?? 0) + (counts["PENDING"] ?? 0);
   const numbers = [waiting, ...["RUNNABLE", "STARTING", "RUNNING"].map((status) => counts[status] ?? 0)];
-  const head = blocked && `${shortId(blocked.jobId)}: ${blocked.sentence}`;
+  const standing = blocked && `BLOCKED for ${formatAge(atMs - blocked.sinceMs)} by `;
   return [
     state === "ENABLED" ? jobQueueName : `${jobQueueName} (${state})`,
     String(priority),
     ...numbers.map(String),
     vcpus(vcpuMillis),
-    head ?? "-",
+    head === undefined ? "-" : `${standing ?? ""}${shortId(head.jobId)}: ${head.sentence}`,
   ];
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { aComputeEnvironment, aJob, aJobQueue, SCOPE } from "../../test/support/builders.ts";
 import { EACH_WAY, EngineBench, EXITED, HOST_LOST, PLACE } from "../../test/support/engine-bench.ts";
-import { SimulatedProvider } from "../../test/support/simulated-provider.ts";
+import { ScriptedProvider } from "../../test/support/scripted-provider.ts";
 import { ENGINE_CAUSE } from "../batch/cause.ts";
 import { NO_RESOURCES } from "../batch/resources.ts";
 
@@ -9,12 +9,12 @@ const EXITED_WELL = "SUCCEEDED after 1: Essential container in task exited";
 const EXITED_BADLY = "FAILED after 1: Essential container in task exited";
 
 /** Room for so many attempts at a time. */
-function roomFor(count: number): SimulatedProvider {
-  return new SimulatedProvider({ vcpuMillis: count * 1000, memoryMiB: 65_536, gpuCount: 0 });
+function roomFor(count: number): ScriptedProvider {
+  return new ScriptedProvider({ vcpuMillis: count * 1000, memoryMiB: 65_536, gpuCount: 0 });
 }
 
 describe.each(EACH_WAY)("an array, $name", ({ isRestartedAlways }) => {
-  const open = (provider?: SimulatedProvider): Promise<EngineBench> =>
+  const open = (provider?: ScriptedProvider): Promise<EngineBench> =>
     EngineBench.open(PLACE, { isRestartedAlways, ...(provider !== undefined && { provider }) });
 
   test("runs each child once, in the order of their indexes, and says at each step how many are where", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { aJob } from "../../test/support/builders.ts";
 import { EACH_WAY, EngineBench, EXITED, PLACE } from "../../test/support/engine-bench.ts";
-import { SimulatedProvider } from "../../test/support/simulated-provider.ts";
+import { ScriptedProvider } from "../../test/support/scripted-provider.ts";
 
 const LOST = "FAILED after 0: Dependent Job failed";
 const PENDING = "PENDING after 0: -";
@@ -276,7 +276,7 @@ describe("many that depend on one another", { timeout: 30_000 }, () => {
     ["all start when it succeeds", 0, "RUNNABLE after 0: -"],
     ["all fail with it", 1, LOST],
   ])("a fan: %s", async (_name, exitCode, life) => {
-    const provider = new SimulatedProvider({ vcpuMillis: 1000, memoryMiB: 1000, gpuCount: 0 });
+    const provider = new ScriptedProvider({ vcpuMillis: 1000, memoryMiB: 1000, gpuCount: 0 });
     const bench = await EngineBench.open(PLACE, { provider });
     const fan = Array.from({ length: COUNT }, (_, index) =>
       aJob(`job-${index}`).dependingOn({ jobId: "one" }),

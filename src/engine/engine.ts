@@ -1,7 +1,6 @@
 import { EC2_CATALOGUE } from "../batch/instance-catalogue.ts";
 import type { InstanceCatalogue } from "../batch/instance-catalogue.ts";
 import type { LogTarget } from "../batch/log-configuration.ts";
-import { NO_RESOURCES } from "../batch/resources.ts";
 import type { Resources } from "../batch/resources.ts";
 import type { SpotMarket } from "../batch/spot-market.ts";
 import type { IdSource } from "../lib/id-source.ts";
@@ -36,8 +35,11 @@ export interface Engine {
   readonly shareKeeping: ShareKeeping;
   readonly idleInstances: IdleInstances;
   readonly spotPrices: SpotPrices;
-  /** Room of the host that Spot capacity leaves, since the last cycle, for jobs on demand. */
-  wantedOnDemand: Resources;
+  /**
+   * Room of the host that Spot capacity leaves, since the last cycle, for jobs on demand. Undefined before the first one, as
+   * after a restart.
+   */
+  wantedOnDemand: Resources | undefined;
   /** True once nothing new is to be placed: the server waits for what runs, then ends. */
   isDraining: boolean;
   /** Task ids of attempts durable in STARTING that the provider has not been given yet. */
@@ -102,7 +104,7 @@ export function createEngine({
     ...parts,
     instanceCatalogue,
     capacity: { supply: new CatalogueSupply(instanceCatalogue, 0), ...DEFAULT_CAPACITY, ...capacity },
-    wantedOnDemand: NO_RESOURCES,
+    wantedOnDemand: undefined,
     isDraining: false,
     deadlines: new Deadlines(),
     blockedQueues: new BlockedQueues(blockedAfterSeconds * 1000),

@@ -9,7 +9,7 @@ import {
   expectSoundJobs,
   expectSoundState,
 } from "../../test/support/engine-checks.ts";
-import { SimulatedProvider } from "../../test/support/simulated-provider.ts";
+import { ScriptedProvider } from "../../test/support/scripted-provider.ts";
 import { openTemporaryStore } from "../../test/support/temporary-store.ts";
 import type { AttemptOutcome } from "../batch/attempt.ts";
 import type { Job, JobDependency } from "../batch/job.ts";
@@ -95,21 +95,10 @@ class History {
       case "tick":
         await bench.tick();
         return;
-      case "come up": {
-        const waiting = bench.provider.underWay.filter(({ startedAtMs }) => startedAtMs === undefined);
-        const task = waiting[one.which % waiting.length];
-        if (task !== undefined) await bench.comesUp(task.spec.jobId);
-        return;
-      }
-      case "end": {
-        const { underWay } = bench.provider;
-        const task = underWay[one.which % underWay.length];
-        if (task === undefined) return;
-        const isUp = task.startedAtMs !== undefined;
-        const { outcome } = one;
-        await bench.ends(task.spec.jobId, isUp && outcome.kind === "start-failed" ? EXITED(127) : outcome);
-        return;
-      }
+      case "come up":
+        return bench.someComesUp(one.which);
+      case "end":
+        return bench.someEnds(one.which, one.outcome);
       case "cancel":
       case "terminate": {
         const jobId = this.#choose(one);
@@ -207,7 +196,7 @@ test.each(STORES)(
     await fc.assert(
       fc.asyncProperty(fc.array(happening, { maxLength: 80, size: "max" }), async (happenings) => {
         await using store = openStore();
-        const provider = new SimulatedProvider(SMALL_HOST);
+        const provider = new ScriptedProvider(SMALL_HOST);
         const bench = await EngineBench.open(QUEUES, { store, provider, isTickedByHand: true });
         const history = new History(bench);
         for (const one of happenings) {

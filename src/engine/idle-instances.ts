@@ -16,19 +16,24 @@ interface Look {
  * Takes instances away that have been idle for a while, but never below what the environment keeps
  * (https://docs.aws.amazon.com/batch/latest/userguide/managed_compute_environments.html, specification 5.7).
  *
- * None goes while others of its environment boot: a multi-node job may wait for all of them together.
+ * None goes while others of its environment boot: a multi-node job may wait for all of them together. Nor does one while
+ * somebody's wish for more vCPUs waits, or before those that came for such a wish may go: a raised `desiredvCpus` is for what
+ * there is then, however long some of it was idle before.
  */
 export class IdleInstances {
   /** By the environment as it was: another object once anything of it changes. */
   readonly #looks = new WeakMap<ComputeEnvironment, Look>();
 
-  /** @returns milliseconds until the next may have been idle for long enough. */
-  end(facts: ScalingFacts): number | undefined {
+  /**
+   * @param wishes those that could not be fulfilled yet, as `keepSizes` leaves them.
+   * @returns milliseconds until the next may have been idle for long enough.
+   */
+  end(facts: ScalingFacts, wishes: ReadonlyMap<string, number>): number | undefined {
     const { state, nowMs } = facts;
     let nextMs = Infinity;
     for (const environment of state.computeEnvironments.values()) {
       const instances = state.instances.ofEnvironment(environment.arn);
-      if (instances.idle.size === 0 || instances.booting.size > 0) continue;
+      if (instances.idle.size === 0 || instances.booting.size > 0 || wishes.has(environment.arn)) continue;
       nextMs = Math.min(nextMs, this.#endOf(environment, instances, facts));
     }
     return nextMs === Infinity ? undefined : Math.max(0, nextMs - nowMs);
@@ -46,9 +51,14 @@ export class IdleInstances {
     let nextMs = isLookedAtAlways ? Infinity : nowMs + settings.idleMs;
     // What is remembered of an instance puts it last.
     const idle = [...instances.idle];
+    let nonePastMs = -Infinity;
     for (const [{ instance }, idleSinceMs] of idle) {
-      const hasRun = idleSinceMs > (instance.registeredAtMs ?? 0);
-      const endMs = idleSinceMs + (hasRun && delayMs > 0 ? delayMs : settings.idleMs);
+      if (!hasRunBefore(instance, idleSinceMs)) nonePastMs = Math.max(nonePastMs, idleSinceMs + settings.idleMs);
+    }
+    for (const [{ instance }, idleSinceMs] of idle) {
+      const hasRun = hasRunBefore(instance, idleSinceMs);
+      const idleMs = hasRun && delayMs > 0 ? delayMs : settings.idleMs;
+      const endMs = Math.max(idleSinceMs + idleMs, nonePastMs);
       const mayGo = instances.vcpuMillis - instance.resources.vcpuMillis >= keptMillis;
       if (mayGo && endMs <= nowMs) {
         facts.apply(endInstance(instance, "idle", nowMs));
@@ -60,6 +70,11 @@ export class IdleInstances {
     if (!isLookedAtAlways) this.#looks.set(environment, { vcpuMillis: instances.vcpuMillis, nextMs });
     return nextMs;
   }
+}
+
+/** Whether a job ran on the idle instance since it was launched. */
+function hasRunBefore({ registeredAtMs = 0 }: Instance, idleSinceMs: number): boolean {
+  return idleSinceMs > registeredAtMs;
 }
 
 /**

@@ -108,18 +108,12 @@ class History {
       case "submit":
         await this.#submit(one);
         break;
-      case "come up": {
-        const waiting = bench.provider.underWay.filter(({ startedAtMs }) => startedAtMs === undefined);
-        const task = waiting[one.which % waiting.length];
-        if (task !== undefined) await bench.comesUp(task.spec.jobId);
+      case "come up":
+        await bench.someComesUp(one.which);
         break;
-      }
-      case "end": {
-        const { underWay } = bench.provider;
-        const task = underWay[one.which % underWay.length];
-        if (task !== undefined) await bench.ends(task.spec.jobId, one.outcome);
+      case "end":
+        await bench.someEnds(one.which, one.outcome);
         break;
-      }
       case "pass time":
         bench.nowMs += one.seconds * 1000;
         break;

@@ -1,5 +1,5 @@
-import { usageAt } from "../batch/fair-share.ts";
 import type { Change } from "../store/change.ts";
+import { averageAt } from "../store/live-share.ts";
 import type { LiveShare } from "../store/live-share.ts";
 import type { LiveState } from "../store/live-state.ts";
 import type { Instant } from "./instant.ts";
@@ -39,8 +39,8 @@ export class ShareKeeping {
 }
 
 function usageOf(share: LiveShare, halfLifeMs: number, nowMs: number): Change | undefined {
-  const { queue, identifier: shareIdentifier, vcpuMillis, asOfMs, liveCount, lastEndAtMs } = share;
-  const average = usageAt(share.averageVcpuMillis, vcpuMillis, nowMs - asOfMs, halfLifeMs);
+  const { queue, identifier: shareIdentifier, liveCount, lastEndAtMs } = share;
+  const average = averageAt(share, nowMs);
   if (average < VCPU_MILLIS_MIN) return undefined;
   const isOver = liveCount === 0 && lastEndAtMs !== undefined;
   return {

@@ -201,25 +201,54 @@ describe.each(EACH_WAY)("Spot capacity, $name", ({ isRestartedAlways }) => {
   });
 });
 
-test("room that was made for a job on demand is not taken again by Spot capacity, whatever its priority", async () => {
-  const bench = await EngineBench.open([
-    SPOT,
-    ON_DEMAND,
-    aJobQueue("q", ["ce"], { priority: 1 }),
-    aJobQueue("cheap", ["spot"], { priority: 9 }),
-  ]);
-  bench.provider.host = { vcpuMillis: 4000, memoryMiB: 10_000, gpuCount: 0 };
-  await bench.submit(cheap("s-1"), cheap("s-2"));
-  bench.nowMs += 1;
-  await bench.submit(cheap("s-3"), cheap("s-4"), aJob("job"), cheap("s-5"));
-  await passes(bench, NOTICE_MS);
-  await obeys(bench);
-  expect([await bench.life("job"), bench.underWay]).toEqual([
-    "STARTING after 1: -",
-    // The room that the job did not need is for Spot capacity at once.
-    ["s-1", "s-2", "job", "s-4"],
-  ]);
-});
+test.each(EACH_WAY)(
+  "room that was made for a job on demand is not taken again by Spot capacity, whatever its priority, $name",
+  async ({ isRestartedAlways }) => {
+    const bench = await EngineBench.open(
+      [
+        SPOT,
+        ON_DEMAND,
+        aJobQueue("q", ["ce"], { priority: 1 }),
+        aJobQueue("cheap", ["spot"], { priority: 9 }),
+      ],
+      { isRestartedAlways },
+    );
+    bench.provider.host = { vcpuMillis: 4000, memoryMiB: 10_000, gpuCount: 0 };
+    await bench.submit(cheap("s-1"), cheap("s-2"));
+    bench.nowMs += 1;
+    await bench.submit(cheap("s-3"), cheap("s-4"), aJob("job"), cheap("s-5"));
+    await passes(bench, NOTICE_MS);
+    await obeys(bench);
+    expect([await bench.life("job"), bench.underWay]).toEqual([
+      "STARTING after 1: -",
+      // The room that the job did not need is for Spot capacity at once.
+      ["s-1", "s-2", "job", "s-4"],
+    ]);
+  },
+);
+
+test.each(EACH_WAY)(
+  "is left alone for a job whose environment on demand is full, and which takes Spot capacity once there is room, $name",
+  async ({ isRestartedAlways }) => {
+    const bench = await EngineBench.open(
+      [
+        SPOT,
+        anEnvironment("ce", { maxvCpus: 2 }),
+        ...QUEUES,
+        aJobQueue("mixed", ["spot", "ce"], { priority: 5 }),
+      ],
+      { isRestartedAlways },
+    );
+    bench.provider.host = { vcpuMillis: 4000, memoryMiB: 10_000, gpuCount: 0 };
+    await bench.submit(aJob("o-1"), aJob("o-2"), cheap("s-1"), cheap("s-2"));
+    await bench.submit(aJob("job").inQueue("mixed").needing({ vcpuMillis: 2000 }));
+    await passes(bench, NOTICE_MS);
+    expect(instancesOf(bench, "spot")).toEqual(["c5.large, has s-1 s-2"]);
+    await bench.ends("s-1");
+    await bench.ends("s-2");
+    expect(instancesOf(bench, "spot")).toEqual(["c5.large, has job"]);
+  },
+);
 
 test("a task on Fargate Spot is killed when its notice is over, and earlier where somebody terminates its job", async () => {
   const bench = await EngineBench.open([FARGATE_SPOT, ON_DEMAND, ...QUEUES]);

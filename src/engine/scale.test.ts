@@ -107,6 +107,29 @@ describe.each(EACH_WAY)("the instances of an environment, $name", ({ isRestarted
     expect([instancesOf(bench, "ce"), desiredOf(bench, "ce")]).toEqual([[], 0]);
   });
 
+  test("that were idle before somebody raises desiredvCpus stay as long as those that come for it", async () => {
+    const bench = await open();
+    await bench.submit(aJob("job"));
+    await bench.ends("job");
+    bench.nowMs += MINUTE_MS;
+    await updateEnvironment(bench, "ce", { computeResources: { desiredvCpus: 4 } });
+    expect([instancesOf(bench, "ce"), desiredOf(bench, "ce")]).toEqual([["c5.large", "c5.large"], 4]);
+    await passes(bench, MINUTE_MS - 1);
+    expect([instancesOf(bench, "ce"), desiredOf(bench, "ce")]).toEqual([["c5.large", "c5.large"], 4]);
+    await passes(bench, 1);
+    expect([instancesOf(bench, "ce"), desiredOf(bench, "ce")]).toEqual([[], 0]);
+  });
+
+  test("stay, however long they are idle, while a raised desiredvCpus cannot be fulfilled", async () => {
+    const bench = await open();
+    await bench.submit(aJob("job"));
+    await bench.ends("job");
+    bench.nowMs += MINUTE_MS;
+    bench.provider.isAway = true;
+    await updateEnvironment(bench, "ce", { computeResources: { desiredvCpus: 4 } });
+    expect([instancesOf(bench, "ce"), desiredOf(bench, "ce")]).toEqual([["c5.large"], 4]);
+  });
+
   test("are more than a tick launches: the rest follows at once", async () => {
     const bench = await open({ maxvCpus: 1000 });
     await updateEnvironment(bench, "ce", { computeResources: { desiredvCpus: 500 } });

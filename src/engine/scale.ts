@@ -4,6 +4,7 @@ import { LOCAL_HOST } from "../batch/instance-type.ts";
 import type { Instance } from "../batch/instance.ts";
 import { retireAt } from "../batch/update-policy.ts";
 import { instanceTerminated } from "../batch/status-reason.ts";
+import { isSameResources } from "../batch/resources.ts";
 import type { Resources } from "../batch/resources.ts";
 import { hostPart, isHostItself } from "../scheduler/scaling/host-environment.ts";
 import { instancesToKeep } from "../scheduler/scaling/keep-size.ts";
@@ -172,16 +173,9 @@ function endTasks(
 /** The instance that is the host itself is as large as the host is now. */
 function fitHost(environment: ComputeEnvironment, { state, apply, host }: ScalingFacts): void {
   if (host === undefined || !isHostItself(environment)) return;
-  const { vcpuMillis, memoryMiB, gpuCount } = hostPart(environment, host);
+  const resources = hostPart(environment, host);
   for (const { instance } of state.instances.ofEnvironment(environment.arn).all.values()) {
-    if (instance.instanceType !== LOCAL_HOST) continue;
-    const before = instance.resources;
-    const isSame =
-      before.vcpuMillis === vcpuMillis && before.memoryMiB === memoryMiB && before.gpuCount === gpuCount;
-    if (isSame) continue;
-    apply({
-      kind: "instance-put",
-      instance: { ...instance, resources: { vcpuMillis, memoryMiB, gpuCount } },
-    });
+    if (instance.instanceType !== LOCAL_HOST || isSameResources(instance.resources, resources)) continue;
+    apply({ kind: "instance-put", instance: { ...instance, resources } });
   }
 }

@@ -7,6 +7,7 @@ import { JOB_QUEUE_DELETED } from "../batch/status-reason.ts";
 import type { Change } from "../store/change.ts";
 import { endWaiting, wishToStop } from "../store/end-jobs.ts";
 import type { LiveState } from "../store/live-state.ts";
+import { endInstance } from "./instances.ts";
 
 /** At most this many waiting jobs of deleted queues are ended in one tick. */
 const ENDED_PER_TICK_MAX = 1_000;
@@ -21,19 +22,13 @@ interface SettleFacts {
  *
  * @returns true if something was left for the next tick.
  */
-export function settle(
-  state: LiveState,
-  apply: (change: Change) => void,
-  { nowMs, instanceCatalogue }: SettleFacts,
-): boolean {
+export function settle(state: LiveState, apply: (change: Change) => void, facts: SettleFacts): boolean {
   let isMoreDue = false;
   for (const arn of state.unsettled) {
     const computeEnvironment = state.computeEnvironments.get(arn);
-    if (computeEnvironment !== undefined) {
-      settleEnvironment(computeEnvironment, state, apply, { nowMs, instanceCatalogue });
-    }
+    if (computeEnvironment !== undefined) settleEnvironment(computeEnvironment, state, apply, facts);
     const jobQueue = state.jobQueues.get(arn);
-    if (jobQueue !== undefined) isMoreDue = settleQueue(jobQueue, state, apply, nowMs) || isMoreDue;
+    if (jobQueue !== undefined) isMoreDue = settleQueue(jobQueue, state, apply, facts.nowMs) || isMoreDue;
   }
   return isMoreDue;
 }
@@ -57,12 +52,7 @@ function settleEnvironment(
     apply({ kind: "compute-environment-put", computeEnvironment: settled });
     return;
   }
-  for (const instance of instances) {
-    apply({
-      kind: "instance-put",
-      instance: { ...instance, terminatedAtMs: nowMs, terminatedBecause: "environment-deleted" },
-    });
-  }
+  for (const instance of instances) apply(endInstance(instance, "environment-deleted", nowMs));
   apply({ kind: "compute-environment-removed", scope, name });
 }
 

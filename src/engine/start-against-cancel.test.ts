@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { cancelJob } from "../api/services/batch/operations/cancel-job.ts";
 import { openBatchServices } from "../../test/support/batch-services.ts";
 import { aComputeEnvironment, aJob, aJobQueue, SCOPE } from "../../test/support/builders.ts";
+import { NO_SURROUNDINGS, SILENT } from "../../test/support/engine-parts.ts";
 import { RecordingProvider } from "../../test/support/recording-provider.ts";
 import { sequentialIds } from "../lib/sequential-ids.ts";
 import { createEngine } from "./engine.ts";
@@ -20,9 +21,8 @@ test("a job is either cancelled or started, however the two race", async () => {
   // Room for twenty at a time: each tick starts some of them while cancellations are under way.
   const provider = new RecordingProvider();
   provider.host = { vcpuMillis: 20_000, memoryMiB: 65_536, gpuCount: 0 };
-  const observer = { attemptStarted() {}, attemptFinished() {}, cycleEnded() {} };
-  const surroundings = { prepare: () => Promise.resolve([]) };
-  const engine = createEngine({ sequencer, store, provider, ids: sequentialIds(), observer, surroundings });
+  const parts = { ids: sequentialIds(), observer: SILENT, surroundings: NO_SURROUNDINGS };
+  const engine = createEngine({ sequencer, store, provider, ...parts });
   const cancel = cancelJob(services);
   const cancellations: Promise<unknown>[] = [];
   for (let round = 0; round * 20 < JOB_COUNT; round += 1) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { aComputeEnvironment, aJob, aJobQueue, JobBuilder, SCOPE } from "../../test/support/builders.ts";
 import type { Buildable } from "../../test/support/builders.ts";
+import { NO_SURROUNDINGS, SILENT } from "../../test/support/engine-parts.ts";
 import { RecordingProvider } from "../../test/support/recording-provider.ts";
 import { sequentialIds } from "../lib/sequential-ids.ts";
 import { jobQueueArn } from "../batch/arn.ts";
@@ -15,8 +16,6 @@ import { createEngine, DEFAULT_CAPACITY } from "./engine.ts";
 import type { Engine } from "./engine.ts";
 import { recover } from "./recover.ts";
 import { tick } from "./tick.ts";
-
-const SILENT = { attemptStarted() {}, attemptFinished() {}, cycleEnded() {} };
 
 const EXITED = (exitCode: number): AttemptOutcome => ({ kind: "exited", exitCode });
 
@@ -58,7 +57,7 @@ class EngineBench {
       wake() {},
     });
     const parts = { store: this.store, provider: this.provider, ids: sequentialIds(), observer: SILENT };
-    this.engine = createEngine({ sequencer, ...parts, surroundings: { prepare: () => Promise.resolve([]) } });
+    this.engine = createEngine({ sequencer, ...parts, surroundings: NO_SURROUNDINGS });
     await recover(this.engine, this);
   }
 

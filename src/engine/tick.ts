@@ -1,9 +1,10 @@
 import type { Attempt } from "../batch/attempt.ts";
-import { fitsIn } from "../batch/resources.ts";
+import { fitsIn, NO_RESOURCES } from "../batch/resources.ts";
 import type { Resources } from "../batch/resources.ts";
 import { assert } from "../lib/assert.ts";
 import type { ProviderNews } from "../providers/provider.ts";
 import { launchForDemand } from "../scheduler/scaling/demand.ts";
+import { lacksRoomOnDemand, roomOnItsWay } from "../scheduler/scaling/reclaim.ts";
 import type { Launch } from "../scheduler/scaling/scale-out.ts";
 import { placeNothing, schedule } from "../scheduler/schedule.ts";
 import type { CycleReport, Placement } from "../scheduler/schedule.ts";
@@ -87,6 +88,11 @@ function decide(engine: Engine, facts: Facts): Decided {
   const { state, apply, now } = facts;
   const scaling = scalingOf(engine, facts);
   const wishes = wishesOf(state);
+  const { host, settings, nowMs } = scaling;
+  if (host !== undefined) {
+    // Before what leaves is gone.
+    engine.wantedOnDemand ??= roomOnItsWay({ state, capacity: { host, supply: settings.supply }, nowMs });
+  }
   const { started, finished } = takeNews(engine, facts);
   const timedOut = engine.deadlines.due(now.monotonicMs);
   for (const taskId of timedOut) timeOut(state, apply, taskId, now.nowMs);
@@ -102,7 +108,7 @@ function decide(engine: Engine, facts: Facts): Decided {
   const isMoreToKeep = keepSizes(scaling, wishes);
   const placed: string[] = [];
   const { cycle, isMoreLeft } = runCycle(engine, facts, placed);
-  const idleDueMs = engine.idleInstances.end(scaling);
+  const idleDueMs = engine.idleInstances.end(scaling, wishes);
   showDesiredVcpus(state, apply, wishes);
   const outage = engine.provider.outage();
   const blockedDueMs = engine.isDraining
@@ -131,16 +137,22 @@ function runCycle(engine: Engine, { state, apply, now }: Facts, placed: string[]
   }
   const host = provider.capacity();
   const capacity = { host, supply: settings.supply };
+  const keptForOnDemand = engine.wantedOnDemand ?? NO_RESOURCES;
   const placements: Placement[] = [];
   const launch = (one: Launch): void =>
     apply(launchInstance(one, ids, { nowMs, bootMs: settings.supply.bootMs }));
   const wanted: Resources[] = [];
   const cycle = schedule(
-    { state, capacity, nowMs, keptForOnDemand: engine.wantedOnDemand, limit: PLACEMENTS_PER_TICK_MAX },
+    { state, capacity, nowMs, keptForOnDemand, limit: PLACEMENTS_PER_TICK_MAX },
     {
       place: (placement) => void placements.push(placement),
       launch,
-      wantRoom: ({ resources }) => void wanted.push(resources),
+      wantRoom(job) {
+        const jobQueue = state.jobQueues.get(job.jobQueueArn);
+        const isLacking =
+          jobQueue !== undefined && lacksRoomOnDemand(job, jobQueue, { state, capacity, nowMs });
+        if (isLacking) wanted.push(job.resources);
+      },
     },
   );
   for (const placement of placements) {
@@ -150,7 +162,7 @@ function runCycle(engine: Engine, { state, apply, now }: Facts, placed: string[]
   }
   const coming = reclaimForRoom(wanted, { state, apply, host, noticeMs: settings.spotNoticeMs, nowMs });
   // What is not kept for jobs on demand any more may be had by others at once.
-  const isMoreToPlace = !fitsIn(engine.wantedOnDemand, coming);
+  const isMoreToPlace = !fitsIn(keptForOnDemand, coming);
   engine.wantedOnDemand = coming;
   const isMoreToLaunch = launchForDemand(cycle.blocked, { state, capacity, nowMs }, launch);
   return { cycle, isMoreLeft: isMoreToPlace || isMoreToLaunch };

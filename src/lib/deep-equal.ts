@@ -7,7 +7,7 @@ export function deepEqual(a: unknown, b: unknown): boolean {
 }
 
 function hasMembersOf(a: object, b: object): boolean {
-  for (const key of Object.keys(a)) {
+  for (const key in a) {
     const member: unknown = Reflect.get(a, key);
     // What an object inherits is no value that JSON can hold, or is not counted.
     if (member !== undefined && !deepEqual(member, Reflect.get(b, key))) return false;
@@ -17,6 +17,6 @@ function hasMembersOf(a: object, b: object): boolean {
 
 function definedCount(value: object): number {
   let count = 0;
-  for (const key of Object.keys(value)) if (Reflect.get(value, key) !== undefined) count += 1;
+  for (const key in value) if (Reflect.get(value, key) !== undefined) count += 1;
   return count;
 }

@@ -41,6 +41,6 @@ export class FileSource implements ByteSource, AsyncDisposable {
   }
 }
 
-export function isNotFound(error: unknown): boolean {
+function isNotFound(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
 }

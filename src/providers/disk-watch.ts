@@ -22,12 +22,15 @@ export interface DiskReport {
 /** A folder whose file system is kept from being full. */
 export type WatchedFolder = Pick<FileSystemRoom, "path" | "hasImages">;
 
+/** What a provider counts. */
+export type CountedUse = Omit<DiskUse, "logBytes">;
+
 /** What a provider knows of the disk, and can do about it. */
 export interface DiskKeeper {
   /** What it fills besides the folder of the data; undefined where that is not on this machine, or not known. */
   readonly folder: WatchedFolder | undefined;
   /** Counts anew; undefined where that cannot be done now. */
-  count(signal: AbortSignal): Promise<Omit<DiskUse, "logBytes"> | undefined>;
+  count(signal: AbortSignal): Promise<CountedUse | undefined>;
   /** Removes what nobody uses, by the latest count; answers whether anything went. */
   makeRoom(excessBytes: number, signal: AbortSignal): Promise<boolean>;
   /** Attempts are under way. */
@@ -58,8 +61,6 @@ export interface DiskPauses {
 const PAUSES_MS: DiskPauses = { look: 5_000, count: 60_000, urgentCount: 10_000, idleCount: 600_000 };
 /** Counting gets this part of the time at most. */
 const COUNT_SHARE = 1 / 20;
-
-type CountedUse = Omit<DiskUse, "logBytes">;
 
 interface Look {
   readonly report: DiskReport;

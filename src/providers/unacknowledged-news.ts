@@ -1,16 +1,25 @@
 import type { ProviderNews } from "./provider.ts";
 
+/** What there is to tell of an attempt. */
+interface NewsOfAttempt {
+  started: ProviderNews | undefined;
+  ended: ProviderNews | undefined;
+}
+
 /** What a provider has to tell and nobody has acknowledged yet, in the order of its coming. */
 export class UnacknowledgedNews {
   readonly #all = new Set<ProviderNews>();
-  readonly #ofAttempt = new Map<string, Partial<Record<ProviderNews["kind"], ProviderNews>>>();
+  readonly #ofAttempt = new Map<string, NewsOfAttempt>();
 
   get all(): readonly ProviderNews[] {
     return [...this.#all];
   }
 
   add(news: ProviderNews): void {
-    this.#ofAttempt.set(news.taskId, { ...this.#ofAttempt.get(news.taskId), [news.kind]: news });
+    const { taskId, kind } = news;
+    const ofAttempt = this.#ofAttempt.get(taskId) ?? { started: undefined, ended: undefined };
+    if (ofAttempt.started === undefined && ofAttempt.ended === undefined) this.#ofAttempt.set(taskId, ofAttempt);
+    ofAttempt[kind] = news;
     this.#all.add(news);
   }
 

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { blockedReason } from "./blocked-reason.ts";
 import { WAIT_REASONS } from "./wait-reason.ts";
 
@@ -11,6 +11,7 @@ test("each wait reason has AWS's code, or none where the job only waits for its 
     "provider-unavailable": "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
     "environments-unavailable": "ACTION_REQUIRED",
     "kubernetes-unavailable": "ACTION_REQUIRED",
+    "multi-node-unsupported": "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT",
     "exceeds-environments": "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE",
     "exceeds-instance-types": "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT",
     "exceeds-host": "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT",
@@ -30,14 +31,16 @@ test("a provider that is away says so itself", () => {
   );
 });
 
-test.each([
-  [
-    { instanceType: "c5.large" },
-    "Service cannot fulfill the capacity requested for instance type [c5.large]",
-  ],
-  [{}, "Service cannot fulfill the capacity requested"],
-])("where the host has no room for what would be launched, that is said: %j", (wanted, text) => {
-  expect(blockedReason("host-full", undefined, wanted)).toBe(
-    `CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - ${text}`,
-  );
+describe.each(["host-full", "exceeds-host"] as const)("%s", (because) => {
+  test.each([
+    [
+      { instanceType: "c5.large" },
+      "Service cannot fulfill the capacity requested for instance type [c5.large]",
+    ],
+    [{}, "Service cannot fulfill the capacity requested"],
+  ])("says what would be launched if the host had room: %j", (wanted, text) => {
+    expect(blockedReason(because, undefined, wanted)).toBe(
+      `CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - ${text}`,
+    );
+  });
 });

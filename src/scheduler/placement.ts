@@ -1,4 +1,4 @@
-import { isFargate } from "../batch/compute-resources.ts";
+import { isFargateEnvironment } from "../batch/compute-resources.ts";
 import type { ComputeEnvironment } from "../batch/compute-environment.ts";
 import { LOCAL_HOST } from "../batch/instance-type.ts";
 import { fitsIn } from "../batch/resources.ts";
@@ -21,18 +21,19 @@ export interface Place {
  */
 export function refuseEnvironment(
   computeEnvironment: ComputeEnvironment | undefined,
-  { resources }: LiveJob,
+  { resources, nodeResources }: LiveJob,
   { jobs }: LiveState,
   host: Resources,
 ): WaitReason | undefined {
   if (computeEnvironment === undefined || !acceptsPlacements(computeEnvironment))
     return "environments-unavailable";
   if (computeEnvironment.eksConfiguration !== undefined) return "kubernetes-unavailable";
+  if (nodeResources !== undefined && !takesMultiNodeJobs(computeEnvironment)) return "multi-node-unsupported";
   const { arn, computeResources } = computeEnvironment;
   const maxVcpuMillis = (computeResources?.maxvCpus ?? Infinity) * 1000;
   if (resources.vcpuMillis > maxVcpuMillis) return "exceeds-environments";
   if (!fitsIn(resources, host)) return "exceeds-host";
-  if (computeResources !== undefined && isFargate(computeResources.type)) {
+  if (isFargateEnvironment(computeEnvironment)) {
     const used = jobs.environmentUsage(arn).vcpuMillis;
     if (used + resources.vcpuMillis > maxVcpuMillis) return "environments-full";
   }
@@ -41,48 +42,53 @@ export function refuseEnvironment(
 
 /** The instances that have room for the job now; undefined if there are not enough. */
 export function findInstances(
-  { arn, computeResources }: ComputeEnvironment,
+  computeEnvironment: ComputeEnvironment,
   { resources, nodeResources }: LiveJob,
   { instances }: LiveState,
 ): readonly LiveInstance[] | undefined {
-  if (computeResources !== undefined && isFargate(computeResources.type)) return [];
-  const environment = instances.ofEnvironment(arn);
-  if (nodeResources === undefined) {
-    const found = environment.findRoom(resources);
-    return found && [found];
-  }
-  const shared = environment.findRoom(resources);
-  if (shared?.instance.instanceType === LOCAL_HOST) return nodeResources.map(() => shared);
+  if (isFargateEnvironment(computeEnvironment)) return [];
+  const environment = instances.ofEnvironment(computeEnvironment.arn);
+  const first = environment.findRoom(resources);
+  if (nodeResources === undefined) return first && [first];
+  if (first?.instance.instanceType === LOCAL_HOST) return nodeResources.map(() => first);
   const empty = [...environment.all.values()].filter((instance) => environment.idle.has(instance));
-  const found = takeEmpty(empty, nodeResources);
-  return found.length < nodeResources.length ? undefined : found;
+  return takeEmpty(empty, nodeResources);
 }
 
 /**
- * Empty instances for nodes, in the order of the nodes, as far as there are: each node has one of its own
+ * Empty instances for nodes, in the order of the nodes; undefined if there are not enough. Each node has one of its own
  * (https://docs.aws.amazon.com/batch/latest/userguide/multi-node-parallel-jobs.html).
  */
-export function takeEmpty(
-  empty: Iterable<LiveInstance>,
+function takeEmpty(
+  empty: readonly LiveInstance[],
   nodeResources: readonly Resources[],
-): readonly LiveInstance[] {
+): readonly LiveInstance[] | undefined {
   const left = new Set(empty);
   const taken: LiveInstance[] = [];
   for (const resources of nodeResources) {
     const found = firstWithRoom(left, resources);
-    if (found === undefined) return taken;
+    if (found === undefined) return undefined;
     left.delete(found);
     taken.push(found);
   }
   return taken;
 }
 
+/** The first of the instances that has room, whether or not it takes jobs. */
 export function firstWithRoom(
   instances: Iterable<LiveInstance>,
   resources: Resources,
 ): LiveInstance | undefined {
   for (const instance of instances) if (fitsIn(resources, instance.free)) return instance;
   return undefined;
+}
+
+/**
+ * Multi-node jobs run on managed capacity on demand only: neither on Spot nor on Fargate nor UNMANAGED.
+ * https://docs.aws.amazon.com/batch/latest/userguide/mnp-ce.html
+ */
+export function takesMultiNodeJobs({ computeResources }: ComputeEnvironment): boolean {
+  return computeResources?.type === "EC2";
 }
 
 /** Spot capacity is what jobs on demand leave idle. */

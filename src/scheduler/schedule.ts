@@ -13,7 +13,7 @@ import { orderOf } from "./ordering/queue-order.ts";
 import { unreservedVcpuMillis } from "./ordering/reservation.ts";
 import { instancesFor } from "./scaling/scale-out.ts";
 import type { Launch } from "./scaling/scale-out.ts";
-import { moreTelling } from "./wait-reason.ts";
+import { isPassedOverByNodes, moreTelling } from "./wait-reason.ts";
 import type { WaitReason } from "./wait-reason.ts";
 import { wantedCapacityOf } from "./wanted-capacity.ts";
 import type { WantedCapacity } from "./wanted-capacity.ts";
@@ -38,7 +38,7 @@ export interface BlockedQueue {
   /** The job at the head, behind which the others of the queue wait; with fair share that of the first share to be held up. */
   readonly jobId: string;
   readonly because: WaitReason;
-  /** What it waits to have launched, where it waits for the host's room. */
+  /** What would be launched for it if the host had room, or were larger. */
   readonly wanted?: WantedCapacity;
 }
 
@@ -72,7 +72,7 @@ export interface CycleFacts {
  *    (AWS Batch User Guide, "Job queues": compute environments are shared by queue priority).
  * 2. Within a queue its order says which job goes next: `ordering/first-come.ts` or `ordering/fair-share.ts`.
  * 3. The queue's compute environments are tried in their order; the first that takes the job gets it: one that has room,
- *    or that may launch an instance for it (`scaling/scale-out.ts`).
+ *    or that may launch an instance for it (`scaling/scale-out.ts`). A multi-node job is for the first that takes such jobs.
  * 4. It needs all of its consumable resources, or none.
  * 5. A job that no environment takes blocks its queue, with fair share only its share.
  */
@@ -165,8 +165,9 @@ class Dispatch {
   }
 
   #wantedFor(job: LiveJob, because: WaitReason): Pick<BlockedQueue, "wanted"> {
-    if (because !== "host-full") return {};
-    const wanted = wantedCapacityOf(job, this.#jobQueue, this.#facts);
+    if (because !== "host-full" && because !== "exceeds-host") return {};
+    const { demandVcpuMillis } = this.#ready;
+    const wanted = wantedCapacityOf(job, this.#jobQueue, { ...this.#facts, demandVcpuMillis });
     return wanted === undefined ? {} : { wanted };
   }
 
@@ -194,6 +195,7 @@ class Dispatch {
       because = moreTelling(because, place);
       // One instance for it is enough: the environments behind are for what this one cannot take.
       if (place === "instances-starting") break;
+      if (job.nodeResources !== undefined && !isPassedOverByNodes(place)) break;
     }
     // What a multi-node job counted on may be given to others meanwhile.
     if (lack === undefined && job.nodeResources === undefined) this.#failed.set(job.terms, because);

@@ -5,6 +5,7 @@
  * - `provider-unavailable`: what runs jobs cannot begin any at the moment, as while the container engine is away.
  * - `environments-unavailable`: none of the queue's compute environments is ENABLED and VALID.
  * - `kubernetes-unavailable`: its environments run pods, and there is no Kubernetes to run them.
+ * - `multi-node-unsupported`: it is a multi-node job, and its environments take none, as those of Spot capacity.
  * - `exceeds-environments`: it asks for more vCPUs than any of them may ever have (`maxvCpus`).
  * - `exceeds-instance-types`: no instance type of theirs is large enough.
  * - `exceeds-host`: it asks for more than the host has in all.
@@ -23,6 +24,7 @@ export const WAIT_REASONS = [
   "provider-unavailable",
   "environments-unavailable",
   "kubernetes-unavailable",
+  "multi-node-unsupported",
   "exceeds-environments",
   "exceeds-instance-types",
   "exceeds-host",
@@ -38,6 +40,22 @@ export const WAIT_REASONS = [
 const TELLING: ReadonlyMap<WaitReason, number> = new Map(
   WAIT_REASONS.map((reason, index) => [reason, index]),
 );
+
+const PASSED_OVER_BY_NODES: ReadonlySet<string> = new Set<WaitReason>([
+  "environments-unavailable",
+  "kubernetes-unavailable",
+  "multi-node-unsupported",
+]);
+
+/**
+ * Whether a multi-node job goes on to the next environment behind one that makes this of it. Behind the first that takes such
+ * jobs none is tried, whether that one has what the job needs or not (specification 3.6).
+ *
+ * @param verdict a wait reason, or whatever says that the environment takes the job.
+ */
+export function isPassedOverByNodes(verdict: string): boolean {
+  return PASSED_OVER_BY_NODES.has(verdict);
+}
 
 /** Of two reasons the one that says more about what would start the job. */
 export function moreTelling(a: WaitReason, b: WaitReason): WaitReason {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { aComputeEnvironment, aJob, aJobQueue, aState } from "../../test/support/builders.ts";
 import { runCycle } from "../../test/support/cycle.ts";
 
+const LARGE = { instanceTypes: ["c5.large"] };
 const HOST = { vcpuMillis: 64_000, memoryMiB: 1_000, gpuCount: 0 };
 
 test.each([
@@ -29,3 +30,51 @@ test.each([
     },
   ]);
 });
+
+test.each<[name: string, environment: Parameters<typeof aComputeEnvironment>[1], expected: object]>([
+  [
+    "names the type that could hold it",
+    { instanceTypes: ["c5.large", "c5.9xlarge"] },
+    { because: "exceeds-host", wanted: { instanceType: "c5.9xlarge" } },
+  ],
+  ["names no type on Fargate", { type: "FARGATE" }, { because: "exceeds-host", wanted: {} }],
+  ["wants nothing that could be had where no type is enough", LARGE, { because: "exceeds-host" }],
+  [
+    "wants nothing that could be had where the only type exceeds maxvCpus for ever",
+    { instanceTypes: ["c5.9xlarge"], maxvCpus: 4 },
+    { because: "exceeds-host" },
+  ],
+  ["wants nothing that could be had of the host itself", {}, { because: "exceeds-host" }],
+])("a head that is too large for the host %s", (_name, environment, expected) => {
+  const state = aState(
+    aComputeEnvironment("ce", environment),
+    aJobQueue("q", ["ce"]),
+    aJob("job").needing({ memoryMiB: 60_000 }),
+  );
+  const [blocked] = runCycle(state, { host: HOST }).report.blocked;
+  expect(blocked).toEqual({ jobQueueArn: expect.stringMatching(/q$/), jobId: "job", ...expected });
+});
+
+test.each([
+  ["jobs", [1, 2, 3, 4].map((at) => aJob(`job-${at}`).at(at))],
+  ["nodes", [aJob("gang").nodes(4)]],
+])(
+  "the type that is named is the one that is launched once the host has room, for four %s",
+  (_name, jobs) => {
+    const cycleOn = (memoryMiB: number) => {
+      const state = aState(
+        aComputeEnvironment("host"),
+        aComputeEnvironment("ce", { instanceTypes: ["c5"], allocationStrategy: "BEST_FIT_PROGRESSIVE" }),
+        aJobQueue("first", ["host"], { priority: 9 }),
+        aJobQueue("q", ["ce"]),
+        aJob("running").inQueue("first").needing({ memoryMiB: 950 }),
+        ...jobs,
+      );
+      return runCycle(state, { host: { ...HOST, memoryMiB } });
+    };
+    expect(cycleOn(1_000).report.blocked).toMatchObject([
+      { because: "host-full", wanted: { instanceType: "c5.xlarge" } },
+    ]);
+    expect(cycleOn(2_000).launched.slice(0, 2)).toEqual(["local.host in host", "c5.xlarge in ce"]);
+  },
+);

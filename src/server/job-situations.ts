@@ -9,12 +9,12 @@ import type { BlockedQueue, CycleReport } from "../scheduler/schedule.ts";
  * Sentences are made when somebody asks.
  */
 export class JobSituations {
-  readonly #provider: Provider;
+  readonly #provider: Pick<Provider, "stageOf" | "outage">;
   /** By the id of the head. */
   #blocked: ReadonlyMap<string, BlockedQueue> = new Map();
   #blockedQueues: ReadonlyMap<string, BlockedQueue> = new Map();
 
-  constructor(provider: Provider) {
+  constructor(provider: Pick<Provider, "stageOf" | "outage">) {
     this.#provider = provider;
   }
 
@@ -23,8 +23,8 @@ export class JobSituations {
     this.#blockedQueues = new Map(blocked.map((queue) => [queue.jobQueueArn, queue]));
   }
 
-  /** What holds up the queue, as of the latest cycle; undefined where nothing does. */
-  blockedQueue(jobQueueArn: string): BlockedQueue | undefined {
+  /** Who waits at the head of the queue and for what, as of the latest cycle; undefined where nobody does. */
+  waitingHead(jobQueueArn: string): BlockedQueue | undefined {
     return this.#blockedQueues.get(jobQueueArn);
   }
 

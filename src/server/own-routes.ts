@@ -5,6 +5,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { ExplainFacts } from "../scheduler/explain/asked-job.ts";
 import { createExplainRoute } from "./explain-route.ts";
+import { createInstanceRoute } from "./instance-route.ts";
 import type { JobSituations } from "./job-situations.ts";
 import { createPlanRoute } from "./plan-route.ts";
 import { createReclaimRoute } from "./reclaim-route.ts";
@@ -32,6 +33,7 @@ export function createOwnRoutes({
   const services = { clock, ids, sequencer, store, definitions: new DefinitionCache(sequencer, store) };
   return new Map([
     ["/batchyard/explain", createExplainRoute({ authenticate, store, explainFacts })],
+    ["/batchyard/instance", createInstanceRoute({ authenticate, store })],
     ["POST /batchyard/plan", createPlanRoute({ authenticate, services, explainFacts })],
     ["/batchyard/top", createTopRoute({ authenticate, situations, explainFacts })],
     [

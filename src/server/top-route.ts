@@ -1,5 +1,6 @@
 import type { PlainRoute } from "../api/handle.ts";
 import type { Authenticate } from "../api/signature/authenticate.ts";
+import { isBlocking } from "../batch/blocked-head.ts";
 import type { ComputeEnvironment } from "../batch/compute-environment.ts";
 import { isFargate } from "../batch/compute-resources.ts";
 import { claimOf, usageAt } from "../batch/fair-share.ts";
@@ -17,7 +18,7 @@ import { json } from "./json-answers.ts";
 
 interface TopRouteParts {
   readonly authenticate: Authenticate;
-  readonly situations: Pick<JobSituations, "blockedQueue">;
+  readonly situations: Pick<JobSituations, "waitingHead">;
   readonly explainFacts: () => ExplainFacts;
 }
 
@@ -57,11 +58,12 @@ function inScope<Resource extends { readonly scope: Scope }>(
 }
 
 function tellQueue(
-  { arn, name, state: queueState, status, priority }: JobQueue,
+  { arn, name, state: queueState, status, priority, blockedHead }: JobQueue,
   { jobs }: LiveState,
   situations: TopRouteParts["situations"],
 ): object {
-  const blocked = situations.blockedQueue(arn);
+  const head = situations.waitingHead(arn);
+  const isBlocked = blockedHead !== undefined && isBlocking(blockedHead);
   return {
     jobQueueName: name,
     state: queueState,
@@ -69,13 +71,10 @@ function tellQueue(
     priority,
     counts: jobs.countsOf(arn),
     vcpuMillis: jobs.readyQueue(arn)?.vcpuMillis ?? 0,
-    ...(blocked !== undefined && {
-      blocked: {
-        jobId: blocked.jobId,
-        because: blocked.because,
-        sentence: `It ${waitClause(blocked.because)}.`,
-      },
+    ...(head !== undefined && {
+      head: { jobId: head.jobId, because: head.because, sentence: `It ${waitClause(head.because)}.` },
     }),
+    ...(isBlocked && { blocked: { jobId: blockedHead.jobId, ...blockedHead.standing } }),
   };
 }
 

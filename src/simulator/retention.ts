@@ -20,9 +20,8 @@ const REMOVED_AT_ONCE_MAX = 1_000_000;
 const EVENT_BYTES_MAX = 64 * 1_048_576;
 
 /**
- * Removes what ended long ago, as the server's maintenance does: jobs, instances
- * and events; and the log streams of their attempts, which there the retention of log groups removes. Without it a day
- * would not fit into memory.
+ * Removes what ended long ago, as the server's maintenance does: jobs, instances and events; and the log streams of their
+ * attempts, which there the retention of log groups removes. Without it a day would not fit into memory.
  */
 export class Retention {
   readonly #options: RetentionOptions;

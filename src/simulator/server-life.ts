@@ -1,13 +1,3 @@
-import { createGuard } from "../api/guards.ts";
-import { createHandler } from "../api/handle.ts";
-import type { HandlerDependencies } from "../api/handle.ts";
-import type { ApiRequest, ApiResponse } from "../api/http.ts";
-import type { Operations } from "../api/operation.ts";
-import { createBatchOperations } from "../api/services/batch/batch-operations.ts";
-import { DefinitionCache } from "../api/services/batch/definition-cache.ts";
-import { limitOperations } from "../api/services/batch/limited-operations.ts";
-import { createAuthenticate } from "../api/signature/authenticate.ts";
-import { SERVER_LIMITS } from "../batch/limits.ts";
 import type { Scope } from "../batch/scope.ts";
 import { createEngine } from "../engine/engine.ts";
 import type { CapacitySettings, Engine, EngineObserver } from "../engine/engine.ts";
@@ -15,12 +5,12 @@ import { recover } from "../engine/recover.ts";
 import { tick } from "../engine/tick.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { IdSource } from "../lib/id-source.ts";
-import { Mutex } from "../lib/mutex.ts";
-import type { BatchOperations } from "../model/batch.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { LiveState } from "../store/live-state.ts";
 import { Sequencer } from "../store/sequencer.ts";
 import type { Store } from "../store/store.ts";
+import { createBatchApi } from "./batch-api.ts";
+import type { BatchApi } from "./batch-api.ts";
 import { CrashSwitch } from "./crash-switch.ts";
 import { mortalProvider } from "./mortal-provider.ts";
 import type { ObservedStore } from "./observed-store.ts";
@@ -42,10 +32,10 @@ export interface ServerLifeOptions {
 }
 
 /** A server from its start to its crash: the API, the sequencer and the engine, without sockets and timers. */
-export class ServerLife {
+export class ServerLife implements BatchApi {
   readonly crashSwitch: CrashSwitch;
-  readonly operations: Operations<BatchOperations>;
-  readonly handle: (request: ApiRequest) => Promise<ApiResponse>;
+  readonly operations: BatchApi["operations"];
+  readonly handle: BatchApi["handle"];
   readonly #engine: Engine;
   readonly #clock: Clock;
 
@@ -68,33 +58,13 @@ export class ServerLife {
 
   private constructor(options: ServerLifeOptions, engine: Engine, crashSwitch: CrashSwitch) {
     const { store, clock, ids, onFailure } = options;
-    const { sequencer } = engine;
+    const { sequencer, instanceCatalogue } = engine;
     this.crashSwitch = crashSwitch;
     this.#engine = engine;
     this.#clock = clock;
-    const batch = createBatchOperations({
-      sequencer,
-      store,
-      clock,
-      ids,
-      definitions: new DefinitionCache(sequencer, store),
-      documentLock: new Mutex(),
-      situationOf: () => undefined,
-      instanceCatalogue: engine.instanceCatalogue,
-    });
-    this.operations = limitOperations(batch, { sequencer, clock }, SERVER_LIMITS);
     const sessions = { open: () => undefined };
-    this.handle = createHandler({
-      // Nobody asks for the other services.
-      operations: { batch: this.operations } as HandlerDependencies["operations"],
-      guard: createGuard({ boundHost: "127.0.0.1", allowedHosts: [] }),
-      authenticate: createAuthenticate({ mode: "none", credentials: [], sessions, defaults: SCOPE, clock }),
-      plainRoutes: new Map(),
-      ids,
-      clock,
-      onRequest: () => undefined,
-      onFailure,
-    });
+    const parts = { sequencer, store, clock, ids, instanceCatalogue, sessions, defaults: SCOPE, onFailure };
+    ({ operations: this.operations, handle: this.handle } = createBatchApi(parts));
   }
 
   get state(): LiveState {

@@ -32,8 +32,8 @@ export function endWaiting(jobs: LiveJobs, job: LiveJob, end: WaitingEnd): reado
 export function wishToStop(jobs: LiveJobs, job: LiveJob, stopping: AttemptStop): readonly Change[] {
   const children = jobs.arrayOf(job)?.liveChildren ?? jobs.nodesOf(job)?.active ?? new Map<number, LiveJob>();
   return [job, ...children.values()].flatMap(({ activeAttempt }): readonly Change[] => {
-    // Of several wishes the first stands, but somebody's wish that the job end is more than the loss of its instance. A main node that has ended before its other nodes takes one as well: then its
-    // job is not tried again.
+    // Of several wishes the first stands, but somebody's wish that the job end is more than the loss of its instance. A
+    // main node that has ended before its other nodes takes one as well: then its job is not tried again.
     if (activeAttempt === undefined) return [];
     const { stopping: before } = activeAttempt;
     if (before !== undefined && before.because !== "instance-terminated") return [];

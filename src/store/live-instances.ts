@@ -119,10 +119,7 @@ class LiveEnvironment implements EnvironmentInstances {
   readonly #bySlot: (MutableInstance | undefined)[] = [];
   #room = new RoomTree();
 
-  findRoom(
-    { vcpuMillis, memoryMiB, gpuCount }: Resources,
-    after?: LiveInstance,
-  ): LiveInstance | undefined {
+  findRoom({ vcpuMillis, memoryMiB, gpuCount }: Resources, after?: LiveInstance): LiveInstance | undefined {
     const from = after instanceof MutableInstance ? after.slot + 1 : 0;
     const slot = this.#room.findFirst(vcpuMillis, memoryMiB, gpuCount, from);
     return slot === undefined ? undefined : this.#bySlot[slot];

@@ -7,25 +7,6 @@ import type { JobTerms, LiveJob } from "./live-job.ts";
 import { MutableShare } from "./live-share.ts";
 import type { LiveShare } from "./live-share.ts";
 
-/** The live jobs of one queue. */
-export interface QueueJobs {
-  /** By identifier. A queue that goes first come, first served has one, `NO_SHARE`. */
-  readonly shares: ReadonlyMap<string, MutableShare>;
-  /** Those that have RUNNABLE jobs. */
-  readonly ready: Set<MutableShare>;
-  /** Jobs in SUBMITTED and PENDING. */
-  readonly waiting: Set<LiveJob>;
-  readonly counts: Record<JobStatus, number>;
-  /** How many jobs and children are RUNNABLE, by what they ask for. */
-  readonly demand: Map<JobTerms, number>;
-  /** What these ask for together. */
-  demandVcpuMillis: number;
-  /** What its attempts under way have. */
-  vcpuMillis: number;
-  /** When one of its jobs was last placed; 0 while that is not known, as of none under way at a restart. */
-  lastPlacedAtMs: number;
-}
-
 /** How the shares of a queue compete. */
 export interface FairShare {
   readonly policy: FairsharePolicy;
@@ -34,7 +15,9 @@ export interface FairShare {
 }
 
 /** What the scheduler sees of a queue. */
-export type ReadyQueue = Readonly<Pick<QueueJobs, "demandVcpuMillis" | "vcpuMillis" | "lastPlacedAtMs">> & {
+export type ReadyQueue = Readonly<
+  Pick<MutableQueue, "demandVcpuMillis" | "vcpuMillis" | "lastPlacedAtMs">
+> & {
   /** Absent: first come, first served. */
   readonly fairShare?: FairShare | undefined;
   readonly shares: ReadonlyMap<string, LiveShare>;
@@ -76,15 +59,23 @@ export class LiveQueues {
 /** The share of jobs that name none. */
 export const NO_SHARE = "";
 
-export class MutableQueue implements QueueJobs {
+/** The live jobs of one queue. */
+export class MutableQueue {
   readonly arn: string;
+  /** By identifier. A queue that goes first come, first served has one, `NO_SHARE`. */
   readonly shares = new Map<string, MutableShare>();
+  /** Those that have RUNNABLE jobs. */
   readonly ready = new Set<MutableShare>();
+  /** Jobs in SUBMITTED and PENDING. */
   readonly waiting = new Set<LiveJob>();
   readonly counts: Record<JobStatus, number> = { ...NO_JOBS };
+  /** How many jobs and children are RUNNABLE, by what they ask for. */
   readonly demand = new Map<JobTerms, number>();
+  /** What these ask for together. */
   demandVcpuMillis = 0;
+  /** What its attempts under way have. */
   vcpuMillis = 0;
+  /** When one of its jobs was last placed; 0 while that is not known, as of none under way at a restart. */
   lastPlacedAtMs = 0;
   fairShare: FairShare | undefined;
 

@@ -64,12 +64,20 @@ export class MutableShare implements LiveShare {
 
   /** Takes what it has had since `asOfMs` into its average. Time does not run backwards here. */
   bringTo(nowMs: number): void {
-    const { averageVcpuMillis: average, vcpuMillis } = this;
-    const { halfLifeMs } = this.queue;
-    if (halfLifeMs === 0 || nowMs <= this.asOfMs) return;
-    this.averageVcpuMillis = usageAt(average, vcpuMillis, nowMs - this.asOfMs, halfLifeMs);
+    if (this.queue.halfLifeMs === 0 || nowMs <= this.asOfMs) return;
+    this.averageVcpuMillis = averageAt(this, nowMs);
     this.asOfMs = nowMs;
   }
+}
+
+/**
+ * What the share has had on average lately, until now: `usageAt` of `batch/fair-share.ts`. For queues with fair share.
+ */
+export function averageAt(
+  { averageVcpuMillis, vcpuMillis, asOfMs, queue }: LiveShare,
+  nowMs: number,
+): number {
+  return usageAt(averageVcpuMillis, vcpuMillis, nowMs - asOfMs, queue.halfLifeMs);
 }
 
 /** Places in a queue are less than half of this away from 0, by far. */

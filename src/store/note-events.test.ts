@@ -10,7 +10,7 @@ import { noteEvents } from "./note-events.ts";
 import { Sequencer } from "./sequencer.ts";
 import { aJob as aStoredJob, SCOPE, SUBMITTED } from "../../test/support/store-examples.ts";
 import { aJob, aJobQueue, aState } from "../../test/support/builders.ts";
-import { JOB_STEPS } from "../../test/support/job-steps.ts";
+import { JOB_STEPS } from "../simulator/checkers/life-cycle.ts";
 
 const JOB_ID = "0f3c5e8a-0000-4000-8000-000000000001";
 

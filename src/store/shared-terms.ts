@@ -1,5 +1,5 @@
 import type { Job } from "../batch/job.ts";
-import type { Resources } from "../batch/resources.ts";
+import { isSameResources } from "../batch/resources.ts";
 import type { EvaluateOnExit, RetryStrategy } from "../batch/retry-strategy.ts";
 import { isSameScope } from "../batch/scope.ts";
 import { assert } from "../lib/assert.ts";
@@ -69,10 +69,6 @@ function isSameTerms(a: JobTerms, b: JobTerms): boolean {
     isSameResources(a.resources, b.resources) &&
     isSameStrategy(a.retryStrategy, b.retryStrategy)
   );
-}
-
-function isSameResources(a: Resources, b: Resources): boolean {
-  return a.vcpuMillis === b.vcpuMillis && a.memoryMiB === b.memoryMiB && a.gpuCount === b.gpuCount;
 }
 
 function isSameStrategy(a: RetryStrategy, b: RetryStrategy): boolean {

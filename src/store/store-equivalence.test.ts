@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { jobDefinitionArn, jobQueueArn } from "../batch/arn.ts";
 import type { SequencedEvent } from "../batch/event.ts";
+import { JOB_STATUSES } from "../batch/job.ts";
 import type { Scope } from "../batch/scope.ts";
 import { loadStore } from "../../test/support/load-store.ts";
 import {
@@ -15,7 +16,6 @@ import {
   QUEUES,
   SCOPES,
   SHARES,
-  STATUSES,
   TIMES,
   historyStep,
 } from "../../test/support/store-history.ts";
@@ -51,12 +51,12 @@ function jobFilters(of: Scope, queue: string): JobFilter[] {
   const matches = [true, false].flatMap((isPrefix) => [...NAMES, ""].map((text) => ({ text, isPrefix })));
   const filters: Omit<JobFilter, "jobQueueArn">[] = [
     {},
-    ...STATUSES.map((status) => ({ status })),
+    ...JOB_STATUSES.map((status) => ({ status })),
     ...matches.map((nameEquals) => ({ nameEquals })),
     ...TIMES.flatMap((ms) => [{ createdBeforeMs: ms }, { createdAfterMs: ms }]),
     ...SHARES.flatMap((shareIdentifier) => [
       { shareIdentifier },
-      ...STATUSES.map((status) => ({ shareIdentifier, status })),
+      ...JOB_STATUSES.map((status) => ({ shareIdentifier, status })),
     ]),
     ...DEFINITION_NAMES.flatMap((one) => [
       { definition: { by: "arn", arn: jobDefinitionArn(of, one, 1) } } as const,
@@ -130,7 +130,7 @@ async function answersInScope(store: Store, of: Scope, limit: number): Promise<u
       ),
     ),
     ...JOB_IDS.flatMap((jobId) =>
-      [{}, ...STATUSES.map((status) => ({ status }))].map(
+      [{}, ...JOB_STATUSES.map((status) => ({ status }))].map(
         (filter) => (page: PageRequest) => store.listChildJobs(of, jobId, filter, page),
       ),
     ),

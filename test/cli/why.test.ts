@@ -67,6 +67,16 @@ describe("why", () => {
     expect(JSON.parse(output)).toEqual(EXPLAINED);
   });
 
+  test("tells of an instance when it came, and why it went", async () => {
+    const instanceId = "i-0a1b2c3d4e5f60718";
+    const told = { instanceId, sentence: "It is a c5.large that ce launched at noon. It went at one: idle." };
+    await using aws = await FakeAws.start({ [`/batchyard/instance?instanceId=${instanceId}`]: ok(told) });
+    const { output } = await runCli(["why", instanceId, "--endpoint", aws.url]);
+    expect(output).toBe(`${instanceId}\n${told.sentence}\n`);
+    const json = await runCli(["why", instanceId, "--endpoint", aws.url, "--output", "json"]);
+    expect(JSON.parse(json.output)).toEqual(told);
+  });
+
   test("describe shows the sentence, too", async () => {
     await using aws = await FakeAws.start({
       describejobs: ok({ jobs: [WAITING] }),
@@ -165,7 +175,21 @@ const TOP = {
       priority: 1,
       counts: { SUBMITTED: 1, PENDING: 2, RUNNABLE: 40, STARTING: 0, RUNNING: 3 },
       vcpuMillis: 2_500,
-      blocked: { jobId: ID, because: "host-full", sentence: "It waits for room on the host." },
+      head: { jobId: ID, because: "host-full", sentence: "It waits for room on the host." },
+      blocked: {
+        jobId: ID,
+        reason: "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
+        sinceMs: NOW_MS - 1_500_000,
+      },
+    },
+    {
+      jobQueueName: "turns",
+      state: "ENABLED",
+      status: "VALID",
+      priority: 1,
+      counts: { RUNNABLE: 2 },
+      vcpuMillis: 0,
+      head: { jobId: ID, because: "environments-full", sentence: "It waits for room." },
     },
     { jobQueueName: "off", state: "DISABLED", status: "VALID", priority: 0, counts: {}, vcpuMillis: 0 },
   ],
@@ -223,8 +247,9 @@ describe("top", () => {
     expect(output).toMatchInlineSnapshot(`
       "Host: 2.5 of 8 vCPU, 1024 of 32000 MiB in use
 
-      QUEUE           PRIO  WAITING  RUNNABLE  STARTING  RUNNING  VCPU  BLOCKED
-      q               1     3        40        0         3        2.5   0000abcd: It waits for room on the host.
+      QUEUE           PRIO  WAITING  RUNNABLE  STARTING  RUNNING  VCPU  HEAD
+      q               1     3        40        0         3        2.5   BLOCKED for 25m by 0000abcd: It waits for room on the host.
+      turns           1     0        2         0         0        0     0000abcd: It waits for room.
       off (DISABLED)  0     0        0         0         0        0     -
 
       ENVIRONMENT  TYPE     STATE     USED  LAUNCHED  DESIRED  MAX  INSTANCES

@@ -1,6 +1,7 @@
 import type { UpdateComputeEnvironmentCommandInput } from "@aws-sdk/client-batch";
 import { beforeAll, describe, expect, test } from "vitest";
 import { makeEnvironment, makeQueue, settledEnvironment } from "../support/batch-resources.ts";
+import { ec2Request, fargateRequest } from "../support/environment-values.ts";
 import type { Submission } from "../support/job-runner.ts";
 import { clientException, refusalOf, wrapped } from "../support/refusals.ts";
 import type { RefusalSeen } from "../support/refusals.ts";
@@ -11,16 +12,10 @@ const used = useServer({ flags: ROOMY });
 /** An environment of EC2's types that AWS could update in place, and a queue of the same name. */
 async function makeUpdatable(name: string): Promise<void> {
   await makeEnvironment(used.batch, name, {
-    computeResources: {
-      type: "EC2",
+    computeResources: ec2Request({
       allocationStrategy: "BEST_FIT_PROGRESSIVE",
-      minvCpus: 0,
-      maxvCpus: 16,
       instanceTypes: ["c5.large"],
-      instanceRole: "ecsInstanceRole",
-      subnets: ["subnet-1"],
-      securityGroupIds: ["sg-1"],
-    },
+    }),
   });
   await makeQueue(used.batch, name, [name]);
 }
@@ -125,27 +120,15 @@ describe("an infrastructure update", () => {
 });
 
 describe("an update is refused", () => {
-  const NETWORK = { subnets: ["subnet-1"], securityGroupIds: ["sg-1"] };
-  const ON_EC2 = {
-    type: "EC2" as const,
-    minvCpus: 0,
-    maxvCpus: 4,
-    instanceRole: "ecsInstanceRole",
-    ...NETWORK,
-  };
-  const PROGRESSIVE = { ...ON_EC2, allocationStrategy: "BEST_FIT_PROGRESSIVE" as const };
+  const BEST_FIT = ec2Request({ maxvCpus: 4 });
+  const PROGRESSIVE = ec2Request({ maxvCpus: 4, allocationStrategy: "BEST_FIT_PROGRESSIVE" });
 
   beforeAll(async () => {
     const { batch } = used;
-    await makeEnvironment(batch, "own-role", {
-      serviceRole: "own",
-      computeResources: { ...PROGRESSIVE, instanceTypes: ["c5"] },
-    });
-    await makeEnvironment(batch, "best-fit", { computeResources: { ...ON_EC2, instanceTypes: ["c5"] } });
-    await makeEnvironment(batch, "x86", { computeResources: { ...PROGRESSIVE, instanceTypes: ["c5"] } });
-    await makeEnvironment(batch, "on-fargate", {
-      computeResources: { type: "FARGATE", maxvCpus: 4, ...NETWORK },
-    });
+    await makeEnvironment(batch, "own-role", { serviceRole: "own", computeResources: PROGRESSIVE });
+    await makeEnvironment(batch, "best-fit", { computeResources: BEST_FIT });
+    await makeEnvironment(batch, "x86", { computeResources: PROGRESSIVE });
+    await makeEnvironment(batch, "on-fargate", { computeResources: fargateRequest() });
     await makeQueue(batch, "of-two", ["best-fit", "x86"]);
   });
 

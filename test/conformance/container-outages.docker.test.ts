@@ -9,6 +9,7 @@ import { AwsClients } from "../support/aws-clients.ts";
 import { TEST_IMAGE, parseTestAddress } from "../support/docker-engine.ts";
 import { isAlive } from "../support/is-alive.ts";
 import { JobRunner } from "../support/job-runner.ts";
+import { linesOf } from "../support/lines-of.ts";
 import { ServerProcess } from "../support/server-process.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -124,13 +125,7 @@ class Run implements AsyncDisposable {
   }
 
   async linesOf(jobId: string): Promise<readonly string[]> {
-    const { container } = await this.jobs.describe(jobId);
-    const { events = [] } = await this.clients.logs.getLogEvents({
-      logGroupName: "/aws/batch/job",
-      logStreamName: container?.logStreamName ?? "",
-      startFromHead: true,
-    });
-    return events.map(({ message = "" }) => message);
+    return linesOf(this.clients.logs, await this.jobs.describe(jobId));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

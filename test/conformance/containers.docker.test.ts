@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { makeEnvironment, makeQueue } from "../support/batch-resources.ts";
 import { DockerTestEngine, TEST_IMAGE } from "../support/docker-engine.ts";
 import { ImageRegistry } from "../support/image-registry.ts";
+import { linesOf } from "../support/lines-of.ts";
 import { runDocker } from "../support/run-docker.ts";
 import { TAKE_MEMORY } from "../support/take-memory.ts";
 import { ROOMY, UsedServer } from "../support/use-server.ts";
@@ -72,18 +73,11 @@ describe.skipIf(dockerHost === "")("a job in a container", () => {
     return jobId;
   }
 
-  async function linesOf({ container }: JobDetail): Promise<readonly string[]> {
-    const { events = [] } = await used.logs.getLogEvents({
-      logGroupName: "/aws/batch/job",
-      logStreamName: container?.logStreamName ?? "",
-      startFromHead: true,
-    });
-    return events.map(({ message = "" }) => message);
-  }
-
   async function untilPrinted(jobId: string, line: string): Promise<JobDetail> {
     const job = await used.jobs.reached(jobId, "RUNNING");
-    await waitFor(`the line ${line}`, async () => ((await linesOf(job)).includes(line) ? true : undefined));
+    await waitFor(`the line ${line}`, async () =>
+      (await linesOf(used.logs, job)).includes(line) ? true : undefined,
+    );
     return job;
   }
 
@@ -115,7 +109,7 @@ describe.skipIf(dockerHost === "")("a job in a container", () => {
     );
     const job = await untilPrinted(jobId, "told");
     const taskId = job.container?.taskArn?.split("/").at(-1) ?? "";
-    const facts = Object.fromEntries((await linesOf(job)).map((line) => line.split(/=(.*)/s, 2)));
+    const facts = Object.fromEntries((await linesOf(used.logs, job)).map((line) => line.split(/=(.*)/s, 2)));
     expect(facts).toEqual({
       argument: "parameter",
       PLAIN: "it's $HOME",
@@ -174,7 +168,7 @@ describe.skipIf(dockerHost === "")("a job in a container", () => {
     const job = await untilPrinted(jobId, "ready");
     await used.batch.terminateJob({ jobId, reason: "enough" });
     expect(endOf(await used.jobs.ended(jobId))).toEqual(failed("enough", 9));
-    expect(await linesOf(job)).toEqual(["ready", "asked"]);
+    expect(await linesOf(used.logs, job)).toEqual(["ready", "asked"]);
   });
 
   test.concurrent("that does not heed SIGTERM is killed 30 seconds later", async () => {
@@ -187,7 +181,7 @@ describe.skipIf(dockerHost === "")("a job in a container", () => {
     const ended = await used.jobs.ended(jobId, 45_000);
     expect(endOf(ended)).toEqual(failed("enough", 137));
     expect((ended.stoppedAt ?? 0) - askedAtMs).toBeGreaterThanOrEqual(29_500);
-    expect(await linesOf(job)).toEqual(["ready", "heard"]);
+    expect(await linesOf(used.logs, job)).toEqual(["ready", "heard"]);
   });
 
   test.concurrent("that is privileged is given everything that the engine's machine has", async () => {
@@ -199,7 +193,7 @@ describe.skipIf(dockerHost === "")("a job in a container", () => {
       expect(endOf(job)).toEqual(failed("Task failed to start", undefined, expect.stringMatching(refusal)));
       return;
     }
-    const [line = ""] = await linesOf(job);
+    const [line = ""] = await linesOf(used.logs, job);
     expect(line).toMatch(/^CapEff:\t[0-9a-f]{16}$/);
     expect(line).not.toContain(USUAL_CAPABILITIES);
   });
@@ -237,7 +231,7 @@ describe.skipIf(dockerHost === "")("a job in a container", () => {
     };
     const definition = { platformCapabilities: ["FARGATE" as const] };
     const jobId = await submit(container, definition, { jobQueue: "on-fargate" });
-    expect(await linesOf(await used.jobs.ended(jobId))).toEqual(["25000"]);
+    expect(await linesOf(used.logs, await used.jobs.ended(jobId))).toEqual(["25000"]);
   });
 
   test.concurrent("writes to the machine's folders, which are made where they are missing", async () => {
@@ -288,7 +282,7 @@ describe.skipIf(dockerHost === "")("a job in a container", () => {
     isHeld = false;
     const job = await used.jobs.ended(jobId);
     expect(job).toMatchObject({ status: "SUCCEEDED", container: { image: `${ECR}/team/app:1` } });
-    expect(await linesOf(job)).toEqual(["pulled"]);
+    expect(await linesOf(used.logs, job)).toEqual(["pulled"]);
     await DockerTestEngine.at(dockerHost).removeImage(`${registry.name}/team/app:1`);
   });
 });

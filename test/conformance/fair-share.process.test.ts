@@ -1,13 +1,12 @@
 import type { FairsharePolicy } from "@aws-sdk/client-batch";
 import { expect, test } from "vitest";
 import { makeEnvironment, makeQueue } from "../support/batch-resources.ts";
+import type { EnvironmentMembers } from "../support/batch-resources.ts";
 import type { Submission } from "../support/job-runner.ts";
 import { ROOMY, useServer } from "../support/use-server.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 const used = useServer({ flags: ROOMY });
-
-type EnvironmentMembers = Parameters<typeof makeEnvironment>[2];
 
 /** A queue with an environment of its own. Its jobs run until the test is over. */
 class FairQueue {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { TEST_IMAGE } from "../support/docker-engine.ts";
+import { linesOf } from "../support/lines-of.ts";
 import { UsedServer } from "../support/use-server.ts";
 
 const dockerHost = inject("dockerHost");
@@ -57,12 +58,7 @@ describe.skipIf(dockerHost === "").each(NETWORKS)("a container on the network %s
       jobDefinition: "caller",
     });
     const job = await used.jobs.ended(jobId);
-    const { events = [] } = await used.logs.getLogEvents({
-      logGroupName: "/aws/batch/job",
-      logStreamName: job.container?.logStreamName ?? "",
-      startFromHead: true,
-    });
-    const [task = "{}", submitted = "{}", last] = events.map(({ message }) => message ?? "");
+    const [task = "{}", submitted = "{}", last] = await linesOf(used.logs, job);
     expect(JSON.parse(task)).toMatchObject({ TaskARN: job.container?.taskArn, Family: "caller" });
     const credentials =
       network === "host" ? /^hush http:\/\/127\.0\.0\.1:\d+\/v2\/credentials\/[0-9a-f-]{36}$/ : /^hush none$/;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AwsClients } from "../support/aws-clients.ts";
 import { JobRunner } from "../support/job-runner.ts";
+import { linesOf } from "../support/lines-of.ts";
 import { ServerProcess } from "../support/server-process.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -74,12 +75,7 @@ async function outputOf(
     jobDefinition: "caller",
   });
   const job = await jobs.ended(jobId);
-  const { events = [] } = await clients.logs.getLogEvents({
-    logGroupName: "/aws/batch/job",
-    logStreamName: job.container?.logStreamName ?? "",
-    startFromHead: true,
-  });
-  const output = events.map(({ message }) => message).join("\n");
+  const output = (await linesOf(clients.logs, job)).join("\n");
   expect({ status: job.status, output }).toMatchObject({ status: "SUCCEEDED" });
   return output;
 }
@@ -138,14 +134,10 @@ describe("a job with a role", () => {
       jobQueue: "default",
       jobDefinition: "waiter",
     });
-    const { container } = await jobs.reached(jobId, "RUNNING");
+    const job = await jobs.reached(jobId, "RUNNING");
     const [url = "", token = ""] = await waitFor("its output", async () => {
-      const { events = [] } = await clients.logs.getLogEvents({
-        logGroupName: "/aws/batch/job",
-        logStreamName: container?.logStreamName ?? "",
-        startFromHead: true,
-      });
-      return events[0]?.message?.split(" ");
+      const [line] = await linesOf(clients.logs, job);
+      return line?.split(" ");
     });
     await stop();
     await start();
@@ -207,13 +199,8 @@ test("without --inject-endpoints the listener for jobs serves them nothing but t
   const jobId = await plainJobs.submit(
     'echo "$ECS_CONTAINER_METADATA_URI_V4 ${AWS_ENDPOINT_URL_BATCH-none}"',
   );
-  const { container } = await plainJobs.ended(jobId);
-  const { events = [] } = await plainClients.logs.getLogEvents({
-    logGroupName: "/aws/batch/job",
-    logStreamName: container?.logStreamName ?? "",
-    startFromHead: true,
-  });
-  const [url = "", injected] = events[0]?.message?.split(" ") ?? [];
+  const [line = ""] = await linesOf(plainClients.logs, await plainJobs.ended(jobId));
+  const [url = "", injected] = line.split(" ");
   expect(injected).toBe("none");
   const listed = await fetch(new URL("/v1/describejobqueues", url), { method: "POST", body: "{}" });
   expect([listed.status, await listed.json()]).toEqual([

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Batch, ComputeEnvironmentDetail } from "@aws-sdk/client-batch";
 import { expect, test } from "vitest";
@@ -12,7 +11,9 @@ import {
   settledEnvironment,
   settledQueue,
 } from "../support/batch-resources.ts";
-import { fargateRequest } from "../support/environment-values.ts";
+import { ec2Request, fargateRequest } from "../support/environment-values.ts";
+import { linesOf } from "../support/lines-of.ts";
+import { temporaryDataFolder } from "../support/own-server.ts";
 import { refusalOf, wrapped } from "../support/refusals.ts";
 import { ServerProcess } from "../support/server-process.ts";
 import { ROOMY, useServer } from "../support/use-server.ts";
@@ -59,10 +60,8 @@ test("16.43 an INVALID environment is passed over until it is VALID again", asyn
   const { batch, jobs } = used;
   const placeOf = async (script: string) => {
     const job = await jobs.run(script, { jobQueue: "two" });
-    const [stream] = await used.logs
-      .getLogEvents({ logGroupName: "/aws/batch/job", logStreamName: job.container?.logStreamName ?? "" })
-      .then(({ events = [] }) => events.map(({ message }) => message));
-    return stream;
+    const [line] = await linesOf(used.logs, job);
+    return line;
   };
   await makeEnvironment(batch, "first", { serviceRole: "batch" });
   await makeEnvironment(batch, "second");
@@ -80,8 +79,7 @@ test("16.43 an INVALID environment is passed over until it is VALID again", asyn
 
 test("a Fargate environment that is deleted while a job runs on it becomes INVALID, and goes when it is asked again", async () => {
   const { batch, jobs } = used;
-  // The project's own models are the same as the client's but for `readonly`.
-  const computeResources = fargateRequest() as { type: "FARGATE"; maxvCpus: number; subnets: string[] };
+  const computeResources = fargateRequest();
   await makeEnvironment(batch, "leaving", { computeResources });
   await makeEnvironment(batch, "staying", { computeResources });
   await makeQueue(batch, "fargate", ["leaving"]);
@@ -119,7 +117,7 @@ test("a Fargate environment that is deleted while a job runs on it becomes INVAL
 });
 
 test("an environment is INVALID while the user's own instance types that it names are gone", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "batchyard-types-"));
+  const folder = temporaryDataFolder();
   const types = join(folder, "types.json");
   writeFileSync(types, JSON.stringify([{ name: "my.large", vcpus: 8, memoryMiB: 30_720 }]));
   const whileUp = async (flags: readonly string[], work: (batch: Batch) => Promise<unknown>) => {
@@ -131,31 +129,17 @@ test("an environment is INVALID while the user's own instance types that it name
       clients.destroy();
     }
   };
-  try {
-    await whileUp(["--instance-types", types], (batch) =>
-      makeEnvironment(batch, "own", {
-        computeResources: {
-          type: "EC2",
-          minvCpus: 0,
-          maxvCpus: 8,
-          instanceTypes: ["my.large"],
-          instanceRole: "ecsInstanceRole",
-          subnets: ["subnet-1"],
-          securityGroupIds: ["sg-1"],
-        },
-      }),
-    );
-    await whileUp([], async (batch) => {
-      expect(await invalidEnvironment("own", batch)).toMatchObject({
-        statusReason: "CLIENT_ERROR - None of the instance types [my.large] is known",
-      });
+  await whileUp(["--instance-types", types], (batch) =>
+    makeEnvironment(batch, "own", { computeResources: ec2Request({ instanceTypes: ["my.large"] }) }),
+  );
+  await whileUp([], async (batch) => {
+    expect(await invalidEnvironment("own", batch)).toMatchObject({
+      statusReason: "CLIENT_ERROR - None of the instance types [my.large] is known",
     });
-    await whileUp(["--instance-types", types], async (batch) => {
-      expect(await settledEnvironment(batch, "own")).toMatchObject({
-        statusReason: "ComputeEnvironment Healthy",
-      });
+  });
+  await whileUp(["--instance-types", types], async (batch) => {
+    expect(await settledEnvironment(batch, "own")).toMatchObject({
+      statusReason: "ComputeEnvironment Healthy",
     });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 });

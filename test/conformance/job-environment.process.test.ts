@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { makeEnvironment, makeQueue } from "../support/batch-resources.ts";
+import { linesOf } from "../support/lines-of.ts";
 import { useServer } from "../support/use-server.ts";
 
 const used = useServer();
@@ -31,12 +32,7 @@ async function environmentOf(
   });
   const job = await used.jobs.ended(jobId);
   expect(job).toMatchObject({ status: "SUCCEEDED" });
-  const { events = [] } = await used.logs.getLogEvents({
-    logGroupName: "/aws/batch/job",
-    logStreamName: job.container?.logStreamName ?? "",
-    startFromHead: true,
-  });
-  const output = events.map(({ message }) => message).join("\n");
+  const output = (await linesOf(used.logs, job)).join("\n");
   const variables = output.split("\0").filter((variable) => variable !== "");
   return {
     jobId,
@@ -143,12 +139,7 @@ test("16.23 the names of the queue and of the environment are those that the job
   });
   const job = await used.jobs.ended(jobId);
   expect(job.container?.containerInstanceArn).toBeUndefined();
-  const { events = [] } = await used.logs.getLogEvents({
-    logGroupName: "/aws/batch/job",
-    logStreamName: job.container?.logStreamName ?? "",
-    startFromHead: true,
-  });
-  const [names, workFolder, home] = events.map(({ message }) => message);
+  const [names, workFolder, home] = await linesOf(used.logs, job);
   expect(names).toBe("on-fargate fargate AWS_ECS_FARGATE");
   expect(workFolder).toBe(home);
 });

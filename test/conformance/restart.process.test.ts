@@ -9,6 +9,7 @@ import { AwsClients } from "../support/aws-clients.ts";
 import { deleteQueue, makeEnvironment, makeQueue, setQueueState } from "../support/batch-resources.ts";
 import { isAlive } from "../support/is-alive.ts";
 import { JobRunner } from "../support/job-runner.ts";
+import { linesOf } from "../support/lines-of.ts";
 import { ServerEnded, ServerProcess } from "../support/server-process.ts";
 import type { ServerOptions } from "../support/server-process.ts";
 import { waitFor } from "../support/wait-for.ts";
@@ -66,14 +67,8 @@ async function untilThere(path: string): Promise<string> {
   return waitFor(path, async () => (existsSync(path) ? readFileSync(path, "utf8").trim() : "") || undefined);
 }
 
-async function messagesOf({ clients, jobs }: Run, jobId: string): Promise<readonly (string | undefined)[]> {
-  const { container } = await jobs.describe(jobId);
-  const { events = [] } = await clients.logs.getLogEvents({
-    logGroupName: "/aws/batch/job",
-    logStreamName: container?.logStreamName ?? "",
-    startFromHead: true,
-  });
-  return events.map(({ message }) => message);
+async function messagesOf({ clients, jobs }: Run, jobId: string): Promise<readonly string[]> {
+  return linesOf(clients.logs, await jobs.describe(jobId));
 }
 
 /** An answer without what the client adds to it. */

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { makeEnvironment, makeQueue, settledEnvironment } from "../support/batch-resources.ts";
+import { ec2Request } from "../support/environment-values.ts";
 import { ROOMY, useServer } from "../support/use-server.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -10,16 +11,11 @@ const used = useServer({ flags: [...ROOMY, ...SHORT] });
 /** An environment, and a queue of the same name. The smallest instances of `optimal` have 2 vCPUs. */
 async function makeScaling(name: string, minvCpus: number, instanceType = "optimal"): Promise<void> {
   await makeEnvironment(used.batch, name, {
-    computeResources: {
-      type: "EC2",
+    computeResources: ec2Request({
       allocationStrategy: "BEST_FIT_PROGRESSIVE",
       minvCpus,
-      maxvCpus: 16,
       instanceTypes: [instanceType],
-      instanceRole: "ecsInstanceRole",
-      subnets: ["subnet-1"],
-      securityGroupIds: ["sg-1"],
-    },
+    }),
   });
   await makeQueue(used.batch, name, [name]);
 }

@@ -171,6 +171,28 @@ test("top shows queues, environments, instances; Spot capacity is taken back whe
     const left = body["instances"] as readonly { readonly instanceId: string }[];
     return left.some(({ instanceId }) => instanceId === spot?.instanceId) ? undefined : true;
   });
+  expect(await ask(`instance?instanceId=${spot?.instanceId}`)).toMatchObject({
+    status: 200,
+    body: {
+      instanceId: spot?.instanceId,
+      computeEnvironmentName: "spot",
+      terminatedBecause: "reclaimed",
+      sentence: expect.stringMatching(/ It went at \S+: its Spot capacity was taken back\.$/),
+    },
+  });
+  expect(await ask("instance?instanceId=i-0")).toMatchObject({ status: 404 });
+  expect(await ask("instance")).toMatchObject({ status: 400 });
+});
+
+test.each([
+  ["explain", "GET, HEAD"],
+  ["instance", "GET, HEAD"],
+  ["plan", "POST"],
+  ["top", "GET, HEAD"],
+  ["reclaim", "POST"],
+])("%s says which methods it takes", async (path, allowed) => {
+  const { status, headers } = await sendRaw(used.server.url, { method: "PUT", path: `/batchyard/${path}` });
+  expect([status, headers["allow"]]).toEqual([405, allowed]);
 });
 
 test("where requests must be signed, so must these", async () => {

@@ -1,20 +1,12 @@
 import { createHash } from "node:crypto";
-import { createHandler } from "../../src/api/handle.ts";
-import type { HandlerDependencies } from "../../src/api/handle.ts";
 import type { ApiRequest, ApiResponse } from "../../src/api/http.ts";
-import { createBatchOperations } from "../../src/api/services/batch/batch-operations.ts";
-import { limitOperations } from "../../src/api/services/batch/limited-operations.ts";
-import { DefinitionCache } from "../../src/api/services/batch/definition-cache.ts";
-import { createGuard } from "../../src/api/guards.ts";
-import { createAuthenticate } from "../../src/api/signature/authenticate.ts";
-import { SERVER_LIMITS } from "../../src/batch/limits.ts";
 import { createEngine } from "../../src/engine/engine.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { recover } from "../../src/engine/recover.ts";
 import { tick } from "../../src/engine/tick.ts";
 import { Sessions } from "../../src/identity/sessions.ts";
-import { Mutex } from "../../src/lib/mutex.ts";
 import { Sealer } from "../../src/secrets/sealer.ts";
+import { createBatchApi } from "../../src/simulator/batch-api.ts";
 import type { Change } from "../../src/store/change.ts";
 import { Sequencer } from "../../src/store/sequencer.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -23,16 +15,16 @@ import { NOW_MS, SCOPE } from "../support/batch-values.ts";
 import type { SeenJobs } from "./plausible-values.ts";
 import type { SeededRandom } from "../../src/lib/seeded-random.ts";
 import { sequentialIds } from "../../src/lib/sequential-ids.ts";
-import { SimulatedProvider } from "../support/simulated-provider.ts";
+import { NO_SURROUNDINGS, SILENT } from "../support/engine-parts.ts";
+import { ScriptedProvider } from "../support/scripted-provider.ts";
 
 const JOB_IDS_MAX = 50;
 const JOB_ID = /"jobId":"([^"]+)"/;
-const SILENT = { attemptStarted() {}, attemptFinished() {}, cycleEnded() {} };
 
 /** A server without its sockets: AWS Batch over a store, and an engine whose jobs do what chance says. */
 export class FuzzWorld {
   readonly #store: Store;
-  readonly #provider = new SimulatedProvider();
+  readonly #provider = new ScriptedProvider();
   readonly #failures: Error[] = [];
   readonly #jobIds: string[] = [];
   readonly #serviceJobIds: string[] = [];
@@ -101,42 +93,26 @@ export class FuzzWorld {
       runSoon: (flush) => void Promise.resolve().then(flush),
       wake: () => undefined,
     });
-    const surroundings = { prepare: () => Promise.resolve([]) };
     this.#engine = createEngine({
       sequencer,
       store,
       provider: this.#provider,
       ids,
       observer: SILENT,
-      surroundings,
+      surroundings: NO_SURROUNDINGS,
     });
     await recover(this.#engine, { nowMs: this.#nowMs, monotonicMs: this.#nowMs });
-    const clock = { nowMs: () => this.#nowMs, monotonicMs: () => this.#nowMs };
-    const sessions = new Sessions(new Sealer(() => Buffer.alloc(32)), "none");
-    const batch = createBatchOperations({
+    this.#handle = createBatchApi({
       sequencer,
       store,
-      clock,
       ids,
-      definitions: new DefinitionCache(sequencer, store),
-      documentLock: new Mutex(),
-      situationOf: () => undefined,
+      clock: { nowMs: () => this.#nowMs, monotonicMs: () => this.#nowMs },
       instanceCatalogue: EC2_CATALOGUE,
-    });
-    this.#handle = createHandler({
-      // The tests ask nothing of the others.
-      operations: {
-        batch: limitOperations(batch, { sequencer, clock }, SERVER_LIMITS),
-      } as HandlerDependencies["operations"],
-      guard: createGuard({ boundHost: "127.0.0.1", allowedHosts: [] }),
-      authenticate: createAuthenticate({ mode: "none", credentials: [], sessions, defaults: SCOPE, clock }),
-      plainRoutes: new Map(),
-      ids,
-      clock,
-      onRequest: () => undefined,
+      sessions: new Sessions(new Sealer(() => Buffer.alloc(32)), "none"),
+      defaults: SCOPE,
       onFailure: (error) =>
         this.#failures.push(error instanceof Error ? error : new Error("thrown", { cause: error })),
-    });
+    }).handle;
   }
 
   async #commit(changes: readonly Change[]): Promise<void> {

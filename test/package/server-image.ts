@@ -16,7 +16,7 @@ import { dirname, join } from "node:path";
 const ROOT = join(import.meta.dirname, "..", "..");
 
 /** Has Node and a shell; jobs can run in it as well. */
-export const BASE_IMAGE = "batchyard-test-base:1";
+const BASE_IMAGE = "batchyard-test-base:1";
 export const SERVER_IMAGE = "batchyard-test-server:1";
 
 /** Calls `docker` for the engine there; answers what it printed, without the last line's end. */

@@ -60,6 +60,7 @@ export function aHandler(run: () => Promise<object>, mode: "none" | "sigv4" = "n
     }),
     plainRoutes: new Map<string, PlainRoute>([
       ["/health", () => ({ status: 200, headers: { "Content-Type": "text/plain" }, body: "ok\n" })],
+      ["POST /order", () => ({ status: 200, headers: { "Content-Type": "text/plain" }, body: "done\n" })],
       ["/broken", () => Promise.reject(new Error("broken"))],
     ]),
     ids: { uuid: () => REQUEST_ID, hex: () => "" },

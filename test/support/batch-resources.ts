@@ -5,6 +5,7 @@ import type {
   CreateJobQueueCommandInput,
   JobQueueDetail,
 } from "@aws-sdk/client-batch";
+import type { ComputeResource } from "../../src/model/batch.ts";
 import { waitFor } from "./wait-for.ts";
 
 /** The environment once no change of it is under way. */
@@ -23,19 +24,24 @@ export async function settledQueue(batch: Batch, nameOrArn: string): Promise<Job
   });
 }
 
+type EnvironmentInput = CreateComputeEnvironmentCommandInput;
+
+/** What differs from an environment of this machine. */
+export interface EnvironmentMembers extends Partial<Omit<EnvironmentInput, "computeResources">> {
+  readonly maxvCpus?: number;
+  readonly computeResources?: ComputeResource | undefined;
+}
+
 /** Makes an environment of this machine that is ready for jobs, unless `members` say otherwise. */
 export async function makeEnvironment(
   batch: Batch,
   computeEnvironmentName: string,
-  members: Partial<CreateComputeEnvironmentCommandInput> & { readonly maxvCpus?: number } = {},
+  { maxvCpus = 64, ...members }: EnvironmentMembers = {},
 ): Promise<ComputeEnvironmentDetail> {
-  const { maxvCpus = 64, ...rest } = members;
-  await batch.createComputeEnvironment({
-    computeEnvironmentName,
-    type: "MANAGED",
-    computeResources: { type: "EC2", minvCpus: 0, maxvCpus, instanceTypes: ["local.host"], subnets: [] },
-    ...rest,
-  });
+  const thisMachine = { type: "EC2", minvCpus: 0, maxvCpus, instanceTypes: ["local.host"], subnets: [] };
+  const request = { computeEnvironmentName, type: "MANAGED", computeResources: thisMachine, ...members };
+  // The project's own models are the same as the client's but for `readonly`.
+  await batch.createComputeEnvironment(request as EnvironmentInput);
   return settledEnvironment(batch, computeEnvironmentName);
 }
 

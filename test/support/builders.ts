@@ -1,7 +1,7 @@
 import { computeEnvironmentArn, ecsClusterArn, jobDefinitionArn, jobQueueArn } from "../../src/batch/arn.ts";
 import { ENGINE_CAUSE } from "../../src/batch/cause.ts";
 import type { ComputeEnvironment } from "../../src/batch/compute-environment.ts";
-import type { ConsumableRequirement } from "../../src/batch/consumable-resource.ts";
+import type { ConsumableRequirement, ConsumableResource } from "../../src/batch/consumable-resource.ts";
 import type { Job, JobDependency, JobProgress } from "../../src/batch/job.ts";
 import type { JobQueue } from "../../src/batch/job-queue.ts";
 import { allNodesResources, createMultiNodeWorkload } from "../../src/batch/multi-node.ts";
@@ -9,8 +9,11 @@ import { Refusal } from "../../src/batch/refusal.ts";
 import type { Resources } from "../../src/batch/resources.ts";
 import type { RetryStrategy } from "../../src/batch/retry-strategy.ts";
 import { assert } from "../../src/lib/assert.ts";
+import type { CRAllocationStrategy, FairsharePolicy } from "../../src/model/batch.ts";
 import type { Change } from "../../src/store/change.ts";
 import { LiveState } from "../../src/store/live-state.ts";
+import { requirements } from "./batch-values.ts";
+import { aConsumableResource, aSchedulingPolicy } from "./store-examples.ts";
 
 export const SCOPE = { accountId: "123456789012", region: "us-east-1" };
 
@@ -19,7 +22,7 @@ export const HOST: Resources = { vcpuMillis: 64_000, memoryMiB: 65_536, gpuCount
 
 export const NO_RETRY: RetryStrategy = { attempts: 1, evaluateOnExit: [] };
 
-const UUID = "0f3c5e8a-0000-4000-8000-000000000000";
+export const UUID = "0f3c5e8a-0000-4000-8000-000000000000";
 
 /** The changes that make a thing be there: what builders end in. */
 export interface Buildable {
@@ -53,10 +56,10 @@ export function aComputeEnvironment(
     readonly type?: "EC2" | "SPOT" | "FARGATE";
     /** Absent: it is the host itself. */
     readonly instanceTypes?: readonly string[];
+    readonly allocationStrategy?: CRAllocationStrategy;
   } = {},
 ): Buildable {
-  const { state = "ENABLED", status = "VALID", maxvCpus = 1000, type = "EC2" } = overrides;
-  const { eksConfiguration, instanceTypes } = overrides;
+  const { state = "ENABLED", status = "VALID", eksConfiguration, ...resources } = overrides;
   const computeEnvironment: ComputeEnvironment = {
     scope: SCOPE,
     name,
@@ -66,7 +69,7 @@ export function aComputeEnvironment(
     state,
     status,
     statusReason: "ComputeEnvironment Healthy",
-    computeResources: { type, maxvCpus, subnets: [], ...(instanceTypes && { instanceTypes }) },
+    computeResources: { type: "EC2", maxvCpus: 1000, subnets: [], ...resources },
     ...(eksConfiguration && { eksConfiguration }),
     serviceRole: "arn:aws:iam::123456789012:role/batch",
     ecsClusterArn: ecsClusterArn(SCOPE, name, UUID),
@@ -104,6 +107,22 @@ export function aJobQueue(
   return { changes: () => [{ kind: "job-queue-put", jobQueue }] };
 }
 
+/** A scheduling policy. */
+export function aPolicy(name: string, fairsharePolicy: FairsharePolicy): Buildable {
+  const resource = { ...aSchedulingPolicy(name, SCOPE), body: { fairsharePolicy } };
+  return { changes: () => [{ kind: "plain-resource-put", resource }] };
+}
+
+/** A consumable resource. */
+export function aConsumable(
+  name: string,
+  totalQuantity: number,
+  kind: ConsumableResource["kind"] = "REPLENISHABLE",
+): Buildable {
+  const resource = aConsumableResource(name, { scope: SCOPE, totalQuantity, kind });
+  return { changes: () => [{ kind: "plain-resource-put", resource }] };
+}
+
 /** A RUNNABLE job of one vCPU and 100 MiB; each step gives another one. */
 export function aJob(jobId: string): JobBuilder {
   return new JobBuilder(
@@ -138,8 +157,17 @@ export class JobBuilder implements Buildable {
     this.progress = progress;
   }
 
+  /** The same job but for these members. */
+  with(members: Partial<Job>): JobBuilder {
+    return new JobBuilder({ ...this.job, ...members }, this.progress);
+  }
+
   inQueue(name: string): JobBuilder {
-    return new JobBuilder({ ...this.job, jobQueueArn: jobQueueArn(SCOPE, name) }, this.progress);
+    return this.with({ jobQueueArn: jobQueueArn(SCOPE, name) });
+  }
+
+  inShare(shareIdentifier: string, schedulingPriority = 0): JobBuilder {
+    return this.with({ shareIdentifier, schedulingPriority });
   }
 
   /** Its place in the queue. */
@@ -152,35 +180,29 @@ export class JobBuilder implements Buildable {
   }
 
   needing(resources: Partial<Resources>): JobBuilder {
-    return new JobBuilder({ ...this.job, resources: { ...this.job.resources, ...resources } }, this.progress);
+    return this.with({ resources: { ...this.job.resources, ...resources } });
   }
 
   /** @param consumableResources by ARN. */
   consuming(consumableResources: readonly ConsumableRequirement[]): JobBuilder {
-    return new JobBuilder({ ...this.job, consumableResources }, this.progress);
+    return this.with({ consumableResources });
   }
 
   retrying(retryStrategy: RetryStrategy): JobBuilder {
-    return new JobBuilder({ ...this.job, retryStrategy }, this.progress);
+    return this.with({ retryStrategy });
   }
 
   limitedTo(attemptDurationSeconds: number): JobBuilder {
-    return new JobBuilder({ ...this.job, attemptDurationSeconds }, this.progress);
+    return this.with({ attemptDurationSeconds });
   }
 
   array(arraySize: number): JobBuilder {
-    return new JobBuilder({ ...this.job, kind: "array", arraySize }, this.progress);
+    return this.with({ kind: "array", arraySize });
   }
 
   /** A multi-node job, each of its nodes of one vCPU and 100 MiB. */
   nodes(count: number, main = 0): JobBuilder {
-    const container = {
-      image: "busybox",
-      resourceRequirements: [
-        { type: "VCPU" as const, value: "1" },
-        { type: "MEMORY" as const, value: "100" },
-      ],
-    };
+    const container = { image: "busybox", resourceRequirements: requirements("1", "100") };
     const workload = createMultiNodeWorkload({
       numNodes: count,
       mainNode: main,
@@ -188,12 +210,11 @@ export class JobBuilder implements Buildable {
     });
     assert(!(workload instanceof Refusal), "the nodes are refused");
     const resources = allNodesResources(workload);
-    const nodes = { count, main };
-    return new JobBuilder({ ...this.job, kind: "multi-node", workload, resources, nodes }, this.progress);
+    return this.with({ kind: "multi-node", workload, resources, nodes: { count, main } });
   }
 
   dependingOn(...dependsOn: readonly JobDependency[]): JobBuilder {
-    return new JobBuilder({ ...this.job, dependsOn }, this.progress);
+    return this.with({ dependsOn });
   }
 
   changes(): readonly Change[] {

@@ -8,6 +8,7 @@ import {
   isOutdated,
   readDependencies,
 } from "../../src/api/services/batch/find-dependency.ts";
+import { submissionChanges } from "../../src/api/services/batch/operations/submit-job.ts";
 import { createEngine } from "../../src/engine/engine.ts";
 import type { CapacitySettings, Engine, EngineObserver } from "../../src/engine/engine.ts";
 import { recover } from "../../src/engine/recover.ts";
@@ -16,15 +17,13 @@ import type { Change } from "../../src/store/change.ts";
 import { MemoryStore } from "../../src/store/memory/memory-store.ts";
 import { Sequencer } from "../../src/store/sequencer.ts";
 import { StoreWriteError } from "../../src/store/store.ts";
-import { failedBeforePlacement } from "../../src/batch/job.ts";
 import type { JobCounts } from "../../src/batch/job.ts";
 import type { Store, StoredJob } from "../../src/store/store.ts";
 import { aComputeEnvironment, aJobQueue, SCOPE } from "./builders.ts";
 import type { Buildable, JobBuilder } from "./builders.ts";
+import { NO_SURROUNDINGS, SILENT } from "./engine-parts.ts";
 import { sequentialIds } from "../../src/lib/sequential-ids.ts";
-import { SimulatedProvider } from "./simulated-provider.ts";
-
-const SILENT = { attemptStarted() {}, attemptFinished() {}, cycleEnded() {} };
+import { ScriptedProvider } from "./scripted-provider.ts";
 
 export const EXITED = (exitCode: number): AttemptOutcome => ({ kind: "exited", exitCode });
 export const HOST_LOST: AttemptOutcome = { kind: "host-lost" };
@@ -35,7 +34,7 @@ export const PLACE = [aComputeEnvironment("ce"), aJobQueue("q", ["ce"])];
 export interface EngineBenchOptions {
   /** Absent: a memory store. */
   readonly store?: Store;
-  readonly provider?: SimulatedProvider;
+  readonly provider?: ScriptedProvider;
   /** The engine is built anew from the store before each tick, as after a crash. */
   readonly isRestartedAlways?: boolean;
   /** The engine does nothing before `tick` is called. Else it sees at once to whatever happens. */
@@ -48,7 +47,7 @@ export interface EngineBenchOptions {
 /** An engine with what clients ask of it, on a provider and a clock that the test moves. */
 export class EngineBench {
   readonly store: Store;
-  readonly provider: SimulatedProvider;
+  readonly provider: ScriptedProvider;
   nowMs = 1_000_000;
   /** No commit succeeds. */
   isDiskFull = false;
@@ -59,7 +58,7 @@ export class EngineBench {
 
   private constructor(options: EngineBenchOptions) {
     this.store = options.store ?? new MemoryStore();
-    this.provider = options.provider ?? new SimulatedProvider();
+    this.provider = options.provider ?? new ScriptedProvider();
     this.#options = options;
   }
 
@@ -85,7 +84,7 @@ export class EngineBench {
     this.engine = createEngine({
       sequencer,
       ...parts,
-      surroundings: { prepare: () => Promise.resolve([]) },
+      surroundings: NO_SURROUNDINGS,
       ...(blockedAfterSeconds !== undefined && { blockedAfterSeconds }),
     });
     await recover(this.engine, this);
@@ -121,21 +120,14 @@ export class EngineBench {
 
   /** Submits jobs as SubmitJob does, one after the other, and lets the engine see to them. */
   async submit(...jobs: readonly JobBuilder[]): Promise<void> {
-    for (const { job, progress } of jobs) {
+    for (const builder of jobs) {
+      const job = { ...builder.job, createdAtMs: this.nowMs };
       const stored = await readDependencies(this.store, SCOPE, job.dependsOn);
       await this.engine.sequencer.decide((state) => {
         if (isOutdated(state, SCOPE, stored)) throw new Error("a dependency ended meanwhile");
-        const queuePosition = state.jobs.nextQueuePosition;
-        const submitted = {
-          kind: "job-submitted",
-          job,
-          progress: { ...progress, queuePosition, status: "SUBMITTED" },
-        } as const;
-        const { scope, jobId, arraySize } = job;
-        const patch = failedBeforePlacement(DEPENDENT_JOB_FAILED, this.nowMs, arraySize);
-        const failed = { kind: "job-changed", scope, jobId, patch, atMs: this.nowMs } as const;
         const isLost = isDoomed(job.dependsOn, findDependency(state, SCOPE, stored));
-        return { changes: isLost ? [submitted, failed] : [submitted], answer: 0 };
+        const failure = isLost ? DEPENDENT_JOB_FAILED : undefined;
+        return { changes: submissionChanges({ job, failure }, state.jobs.nextQueuePosition), answer: 0 };
       });
     }
     await this.settle();
@@ -167,6 +159,22 @@ export class EngineBench {
   async ends(jobId: string, outcome = EXITED(0)): Promise<void> {
     this.provider.ends(jobId, this.nowMs, outcome);
     await this.settle();
+  }
+
+  /** One of the attempts that have not come up does, if there are any. */
+  async someComesUp(which: number): Promise<void> {
+    const waiting = this.provider.underWay.filter(({ startedAtMs }) => startedAtMs === undefined);
+    const task = waiting[which % waiting.length];
+    if (task !== undefined) await this.comesUp(task.spec.jobId);
+  }
+
+  /** One of the attempts ends, if there are any; what has come up cannot fail to start, and exits instead. */
+  async someEnds(which: number, outcome: AttemptOutcome): Promise<void> {
+    const { underWay } = this.provider;
+    const task = underWay[which % underWay.length];
+    if (task === undefined) return;
+    const isUp = task.startedAtMs !== undefined;
+    await this.ends(task.spec.jobId, isUp && outcome.kind === "start-failed" ? EXITED(127) : outcome);
   }
 
   /** The jobs whose attempts the provider has, in the order in which it was given them. */

@@ -12,7 +12,7 @@ import type {
 } from "../../src/model/batch.ts";
 import type { LiveInstance } from "../../src/store/live-instances.ts";
 import { accepted } from "./batch-values.ts";
-import { SCOPE } from "./builders.ts";
+import { SCOPE, UUID } from "./builders.ts";
 import type { Buildable } from "./builders.ts";
 import type { EngineBench } from "./engine-bench.ts";
 import { EXITED } from "./engine-bench.ts";
@@ -37,7 +37,7 @@ export function anEnvironment(
       { computeEnvironmentName: name, type: "MANAGED", computeResources, ...members },
       {
         scope: SCOPE,
-        uuid: "0f3c5e8a-0000-4000-8000-000000000000",
+        uuid: UUID,
         cause: ENGINE_CAUSE,
         isNameTaken: false,
         instanceCatalogue: EC2_CATALOGUE,
@@ -58,11 +58,14 @@ export function environmentOf(bench: EngineBench, name: string): ComputeEnvironm
   return found;
 }
 
+/** What an UpdateComputeEnvironment asks for besides the environment. */
+export type EnvironmentUpdate = Omit<UpdateComputeEnvironmentRequest, "computeEnvironment">;
+
 /** What UpdateComputeEnvironment does, seen to by the engine at once. */
 export async function updateEnvironment(
   bench: EngineBench,
   name: string,
-  request: Omit<UpdateComputeEnvironmentRequest, "computeEnvironment">,
+  request: EnvironmentUpdate,
 ): Promise<void> {
   await putEnvironment(
     bench,

@@ -9,7 +9,7 @@ import { createLogsOperations } from "../../src/api/services/logs/logs-operation
 import { RecentStreams } from "../../src/api/services/logs/recent-streams.ts";
 
 export const TEST_SCOPE = { accountId: "123456789012", region: "us-east-1" };
-export const TEST_CONTEXT = {
+const TEST_CONTEXT = {
   scope: TEST_SCOPE,
   principal: "arn:aws:iam::123456789012:root",
   requestId: "00000000-0000-4000-8000-000000000000",

@@ -1,15 +1,14 @@
 import * as fc from "fast-check";
 import { expect } from "vitest";
-import { aComputeEnvironment, aJob, aJobQueue, aState, SCOPE } from "./builders.ts";
+import { aComputeEnvironment, aConsumable, aJob, aJobQueue, aPolicy, aState, SCOPE } from "./builders.ts";
 import type { Buildable } from "./builders.ts";
-import { ENGINE_CAUSE } from "../../src/batch/cause.ts";
+import { consumableResourceArn, schedulingPolicyArn } from "../../src/batch/arn.ts";
 import { EC2_CATALOGUE } from "../../src/batch/instance-catalogue.ts";
 import { admit } from "../../src/engine/admit.ts";
 import { finish } from "../../src/engine/finish-attempt.ts";
 import { endInstance, launchInstance } from "../../src/engine/instances.ts";
 import { startAttempt } from "../../src/engine/start-attempt.ts";
 import { sequentialIds } from "../../src/lib/sequential-ids.ts";
-import type { ComputeResource, FairsharePolicy } from "../../src/model/batch.ts";
 import type { Capacity } from "../../src/scheduler/capacity.ts";
 import { CatalogueSupply } from "../../src/scheduler/scaling/catalogue-supply.ts";
 import { schedule } from "../../src/scheduler/schedule.ts";
@@ -28,31 +27,30 @@ import { snapshotOf } from "../../src/simulator/oracle/snapshot.ts";
 /** Less than the environments may have together, so that all limits are met. */
 const HOST = { vcpuMillis: 24_000, memoryMiB: 49_152, gpuCount: 0 };
 const TYPES = ["c6i.large", "c6i.xlarge", "c6i.2xlarge"];
-const LICENCES = "arn:aws:batch:us-east-1:123456789012:consumable-resource/licences";
-const POLICY = "arn:aws:batch:us-east-1:123456789012:scheduling-policy/fair";
+const LICENCES = consumableResourceArn(SCOPE, "licences");
 const SHARES = ["red", "blue1", "blue2", "green"];
 
 const ENVIRONMENTS = ["shared", "overflow", "fargate", "host"];
 const QUEUES = ["urgent", "q", "other", "fair"];
 
 function world(): LiveState {
-  const fair = { schedulingPolicyArn: POLICY };
+  const fair = { schedulingPolicyArn: schedulingPolicyArn(SCOPE, "fair") };
   return aState(
-    environment("shared", {
+    aComputeEnvironment("shared", {
       type: "EC2",
       maxvCpus: 12,
       instanceTypes: TYPES,
       allocationStrategy: "BEST_FIT",
     }),
-    environment("overflow", { type: "SPOT", maxvCpus: 8, instanceTypes: TYPES }),
-    environment("fargate", { type: "FARGATE", maxvCpus: 4 }),
-    environment("host", { type: "EC2", maxvCpus: 6 }),
-    policy({}),
+    aComputeEnvironment("overflow", { type: "SPOT", maxvCpus: 8, instanceTypes: TYPES }),
+    aComputeEnvironment("fargate", { type: "FARGATE", maxvCpus: 4 }),
+    aComputeEnvironment("host", { type: "EC2", maxvCpus: 6 }),
+    aPolicy("fair", {}),
     aJobQueue("urgent", ["shared", "overflow"], { priority: 5 }),
     aJobQueue("q", ["shared", "host"]),
     aJobQueue("other", ["fargate", "overflow"]),
     aJobQueue("fair", ["shared", "overflow", "host"], fair),
-    licences(3),
+    aConsumable("licences", 3),
   );
 }
 
@@ -177,9 +175,9 @@ export class PlanHistory {
       case "change queue":
         return this.#changeQueue(one);
       case "change policy":
-        return this.#apply(policy(one.policy));
+        return this.#apply(aPolicy("fair", one.policy));
       case "count licences":
-        return this.#apply(licences(one.total));
+        return this.#apply(aConsumable("licences", one.total));
     }
   }
 
@@ -197,8 +195,7 @@ export class PlanHistory {
     if (family === "sequential") job = job.dependingOn({ type: "SEQUENTIAL" });
     if (family === "multi-node") job = job.nodes(size, size - 1);
     const { schedulingPriority } = submission;
-    const submitted = { ...job.job, schedulingPriority, ...(isShared && { shareIdentifier: share }) };
-    this.#change({ kind: "job-submitted", job: submitted, progress: job.progress });
+    this.#apply(isShared ? job.inShare(share, schedulingPriority) : job.with({ schedulingPriority }));
     admit(this.#state, (change) => this.#change(change), this.#nowMs);
   }
 
@@ -346,42 +343,4 @@ function isFitting(what: "boot" | "leave" | "terminate", { instance, tasks }: Li
   if (what === "terminate") return tasks.size === 0;
   if (instance.leaving !== undefined) return false;
   return what === "leave" || instance.registeredAtMs === undefined;
-}
-
-function environment(name: string, resources: Omit<ComputeResource, "subnets">): Buildable {
-  const [change] = aComputeEnvironment(name).changes();
-  if (change?.kind !== "compute-environment-put") throw new Error("the builder makes no environment");
-  const computeEnvironment = {
-    ...change.computeEnvironment,
-    computeResources: { ...resources, subnets: [] },
-  };
-  return { changes: () => [{ ...change, computeEnvironment }] };
-}
-
-function policy(body: FairsharePolicy): Buildable {
-  const resource = {
-    resourceType: "scheduling-policy" as const,
-    scope: SCOPE,
-    name: "fair",
-    arn: POLICY,
-    body: { fairsharePolicy: body },
-    tags: {},
-    cause: ENGINE_CAUSE,
-  };
-  return { changes: () => [{ kind: "plain-resource-put", resource }] };
-}
-
-function licences(totalQuantity: number): Buildable {
-  const resource = {
-    resourceType: "consumable-resource" as const,
-    scope: SCOPE,
-    name: "licences",
-    arn: LICENCES,
-    kind: "REPLENISHABLE" as const,
-    totalQuantity,
-    createdAtMs: 1,
-    tags: {},
-    cause: ENGINE_CAUSE,
-  };
-  return { changes: () => [{ kind: "plain-resource-put", resource }] };
 }

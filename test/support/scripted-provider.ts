@@ -4,7 +4,7 @@ import type { AttemptSpec, Provider, ProviderNews, RecoveredAttempt } from "../.
 import { HOST } from "./builders.ts";
 
 /** An attempt that was given to the provider and whose end is not acknowledged. */
-export interface SimulatedTask {
+export interface ScriptedTask {
   readonly spec: AttemptSpec;
   startedAtMs: number | undefined;
   hasEnded: boolean;
@@ -16,14 +16,14 @@ export interface SimulatedTask {
  * A provider whose attempts do what the test says. As real ones it outlives the engine: one that comes after a crash
  * finds its attempts, and is told all that was not acknowledged.
  */
-export class SimulatedProvider implements Provider {
+export class ScriptedProvider implements Provider {
   readonly name = "process";
   host: Resources;
   /** What runs jobs cannot be reached. */
   isAway = false;
   /** All that was ever started, in order. */
   readonly started: AttemptSpec[] = [];
-  readonly #tasks = new Map<string, SimulatedTask>();
+  readonly #tasks = new Map<string, ScriptedTask>();
   #news: ProviderNews[] = [];
 
   constructor(host: Resources = HOST) {
@@ -95,7 +95,7 @@ export class SimulatedProvider implements Provider {
   }
 
   /** What has not ended, in the order of the starts. */
-  get underWay(): readonly SimulatedTask[] {
+  get underWay(): readonly ScriptedTask[] {
     return [...this.#tasks.values()].filter(({ hasEnded }) => !hasEnded);
   }
 
@@ -125,13 +125,13 @@ export class SimulatedProvider implements Provider {
     });
   }
 
-  #taskToStop(taskId: string): SimulatedTask {
+  #taskToStop(taskId: string): ScriptedTask {
     const task = this.#tasks.get(taskId);
     if (task === undefined) throw new Error(`${taskId} is to be stopped and was never started`);
     return task;
   }
 
-  #taskOf(jobId: string): SimulatedTask {
+  #taskOf(jobId: string): ScriptedTask {
     const task = this.underWay.find(({ spec }) => spec.jobId === jobId);
     if (task === undefined) throw new Error(`no attempt of ${jobId} is under way`);
     return task;

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { jobDefinitionArn, jobQueueArn } from "../../src/batch/arn.ts";
 import { ENGINE_CAUSE } from "../../src/batch/cause.ts";
 import type { BatchEvent } from "../../src/batch/event.ts";
+import { JOB_STATUSES } from "../../src/batch/job.ts";
 import type { Job, JobDependency, JobProgressPatch, UnspawnedChildren } from "../../src/batch/job.ts";
 import type { PlainResource } from "../../src/batch/plain-resource.ts";
 import type { ServiceJob } from "../../src/batch/service-job.ts";
@@ -35,15 +36,6 @@ export const CHILD_IDS = ["3:0", "3:1", "3:2", "4:0", "4:1", "5#0", "5#1", "5#2"
 export const NO_CHILD_IDS = ["1:0", "2#0", "3#0", "5:0", "3:3", "5#3", "7:0"];
 export const NAMES = ["a", "A", "ab", "aB", "b", "Ñ", "ñ", "\uffee", "😀"];
 export const DEFINITION_NAMES = ["d", "d-1", "e"];
-export const STATUSES = [
-  "SUBMITTED",
-  "PENDING",
-  "RUNNABLE",
-  "STARTING",
-  "RUNNING",
-  "SUCCEEDED",
-  "FAILED",
-] as const;
 export const TIMES = [-1, 0, 1, 2, 3, 1_700_000_000_000];
 export const SHARES = ["red", "blue"];
 export const CONSUMABLES = ["licence", "token"];
@@ -110,7 +102,7 @@ const job: fc.Arbitrary<Job> = fc
 
 const patch: fc.Arbitrary<JobProgressPatch> = fc.record(
   {
-    status: fc.constantFrom(...STATUSES),
+    status: fc.constantFrom(...JOB_STATUSES),
     statusReason: name,
     queuePosition: fc.integer({ min: -3, max: 3 }),
     attemptCount: fc.nat(3),
@@ -247,7 +239,7 @@ const batchEvent: fc.Arbitrary<BatchEvent> = fc.record(
     kind: fc.constant("job-changed" as const),
     scope,
     jobId: fc.constantFrom(...JOB_IDS, ...CHILD_IDS),
-    status: fc.constantFrom(...STATUSES),
+    status: fc.constantFrom(...JOB_STATUSES),
     attemptCount: fc.nat({ max: 2 }),
     atMs: time,
     statusReason: name,

@@ -8,6 +8,7 @@ import { findJob } from "../find-job.ts";
 import { factsOf } from "../job-facts.ts";
 import { tellSections } from "../job-sections.ts";
 import { isTerminal } from "../job-statuses.ts";
+import { jsonText } from "../json-text.ts";
 import { describeEnd, describeOutcome } from "../outcome-text.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { attemptEndOf } from "../task-containers.ts";
@@ -27,9 +28,7 @@ interface Event {
 export async function describe(context: Context, reference: string): Promise<number> {
   const { surroundings } = context;
   const job = await findJob(context, reference);
-  const text = context.isJson
-    ? `${JSON.stringify({ jobs: [job] }, undefined, 2)}\n`
-    : await tellStory(context, job);
+  const text = context.isJson ? jsonText({ jobs: [job] }) : await tellStory(context, job);
   await surroundings.output.write(text);
   return EXIT.done;
 }

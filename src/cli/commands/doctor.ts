@@ -12,6 +12,7 @@ import {
 import { describeProvider, readRecordedSettings } from "../doctor/recorded-settings.ts";
 import { lookAtPort } from "../doctor/server-port.ts";
 import { EXIT } from "../exit-codes.ts";
+import { jsonText } from "../json-text.ts";
 import type { Sink, Surroundings } from "../surroundings.ts";
 import { styled } from "../text.ts";
 import { wrap } from "../wrap.ts";
@@ -59,7 +60,7 @@ export async function doctor(
   const way = findWay(findings, decideWay(recorded.provider, engine.isAwaited));
   await output.write(
     isJson
-      ? `${JSON.stringify({ canRunJobs: way !== undefined, findings }, undefined, 2)}\n`
+      ? jsonText({ canRunJobs: way !== undefined, findings })
       : renderFindings(findings, { way, sink: output }),
   );
   return way !== undefined ? EXIT.done : EXIT.failed;

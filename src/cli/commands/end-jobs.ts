@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { describeJob, findJob, parentIdOf } from "../find-job.ts";
 import { isTerminal } from "../job-statuses.ts";
+import { jsonText } from "../json-text.ts";
 import { askEach } from "../pages.ts";
 import { shortId, styled } from "../text.ts";
 
@@ -39,7 +40,7 @@ export async function endJobs(
       return { jobId: reference, jobName: "", isDone: false, message };
     }
   });
-  if (context.isJson) await output.write(`${JSON.stringify({ jobs: endings }, undefined, 2)}\n`);
+  if (context.isJson) await output.write(jsonText({ jobs: endings }));
   for (const { jobId, jobName, isDone, message } of context.isJson ? [] : endings) {
     const sink = isDone ? output : errors;
     const mark = isDone ? "" : styled(sink, "red", "not done: ");

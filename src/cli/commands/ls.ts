@@ -7,6 +7,7 @@ import { findJob } from "../find-job.ts";
 import { listJobs, nameOfArn } from "../job-lists.ts";
 import type { ListedJob } from "../job-lists.ts";
 import { ALL_STATUSES, isTerminal } from "../job-statuses.ts";
+import { jsonText } from "../json-text.ts";
 import { describeOutcome } from "../outcome-text.ts";
 import { renderTable } from "../table.ts";
 import type { Row } from "../table.ts";
@@ -36,7 +37,7 @@ export async function list(context: Context, options: ListOptions): Promise<numb
   });
   const jobs = found.jobs.slice(0, limit);
   if (context.isJson) {
-    await output.write(`${JSON.stringify({ jobSummaryList: jobs }, undefined, 2)}\n`);
+    await output.write(jsonText({ jobSummaryList: jobs }));
   } else if (jobs.length > 0) {
     await output.write(renderJobs(context, jobs));
   }
@@ -65,7 +66,7 @@ export async function listOf(context: Context, reference: string, options: ListO
   const jobQueue = nameOfArn(parent.jobQueue);
   const shown = children.slice(0, options.limit).map((child): ListedJob => ({ ...child, jobQueue }));
   if (context.isJson) {
-    await output.write(`${JSON.stringify({ jobSummaryList: shown }, undefined, 2)}\n`);
+    await output.write(jsonText({ jobSummaryList: shown }));
   } else if (shown.length > 0) {
     await output.write(renderJobs(context, shown));
   }

@@ -5,6 +5,7 @@ import { EXIT } from "../exit-codes.ts";
 import { askOwn, explanationLines } from "../explained.ts";
 import type { Explained } from "../explained.ts";
 import { findJob } from "../find-job.ts";
+import { jsonText } from "../json-text.ts";
 import { submissionLike } from "../submission-like.ts";
 import { styled } from "../text.ts";
 import { wrap } from "../wrap.ts";
@@ -22,7 +23,7 @@ export async function plan(
   const { output } = context.surroundings;
   const planned = await askOwn<Explained>(context, "POST", "plan", await readSubmission(context, file, like));
   if (context.isJson) {
-    await output.write(`${JSON.stringify(planned, undefined, 2)}\n`);
+    await output.write(jsonText(planned));
     return EXIT.done;
   }
   const { jobName, jobQueue = "", sentence } = planned;

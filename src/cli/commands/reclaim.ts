@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { askOwn } from "../explained.ts";
+import { jsonText } from "../json-text.ts";
 import { formatDuration } from "../text.ts";
 
 export interface ReclaimOptions {
@@ -25,7 +26,7 @@ export async function reclaim(
   const request = { instanceId, ...(notice !== undefined && { noticeSeconds: notice / 1000 }) };
   const reclaimed = await askOwn<Reclaimed>(context, "POST", "reclaim", request);
   if (context.isJson) {
-    await output.write(`${JSON.stringify(reclaimed, undefined, 2)}\n`);
+    await output.write(jsonText(reclaimed));
     return EXIT.done;
   }
   const { atMs, attemptCount } = reclaimed;

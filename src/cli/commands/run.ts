@@ -8,6 +8,7 @@ import { followJob } from "../follow-job.ts";
 import { Interrupts } from "../interrupts.ts";
 import { exitCodeOf, passExitCode } from "../job-exit-code.ts";
 import { isTerminal } from "../job-statuses.ts";
+import { jsonText } from "../json-text.ts";
 import { createLogFormat } from "../log-format.ts";
 import { describeEnd } from "../outcome-text.ts";
 import { submitJob } from "../submission.ts";
@@ -51,7 +52,7 @@ async function runJob(
     await sayHowToComeBack(context, display, { jobId, isTerminating: interrupts.isTerminating });
     return interrupts.exitCode ?? EXIT.interrupted;
   }
-  if (isJson) await surroundings.output.write(`${JSON.stringify({ jobs: [job] }, undefined, 2)}\n`);
+  if (isJson) await surroundings.output.write(jsonText({ jobs: [job] }));
   await sayEnd(context, display, job);
   return interrupts.exitCode ?? exitCodeOf(job);
 }

@@ -3,6 +3,7 @@ import { isSystemError } from "../../lib/system-error.ts";
 import { CliError } from "../cli-error.ts";
 import type { Context } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
+import { jsonText } from "../json-text.ts";
 import { renderTable } from "../table.ts";
 import { formatAge, styled } from "../text.ts";
 
@@ -46,7 +47,7 @@ async function put(context: Context, name: string, file: string | undefined): Pr
   // The end of the line is the editor's or the terminal's, not the secret's.
   const value = text.replace(/\r?\n$/, "");
   const made = await context.client.own<Pick<SecretSummary, "arn">>("POST", "/secrets", { name, value });
-  await output.write(context.isJson ? `${JSON.stringify(made, undefined, 2)}\n` : `${made.arn}\n`);
+  await output.write(context.isJson ? jsonText(made) : `${made.arn}\n`);
   return EXIT.done;
 }
 
@@ -83,7 +84,7 @@ async function list(context: Context): Promise<number> {
     token = page.nextToken;
   } while (token !== undefined);
   const { output, errors } = surroundings;
-  if (isJson) await output.write(`${JSON.stringify({ secrets }, undefined, 2)}\n`);
+  if (isJson) await output.write(jsonText({ secrets }));
   else if (secrets.length > 0) await output.write(renderSecrets(context, secrets));
   if (secrets.length === 0)
     await errors.write("batchyard: there are no secrets yet: batchyard secret put NAME\n");

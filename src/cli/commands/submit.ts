@@ -3,6 +3,7 @@ import { Display } from "../display.ts";
 import { EXIT } from "../exit-codes.ts";
 import { waitForJob } from "../follow-job.ts";
 import { exitCodeOf, passExitCode } from "../job-exit-code.ts";
+import { jsonText } from "../json-text.ts";
 import { describeEnd } from "../outcome-text.ts";
 import { submitJob } from "../submission.ts";
 import type { SubmissionOptions, Submitted } from "../submission.ts";
@@ -29,7 +30,7 @@ export async function submit(
   await errors.write(`batchyard: ${describeSubmission(submitted, options)}\n`);
   await errors.write(`batchyard: ${howToFollow(submitted, options)}\n`);
   const answer = { jobArn, jobName, jobId };
-  await output.write(context.isJson ? `${JSON.stringify(answer, undefined, 2)}\n` : `${jobId}\n`);
+  await output.write(context.isJson ? jsonText(answer) : `${jobId}\n`);
   return EXIT.done;
 }
 
@@ -47,7 +48,7 @@ async function submitAndWait(
   if (!isJson) await output.write(`${jobId}\n`);
   const job = await waitForJob(context, jobId, display);
   await display.showStatus(undefined);
-  if (isJson) await output.write(`${JSON.stringify({ jobs: [job] }, undefined, 2)}\n`);
+  if (isJson) await output.write(jsonText({ jobs: [job] }));
   await display.say(`${shortId(jobId)} ${describeEnd(job, styledStatus(errors, job.status))}`);
   if (job.status === "FAILED") await display.say(`see why: batchyard describe ${shortId(jobId)}`);
   return exitCodeOf(job);

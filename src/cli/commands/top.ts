@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { askOwn } from "../explained.ts";
+import { jsonText } from "../json-text.ts";
 import { renderTop } from "../top-text.ts";
 import type { Top } from "../top-text.ts";
 
@@ -18,7 +19,7 @@ export async function top(context: Context, { once }: TopOptions): Promise<numbe
   const { surroundings, isJson } = context;
   const { output } = surroundings;
   if (isJson) {
-    await output.write(`${JSON.stringify(await ask(context), undefined, 2)}\n`);
+    await output.write(jsonText(await ask(context)));
     return EXIT.done;
   }
   if (once || !output.isTerminal) {

@@ -2,6 +2,7 @@ import type { ConnectionOptions } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { findEndpoint } from "../endpoint.ts";
 import { findServer } from "../find-server.ts";
+import { jsonText } from "../json-text.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 interface VersionOptions extends ConnectionOptions {
@@ -17,7 +18,7 @@ export async function showVersion(surroundings: Surroundings, options: VersionOp
   const server = endpoint.isAws ? undefined : await findServer(endpoint.batchUrl);
   if (options.output === "json") {
     const answer = { client: { version }, server: { endpoint: endpoint.batchUrl, ...server } };
-    await output.write(`${JSON.stringify(answer, undefined, 2)}\n`);
+    await output.write(jsonText(answer));
     return EXIT.done;
   }
   const told = endpoint.isAws ? "AWS" : describeServer(server);

@@ -1,17 +1,22 @@
 import type { Context } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
-import { explainJob, explanationLines } from "../explained.ts";
+import { explainInstance, explainJob, explanationLines } from "../explained.ts";
 import { findJob } from "../find-job.ts";
+import { jsonText } from "../json-text.ts";
 import { styled, styledStatus } from "../text.ts";
 import { wrap } from "../wrap.ts";
 
-/** `batchyard why`: why a job waits, and what would start it. */
+/** What an instance is called; jobs may be called so, too, and are found by their ids then. */
+const INSTANCE_ID = /^i-[0-9a-f]{17}$/;
+
+/** `batchyard why`: why a job waits, and what would start it; of an instance why it went. */
 export async function why(context: Context, reference: string): Promise<number> {
+  if (INSTANCE_ID.test(reference)) return await whyInstance(context, reference);
   const { output } = context.surroundings;
   const { jobId } = await findJob(context, reference);
   const explained = await explainJob(context, jobId);
   if (context.isJson) {
-    await output.write(`${JSON.stringify(explained, undefined, 2)}\n`);
+    await output.write(jsonText(explained));
     return EXIT.done;
   }
   const { jobName, status, sentence } = explained;
@@ -21,5 +26,13 @@ export async function why(context: Context, reference: string): Promise<number> 
     ...explanationLines(explained),
   ];
   await output.write(`${lines.flatMap((line) => wrap(line, output.columns)).join("\n")}\n`);
+  return EXIT.done;
+}
+
+async function whyInstance(context: Context, instanceId: string): Promise<number> {
+  const { output } = context.surroundings;
+  const told = await explainInstance(context, instanceId);
+  const lines = [styled(output, "bold", instanceId), ...wrap(told.sentence, output.columns)];
+  await output.write(context.isJson ? jsonText(told) : `${lines.join("\n")}\n`);
   return EXIT.done;
 }

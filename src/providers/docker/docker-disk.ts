@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import type { Clock } from "../../lib/clock.ts";
 import {
+  type CountedUse,
   type DiskKeeper,
   type DiskOptions,
   DiskWatch,
@@ -65,7 +66,7 @@ export class DockerDisk implements DiskKeeper {
     return path === undefined ? undefined : { path, hasImages: true };
   }
 
-  async count(): Promise<{ imageBytes: number; scratchBytes: number } | undefined> {
+  async count(): Promise<CountedUse | undefined> {
     const { link, owner, diskMsMax } = this.#options;
     const settle = this.notes.beginSettling();
     try {

@@ -43,6 +43,7 @@ import { followLog } from "./follow-log.ts";
 import { EngineHttp } from "./engine-http.ts";
 import type { EngineRequest } from "./engine-http.ts";
 import { parseJsonLines, parseLogFrames } from "./engine-streams.ts";
+import { pause } from "./pause.ts";
 import { pollLog } from "./poll-log.ts";
 import { PullProgress } from "./pull-progress.ts";
 
@@ -194,7 +195,7 @@ class HttpDockerEngine implements DockerEngine {
             return log;
           },
           isOver: async () => hasEnded(await this.inspectContainer(id, signal)),
-          pause: () => pass(POLL_MS, signal),
+          pause: () => pause(POLL_MS, signal),
         },
         sinceSeconds,
       );
@@ -341,13 +342,6 @@ function isRefusal(error: unknown, status: number): boolean {
 
 function hasEnded(facts: ContainerFacts | undefined): boolean {
   return facts === undefined || ["exited", "dead", "removing"].includes(facts.status);
-}
-
-async function pass(durationMs: number, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  const isOver = AbortSignal.any([signal, AbortSignal.timeout(durationMs)]);
-  await new Promise((resolve) => isOver.addEventListener("abort", resolve, { once: true }));
-  signal.throwIfAborted();
 }
 
 /** The same, ended where the engine refuses with this status. */

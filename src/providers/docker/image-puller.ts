@@ -6,6 +6,7 @@ import { EngineRefusal } from "./docker-engine.ts";
 import type { DockerEngine, ImageFacts } from "./docker-engine.ts";
 import { reasonOf, STAGE_MS_MAX, timeoutReasonOf } from "./docker-outcome.ts";
 import { registryOf, withoutRegistry } from "./image-reference.ts";
+import { pause } from "./pause.ts";
 import type { PulledImages } from "./pulled-images.ts";
 import type { RegistryCredentials } from "../provider.ts";
 import { type RegistryAuth, createRegistryHeader } from "./registry-auth.ts";
@@ -206,12 +207,6 @@ function createFailure(refusal: EngineRefusal, problem: string | undefined): Ima
 
 function isTimeout(error: unknown): boolean {
   return error instanceof DOMException && error.name === "TimeoutError";
-}
-
-async function pause(lengthMs: number, signal: AbortSignal): Promise<void> {
-  const over = AbortSignal.any([signal, AbortSignal.timeout(lengthMs)]);
-  if (!over.aborted) await once(over, "abort");
-  signal.throwIfAborted();
 }
 
 async function settledOrAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {

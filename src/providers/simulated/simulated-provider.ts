@@ -80,11 +80,6 @@ export class SimulatedProvider implements Provider {
     this.#habits = options.habits;
   }
 
-  /** Attempts whose end is not acknowledged. */
-  get taskCount(): number {
-    return this.#tasks.size;
-  }
-
   /** From now on attempts fare so. */
   set habits(habits: ProviderHabits) {
     this.#habits = habits;

@@ -6,9 +6,10 @@ import type { HistoryFacts } from "../../../test/support/plan-history.ts";
 import { submittedJobId } from "../../batch/child-job.ts";
 import { planOf } from "../../simulator/oracle/plain-scheduler.ts";
 import { snapshotOf } from "../../simulator/oracle/snapshot.ts";
+import { assert } from "../../lib/assert.ts";
 import { frontOfQueue } from "../ordering/front-of-queue.ts";
 import { explain } from "./explain.ts";
-import type { Explanation } from "./explanation.ts";
+import type { EnvironmentAnswer, Explanation } from "./explanation.ts";
 import { findAskedJob } from "./find-asked-job.ts";
 
 /** The reason that a cycle has for the very first job that it looks at, `placed` if it places it; and the explanation. */
@@ -42,6 +43,37 @@ function agrees(planned: string, { because, environments }: Explanation): boolea
   return because === planned || kinds.some((kind) => kind.startsWith("exceeds-"));
 }
 
+/** What becomes of the explanation if an environment has another `maxvCpus`. */
+function explainWith(facts: HistoryFacts, jobId: string, name: string, maxvCpus: number): Explanation {
+  const { state } = facts;
+  const before = [...state.computeEnvironments.values()].find((environment) => environment.name === name);
+  const asked = findAskedJob(state, SCOPE, jobId, []);
+  assert(before?.computeResources !== undefined && asked !== undefined, `${name} or ${jobId} is gone`);
+  const computeResources = { ...before.computeResources, maxvCpus };
+  state.apply({ kind: "compute-environment-put", computeEnvironment: { ...before, computeResources } });
+  const told = explain(asked, facts);
+  state.apply({ kind: "compute-environment-put", computeEnvironment: before });
+  return told;
+}
+
+/** Of what an environment is to have: whether that is enough, and a vCPU less is not. */
+function checkRaises(facts: HistoryFacts, told: Explanation): number {
+  const { jobId, remedies, environments } = told;
+  const isReserved = told.reservation !== undefined && !told.isImpossible;
+  const raises = remedies.filter((remedy) => remedy.kind === "raise-max-vcpus");
+  for (const { computeEnvironment: name, toVcpus } of raises) {
+    const isOf = ({ computeEnvironment }: EnvironmentAnswer): boolean => computeEnvironment === name;
+    const kind = environments.find(isOf)?.verdict.kind;
+    const isShort = (later: Explanation): boolean =>
+      isReserved ? later.reservation !== undefined : later.environments.find(isOf)?.verdict.kind === kind;
+    const [enough, tooLittle] = [toVcpus, toVcpus - 1].map((vcpus) =>
+      isShort(explainWith(facts, jobId, name, vcpus)),
+    );
+    expect({ name, toVcpus, enough, tooLittle }).toEqual({ name, toVcpus, enough: false, tooLittle: true });
+  }
+  return raises.length;
+}
+
 test("says of the head of a queue what the next cycle does, whatever happened before", () => {
   const seen = new Set<string>();
   const look = (facts: HistoryFacts): void => {
@@ -51,6 +83,7 @@ test("says of the head of a queue what the next cycle does, whatever happened be
     seen.add(planned);
     expect(agrees(planned, told) ? told.jobId : { planned, told }).toBe(told.jobId);
     if (told.isImpossible) expect(planned).not.toBe("placed");
+    if (checkRaises(facts, told) > 0) seen.add(`${told.because}, maxvCpus`);
   };
   const happenings = fc.array(happening, { maxLength: 40, size: "max" });
   fc.assert(
@@ -61,6 +94,8 @@ test("says of the head of a queue what the next cycle does, whatever happened be
     }),
     { numRuns: 1000 },
   );
-  const expected = ["placed", "environments-full", "host-full", "instances-starting", "shares-reserved"];
+  const reasons = ["placed", "environments-full", "host-full", "instances-starting", "shares-reserved"];
+  const raised = ["environments-full", "exceeds-environments", "shares-reserved"];
+  const expected = [...reasons, ...raised.map((reason) => `${reason}, maxvCpus`)];
   expect(expected.filter((one) => !seen.has(one))).toEqual([]);
 }, 60_000);

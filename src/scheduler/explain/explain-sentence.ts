@@ -6,6 +6,7 @@ import type {
   EnvironmentAnswer,
   Explanation,
   PlaceInLine,
+  Reservation,
   ShareStanding,
 } from "./explanation.ts";
 
@@ -38,6 +39,8 @@ export function environmentSentence(
         : `${name} is ${verdict.status} (${verdict.statusReason.replace(/\.$/, "")}).`;
     case "kubernetes-unavailable":
       return `${name} runs pods, and no Kubernetes back end is configured.`;
+    case "multi-node-unsupported":
+      return `${name} is of the type ${verdict.type}: multi-node jobs run on environments of the type EC2 only.`;
     case "exceeds-environments":
       return tellMaximum(name, verdict, needs);
     case "exceeds-instance-types": {
@@ -71,6 +74,8 @@ export function waitClause(because: WaitReason): string {
       return "waits for a compute environment that takes jobs";
     case "kubernetes-unavailable":
       return "needs Kubernetes, which is not there";
+    case "multi-node-unsupported":
+      return "needs a compute environment that takes multi-node jobs";
     case "exceeds-environments":
     case "exceeds-instance-types":
     case "exceeds-host":
@@ -111,17 +116,29 @@ function tellHead(explanation: Explanation): readonly string[] {
   const where = share === undefined ? `the queue ${jobQueue}` : `its share ${share.shareIdentifier}`;
   const next = `It is next in ${where} and needs ${tellNeeds(explanation)}.`;
   if (reservation === undefined) return [next, obstacles(explanation)];
-  const { vcpuMillis, unreservedVcpuMillis } = reservation;
-  return [
-    next,
-    `The active shares have ${grouped(vcpuMillis / 1000)} vCPU of the ${grouped(Math.floor(unreservedVcpuMillis / 1000))} ` +
-      "that they may have; the rest is reserved for others (computeReservation).",
-  ];
+  const isTaken = explanation.environments.some(isTaker);
+  return [next, tellReservation(reservation), ...(isTaken ? [] : [obstacles(explanation)])];
+}
+
+function tellReservation(reservation: Reservation): string {
+  const { schedulingPolicy, computeReservation, activeShareCount } = reservation;
+  const [max, left, had] = [
+    reservation.maxVcpuMillis,
+    reservation.unreservedVcpuMillis,
+    reservation.vcpuMillis,
+  ].map((millis) => rounded(millis / 1000));
+  const [shares, are] = activeShareCount === 1 ? ["share", "is"] : ["shares", "are"];
+  const percent = rounded(100 * (computeReservation / 100) ** activeShareCount);
+  return (
+    `The scheduling policy ${nameOf(schedulingPolicy)} (computeReservation ${computeReservation}) keeps ${percent} % of the ` +
+    `${max} vCPU of the queue's environments for other shares while ${activeShareCount} ${shares} ${are} active: of the ` +
+    `${left} vCPU that are left ${had} are in use.`
+  );
 }
 
 /** What keeps the job from starting at the head of its queue. */
 function obstacles({ environments, consumables, ...explanation }: Explanation): string {
-  const isTaken = environments.some(({ verdict }) => verdict.kind === "takes" || verdict.kind === "launches");
+  const isTaken = environments.some(isTaker);
   const short = consumables.filter(isShort).map(tellConsumable);
   if (isTaken && short.length > 0) return short.join(" ");
   const refusals = environments.map((environment) => environmentSentence(environment, explanation));
@@ -135,8 +152,12 @@ function tellNeeds({ needs, nodeCount }: Pick<Explanation, "needs" | "nodeCount"
 }
 
 function tellTakers({ environments, ...explanation }: Explanation): readonly string[] {
-  const taker = environments.find(({ verdict }) => verdict.kind === "takes" || verdict.kind === "launches");
+  const taker = environments.find(isTaker);
   return taker === undefined ? [] : [environmentSentence(taker, explanation)];
+}
+
+function isTaker({ verdict }: EnvironmentAnswer): boolean {
+  return verdict.kind === "takes" || verdict.kind === "launches";
 }
 
 function tellMaximum(
@@ -195,7 +216,7 @@ function isShort({ quantity, totalQuantity, heldQuantity }: ConsumableAnswer): b
 function tellLine({ jobQueue }: Explanation, line: PlaceInLine | undefined): string {
   if (line === undefined) return `Other jobs of the queue ${jobQueue} go before it.`;
   const { aheadCount, isExact, head, share } = line;
-  const count = isExact ? grouped(aheadCount) : `More than ${grouped(aheadCount)}`;
+  const count = isExact ? grouped(aheadCount) : `At least ${grouped(aheadCount)}`;
   const jobs = aheadCount === 1 && isExact ? "job goes" : "jobs go";
   const where =
     share === undefined ? `in the queue ${jobQueue}` : `in its share ${share.shareIdentifier} of ${jobQueue}`;

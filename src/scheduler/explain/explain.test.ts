@@ -1,78 +1,37 @@
 import { describe, expect, test, vi } from "vitest";
-import { aComputeEnvironment, aJob, aJobQueue, aState, HOST, SCOPE } from "../../../test/support/builders.ts";
+import { aComputeEnvironment, aJob, aJobQueue, aState, SCOPE } from "../../../test/support/builders.ts";
 import type { Buildable } from "../../../test/support/builders.ts";
 import { runCycle } from "../../../test/support/cycle.ts";
-import type { CycleOptions } from "../../../test/support/cycle.ts";
-import { aConsumableResource, aSchedulingPolicy } from "../../../test/support/store-examples.ts";
+import { ask, CYCLE_MS, inShare, NOW_MS, Q, sharedQueue, tell } from "../../../test/support/explained.ts";
+import type { AskOptions } from "../../../test/support/explained.ts";
+import { aConsumableResource } from "../../../test/support/store-examples.ts";
 import { consumableResourceArn } from "../../batch/arn.ts";
-import { EC2_CATALOGUE } from "../../batch/instance-catalogue.ts";
-import type { JobDependency } from "../../batch/job.ts";
-import { IndexedHeap } from "../../lib/indexed-heap.ts";
+import { SortedList } from "../../lib/sorted-list.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
-import { CatalogueSupply } from "../scaling/catalogue-supply.ts";
-import { explain } from "./explain.ts";
 import { explainSentence } from "./explain-sentence.ts";
-import type { Explanation } from "./explanation.ts";
 import { findAskedJob } from "./find-asked-job.ts";
-import { COUNTED_AHEAD_MAX } from "./place-in-line.ts";
-import { remedySentence } from "./remedy-sentence.ts";
-
-const NOW_MS = 600_000;
-const CYCLE_MS = 300_000;
-
-interface AskOptions extends CycleOptions {
-  readonly dependsOn?: readonly JobDependency[];
-  readonly outage?: string;
-}
-
-function ask(state: LiveState, jobId: string, options: AskOptions = {}): Explanation {
-  const { dependsOn = [], host = HOST, bootMs = 0, outage } = options;
-  const asked = findAskedJob(state, SCOPE, jobId, dependsOn);
-  if (asked === undefined) throw new Error(`${jobId} is not live`);
-  const capacity = { host, supply: new CatalogueSupply(EC2_CATALOGUE, bootMs) };
-  return explain(asked, { state, capacity, nowMs: NOW_MS, outage });
-}
-
-/** The reason, the sentence and what would help, after a cycle. */
-function tell(things: readonly Buildable[], jobId: string, options: AskOptions = {}) {
-  const state = aState(...things);
-  if (options.outage === undefined) runCycle(state, { nowMs: CYCLE_MS, ...options });
-  const explanation = ask(state, jobId, options);
-  return {
-    because: explanation.because,
-    isImpossible: explanation.isImpossible,
-    sentence: explainSentence(explanation, NOW_MS),
-    remedies: explanation.remedies.map((remedy) => remedySentence(remedy, NOW_MS)),
-  };
-}
+import { CHILDREN_COUNTED_MAX } from "./place-in-line.ts";
 
 const LICENCE = consumableResourceArn(SCOPE, "licence");
-const Q = aJobQueue("q", ["ce"]);
-
 function licences(totalQuantity: number): Buildable {
   const resource = aConsumableResource("licence", { scope: SCOPE, totalQuantity });
   return { changes: () => [{ kind: "plain-resource-put", resource }] };
 }
 
-function sharedQueue(computeReservation = 0): readonly Buildable[] {
-  const policy = aSchedulingPolicy("policy", SCOPE);
-  const shareDistribution = [
-    { shareIdentifier: "a", weightFactor: 1 },
-    { shareIdentifier: "b", weightFactor: 0.5 },
-  ];
-  const resource = {
-    ...policy,
-    body: { fairsharePolicy: { shareDecaySeconds: 0, computeReservation, shareDistribution } },
-  };
-  return [
-    { changes: () => [{ kind: "plain-resource-put", resource }] },
-    aJobQueue("q", ["ce"], { schedulingPolicyArn: policy.arn }),
-  ];
-}
-
-function inShare(jobId: string, shareIdentifier: string, at: number): Buildable {
-  const { job, progress } = aJob(jobId).at(at);
-  return { changes: () => [{ kind: "job-submitted", job: { ...job, shareIdentifier }, progress }] };
+/** How many of those before the job are looked at one by one, and what is told. */
+function standing(state: LiveState, jobId: string) {
+  const runnable = state.jobs.find(SCOPE, jobId)?.share.runnable as SortedList<LiveJob>;
+  const before = (item: LiveJob) => SortedList.prototype.before.call(runnable, item) as Generator<LiveJob>;
+  let lookedAtCount = 0;
+  vi.spyOn(runnable, "before").mockImplementation(function* (item) {
+    for (const found of before(item)) {
+      lookedAtCount += 1;
+      yield found;
+    }
+    return undefined;
+  });
+  const { line } = ask(state, jobId);
+  return { lookedAtCount, line };
 }
 
 describe("explain", () => {
@@ -374,26 +333,36 @@ describe("explain", () => {
     });
   });
 
-  test.each([1, 2])("looks at no more jobs than it counts at most, of %d times as many and more", (times) => {
-    const waitingCount = times * COUNTED_AHEAD_MAX + 2;
+  test("counts the jobs before it, of however many, without looking at each", () => {
+    const jobs = Array.from({ length: 3_000 }, (_, at) => aJob(`job-${at}`).at(at + 1));
+    const state = aState(aComputeEnvironment("ce", { maxvCpus: 1 }), Q, ...jobs);
+    expect(standing(state, "job-2999")).toEqual({
+      lookedAtCount: 0,
+      line: { aheadCount: 2_999, isExact: true, head: { jobId: "job-0" } },
+    });
+  });
+
+  test.each([
+    ["all", CHILDREN_COUNTED_MAX, true],
+    ["not all", CHILDREN_COUNTED_MAX + 500, false],
+  ])("counts children of arrays before it, of many %s", (_name, entryCount, isExact) => {
+    const jobs = Array.from({ length: entryCount - 1 }, (_, at) => aJob(`job-${at}`).at(at + 2));
     const state = aState(
       aComputeEnvironment("ce", { maxvCpus: 1 }),
       Q,
-      ...Array.from({ length: waitingCount }, (_, at) => aJob(`job-${at}`).at(at + 1)),
+      aJob("array").at(1).array(5),
+      ...jobs,
+      aJob("last").at(9_999),
     );
-    const last = `job-${waitingCount - 1}`;
-    const runnable = state.jobs.find(SCOPE, last)?.share.runnable as IndexedHeap<LiveJob>;
-    const before = (item: LiveJob) => IndexedHeap.prototype.before.call(runnable, item) as Generator<LiveJob>;
-    let lookedAtCount = 0;
-    vi.spyOn(runnable, "before").mockImplementation(function* (item) {
-      for (const found of before(item)) {
-        lookedAtCount += 1;
-        yield found;
-      }
-      return undefined;
+    state.apply({
+      kind: "job-changed",
+      scope: SCOPE,
+      jobId: "array",
+      patch: { status: "PENDING", unspawned: { status: "RUNNABLE" } },
+      atMs: 1,
     });
-    const { line } = ask(state, last);
-    expect(lookedAtCount).toBe(COUNTED_AHEAD_MAX + 1);
-    expect(line).toEqual({ aheadCount: COUNTED_AHEAD_MAX, isExact: false, head: { jobId: "job-0" } });
+    const { lookedAtCount, line } = standing(state, "last");
+    expect(lookedAtCount).toBeLessThanOrEqual(CHILDREN_COUNTED_MAX + 1);
+    expect(line).toEqual({ aheadCount: entryCount + 4, isExact, head: { jobId: "array:0" } });
   });
 });

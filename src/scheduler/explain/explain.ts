@@ -2,8 +2,7 @@ import { parseChildJobId } from "../../batch/child-job.ts";
 import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
 import { unreachable } from "../../lib/assert.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
-import { unreservedVcpuMillis } from "../ordering/reservation.ts";
-import { moreTelling } from "../wait-reason.ts";
+import { isPassedOverByNodes, moreTelling } from "../wait-reason.ts";
 import type { WaitReason } from "../wait-reason.ts";
 import type { AskedJob, ExplainFacts } from "./asked-job.ts";
 import { awaitedJobs } from "./awaited-jobs.ts";
@@ -19,6 +18,7 @@ import type {
 import { judgeEnvironment } from "./judge-environment.ts";
 import { headOfShare, placeInLine } from "./place-in-line.ts";
 import { expectStart, remediesFor } from "./remedies.ts";
+import { findReservation } from "./reservation.ts";
 import { holdersOf } from "./who-is-in-the-way.ts";
 
 /**
@@ -102,11 +102,15 @@ function judgeEnvironments(job: LiveJob, facts: ExplainFacts): readonly JudgedEn
   const jobQueue = state.jobQueues.get(job.jobQueueArn);
   const ready = state.jobs.readyQueue(job.jobQueueArn);
   const demandVcpuMillis = Math.max(job.resources.vcpuMillis, ready?.demandVcpuMillis ?? 0);
-  return (jobQueue?.computeEnvironmentOrder ?? []).flatMap(({ computeEnvironment }) => {
+  const judged: JudgedEnvironment[] = [];
+  for (const { computeEnvironment } of jobQueue?.computeEnvironmentOrder ?? []) {
     const environment = state.computeEnvironments.get(computeEnvironment);
-    if (environment === undefined) return [];
-    return [{ environment, answer: judgeEnvironment(environment, job, demandVcpuMillis, facts) }];
-  });
+    if (environment === undefined) continue;
+    const answer = judgeEnvironment(environment, job, demandVcpuMillis, facts);
+    judged.push({ environment, answer });
+    if (job.nodeResources !== undefined && !isPassedOverByNodes(answer.verdict.kind)) break;
+  }
+  return judged;
 }
 
 function answerOf(
@@ -119,18 +123,6 @@ function answerOf(
   const isFree = heldQuantity + quantity <= totalQuantity;
   const holders = isFree ? [] : holdersOf(consumableResource, state);
   return { consumableResource, quantity, totalQuantity, heldQuantity, holders };
-}
-
-function findReservation(
-  { jobQueueArn, resources }: LiveJob,
-  { state, nowMs }: ExplainFacts,
-): Reservation | undefined {
-  const jobQueue = state.jobQueues.get(jobQueueArn);
-  const ready = state.jobs.readyQueue(jobQueueArn);
-  if (jobQueue === undefined || ready === undefined || ready.vcpuMillis === 0) return undefined;
-  const unreserved = unreservedVcpuMillis(ready, jobQueue, { state, nowMs });
-  if (ready.vcpuMillis + resources.vcpuMillis <= unreserved) return undefined;
-  return { vcpuMillis: ready.vcpuMillis, unreservedVcpuMillis: unreserved };
 }
 
 /** The reason that a cycle would give; undefined where it would place the job. */
@@ -163,6 +155,7 @@ function isRefusedAsItIs(verdict: EnvironmentAnswer["verdict"]): boolean {
   switch (verdict.kind) {
     case "environments-unavailable":
     case "kubernetes-unavailable":
+    case "multi-node-unsupported":
     case "exceeds-environments":
     case "exceeds-host":
     case "host-full":

@@ -60,7 +60,7 @@ export interface AwaitedJob {
 export interface PlaceInLine {
   /** Jobs and children that go before it; with fair share those of its own share. */
   readonly aheadCount: number;
-  /** False: there are more than were counted. */
+  /** False: there may be more, as not all arrays' children were counted. */
   readonly isExact: boolean;
   /** Who is at the head of its queue, with fair share of its share; absent where that is the job itself. */
   readonly head?: { readonly jobId: string; readonly because?: WaitReason };
@@ -101,6 +101,8 @@ export type EnvironmentVerdict =
       readonly statusReason: string;
     }
   | { readonly kind: "kubernetes-unavailable" }
+  /** It takes no multi-node jobs, as it is not of the type `EC2`: `SPOT`, `FARGATE`, `UNMANAGED`. */
+  | { readonly kind: "multi-node-unsupported"; readonly type: string }
   /** What it may have in all, and what it would need for the job: that of the instances, where it launches any. */
   | {
       readonly kind: "exceeds-environments";
@@ -127,10 +129,19 @@ export type EnvironmentVerdict =
   | { readonly kind: "host-full"; readonly host: Resources; readonly free: Resources }
   | { readonly kind: "instances-starting"; readonly bootingCount: number; readonly readyAtMs?: number };
 
-/** What `computeReservation` leaves to the shares that are active, and what they have of it. */
+/** What a scheduling policy keeps free for shares that are not active: see `batch/fair-share.ts`. */
 export interface Reservation {
-  readonly vcpuMillis: number;
+  /** Its ARN. */
+  readonly schedulingPolicy: string;
+  /** In percent. */
+  readonly computeReservation: number;
+  readonly activeShareCount: number;
+  /** What the queue's environments may have together. */
+  readonly maxVcpuMillis: number;
+  /** What is left of that to the shares that are active. */
   readonly unreservedVcpuMillis: number;
+  /** What these have. */
+  readonly vcpuMillis: number;
 }
 
 export interface ConsumableAnswer {
@@ -157,12 +168,19 @@ export type Remedy =
   | { readonly kind: "repair-environment"; readonly computeEnvironment: string }
   | { readonly kind: "raise-max-vcpus"; readonly computeEnvironment: string; readonly toVcpus: number }
   | { readonly kind: "add-larger-type"; readonly computeEnvironment: string; readonly wanted: Resources }
+  | {
+      readonly kind: "lower-reservation";
+      /** Its ARN. */
+      readonly schedulingPolicy: string;
+      /** The `computeReservation` that is low enough. */
+      readonly toPercent: number;
+    }
   | { readonly kind: "raise-bid"; readonly computeEnvironment: string }
   /** It starts once all of these have ended. */
   | {
       readonly kind: "jobs-end";
       readonly jobs: readonly EndingJob[];
-      /** The environment that has room then; absent where a consumable resource is what they give back. */
+      /** The environment that has room then; absent where they give back something else, as a consumable resource. */
       readonly computeEnvironment?: string;
     }
   | { readonly kind: "instance-boots"; readonly computeEnvironment: string; readonly readyAtMs?: number }

@@ -1,5 +1,5 @@
 import type { Job } from "../../batch/job.ts";
-import { IndexedHeap } from "../../lib/indexed-heap.ts";
+import { SortedList } from "../../lib/sorted-list.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
 import type { AskedJob } from "./asked-job.ts";
 import { awaitedJobs } from "./awaited-jobs.ts";
@@ -25,7 +25,6 @@ export function imagineJob(job: Job, state: LiveState): AskedJob {
     schedulingPriority: job.schedulingPriority ?? 0,
     attemptCount: 0,
     activeAttempt: undefined,
-    heapIndex: -1,
   };
   const { dependsOn, consumableResources = [] } = job;
   const asked = { jobId, job: imagined, dependsOn, consumableResources };
@@ -39,7 +38,11 @@ function findShare({ jobQueueArn, shareIdentifier = "" }: Job, { jobs }: LiveSta
     queue?.shares.get(shareIdentifier) ?? {
       identifier: shareIdentifier,
       queue: { arn: jobQueueArn, halfLifeMs: queue?.fairShare?.halfLifeMs ?? 0 },
-      runnable: new IndexedHeap<LiveJob>(() => false),
+      runnable: new SortedList<LiveJob>(
+        () => 0,
+        () => false,
+      ),
+      headPosition: Infinity,
       liveCount: 0,
       lastEndAtMs: undefined,
       vcpuMillis: 0,

@@ -4,7 +4,7 @@ import { addResources, fitsIn, NO_RESOURCES, subtractResources } from "../../bat
 import type { Resources } from "../../batch/resources.ts";
 import { firstOf } from "../../lib/first-of.ts";
 import type { LiveJob } from "../../store/live-state.ts";
-import { acceptsPlacements, findInstances, refuseEnvironment } from "../placement.ts";
+import { acceptsPlacements, findInstances, refuseEnvironment, takesMultiNodeJobs } from "../placement.ts";
 import { hostPart, isHostItself } from "../scaling/host-environment.ts";
 import { instancesFor } from "../scaling/scale-out.ts";
 import type { InstanceSupply } from "../scaling/instance-supply.ts";
@@ -42,7 +42,7 @@ export function judgeEnvironment(
 }
 
 /** Why the environment would not take the job even if it were empty. */
-function findImpossibility(
+export function findImpossibility(
   environment: ComputeEnvironment,
   job: LiveJob,
   { capacity: { host, supply }, nowMs }: ExplainFacts,
@@ -50,11 +50,16 @@ function findImpossibility(
   if (environment.eksConfiguration !== undefined) return { kind: "kubernetes-unavailable" };
   const { computeResources } = environment;
   const { resources, nodeResources } = job;
+  if (nodeResources !== undefined && !takesMultiNodeJobs(environment)) return refuseNodes(environment);
   if (resources.vcpuMillis > maxVcpuMillisOf(environment)) return exceedsMaximum(environment, job);
   if (!fitsIn(resources, host)) return { kind: "exceeds-host", host };
   if (isHostItself(environment) || (computeResources !== undefined && isFargate(computeResources.type)))
     return undefined;
   return findImpossibleInstances(environment, nodeResources ?? [resources], { supply, nowMs });
+}
+
+function refuseNodes({ type, computeResources }: ComputeEnvironment): EnvironmentVerdict {
+  return { kind: "multi-node-unsupported", type: computeResources?.type ?? type };
 }
 
 function exceedsMaximum(environment: ComputeEnvironment, { resources }: LiveJob): EnvironmentVerdict {
@@ -100,6 +105,7 @@ function judgeNow(
   if (refusal === "exceeds-environments") return exceedsMaximum(environment, job);
   if (refusal === "exceeds-host") return { kind: "exceeds-host", host };
   if (refusal === "kubernetes-unavailable") return { kind: "kubernetes-unavailable" };
+  if (refusal === "multi-node-unsupported") return refuseNodes(environment);
   if (refusal !== undefined) return tellFull(environment, job, facts);
   const free = subtractResources(host, state.jobs.hostUsage);
   const full = fitsIn(job.resources, free) ? undefined : ({ kind: "host-full", host, free } as const);

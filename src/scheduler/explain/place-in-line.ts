@@ -6,8 +6,8 @@ import { weigher } from "../ordering/fair-share.ts";
 import type { AskedJob } from "./asked-job.ts";
 import type { PlaceInLine, ShareStanding } from "./explanation.ts";
 
-/** Of more jobs and arrays before a job not all are counted. */
-export const COUNTED_AHEAD_MAX = 10_000;
+/** Where there are arrays, the children of so many jobs and arrays before a job are counted: behind these an array counts once. */
+export const CHILDREN_COUNTED_MAX = 1_000;
 
 /** How far into the order of all shares a job is looked for. */
 const LOOKED_INTO_MAX = 100;
@@ -46,18 +46,28 @@ function countAhead(
   { job, childIndex = 0 }: AskedJob,
   { jobs }: LiveState,
 ): Pick<PlaceInLine, "aheadCount" | "isExact"> {
+  const { runnable } = job.share;
+  const entryCount = runnable.countBefore(job);
+  const isEachOneJob = !hasArrays(job.jobQueueArn, jobs);
+  let aheadCount = entryCount;
   let lookedAtCount = 0;
-  let aheadCount = 0;
-  for (const other of job.share.runnable.before(job)) {
-    if (lookedAtCount === COUNTED_AHEAD_MAX) return { aheadCount, isExact: false };
+  for (const other of isEachOneJob ? [] : runnable.before(job)) {
+    if (lookedAtCount === CHILDREN_COUNTED_MAX) break;
     lookedAtCount += 1;
-    aheadCount += jobs.arrayOf(other)?.unspawnedCount ?? 1;
+    aheadCount += (jobs.arrayOf(other)?.unspawnedCount ?? 1) - 1;
   }
   const array = jobs.arrayOf(job);
   for (let index = 0; index < childIndex; index += 1) {
     if (array?.isSpawned(index) === false) aheadCount += 1;
   }
-  return { aheadCount, isExact: true };
+  return { aheadCount, isExact: isEachOneJob || entryCount <= CHILDREN_COUNTED_MAX };
+}
+
+/** Whether anything that waits in the order of the queue stands for several jobs. */
+function hasArrays(jobQueueArn: string, jobs: LiveState["jobs"]): boolean {
+  let entryCount = 0;
+  for (const { runnable } of jobs.readyQueue(jobQueueArn)?.ready ?? []) entryCount += runnable.size;
+  return jobs.countsOf(jobQueueArn).RUNNABLE !== entryCount;
 }
 
 function standingOf(
@@ -74,7 +84,7 @@ function standingOf(
       shareIdentifier: identifier,
       claimVcpus: claimOf(averageNow, vcpuMillis) / 1000,
       weight: weightOf(identifier),
-      position: share.runnable.peek()?.queuePosition ?? queuePosition,
+      position: share.runnable.size > 0 ? share.headPosition : queuePosition,
     };
   };
   const own = standing(job);

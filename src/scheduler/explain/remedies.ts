@@ -1,17 +1,24 @@
-import { fitsIn } from "../../batch/resources.ts";
+import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
 import { unreachable } from "../../lib/assert.ts";
 import type { LiveJob } from "../../store/live-state.ts";
+import { instancesFor } from "../scaling/scale-out.ts";
 import type { ExplainFacts } from "./asked-job.ts";
 import type { Assessment, JudgedEnvironment } from "./explain.ts";
-import type { ConsumableAnswer, ExpectedStart, Remedy } from "./explanation.ts";
+import type { ConsumableAnswer, EnvironmentVerdict, ExpectedStart, Remedy } from "./explanation.ts";
+import { findImpossibility, maxVcpuMillisOf } from "./judge-environment.ts";
+import { lowestMaxVcpus } from "./lowest-max-vcpus.ts";
+import { remediesOfReservation } from "./reservation.ts";
 import { whoIsInTheWay } from "./who-is-in-the-way.ts";
 
 /** What would start a job that an assessment holds up, each by itself. */
 export function remediesFor(
   job: LiveJob,
-  { environments, consumables, isImpossible }: Assessment,
+  { environments, consumables, reservation, isImpossible }: Assessment,
   facts: ExplainFacts,
 ): readonly Remedy[] {
+  if (reservation !== undefined && !isImpossible) {
+    return remediesOfReservation(reservation, environments, job, facts);
+  }
   const remedies = [
     ...environments.flatMap((judged) => remediesIn(judged, job, facts)),
     ...consumables.flatMap(remediesOf),
@@ -44,8 +51,7 @@ function remediesIn(
   job: LiveJob,
   facts: ExplainFacts,
 ): readonly Remedy[] {
-  const { name: computeEnvironment, computeResources } = environment;
-  const jobVcpus = Math.ceil(job.resources.vcpuMillis / 1000);
+  const { name: computeEnvironment } = environment;
   switch (verdict.kind) {
     case "environments-unavailable":
       if (!isEverPossible) return [];
@@ -56,23 +62,14 @@ function remediesIn(
         },
       ];
     case "exceeds-environments":
-      if (!fitsIn(job.resources, facts.capacity.host)) return [];
-      return [
-        {
-          kind: "raise-max-vcpus",
-          computeEnvironment,
-          toVcpus: Math.ceil(verdict.neededVcpuMillis / 1000),
-        },
-      ];
+      return raiseMax(environment, (raised) => findImpossibility(raised, job, facts) === undefined);
     case "exceeds-instance-types":
       return [{ kind: "add-larger-type", computeEnvironment, wanted: verdict.wanted }];
     case "environments-full": {
       const jobs = whoIsInTheWay(verdict, environment, job, facts);
-      const toVcpus = Math.ceil(verdict.vcpuMillis / 1000) + jobVcpus;
-      const isRaisable = verdict.capacity !== "host" && computeResources !== undefined;
       return [
         ...(jobs === undefined ? [] : [{ kind: "jobs-end", jobs, computeEnvironment } as const]),
-        ...(isRaisable ? [{ kind: "raise-max-vcpus", computeEnvironment, toVcpus } as const] : []),
+        ...raiseMax(environment, (raised) => hasRoomIn(raised, verdict, job, facts)),
       ];
     }
     case "host-full": {
@@ -88,10 +85,41 @@ function remediesIn(
     case "takes":
     case "launches":
     case "kubernetes-unavailable":
+    case "multi-node-unsupported":
     case "exceeds-host":
       return [];
     default:
       return unreachable(verdict);
+  }
+}
+
+/** The lowest `maxvCpus` that is enough, if any is. */
+function raiseMax(
+  environment: ComputeEnvironment,
+  isEnough: (raised: ComputeEnvironment) => boolean,
+): readonly Remedy[] {
+  const toVcpus = lowestMaxVcpus(environment, isEnough);
+  if (toVcpus === undefined) return [];
+  return [{ kind: "raise-max-vcpus", computeEnvironment: environment.name, toVcpus }];
+}
+
+/** Whether an environment that is full now takes the job, or launches for it, with another `maxvCpus`. */
+function hasRoomIn(
+  raised: ComputeEnvironment,
+  { capacity: kind, vcpuMillis }: Extract<EnvironmentVerdict, { kind: "environments-full" }>,
+  job: LiveJob,
+  { state, capacity, nowMs }: ExplainFacts,
+): boolean {
+  const demandVcpuMillis = job.resources.vcpuMillis;
+  switch (kind) {
+    case "fargate":
+      return vcpuMillis + demandVcpuMillis <= maxVcpuMillisOf(raised);
+    case "instances":
+      return typeof instancesFor(job, raised, { state, capacity, demandVcpuMillis, nowMs }) !== "string";
+    case "host":
+      return false;
+    default:
+      return unreachable(kind);
   }
 }
 

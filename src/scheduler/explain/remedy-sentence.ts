@@ -16,6 +16,10 @@ export function remedySentence(remedy: Remedy, nowMs: number): string {
       return `Give ${remedy.computeEnvironment} an instance type with ${amountsOf(remedy.wanted)} for jobs.`;
     case "raise-bid":
       return `Raise bidPercentage of ${remedy.computeEnvironment}, or wait until Spot capacity is cheaper.`;
+    case "lower-reservation":
+      return remedy.toPercent === 0
+        ? `Take computeReservation from ${nameOf(remedy.schedulingPolicy)}.`
+        : `Lower computeReservation of ${nameOf(remedy.schedulingPolicy)} to ${remedy.toPercent} or less.`;
     case "jobs-end":
       return `The end of ${listed(remedy.jobs.map((job) => tellEnding(job, nowMs)))}.`;
     case "instance-boots":

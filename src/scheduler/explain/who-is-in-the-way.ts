@@ -35,7 +35,28 @@ export function whoIsInTheWay(
   { resources, nodeResources }: LiveJob,
   facts: ExplainFacts,
 ): readonly EndingJob[] | undefined {
-  const rooms = roomsOf(kind, environment, { resources, isMultiNode: nodeResources !== undefined }, facts);
+  const isMultiNode = nodeResources !== undefined;
+  return firstToMakeRoom(roomsOf(kind, environment, { resources, isMultiNode }, facts), resources);
+}
+
+/**
+ * The same for a job to which its queue's reservation leaves so many vCPUs; where no job is left in the queue it leaves all.
+ */
+export function whoseEndLeavesRoom(
+  vcpuMillis: number,
+  { jobQueueArn, resources }: LiveJob,
+  { state }: ExplainFacts,
+): readonly EndingJob[] | undefined {
+  const ofQueue = firstOf(state.jobs.active.values(), ATTEMPTS_LOOKED_AT_MAX).filter(
+    (job) => job.jobQueueArn === jobQueueArn,
+  );
+  const holders = ofQueue.flatMap(holderOfHost);
+  const free = { vcpuMillis, memoryMiB: Infinity, gpuCount: Infinity };
+  const few = firstToMakeRoom([{ free, holders }], resources);
+  return few ?? (holders.length <= NAMED_MAX ? holders.map(withoutResources) : undefined);
+}
+
+function firstToMakeRoom(rooms: Iterable<Room>, resources: Resources): readonly EndingJob[] | undefined {
   let oldest: Holder | undefined;
   let fewest: readonly Holder[] | undefined;
   for (const { free, holders } of rooms) {

@@ -1,8 +1,9 @@
-import { claimOf, usageAt } from "../../batch/fair-share.ts";
+import { claimOf } from "../../batch/fair-share.ts";
 import { assert } from "../../lib/assert.ts";
 import { MinHeap } from "../../lib/min-heap.ts";
 import type { LiveJob } from "../../store/live-state.ts";
 import type { FairShare, ReadyQueue } from "../../store/live-queues.ts";
+import { averageAt } from "../../store/live-share.ts";
 import type { LiveShare } from "../../store/live-share.ts";
 import { isActive } from "./active-shares.ts";
 import type { QueueOrder } from "./queue-order.ts";
@@ -29,10 +30,9 @@ export class FairShareOrder implements QueueOrder {
     const weightOf = weigher(queue, fairShare, nowMs);
     const competitors: Competitor[] = [];
     for (const share of queue.ready) {
-      const { averageVcpuMillis: average, vcpuMillis, asOfMs } = share;
-      const averageVcpuMillis = usageAt(average, vcpuMillis, nowMs - asOfMs, fairShare.halfLifeMs);
+      const averageVcpuMillis = averageAt(share, nowMs);
       const weight = weightOf(share.identifier);
-      const claim = claimOf(averageVcpuMillis, vcpuMillis) * weight;
+      const claim = claimOf(averageVcpuMillis, share.vcpuMillis) * weight;
       competitors.push({ share, weight, averageVcpuMillis, claim });
     }
     this.#competitors = new MinHeap(competitors, goesFirst);

@@ -1,5 +1,6 @@
-import { claimOf, usageAt } from "../../batch/fair-share.ts";
+import { claimOf } from "../../batch/fair-share.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
+import { averageAt } from "../../store/live-share.ts";
 import type { LiveShare } from "../../store/live-share.ts";
 import { weigher } from "./fair-share.ts";
 
@@ -16,19 +17,19 @@ export function frontOfQueue(
   if (queue === undefined) return [];
   const { fairShare } = queue;
   if (fairShare === undefined) {
-    return [...queue.ready].flatMap((share) => firstOf(state, share, count).map(({ jobId }) => jobId));
+    return [...queue.ready].flatMap((share) => nextOf(state, share, count).map(({ jobId }) => jobId));
   }
   const weightOf = weigher(queue, fairShare, nowMs);
   const lines = [...queue.ready].map((share): Line => {
-    const { averageVcpuMillis: average, asOfMs, vcpuMillis } = share;
-    const averageNow = usageAt(average, vcpuMillis, nowMs - asOfMs, fairShare.halfLifeMs);
-    return { share, weight: weightOf(share.identifier), averageNow, vcpuMillis, jobs: undefined };
+    const { identifier, vcpuMillis } = share;
+    const averageNow = averageAt(share, nowMs);
+    return { share, weight: weightOf(identifier), averageNow, vcpuMillis, jobs: undefined };
   });
   const jobIds: string[] = [];
   while (jobIds.length < count) {
     const first = firstLine(lines);
     if (first === undefined) break;
-    first.jobs ??= firstOf(state, first.share, count);
+    first.jobs ??= nextOf(state, first.share, count);
     const next = first.jobs.shift();
     if (next === undefined) lines.splice(lines.indexOf(first), 1);
     else {
@@ -65,7 +66,7 @@ function positionOf({ jobs, share }: Line): number {
 }
 
 /** The jobs of a share in their order, an array as its next children. */
-function firstOf(
+function nextOf(
   state: LiveState,
   { runnable }: LiveShare,
   count: number,

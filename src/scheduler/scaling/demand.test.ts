@@ -126,6 +126,19 @@ describe.each(EACH_WAY)("while instances boot, $name", ({ isRestartedAlways }) =
     ]);
   });
 
+  test("for a gang nothing is launched behind the first environment that takes gangs", async () => {
+    const bench = await open(
+      anEnvironment("first", { maxvCpus: 2 }),
+      anEnvironment("second", { maxvCpus: 12 }),
+      aJobQueue("q", ["first", "second"]),
+    );
+    await bench.submit(aJob("head"), aJob("gang").nodes(2), ...jobs(3));
+    expect([instancesOf(bench, "first"), instancesOf(bench, "second")]).toEqual([
+      ["c5.large, boots"],
+      ["c5.large, boots"],
+    ]);
+  });
+
   test("a job that has room on what takes jobs already is not launched for", async () => {
     const bench = await open(
       anEnvironment("ce", { maxvCpus: 100, instanceTypes: ["c5.2xlarge"] }),

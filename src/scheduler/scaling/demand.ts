@@ -3,7 +3,7 @@ import { isFargate } from "../../batch/compute-resources.ts";
 import type { Resources } from "../../batch/resources.ts";
 import type { JobTerms } from "../../store/live-job.ts";
 import { unreservedVcpuMillis } from "../ordering/reservation.ts";
-import { acceptsPlacements } from "../placement.ts";
+import { acceptsPlacements, takesMultiNodeJobs } from "../placement.ts";
 import type { BlockedQueue, CycleFacts } from "../schedule.ts";
 import { isHostItself } from "./host-environment.ts";
 import type { InstanceShape } from "./instance-supply.ts";
@@ -21,7 +21,8 @@ type DemandFacts = Pick<CycleFacts, "state" | "capacity" | "nowMs">;
  * 1. Queues whose head waits so, in the order of the cycle. Behind any other head nothing could be placed.
  * 2. What their RUNNABLE jobs ask for, as far as the host has room and `computeReservation` leaves any.
  * 3. Less the room on instances that boot and on those that take jobs.
- * 4. The rest launches instances in the queue's environments, in their order, up to `maxvCpus`.
+ * 4. The rest launches instances in the queue's environments, in their order, up to `maxvCpus`; for multi-node jobs in the
+ *    first that takes such jobs.
  *
  * The same demand on the same instances launches nothing more. Where instances need no time to boot there is nothing to do,
  * as the cycle launches them job by job. Its cost grows with the instances that boot and with what different things jobs
@@ -84,7 +85,7 @@ class DemandPlan {
     );
     for (const { terms, count } of unmet) {
       if (terms.nodeResources === undefined) this.#launchForJobs(terms, count, able);
-      else this.#launchForGangs(terms, terms.nodeResources, count, able);
+      else this.#launchForGangs(terms, terms.nodeResources, count, able.find(takesMultiNodeJobs));
     }
   }
 
@@ -109,7 +110,7 @@ class DemandPlan {
       const met =
         nodeResources === undefined
           ? this.#takeRoom(resources, wanted, environments)
-          : this.#takeEmpty(nodeResources, wanted, environments);
+          : this.#takeEmpty(nodeResources, wanted, environments.find(takesMultiNodeJobs));
       if (met < wanted) unmet.push({ terms, count: wanted - met });
     }
     return unmet;
@@ -124,20 +125,18 @@ class DemandPlan {
     return count - left;
   }
 
+  /** @param environment the only one that a multi-node job of the queue may have, if there is any. */
   #takeEmpty(
     nodes: readonly Resources[],
     count: number,
-    environments: readonly ComputeEnvironment[],
+    environment: ComputeEnvironment | undefined,
   ): number {
+    if (environment === undefined) return 0;
+    const room = this.#roomOf(environment);
     for (let met = 0; met < count; met += 1) {
-      const isMet = environments.some((environment) => {
-        const room = this.#roomOf(environment);
-        const slots = room.emptyFor(nodes);
-        if (slots.includes(undefined)) return false;
-        room.takeSlots(slots);
-        return true;
-      });
-      if (!isMet) return met;
+      const slots = room.emptyFor(nodes);
+      if (slots.includes(undefined)) return met;
+      room.takeSlots(slots);
     }
     return count;
   }
@@ -161,30 +160,26 @@ class DemandPlan {
     }
   }
 
-  /** Step 4 for multi-node jobs: what one lacks of its instances is launched in one environment, or nothing is. */
+  /** Step 4 for multi-node jobs: what one lacks of its instances is launched, or nothing is. */
   #launchForGangs(
-    terms: JobTerms,
+    { resources }: JobTerms,
     nodes: readonly Resources[],
     count: number,
-    environments: readonly ComputeEnvironment[],
+    environment: ComputeEnvironment | undefined,
   ): void {
-    for (let left = count; left > 0; left -= 1) {
-      const isLaunched = environments.some((environment) => {
-        if (!mayEverHave(environment, terms.resources)) return false;
-        const room = this.#roomOf(environment);
-        const slots = room.emptyFor(nodes);
-        const shapes = this.#choose(
-          environment,
-          nodes.filter((_, index) => slots[index] === undefined),
-        );
-        if (shapes === undefined) return false;
-        room.takeSlots(slots);
-        this.#launchAll(environment, shapes);
-        room.takeSlots(room.emptyFor(shapes.map(({ resources }) => resources)));
-        return true;
-      });
-      if (!isLaunched || this.isCutShort) return;
-      this.#unmetVcpuMillis -= terms.resources.vcpuMillis;
+    if (environment === undefined || !mayEverHave(environment, resources)) return;
+    const room = this.#roomOf(environment);
+    for (let left = count; left > 0 && !this.isCutShort; left -= 1) {
+      const slots = room.emptyFor(nodes);
+      const shapes = this.#choose(
+        environment,
+        nodes.filter((_, index) => slots[index] === undefined),
+      );
+      if (shapes === undefined) return;
+      room.takeSlots(slots);
+      this.#launchAll(environment, shapes);
+      room.takeSlots(room.emptyFor(shapes.map((shape) => shape.resources)));
+      this.#unmetVcpuMillis -= resources.vcpuMillis;
     }
   }
 

@@ -1,35 +1,45 @@
 import type { Resources } from "../../batch/resources.ts";
 import { RoomTree } from "../../lib/room-tree.ts";
-import type { EnvironmentInstances } from "../../store/live-instances.ts";
+import type { EnvironmentInstances, LiveInstance } from "../../store/live-instances.ts";
 
 /**
  * The room that an environment's instances will have left once the jobs that count on it have come: on those that boot, and
  * on those that take jobs already. First fit, in the order of launch.
+ *
+ * Those that take jobs are many and mostly full: only those are looked at on which jobs come to count.
  */
 export class PlannedRoom {
   readonly #instances: EnvironmentInstances;
-  readonly #tree = new RoomTree();
+  readonly #tree: RoomTree;
   readonly #free: Resources[] = [];
   /** Slots of empty instances on which no job counts. */
   readonly #empty = new Set<number>();
-  #hasRegistered = false;
+  /** Those that take jobs and have a slot. */
+  readonly #found = new Set<LiveInstance>();
+  /** The last of those that have room for what is wanted: those behind it were not looked for yet. */
+  readonly #lastFound = new Map<Resources, LiveInstance>();
+  #isIdleShown = false;
 
   constructor(instances: EnvironmentInstances) {
     this.#instances = instances;
+    this.#tree = new RoomTree(instances.booting.size);
     for (const { free, tasks } of instances.booting) this.#open(free, tasks.size === 0);
+    this.#tree.mend();
   }
 
   /** An instance more, empty. */
   add(resources: Resources): void {
-    this.#open(resources, true);
+    const slot = this.#free.length;
+    this.#set(slot, resources);
+    this.#empty.add(slot);
   }
 
   /** Has up to `count` jobs count on the room, each of them wholly on one instance, and says how many. */
   take(wanted: Resources, count: number): number {
-    this.#showRegistered(wanted);
     let left = count;
     while (left > 0) {
-      const slot = this.#tree.findFirst(wanted.vcpuMillis, wanted.memoryMiB, wanted.gpuCount);
+      const { vcpuMillis, memoryMiB, gpuCount } = wanted;
+      const slot = this.#tree.findFirst(vcpuMillis, memoryMiB, gpuCount) ?? this.#findAnother(wanted);
       const free = slot === undefined ? undefined : this.#free[slot];
       if (slot === undefined || free === undefined) break;
       const taken = Math.min(left, timesIn(wanted, free));
@@ -48,8 +58,7 @@ export class PlannedRoom {
    * them before `takeSlots`.
    */
   emptyFor(nodes: readonly Resources[]): readonly (number | undefined)[] {
-    const [first] = nodes;
-    if (first !== undefined) this.#showRegistered(first);
+    this.#showIdle();
     const left = new Set(this.#empty);
     return nodes.map((wanted) => {
       for (const slot of left) {
@@ -71,19 +80,36 @@ export class PlannedRoom {
     }
   }
 
-  /** Those that take jobs are many and mostly full: they are looked at only when one of them has room. */
-  #showRegistered(wanted: Resources): void {
-    if (this.#hasRegistered || this.#instances.findRoom(wanted) === undefined) return;
-    this.#hasRegistered = true;
-    for (const { instance, free, tasks } of this.#instances.all.values()) {
-      const takesJobs = instance.registeredAtMs !== undefined && instance.leaving === undefined;
-      if (takesJobs) this.#open(free, tasks.size === 0);
+  /** The slot of the next instance that takes jobs and has room, of those that have none yet. */
+  #findAnother(wanted: Resources): number | undefined {
+    for (;;) {
+      const live = this.#instances.findRoom(wanted, this.#lastFound.get(wanted));
+      if (live === undefined) return undefined;
+      this.#lastFound.set(wanted, live);
+      if (!this.#found.has(live)) return this.#show(live);
     }
   }
 
-  #open(free: Resources, isEmpty: boolean): void {
+  /** Nodes take empty instances only. */
+  #showIdle(): void {
+    if (this.#isIdleShown) return;
+    this.#isIdleShown = true;
+    const idle = [...this.#instances.idle.keys()].filter((live) => !this.#found.has(live));
+    for (const live of idle.sort((a, b) => a.instance.launchedAtMs - b.instance.launchedAtMs)) this.#show(live);
+  }
+
+  #show(live: LiveInstance): number {
+    this.#found.add(live);
     const slot = this.#free.length;
-    this.#set(slot, free);
+    this.#set(slot, live.free);
+    if (live.tasks.size === 0) this.#empty.add(slot);
+    return slot;
+  }
+
+  /** Shows one of many: they are there once the tree is mended. */
+  #open(free: Resources, isEmpty: boolean): void {
+    const slot = this.#free.push(free) - 1;
+    this.#tree.fill(slot, free.vcpuMillis, free.memoryMiB, free.gpuCount);
     if (isEmpty) this.#empty.add(slot);
   }
 

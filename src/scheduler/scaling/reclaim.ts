@@ -1,9 +1,15 @@
 import type { Attempt } from "../../batch/attempt.ts";
 import type { Instance } from "../../batch/instance.ts";
-import { addResources, fitsIn, subtractResources } from "../../batch/resources.ts";
+import type { JobQueue } from "../../batch/job-queue.ts";
+import { addResources, fitsIn, NO_RESOURCES, subtractResources } from "../../batch/resources.ts";
 import type { Resources } from "../../batch/resources.ts";
 import type { LiveInstance } from "../../store/live-instances.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
+import type { Capacity } from "../capacity.ts";
+import { findInstances, isLeft, isSpotCapacity, refuseEnvironment } from "../placement.ts";
+import { placeNothing } from "../schedule.ts";
+import { isPassedOverByNodes } from "../wait-reason.ts";
+import { instancesFor } from "./scale-out.ts";
 
 /** What holds Spot capacity. */
 export type SpotHolder =
@@ -53,6 +59,53 @@ export class SpotReclaim {
     this.#candidates = this.#candidates.filter((candidate) => !taken.includes(candidate));
     return taken.map(({ holder }) => holder);
   }
+}
+
+interface RoomFacts {
+  readonly state: LiveState;
+  readonly capacity: Capacity;
+  readonly nowMs: number;
+}
+
+/** Whether nothing but the host's room keeps an environment on demand from taking the job, or from launching for it. */
+export function lacksRoomOnDemand(
+  job: LiveJob,
+  { computeEnvironmentOrder }: JobQueue,
+  { state, capacity, nowMs }: RoomFacts,
+): boolean {
+  const demandVcpuMillis = job.resources.vcpuMillis;
+  if (isLeft(job.resources, capacity.host, state.jobs.hostUsage)) return false;
+  for (const { computeEnvironment } of computeEnvironmentOrder) {
+    const environment = state.computeEnvironments.get(computeEnvironment);
+    if (environment === undefined) continue;
+    const refusal = refuseEnvironment(environment, job, state, capacity.host);
+    if (refusal === undefined && !isSpotCapacity(environment)) {
+      if (findInstances(environment, job, state) !== undefined) return true;
+      const launches = instancesFor(job, environment, { state, capacity, demandVcpuMillis, nowMs });
+      if (typeof launches !== "string") return true;
+    }
+    const isLast = job.nodeResources !== undefined && !isPassedOverByNodes(refusal ?? "taken");
+    if (isLast) return false;
+  }
+  return false;
+}
+
+/**
+ * The room that is on its way for jobs on demand, as far as the state alone shows it: what the heads of queues lack, where
+ * that which is about to end is enough for them.
+ */
+export function roomOnItsWay(facts: RoomFacts): Resources {
+  const { state, capacity, nowMs } = facts;
+  if (fitsIn(comingFree(state), NO_RESOURCES)) return NO_RESOURCES;
+  const reclaim = new SpotReclaim(state, capacity.host);
+  let onItsWay = NO_RESOURCES;
+  for (const { jobQueueArn, jobId } of placeNothing({ state, nowMs }, "host-full").blocked) {
+    const jobQueue = state.jobQueues.get(jobQueueArn);
+    const head = jobQueue && state.jobs.find(jobQueue.scope, jobId);
+    if (jobQueue === undefined || head === undefined || !lacksRoomOnDemand(head, jobQueue, facts)) continue;
+    if (reclaim.takeBackFor(head.resources)?.length === 0) onItsWay = addResources(onItsWay, head.resources);
+  }
+  return onItsWay;
 }
 
 /** What attempts hold that are about to end: those on instances that leave, and those that somebody wants ended. */

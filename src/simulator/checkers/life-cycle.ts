@@ -2,10 +2,10 @@ import type { JobStatus } from "../../model/batch.ts";
 import type { Checker, CheckerTools } from "../checker.ts";
 import type { KnownJob } from "../job-book.ts";
 
-type Steps = Readonly<Record<JobStatus, readonly JobStatus[]>>;
+type JobSteps = Readonly<Record<JobStatus, readonly JobStatus[]>>;
 
-/** Specification 3.1. */
-const STEPS: Steps = {
+/** What may follow each status in the life of a job (specification 3.1). */
+export const JOB_STEPS: JobSteps = {
   SUBMITTED: ["PENDING", "RUNNABLE", "FAILED"],
   PENDING: ["RUNNABLE", "FAILED"],
   RUNNABLE: ["STARTING", "FAILED"],
@@ -15,8 +15,9 @@ const STEPS: Steps = {
   FAILED: [],
 };
 
-const ARRAY_STEPS: Steps = {
-  ...STEPS,
+/** The same of an array, which runs nothing itself. */
+export const ARRAY_STEPS: JobSteps = {
+  ...JOB_STEPS,
   SUBMITTED: ["PENDING", "FAILED"],
   PENDING: ["SUCCEEDED", "FAILED"],
   RUNNABLE: [],
@@ -24,12 +25,8 @@ const ARRAY_STEPS: Steps = {
   RUNNING: [],
 };
 
-/** A node takes part in every attempt of its job, however it fared in the one before. */
-const NODE_STEPS: Steps = {
-  ...STEPS,
-  SUCCEEDED: ["STARTING", "RUNNABLE"],
-  FAILED: ["STARTING", "RUNNABLE"],
-};
+/** A node takes part in every attempt of its job, however it fared in the one before. Between them it has no record. */
+const NODE_STEPS: JobSteps = { ...JOB_STEPS, SUCCEEDED: ["STARTING"], FAILED: ["STARTING"] };
 
 /** Every step of a job is one of the life cycle. */
 export function checkLifeCycle({ fail }: CheckerTools): Checker {
@@ -42,7 +39,7 @@ export function checkLifeCycle({ fail }: CheckerTools): Checker {
   };
 }
 
-function stepsOf({ job, parent }: KnownJob): Steps {
-  if (parent !== undefined) return job.nodes === undefined ? STEPS : NODE_STEPS;
-  return job.arraySize === undefined ? STEPS : ARRAY_STEPS;
+function stepsOf({ job, parent }: KnownJob): JobSteps {
+  if (parent !== undefined) return job.nodes === undefined ? JOB_STEPS : NODE_STEPS;
+  return job.arraySize === undefined ? JOB_STEPS : ARRAY_STEPS;
 }

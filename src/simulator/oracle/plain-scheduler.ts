@@ -61,8 +61,8 @@ export type PlainSupply = Pick<InstanceSupply, "bootMs" | "choose">;
  * 1. Queues with RUNNABLE jobs go by descending priority, equal ones by ARN.
  * 2. In each the head goes next, as `headOf` says. One that cannot be placed holds up its queue for the rest of the
  *    cycle, with fair share only its share.
- * 3. The queue's environments are tried in their order. It is for the first that has room for it, or that launches what
- *    it needs (`launchFor`): it is placed there, or waits while that boots.
+ * 3. The queue's environments are tried in their order, as `environmentsFor` says. It is for the first that has room for
+ *    it, or that launches what it needs (`launchFor`): it is placed there, or waits while that boots.
  * 4. It has all of its consumable resources, or it is not placed.
  * 5. Nothing is placed beyond the limit.
  */
@@ -155,7 +155,7 @@ function tryJob(start: Course, queue: SnapshotQueue, job: SnapshotJob, supply: P
   if (isReserved(start.snapshot, queue, job)) return { course: start, because: "shares-reserved" };
   const lack = lackOf(start.snapshot, job);
   let because: WaitReason = "environments-unavailable";
-  for (const environmentArn of queue.environments) {
+  for (const environmentArn of environmentsFor(start.snapshot, queue, job)) {
     const environment = environmentOf(start.snapshot, environmentArn);
     const refusal = refusalOf(start.snapshot, environment, job);
     if (environment === undefined || refusal !== undefined) {
@@ -184,6 +184,24 @@ function tryJob(start: Course, queue: SnapshotQueue, job: SnapshotJob, supply: P
     because = moreTelling(because, refused);
   }
   return { course: start, because };
+}
+
+/**
+ * The environments that are tried for a job, by ARN. A multi-node job is for the first that takes such jobs: those behind it
+ * are not asked, whether that one has what it needs or not.
+ */
+function environmentsFor(
+  snapshot: Snapshot,
+  { environments }: SnapshotQueue,
+  job: SnapshotJob,
+): readonly string[] {
+  if (job.nodeResources === undefined) return environments;
+  const takingNone = ["environments-unavailable", "kubernetes-unavailable", "multi-node-unsupported"];
+  const first = environments.findIndex((arn) => {
+    const refusal = refusalOf(snapshot, environmentOf(snapshot, arn), job);
+    return refusal === undefined || !takingNone.includes(refusal);
+  });
+  return first === -1 ? environments : environments.slice(0, first + 1);
 }
 
 /**
@@ -221,12 +239,13 @@ function environmentOf({ environments }: Snapshot, arn: string): SnapshotEnviron
 function refusalOf(
   { host }: Snapshot,
   environment: SnapshotEnvironment | undefined,
-  { resources }: SnapshotJob,
+  { resources, nodeResources }: SnapshotJob,
 ): WaitReason | undefined {
   if (environment === undefined) return "environments-unavailable";
   const { state, status, eksConfiguration, computeResources } = environment.computeEnvironment;
   if (state !== "ENABLED" || (status !== "VALID" && status !== "UPDATING")) return "environments-unavailable";
   if (eksConfiguration !== undefined) return "kubernetes-unavailable";
+  if (nodeResources !== undefined && computeResources?.type !== "EC2") return "multi-node-unsupported";
   const maxVcpuMillis = 1000 * (computeResources?.maxvCpus ?? Infinity);
   if (resources.vcpuMillis > maxVcpuMillis) return "exceeds-environments";
   if (!fitsIn(resources, host)) return "exceeds-host";

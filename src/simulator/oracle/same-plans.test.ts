@@ -5,6 +5,7 @@ import { fairsharePolicy, happening, PlanHistory } from "../../../test/support/p
 /** What histories that deserve the name come to. */
 const SEEN = [
   "environments-unavailable",
+  "multi-node-unsupported",
   "exceeds-environments",
   "exceeds-instance-types",
   "exceeds-host",

@@ -1,8 +1,8 @@
-import { NO_FAULTS } from "../scenario.ts";
 import type { Scenario } from "../scenario.ts";
-import { CALM_PROVIDER, environment, HOUR_MS, PLAIN_CAPACITY, PLAIN_JOBS, queue } from "./plain.ts";
+import { environment, PLAIN, PLAIN_CAPACITY, PLAIN_JOBS, queue } from "./plain.ts";
 
 export const BURST: Scenario = {
+  ...PLAIN,
   name: "burst",
   about: "hundreds of jobs come at once, to two queues over two environments of which one boots slowly",
   size: { jobCount: 4_000, instanceCount: 60, hours: 6 },
@@ -21,9 +21,5 @@ export const BURST: Scenario = {
   }),
   jobs: { ...PLAIN_JOBS, queues: ["plain", "urgent"], burst: { min: 100, max: 500 } },
   capacity: { ...PLAIN_CAPACITY, bootMs: 90_000, idleMs: 300_000 },
-  provider: CALM_PROVIDER,
-  faults: NO_FAULTS,
   tickMs: 5,
-  handledPercent: 100,
-  retentionMs: HOUR_MS,
 };

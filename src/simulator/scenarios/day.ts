@@ -1,8 +1,8 @@
-import { NO_FAULTS } from "../scenario.ts";
 import type { Scenario } from "../scenario.ts";
-import { CALM_PROVIDER, environment, HOUR_MS, PLAIN_CAPACITY, PLAIN_JOBS, queue } from "./plain.ts";
+import { CALM_PROVIDER, environment, HOUR_MS, PLAIN, PLAIN_CAPACITY, PLAIN_JOBS, queue } from "./plain.ts";
 
 export const DAY: Scenario = {
+  ...PLAIN,
   name: "day",
   about: "a day of 10,000 instances and a million jobs: single ones and arrays, in bursts, on two queues",
   size: { jobCount: 1_000_000, instanceCount: 10_000, hours: 24 },
@@ -27,7 +27,6 @@ export const DAY: Scenario = {
   },
   capacity: { ...PLAIN_CAPACITY, bootMs: 60_000, idleMs: 600_000 },
   provider: { ...CALM_PROVIDER, runMs: { min: 300_000, max: 7_200_000 } },
-  faults: NO_FAULTS,
   tickMs: 1_000,
   handledPercent: 2,
   retentionMs: HOUR_MS / 2,

@@ -1,8 +1,8 @@
-import { NO_FAULTS } from "../scenario.ts";
 import type { Scenario } from "../scenario.ts";
-import { CALM_PROVIDER, environment, HOUR_MS, PLAIN_CAPACITY, PLAIN_JOBS, queue } from "./plain.ts";
+import { environment, PLAIN, PLAIN_JOBS, queue } from "./plain.ts";
 
 export const FAIR_SHARE: Scenario = {
+  ...PLAIN,
   name: "fair-share",
   about: "four shares want more than there is: each gets what its weight entitles it to",
   size: { jobCount: 20_000, instanceCount: 50, hours: 1 },
@@ -36,10 +36,6 @@ export const FAIR_SHARE: Scenario = {
     vcpuCounts: [1],
     runMs: { min: 20_000, max: 1_200_000 },
   },
-  capacity: PLAIN_CAPACITY,
-  provider: CALM_PROVIDER,
-  faults: NO_FAULTS,
   tickMs: 5,
   handledPercent: 20,
-  retentionMs: HOUR_MS,
 };

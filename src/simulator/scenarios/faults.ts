@@ -1,10 +1,11 @@
 import type { Scenario } from "../scenario.ts";
-import { environment, HOUR_MS, MOODY_PROVIDER, PLAIN_CAPACITY, PLAIN_JOBS, queue } from "./plain.ts";
+import { environment, HOUR_MS, MOODY_PROVIDER, PLAIN, PLAIN_CAPACITY, PLAIN_JOBS, queue } from "./plain.ts";
 
 /** Fargate has no instances. */
 const ON_FARGATE = { minvCpus: undefined, instanceTypes: undefined, instanceRole: undefined };
 
 export const FAULTS: Scenario = {
+  ...PLAIN,
   name: "faults",
   about: "everything goes wrong now and then: crashes, full disks, lost hosts and news, a clock that jumps",
   size: { jobCount: 1_000, instanceCount: 20, hours: 6 },
@@ -47,7 +48,5 @@ export const FAULTS: Scenario = {
   capacity: { ...PLAIN_CAPACITY, bootMs: 20_000 },
   provider: MOODY_PROVIDER,
   faults: { crashes: 10, failingCommits: 10, clockJumps: 2, hostLosses: 4, outages: 2 },
-  tickMs: 1,
-  handledPercent: 100,
   retentionMs: 12 * HOUR_MS,
 };

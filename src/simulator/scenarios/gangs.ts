@@ -1,8 +1,8 @@
-import { NO_FAULTS } from "../scenario.ts";
 import type { Scenario } from "../scenario.ts";
-import { environment, HOUR_MS, MOODY_PROVIDER, PLAIN_CAPACITY, PLAIN_JOBS, queue } from "./plain.ts";
+import { environment, MOODY_PROVIDER, PLAIN, PLAIN_CAPACITY, PLAIN_JOBS, queue } from "./plain.ts";
 
 export const GANGS: Scenario = {
+  ...PLAIN,
   name: "gangs",
   about: "multi-node jobs that need whole instances, among single ones",
   size: { jobCount: 1_000, instanceCount: 40, hours: 6 },
@@ -24,8 +24,4 @@ export const GANGS: Scenario = {
   },
   capacity: { ...PLAIN_CAPACITY, bootMs: 30_000 },
   provider: MOODY_PROVIDER,
-  faults: NO_FAULTS,
-  tickMs: 1,
-  handledPercent: 100,
-  retentionMs: HOUR_MS,
 };

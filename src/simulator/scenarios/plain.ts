@@ -1,7 +1,7 @@
 import type { CreateComputeEnvironmentRequest, CreateJobQueueRequest } from "../../model/batch.ts";
 import type { ProviderHabits } from "../../providers/simulated/simulated-provider.ts";
-import type { CapacityHabits, JobMix, ScenarioSize } from "../scenario.ts";
-import { INSTANCE } from "../scenario.ts";
+import { INSTANCE, NO_FAULTS } from "../scenario.ts";
+import type { CapacityHabits, JobMix, Scenario, ScenarioSize } from "../scenario.ts";
 
 /** Jobs as scenarios have them that say nothing else: single ones of seconds to minutes, all of which succeed. */
 export const PLAIN_JOBS: JobMix = {
@@ -61,6 +61,23 @@ export const PLAIN_CAPACITY: CapacityHabits = {
 };
 
 export const HOUR_MS = 3_600_000;
+
+/** What scenarios are like that say nothing else: one queue over one environment, and nothing goes wrong. */
+export const PLAIN: Omit<Scenario, "name" | "about" | "size"> = {
+  resources: (size) => ({
+    policies: [],
+    consumables: [],
+    environments: [environment("main", size)],
+    queues: [queue("main", ["main"])],
+  }),
+  jobs: PLAIN_JOBS,
+  capacity: PLAIN_CAPACITY,
+  provider: CALM_PROVIDER,
+  faults: NO_FAULTS,
+  tickMs: 1,
+  handledPercent: 100,
+  retentionMs: HOUR_MS,
+};
 
 /** A managed environment of instances of one type, as large as the host unless a part of it is given. */
 export function environment(

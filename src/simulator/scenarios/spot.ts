@@ -1,8 +1,9 @@
 import { NO_FAULTS } from "../scenario.ts";
 import type { Scenario } from "../scenario.ts";
-import { CALM_PROVIDER, environment, HOUR_MS, PLAIN_JOBS, queue } from "./plain.ts";
+import { environment, PLAIN, PLAIN_JOBS, queue } from "./plain.ts";
 
 export const SPOT: Scenario = {
+  ...PLAIN,
   name: "spot",
   about:
     "Spot capacity on what is left idle: taken back when jobs on demand need the room, at prices that move",
@@ -28,9 +29,5 @@ export const SPOT: Scenario = {
     attempts: { min: 2, max: 5 },
   },
   capacity: { bootMs: 30_000, idleMs: 60_000, spotNoticeMs: 120_000, isMarketMoving: true },
-  provider: CALM_PROVIDER,
   faults: { ...NO_FAULTS, hostLosses: 6 },
-  tickMs: 1,
-  handledPercent: 100,
-  retentionMs: HOUR_MS,
 };

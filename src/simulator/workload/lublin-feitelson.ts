@@ -93,23 +93,18 @@ const HALF_HOUR_COUNT = 48;
 /** The cycle's day begins with this half hour. CYCLIC_DAY_START of the authors' program. */
 const CYCLE_START = 11;
 
-export interface GeneratedWorkload {
-  readonly random: SeededRandom;
-  /** Of the system: the largest batch job asks for all of it. The sizes of jobs are moved by its logarithm. */
-  readonly vcpuCount: number;
-  /** The model does not know memory. */
-  readonly memoryMiBPerVcpu: number;
-  /** How many jobs come for each that the published model has; the daily cycle stays. */
-  readonly arrivalsFactor: number;
-}
-
 /**
- * Jobs without end, in the order of their arrival, from midnight on: batch and interactive ones, each kind in a queue
- * and a share of its name.
+ * Jobs without end, in the order of their arrival, from midnight on: batch and interactive ones, each kind in a share of
+ * its name.
+ *
+ * @param systemVcpuCount the largest batch job asks for all of it. The sizes of jobs are moved by its logarithm.
  */
-export function* generateLublinFeitelson(workload: GeneratedWorkload): Generator<WorkloadJob, never> {
-  const batch = generateKind("batch", BATCH_MODEL, workload);
-  const interactive = generateKind("interactive", INTERACTIVE_MODEL, workload);
+export function* generateLublinFeitelson(
+  systemVcpuCount: number,
+  random: SeededRandom,
+): Generator<WorkloadJob, never> {
+  const batch = generateKind("batch", BATCH_MODEL, systemVcpuCount, random);
+  const interactive = generateKind("interactive", INTERACTIVE_MODEL, systemVcpuCount, random);
   let nextBatch = batch.next().value;
   let nextInteractive = interactive.next().value;
   for (;;) {
@@ -126,18 +121,17 @@ export function* generateLublinFeitelson(workload: GeneratedWorkload): Generator
 function* generateKind(
   kind: string,
   { sizes, runTimes, arrivals }: JobModel,
-  { random, vcpuCount: systemVcpuCount, memoryMiBPerVcpu, arrivalsFactor }: GeneratedWorkload,
+  systemVcpuCount: number,
+  random: SeededRandom,
 ): Generator<WorkloadJob, never> {
   const sizesHere = sizesFor(systemVcpuCount, sizes);
-  const submitSeconds = drawArrivals(arrivals, arrivalsFactor, random);
+  const submitSeconds = drawArrivals(arrivals, random);
   for (;;) {
     const vcpuCount = drawSize(sizesHere, random);
     yield {
       submitAtMs: Math.round(submitSeconds.next().value * 1000),
       vcpuCount,
-      memoryMiB: memoryMiBPerVcpu * vcpuCount,
       runTimeMs: Math.round(drawRunSeconds(runTimes, vcpuCount, random) * 1000),
-      jobQueue: kind,
       shareIdentifier: kind,
     };
   }
@@ -178,17 +172,13 @@ export function drawRunSeconds(
  * much happens slowly, through the others quickly. That is the authors' program, in which each half hour has to be paid
  * for by points.
  */
-export function* drawArrivals(
-  { gap, cycle }: ArrivalModel,
-  arrivalsFactor: number,
-  random: SeededRandom,
-): Generator<number, never> {
+export function* drawArrivals({ gap, cycle }: ArrivalModel, random: SeededRandom): Generator<number, never> {
   const weights = dailyCycle(cycle);
   let halfHourIndex = 0;
   /** What is passed of this half hour on the clock of the gaps. */
   let passedSeconds = 0;
   for (;;) {
-    passedSeconds += drawGapSeconds(gap, random) / arrivalsFactor;
+    passedSeconds += drawGapSeconds(gap, random);
     let wholeSeconds = secondsOf(weights, halfHourIndex);
     while (passedSeconds > wholeSeconds) {
       passedSeconds -= wholeSeconds;

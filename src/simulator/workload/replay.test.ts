@@ -7,7 +7,7 @@ import type { WorkloadJob } from "./workload-job.ts";
 function smallTrace(): readonly WorkloadJob[] {
   const trace = parseSwf(readFileSync(new URL("small-trace.swf", import.meta.url), "utf8"));
   if (trace instanceof SwfProblem) throw new Error(trace.toString());
-  return workloadOf(trace, { shareBy: "user", memoryMiBPerVcpu: 64, isRequestedTimeLimit: false });
+  return workloadOf(trace, "user");
 }
 
 test("a trace runs to its end on the machine that it was recorded on", async () => {
@@ -31,7 +31,7 @@ const CONTENDED: readonly WorkloadJob[] = [
 ];
 
 function contender(submitAtMs: number, shareIdentifier: string): WorkloadJob {
-  return { submitAtMs, shareIdentifier, vcpuCount: 8, memoryMiB: 64, runTimeMs: 100_000, jobQueue: "all" };
+  return { submitAtMs, shareIdentifier, vcpuCount: 8, runTimeMs: 100_000 };
 }
 
 test.each([

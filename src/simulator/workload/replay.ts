@@ -3,16 +3,9 @@ import type { CreateChecker, Violation } from "../checker.ts";
 import { CHECKERS } from "../checkers/checkers.ts";
 import { TASK } from "../load.ts";
 import type { Submission } from "../load.ts";
-import { INSTANCE, NO_FAULTS } from "../scenario.ts";
+import { INSTANCE } from "../scenario.ts";
 import type { Scenario } from "../scenario.ts";
-import {
-  CALM_PROVIDER,
-  environment,
-  HOUR_MS,
-  PLAIN_CAPACITY,
-  PLAIN_JOBS,
-  queue,
-} from "../scenarios/plain.ts";
+import { CALM_PROVIDER, environment, HOUR_MS, PLAIN, queue } from "../scenarios/plain.ts";
 import { SCOPE } from "../server-life.ts";
 import { Simulation } from "../simulation.ts";
 import { figuresOf } from "./report.ts";
@@ -75,6 +68,7 @@ function scenarioOf({ policy, vcpuCount, lastSubmitMs }: ReplayWorld): Scenario 
   };
   const machine = environment("machine", size, { instanceTypes: ["local.host"], maxvCpus: vcpuCount });
   return {
+    ...PLAIN,
     name: `replay by ${policy}`,
     about: "a workload that was recorded or generated",
     size,
@@ -86,11 +80,7 @@ function scenarioOf({ policy, vcpuCount, lastSubmitMs }: ReplayWorld): Scenario 
       queues: [queue("all", ["machine"], isFairShare ? { schedulingPolicyArn } : {})],
       consumables: [],
     }),
-    jobs: PLAIN_JOBS,
-    capacity: PLAIN_CAPACITY,
     provider: { ...CALM_PROVIDER, startMs: { min: 0, max: 0 } },
-    faults: NO_FAULTS,
-    tickMs: 1,
     handledPercent: 0,
     retentionMs: 24 * HOUR_MS,
   };

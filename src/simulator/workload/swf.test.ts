@@ -5,7 +5,6 @@ import { parseSwf, SwfProblem, workloadOf } from "./swf.ts";
 import type { SwfTrace } from "./swf.ts";
 
 const TRACE = read(readFileSync(join(import.meta.dirname, "small-trace.swf"), "utf8"));
-const PLAIN = { memoryMiBPerVcpu: 512, isRequestedTimeLimit: false };
 
 describe("parseSwf", () => {
   test("keeps header comments with a label, those that repeat too", () => {
@@ -78,35 +77,18 @@ describe("parseSwf", () => {
 
 describe("workloadOf", () => {
   test("makes one submission of each job that ran", () => {
-    expect(workloadOf(TRACE, PLAIN)).toEqual([
-      job({ submitAtMs: 0, vcpuCount: 8, memoryMiB: 32, runTimeMs: 100_000 }),
-      job({ submitAtMs: 10_000, vcpuCount: 1, memoryMiB: 512, runTimeMs: 0 }),
-      job({ submitAtMs: 10_000, vcpuCount: 32, memoryMiB: 16_384, runTimeMs: 7_500 }),
-      job({ submitAtMs: 90_000, vcpuCount: 2, memoryMiB: 4, runTimeMs: 200_000 }),
-      job({ submitAtMs: 100_000, vcpuCount: 4, memoryMiB: 4, runTimeMs: 300_000 }),
+    expect(workloadOf(TRACE, "user")).toEqual([
+      { submitAtMs: 0, vcpuCount: 8, runTimeMs: 100_000, shareIdentifier: "user-3" },
+      { submitAtMs: 10_000, vcpuCount: 1, runTimeMs: 0, shareIdentifier: "user-4" },
+      { submitAtMs: 10_000, vcpuCount: 32, runTimeMs: 7_500, shareIdentifier: "user-3" },
+      { submitAtMs: 90_000, vcpuCount: 2, runTimeMs: 200_000, shareIdentifier: "user-unknown" },
+      { submitAtMs: 100_000, vcpuCount: 4, runTimeMs: 300_000, shareIdentifier: "user-5" },
     ]);
   });
 
-  test("takes the requested time as the limit of attempts, AWS's minute at least, where it is told to", () => {
-    const jobs = workloadOf(TRACE, { ...PLAIN, isRequestedTimeLimit: true });
-    expect(jobs.map(({ attemptDurationSeconds }) => attemptDurationSeconds)).toEqual([
-      120,
-      undefined,
-      3600,
-      60,
-      400,
-    ]);
-  });
-
-  test("names shares and queues by what it is told to", () => {
-    const jobs = workloadOf(TRACE, { ...PLAIN, shareBy: "user", queueBy: "queue" });
-    expect(jobs.map(({ shareIdentifier, jobQueue }) => `${shareIdentifier} ${jobQueue}`)).toEqual([
-      "user-3 queue-1",
-      "user-4 queue-0",
-      "user-3 queue-1",
-      "user-unknown queue-unknown",
-      "user-5 queue-1",
-    ]);
+  test("names shares by what it is told to", () => {
+    const shares = workloadOf(TRACE, "queue").map(({ shareIdentifier }) => shareIdentifier);
+    expect(shares).toEqual(["queue-1", "queue-0", "queue-1", "queue-unknown", "queue-1"]);
   });
 });
 
@@ -119,8 +101,4 @@ function read(text: string): SwfTrace {
 /** A line that is right but for the fields given, counted from 1. */
 function line(fields: Readonly<Record<number, string>>): string {
   return Array.from({ length: 18 }, (_, index) => fields[index + 1] ?? "1").join(" ");
-}
-
-function job(fields: object): object {
-  return { jobQueue: "all", shareIdentifier: "all", ...fields };
 }

@@ -75,34 +75,21 @@ export function parseSwf(text: string): SwfTrace | SwfProblem {
   return { header, records };
 }
 
-/** By which number of a record its share or its queue is named, as in `user-17`; absent: all are one. */
+/** By which number of a record its share is named, as in `user-17`. */
 export type SwfGrouping = "user" | "group" | "queue" | "partition";
-
-export interface SwfReading {
-  readonly shareBy?: SwfGrouping;
-  readonly queueBy?: SwfGrouping;
-  /** What a job asks for whose memory the trace does not know. */
-  readonly memoryMiBPerVcpu: number;
-  /** Whether a job is stopped once it has run for as long as it requested. */
-  readonly isRequestedTimeLimit: boolean;
-}
 
 /**
  * The jobs of a trace as submissions: each processor is a vCPU.
  *
- * Requested processors and memory count, else those that were allocated and used. Left out are jobs that never ran, as
- * their run time is not known, and the parts of jobs that were checkpointed, as a line of their own stands for the
- * whole. That a job waited for the one before it is in its time of submission already.
+ * Requested processors count, else those that were allocated. Left out are jobs that never ran, as their run time is not
+ * known, and the parts of jobs that were checkpointed, as a line of their own stands for the whole. That a job waited for
+ * the one before it is in its time of submission already.
  */
-export function workloadOf({ records }: SwfTrace, reading: SwfReading): readonly WorkloadJob[] {
-  return records.filter((record) => !isPart(record)).flatMap((record) => jobOf(record, reading) ?? []);
+export function workloadOf({ records }: SwfTrace, shareBy: SwfGrouping): readonly WorkloadJob[] {
+  return records.filter((record) => !isPart(record)).flatMap((record) => jobOf(record, shareBy) ?? []);
 }
 
 const HEADER_COMMENT = /^;\s*(?<label>[^:]+?)\s*:\s*(?<value>.*)$/;
-
-/** AWS's smallest memory and shortest time limit: `resourceRequirements` and `timeout` of SubmitJob. */
-const MEMORY_MIB_MIN = 4;
-const ATTEMPT_DURATION_SECONDS_MIN = 60;
 
 interface Field {
   readonly key: keyof SwfRecord;
@@ -161,26 +148,14 @@ function isPart({ status }: SwfRecord): boolean {
   return status !== undefined && status >= 2 && status <= 4;
 }
 
-function jobOf(record: SwfRecord, reading: SwfReading): WorkloadJob | undefined {
+function jobOf(record: SwfRecord, shareBy: SwfGrouping): WorkloadJob | undefined {
+  const { submitSeconds, runSeconds } = record;
   const vcpuCount = record.requestedProcessors ?? record.allocatedProcessors ?? 0;
-  const { submitSeconds, runSeconds, requestedSeconds } = record;
   if (submitSeconds === undefined || runSeconds === undefined || vcpuCount === 0) return undefined;
-  const memoryKiB = record.requestedMemoryKiB ?? record.usedMemoryKiB;
-  const memoryMiBPerVcpu = memoryKiB === undefined ? reading.memoryMiBPerVcpu : memoryKiB / 1024;
-  const isLimited = reading.isRequestedTimeLimit && requestedSeconds !== undefined;
   return {
     submitAtMs: Math.round(submitSeconds * 1000),
     vcpuCount,
-    memoryMiB: Math.max(MEMORY_MIB_MIN, Math.ceil(memoryMiBPerVcpu * vcpuCount)),
     runTimeMs: Math.round(runSeconds * 1000),
-    ...(isLimited && {
-      attemptDurationSeconds: Math.max(ATTEMPT_DURATION_SECONDS_MIN, Math.ceil(requestedSeconds)),
-    }),
-    jobQueue: nameBy(record, reading.queueBy),
-    shareIdentifier: nameBy(record, reading.shareBy),
+    shareIdentifier: `${shareBy}-${record[shareBy] ?? "unknown"}`,
   };
-}
-
-function nameBy(record: SwfRecord, grouping: SwfGrouping | undefined): string {
-  return grouping === undefined ? "all" : `${grouping}-${record[grouping] ?? "unknown"}`;
 }

@@ -7,7 +7,8 @@ import type { StoredJob } from "../store.ts";
 /** What changes of a job, or of a child that has a record of its own. */
 export interface MemoryRecord {
   progress: JobProgress;
-  readonly attempts: Map<number, Attempt>;
+  /** By number, each there once. */
+  readonly attempts: Attempt[];
 }
 
 export interface MemoryJob extends MemoryRecord {
@@ -22,13 +23,9 @@ export interface MemoryChild extends MemoryRecord {
   readonly createdAtMs: number;
 }
 
-export function attemptsOf({ attempts }: MemoryRecord): Attempt[] {
-  return [...attempts.values()].sort((a, b) => a.number - b.number);
-}
-
 export function storedJob(found: MemoryJob): StoredJob {
   const { job, progress, children } = found;
-  const stored = { job, progress, attempts: attemptsOf(found) };
+  const stored = { job, progress, attempts: [...found.attempts] };
   if (job.arraySize === undefined) return stored;
   const spawned = [...children.values()].map((child) => [child.progress.status, 1] as const);
   return { ...stored, childCounts: childCountsOf(job.arraySize, progress, spawned) };
@@ -44,12 +41,12 @@ export function storedChild(parent: MemoryJob, id: ChildJobId): StoredJob | unde
     return {
       job: childOf(job, id.index, createdAtMs),
       progress: child.progress,
-      attempts: attemptsOf(child),
+      attempts: [...child.attempts],
     };
   }
   return {
     job: childOf(job, id.index, job.createdAtMs),
     progress: progressWithoutRecord(job, progress),
-    attempts: job.nodes?.main === id.index ? attemptsOf(parent) : [],
+    attempts: job.nodes?.main === id.index ? [...parent.attempts] : [],
   };
 }

@@ -23,41 +23,36 @@ import type {
 } from "../store.ts";
 import { matchesText } from "../text-match.ts";
 import { storedChild, storedJob } from "./memory-job.ts";
-import type { MemoryJob, MemoryRecord } from "./memory-job.ts";
+import type { MemoryChild, MemoryJob, MemoryRecord } from "./memory-job.ts";
 import { liveChildren, liveJob } from "./memory-live-jobs.ts";
+import { ScopedTable } from "./scoped-table.ts";
 import { comparePositions, SortedTable } from "./sorted-table.ts";
+
+/** Of jobs that can have none: nothing is ever put there. */
+const NO_CHILDREN: MemoryJob["children"] = new Map();
 
 /** Jobs with their attempts, by scope and id, and for each queue the newest first. What it is given it keeps. */
 export class MemoryJobs {
-  /** In the order of submission. */
-  readonly #jobs = new Map<string, MemoryJob>();
+  readonly #jobs = new ScopedTable<MemoryJob>();
   readonly #byQueue = new SortedTable<MemoryJob>();
   #submittedCount = 0;
 
   submit(job: Job, progress: JobProgress): void {
-    const id = jobKey(job.scope, job.jobId);
-    if (this.#jobs.has(id)) return;
+    if (this.#jobs.get(job.scope, job.jobId) !== undefined) return;
     this.#submittedCount += 1;
-    const added = {
-      job,
-      progress,
-      order: this.#submittedCount,
-      attempts: new Map(),
-      children: new Map(),
-    } satisfies MemoryJob;
-    this.#jobs.set(id, added);
+    const children = childCountOf(job) === 0 ? NO_CHILDREN : new Map<number, MemoryChild>();
+    const added = { job, progress, order: this.#submittedCount, attempts: [], children };
+    this.#jobs.set(job.scope, job.jobId, added);
     this.#byQueue.set(queueKey(job.scope, job.jobQueueArn), newestFirst(added), added);
   }
 
   /** The main node has no record: its job's is its own. */
   putChild({ scope, parentJobId, index, progress, atMs }: Extract<Change, { kind: "child-put" }>): void {
-    const parent = this.#jobs.get(jobKey(scope, parentJobId));
+    const parent = this.#jobs.get(scope, parentJobId);
     if (parent === undefined || index >= childCountOf(parent.job) || index === parent.job.nodes?.main) return;
-    const { createdAtMs, attempts } = parent.children.get(index) ?? {
-      createdAtMs: atMs,
-      attempts: new Map(),
-    };
-    parent.children.set(index, { createdAtMs, attempts, progress });
+    const known = parent.children.get(index);
+    if (known === undefined) parent.children.set(index, { createdAtMs: atMs, attempts: [], progress });
+    else known.progress = progress;
   }
 
   change(scope: Scope, jobId: string, patch: JobProgressPatch): void {
@@ -66,12 +61,16 @@ export class MemoryJobs {
   }
 
   tag(scope: Scope, jobId: string, tags: Job["tags"], taggedBy: Cause): void {
-    const found = this.#jobs.get(jobKey(scope, jobId));
+    const found = this.#jobs.get(scope, jobId);
     if (found !== undefined) found.job = Object.freeze({ ...found.job, tags, taggedBy });
   }
 
   putAttempt(attempt: Attempt): void {
-    this.#record(attempt.scope, attempt.jobId)?.attempts.set(attempt.number, attempt);
+    const attempts = this.#record(attempt.scope, attempt.jobId)?.attempts;
+    if (attempts === undefined) return;
+    const index = attempts.findLastIndex(({ number }) => number <= attempt.number);
+    const isThere = attempts[index]?.number === attempt.number;
+    attempts.splice(isThere ? index : index + 1, isThere ? 1 : 0, attempt);
   }
 
   read(scope: Scope, jobIds: readonly string[]): StoredJob[] {
@@ -86,14 +85,14 @@ export class MemoryJobs {
   }
 
   removeStoppedBefore(stoppedBeforeMs: number, limit: number): number {
-    const stopped = [...this.#jobs.values()]
+    const stopped = this.#inOrder()
       .filter(({ progress }) => isTerminal(progress.status) && stoppedAtMs(progress) < stoppedBeforeMs)
       .sort((a, b) => stoppedAtMs(a.progress) - stoppedAtMs(b.progress));
     let removedCount = 0;
     for (const removed of stopped) {
       if (removedCount >= limit) break;
       const { scope, jobId, jobQueueArn } = removed.job;
-      this.#jobs.delete(jobKey(scope, jobId));
+      this.#jobs.delete(scope, jobId);
       this.#byQueue.delete(queueKey(scope, jobQueueArn), newestFirst(removed));
       removedCount += 1 + childCountOf(removed.job);
     }
@@ -106,7 +105,7 @@ export class MemoryJobs {
     { status, after, limit }: ChildJobFilter & PageRequest,
   ): Page<JobListEntry> {
     const [last] = positionAfter(BY_INDEX, after, BEFORE_CHILDREN);
-    const parent = this.#jobs.get(jobKey(scope, parentJobId));
+    const parent = this.#jobs.get(scope, parentJobId);
     const found: StoredJob[] = [];
     const count = parent === undefined ? 0 : childCountOf(parent.job);
     for (let index = firstIndexAfter(last); index < count && found.length <= limit; index += 1) {
@@ -122,8 +121,8 @@ export class MemoryJobs {
   }
 
   load(): Pick<StoredState, "liveJobs" | "liveChildren"> {
-    const jobs = [...this.#jobs.values()];
-    const find = ({ job }: MemoryJob, jobId: string) => this.#jobs.get(jobKey(job.scope, jobId));
+    const jobs = this.#inOrder();
+    const find = ({ job }: MemoryJob, jobId: string) => this.#jobs.get(job.scope, jobId);
     return {
       liveJobs: jobs.filter(({ progress }) => !isTerminal(progress.status)).map((job) => liveJob(job, find)),
       liveChildren: liveChildren(jobs, find),
@@ -132,7 +131,7 @@ export class MemoryJobs {
 
   /** What live jobs need of consumable resources. */
   requirements(): LiveRequirements[] {
-    return [...this.#jobs.values()].flatMap(({ job: { jobId, consumableResources }, progress }) =>
+    return this.#inOrder().flatMap(({ job: { jobId, consumableResources }, progress }) =>
       consumableResources === undefined || isTerminal(progress.status) ? [] : { jobId, consumableResources },
     );
   }
@@ -140,7 +139,7 @@ export class MemoryJobs {
   listByConsumable(filter: ConsumableJobFilter, { after, limit }: PageRequest): Page<string> {
     const { consumableResourceArn, status, nameEquals } = filter;
     const [last] = positionAfter<[number]>(BY_CONSUMABLE, after, [Number.MAX_SAFE_INTEGER]);
-    const found = [...this.#jobs.values()]
+    const found = this.#inOrder()
       .filter(({ job: { consumableResources = [] } }) =>
         consumableResources.some(({ consumableResource }) => consumableResource === consumableResourceArn),
       )
@@ -155,18 +154,25 @@ export class MemoryJobs {
   }
 
   #read(scope: Scope, jobId: string): StoredJob | undefined {
+    const found = this.#jobs.get(scope, jobId);
+    if (found !== undefined) return storedJob(found);
     const child = parseChildJobId(jobId);
-    const found = this.#jobs.get(jobKey(scope, child?.parentJobId ?? jobId));
-    if (found === undefined) return undefined;
-    return child === undefined ? storedJob(found) : storedChild(found, child);
+    const parent = child && this.#jobs.get(scope, child.parentJobId);
+    return parent && storedChild(parent, child);
   }
 
   /** What changes of the job or child; undefined where it has no record. */
   #record(scope: Scope, jobId: string): MemoryRecord | undefined {
+    const found = this.#jobs.get(scope, jobId);
+    if (found !== undefined) return found;
     const child = parseChildJobId(jobId);
-    if (child === undefined) return this.#jobs.get(jobKey(scope, jobId));
-    const parent = this.#jobs.get(jobKey(scope, child.parentJobId));
-    return parent !== undefined && hasChild(parent.job, child) ? parent.children.get(child.index) : undefined;
+    const parent = child && this.#jobs.get(scope, child.parentJobId);
+    return parent && hasChild(parent.job, child) ? parent.children.get(child.index) : undefined;
+  }
+
+  /** All jobs in the order of submission. */
+  #inOrder(): MemoryJob[] {
+    return this.#jobs.values().sort((a, b) => a.order - b.order);
   }
 
   #listNewestFirst(scope: Scope, filter: JobFilter, { after, limit }: PageRequest): Page<JobListEntry> {
@@ -213,10 +219,6 @@ function stoppedAtMs({ stoppedAtMs: at }: JobProgress): number {
 
 function queueKey(scope: Scope, jobQueueArn: string): string {
   return `${scopeKey(scope)} ${jobQueueArn}`;
-}
-
-function jobKey(scope: Scope, jobId: string): string {
-  return `${scopeKey(scope)} ${jobId}`;
 }
 
 type Grouping = (job: Job) => string;

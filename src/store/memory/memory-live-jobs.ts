@@ -3,7 +3,7 @@ import { isTerminal, isUnderWay } from "../../batch/job.ts";
 import type { JobStatus } from "../../model/batch.ts";
 import { isWaiting } from "../stored-child.ts";
 import type { StoredDependency, StoredLiveChild, StoredLiveJob } from "../store.ts";
-import { attemptsOf, storedChild } from "./memory-job.ts";
+import { storedChild } from "./memory-job.ts";
 import type { MemoryChild, MemoryJob } from "./memory-job.ts";
 
 /** Finds a job of the scope of another one. */
@@ -26,7 +26,7 @@ export function liveJob(found: MemoryJob, find: FindJob): StoredLiveJob {
     schedulingPriority: shareIdentifier === undefined ? 0 : schedulingPriority,
     retryStrategy,
     attemptDurationSeconds,
-    activeAttempt: isUnderWay(status) ? attemptsOf(found).at(-1) : undefined,
+    activeAttempt: isUnderWay(status) ? found.attempts.at(-1) : undefined,
     ...(arraySize !== undefined && { array: { size: arraySize, unspawned } }),
     ...(nodes !== undefined && { nodes }),
     ...dependenciesOf(found, find),
@@ -54,7 +54,7 @@ function liveChild(parent: MemoryJob, index: number, child: MemoryChild): Stored
     status,
     queuePosition,
     attemptCount,
-    activeAttempt: hasAttempt ? attemptsOf(child).at(-1) : undefined,
+    activeAttempt: hasAttempt ? child.attempts.at(-1) : undefined,
   };
 }
 

@@ -30,7 +30,7 @@ import type {
   StoredJob,
   StoredState,
 } from "../store.ts";
-import { frozenCopy } from "./frozen-copy.ts";
+import { frozen } from "./frozen.ts";
 import { MemoryEvents } from "./memory-events.ts";
 import { MemoryJobDefinitions } from "./memory-job-definitions.ts";
 import { MemoryJobs } from "./memory-jobs.ts";
@@ -38,10 +38,11 @@ import { MemoryLogs } from "./memory-logs.ts";
 import { MemoryPlainResources } from "./memory-plain-resources.ts";
 import { MemoryServiceJobs } from "./memory-service-jobs.ts";
 import { MemoryShareUsages } from "./memory-share-usages.ts";
+import { ScopedTable } from "./scoped-table.ts";
 import { firstOf, SortedTable } from "./sorted-table.ts";
 
 /**
- * A store that ends with its process: for trials and for tests. What it is given is copied, what it returns is frozen.
+ * A store that ends with its process: for trials and for tests. What it is given is frozen, and is what it returns.
  * Lists look at what a queue holds, job by job, which is quick for what fits into memory.
  */
 export class MemoryStore implements Store {
@@ -50,8 +51,7 @@ export class MemoryStore implements Store {
   readonly #jobQueues = new SortedTable<JobQueue>();
   readonly #shareUsages = new MemoryShareUsages();
   readonly #jobDefinitions = new MemoryJobDefinitions();
-  /** By scope and id, in the order of their launch. */
-  readonly #instances = new Map<string, Instance>();
+  readonly #instances = new ScopedTable<Instance>();
   readonly #jobs = new MemoryJobs();
   readonly #logs = new MemoryLogs();
   readonly #events = new MemoryEvents();
@@ -59,9 +59,9 @@ export class MemoryStore implements Store {
   readonly #serviceJobs = new MemoryServiceJobs();
   readonly #secrets = new SortedTable<StoredSecret>();
 
-  /** Only the copying can fail, and it comes before the first change. */
+  /** Only the freezing can fail, and it comes before the first change. */
   async commit(changes: readonly Change[]): Promise<void> {
-    for (const change of frozenCopy(changes)) this.#apply(change);
+    for (const change of frozen(changes)) this.#apply(change);
   }
 
   async load(): Promise<StoredState> {
@@ -71,7 +71,7 @@ export class MemoryStore implements Store {
       shareUsages: this.#shareUsages.all(),
       jobDefinitions: this.#jobDefinitions.revisions(),
       ...this.#jobs.load(),
-      instances: [...this.#instances.values()].filter(({ terminatedAtMs }) => terminatedAtMs === undefined),
+      instances: this.#instances.values().filter(({ terminatedAtMs }) => terminatedAtMs === undefined),
       logGroups: this.#logs.groups(),
       lastEventSequence: this.#events.bounds()?.lastSequence ?? 0,
       plainResources: this.#plainResources.all(),
@@ -140,15 +140,16 @@ export class MemoryStore implements Store {
   }
 
   async readInstance(scope: Scope, instanceId: string): Promise<Instance | undefined> {
-    return this.#instances.get(instanceKey({ scope, instanceId }));
+    return this.#instances.get(scope, instanceId);
   }
 
   async removeInstancesTerminatedBefore(terminatedBeforeMs: number, limit: number): Promise<number> {
-    const removed = [...this.#instances.values()]
+    const removed = this.#instances
+      .values()
       .filter((instance) => goneSinceMs(instance) < terminatedBeforeMs)
       .sort((a, b) => goneSinceMs(a) - goneSinceMs(b))
       .slice(0, limit);
-    for (const instance of removed) this.#instances.delete(instanceKey(instance));
+    for (const instance of removed) this.#instances.delete(instance.scope, instance.instanceId);
     return removed.length;
   }
 
@@ -257,7 +258,7 @@ export class MemoryStore implements Store {
       case "attempt-put":
         return this.#jobs.putAttempt(change.attempt);
       case "instance-put":
-        return this.#putInstance(change.instance);
+        return this.#instances.set(change.instance.scope, change.instance.instanceId, change.instance);
       case "log-group-put":
         return this.#logs.putGroup(change.logGroup);
       case "log-group-removed":
@@ -293,10 +294,6 @@ export class MemoryStore implements Store {
       queue !== undefined && this.#jobQueues.get(scopeKey(queue.scope), [queue.name]) !== undefined;
     if (isThere) this.#shareUsages.put(usage);
   }
-
-  #putInstance(instance: Instance): void {
-    this.#instances.set(instanceKey(instance), instance);
-  }
 }
 
 interface Named {
@@ -327,10 +324,6 @@ function listNamed<Row extends Named>(
     item: (row) => row,
     position: (row) => [row.name],
   });
-}
-
-function instanceKey({ scope, instanceId }: Pick<Instance, "scope" | "instanceId">): string {
-  return `${scopeKey(scope)}/${instanceId}`;
 }
 
 function goneSinceMs({ terminatedAtMs }: Instance): number {

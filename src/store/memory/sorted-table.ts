@@ -8,33 +8,38 @@ const REMOVED_KEPT_MIN = 1_000;
  * time. It sorts when it is read after keys came or went: a few added to many that are in order cost one pass.
  */
 export class SortedTable<Row> {
-  readonly #entries = new Map<string, Entry<Row>>();
+  /** By group and key. */
+  readonly #entries = new Map<string, Map<string, Entry<Row>>>();
   #sorted: Entry<Row>[] = [];
   #isSorted = true;
   #removedCount = 0;
 
   get(group: string, key: Position): Row | undefined {
-    return this.#entries.get(idOf([group, ...key]))?.row;
+    return this.#entries.get(group)?.get(idOf(key))?.row;
   }
 
   set(group: string, key: Position, row: Row): void {
-    const fullKey = [group, ...key];
-    const entry = this.#entries.get(idOf(fullKey));
+    const id = idOf(key);
+    const ofGroup = this.#entries.get(group) ?? new Map<string, Entry<Row>>();
+    const entry = ofGroup.get(id);
     if (entry !== undefined) {
       entry.row = row;
       return;
     }
-    const added = { key: fullKey, row, isRemoved: false };
-    this.#entries.set(idOf(fullKey), added);
+    if (ofGroup.size === 0) this.#entries.set(group, ofGroup);
+    const added = { key: [group, ...key], row, isRemoved: false };
+    ofGroup.set(id, added);
     this.#sorted.push(added);
     this.#isSorted = false;
   }
 
   delete(group: string, key: Position): void {
-    const id = idOf([group, ...key]);
-    const entry = this.#entries.get(id);
-    if (entry === undefined) return;
-    this.#entries.delete(id);
+    const id = idOf(key);
+    const ofGroup = this.#entries.get(group);
+    const entry = ofGroup?.get(id);
+    if (ofGroup === undefined || entry === undefined) return;
+    ofGroup.delete(id);
+    if (ofGroup.size === 0) this.#entries.delete(group);
     entry.isRemoved = true;
     this.#removedCount += 1;
     this.#isSorted = false;
@@ -115,8 +120,10 @@ function codePointRank(unit: number): number {
   return isSurrogate ? unit + 0x10000 : unit;
 }
 
+/** Keys of one table have the same form: no two of them have the same id. */
 function idOf(key: Position): string {
-  return JSON.stringify(key);
+  const [only] = key;
+  return key.length === 1 && typeof only === "string" ? only : JSON.stringify(key);
 }
 
 function firstAfter(entries: readonly { readonly key: Position }[], key: Position): number {

@@ -1,6 +1,7 @@
 import { consumableResourceArn } from "../../../src/batch/arn.ts";
 import type { RetryStrategy } from "../../../src/batch/retry-strategy.ts";
-import { aJob, JobBuilder, SCOPE } from "../builders.ts";
+import { aJob, SCOPE } from "../builders.ts";
+import type { JobBuilder } from "../builders.ts";
 import { readItems, readLength, readMemory } from "./items.ts";
 import type { ItemRule } from "./items.ts";
 
@@ -15,41 +16,47 @@ export interface ExampleJob {
 type JobRule = ItemRule<ExampleJob>;
 
 const RULES: readonly JobRule[] = [
-  { pattern: /([\d.]+) vCPU/, says: ([count], job) => needing(job, { vcpuMillis: Number(count) * 1000 }) },
+  {
+    pattern: /([\d.]+) vCPU/,
+    says: built(([count], job) => job.needing({ vcpuMillis: Number(count) * 1000 })),
+  },
   {
     pattern: /([\d.]+ [MG]iB)/,
-    says: ([amount], job) => needing(job, { memoryMiB: readMemory(amount) }),
+    says: built(([amount], job) => job.needing({ memoryMiB: readMemory(amount) })),
   },
   { pattern: /([\d.]+ (?:s|min|h))/, says: ([length], job) => ({ ...job, runMs: readLength(length) }) },
-  { pattern: /share (\S+)/, says: ([shareIdentifier], job) => changed(job, { shareIdentifier }) },
+  { pattern: /share (\S+)/, says: built(([shareIdentifier], job) => job.with({ shareIdentifier })) },
   {
     pattern: /priority (\d+)/,
-    says: ([priority], job) => changed(job, { schedulingPriority: Number(priority) }),
+    says: built(([priority], job) => job.with({ schedulingPriority: Number(priority) })),
   },
-  { pattern: /(\d+) nodes/, says: ([count], job) => ({ ...job, builder: job.builder.nodes(Number(count)) }) },
-  {
-    pattern: /array of (\d+)/,
-    says: ([size], job) => ({ ...job, builder: job.builder.array(Number(size)) }),
-  },
+  { pattern: /(\d+) nodes/, says: built(([count], job) => job.nodes(Number(count))) },
+  { pattern: /array of (\d+)/, says: built(([size], job) => job.array(Number(size))) },
   {
     pattern: /(\d+) of (\S+)/,
-    says: ([quantity, name], job) => {
+    says: built(([quantity, name], job) => {
       const consumableResource = consumableResourceArn(SCOPE, name);
-      return { ...job, builder: job.builder.consuming([{ consumableResource, quantity: Number(quantity) }]) };
-    },
+      return job.consuming([{ consumableResource, quantity: Number(quantity) }]);
+    }),
   },
   {
     pattern: /(\d+) attempts(?: where "(.+)")?/,
-    says: ([attempts, onStatusReason], job) => {
-      const retryStrategy = retrying(Number(attempts), onStatusReason);
-      return { ...job, builder: job.builder.retrying(retryStrategy) };
-    },
+    says: built(([attempts, onStatusReason], job) =>
+      job.retrying(retrying(Number(attempts), onStatusReason)),
+    ),
   },
   {
     pattern: /exits ([\d ]+)/,
     says: ([codes], job) => ({ ...job, exitCodes: codes.split(" ").map(Number) }),
   },
 ];
+
+/** A rule that is one more step of the job's builder. */
+function built(
+  step: (groups: readonly [string, string], builder: JobBuilder) => JobBuilder,
+): JobRule["says"] {
+  return (groups, job) => ({ ...job, builder: step(groups, job.builder) });
+}
 
 /** The jobs of `a, b, c1..c3` that ask for the items. */
 export function readJobs(names: string, queue: string, items: string): readonly ExampleJob[] {
@@ -67,15 +74,6 @@ function expand(name: string): readonly string[] {
   if (from === undefined || to === undefined) return [name];
   const count = Number(to) - Number(from) + 1;
   return Array.from({ length: count }, (_, index) => `${prefix}${Number(from) + index}`);
-}
-
-function needing(job: ExampleJob, resources: Parameters<JobBuilder["needing"]>[0]): ExampleJob {
-  return { ...job, builder: job.builder.needing(resources) };
-}
-
-function changed(job: ExampleJob, members: Partial<JobBuilder["job"]>): ExampleJob {
-  const { builder } = job;
-  return { ...job, builder: new JobBuilder({ ...builder.job, ...members }, builder.progress) };
 }
 
 /** With a pattern only what it matches is tried again. */

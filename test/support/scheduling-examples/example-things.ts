@@ -4,7 +4,6 @@ import { createConsumableResource } from "../../../src/batch/consumable-resource
 import { EC2_CATALOGUE } from "../../../src/batch/instance-catalogue.ts";
 import type { JobQueue } from "../../../src/batch/job-queue.ts";
 import type { PlainResource } from "../../../src/batch/plain-resource.ts";
-import { Refusal } from "../../../src/batch/refusal.ts";
 import { createSchedulingPolicy } from "../../../src/batch/scheduling-policy.ts";
 import type {
   ComputeResource,
@@ -12,11 +11,12 @@ import type {
   CRAllocationStrategy,
   CRType,
   FairsharePolicy,
-  UpdateComputeEnvironmentRequest,
 } from "../../../src/model/batch.ts";
 import { schedulingPolicyArn } from "../../../src/batch/arn.ts";
-import { aJobQueue, SCOPE } from "../builders.ts";
+import { accepted } from "../batch-values.ts";
+import { aJobQueue, SCOPE, UUID } from "../builders.ts";
 import type { Buildable } from "../builders.ts";
+import type { EnvironmentUpdate } from "../instance-bench.ts";
 import { readItems, readLength } from "./items.ts";
 import type { ItemRule } from "./items.ts";
 
@@ -26,9 +26,8 @@ const FACTS = { scope: SCOPE, cause: ENGINE_CAUSE, isNameTaken: false };
 export function readEnvironment(name: string, items: string): Buildable {
   const empty: CreateComputeEnvironmentRequest = { computeEnvironmentName: name, type: "MANAGED" };
   const request = readItems(items, ENVIRONMENT_RULES, empty);
-  const uuid = "0f3c5e8a-0000-4000-8000-000000000000";
   const computeEnvironment = accepted(
-    createComputeEnvironment(request, { ...FACTS, uuid, instanceCatalogue: EC2_CATALOGUE }),
+    createComputeEnvironment(request, { ...FACTS, uuid: UUID, instanceCatalogue: EC2_CATALOGUE }),
   );
   return { changes: () => [{ kind: "compute-environment-put", computeEnvironment }] };
 }
@@ -80,11 +79,11 @@ function withResources(
 }
 
 /** What an UpdateComputeEnvironment asks for. */
-export function readUpdate(name: string, items: string): UpdateComputeEnvironmentRequest {
-  return readItems<UpdateComputeEnvironmentRequest>(items, UPDATE_RULES, { computeEnvironment: name });
+export function readUpdate(items: string): EnvironmentUpdate {
+  return readItems<EnvironmentUpdate>(items, UPDATE_RULES, {});
 }
 
-const UPDATE_RULES: readonly ItemRule<UpdateComputeEnvironmentRequest>[] = [
+const UPDATE_RULES: readonly ItemRule<EnvironmentUpdate>[] = [
   {
     pattern: /((?:min|max|desired)vCpus) (\d+)/,
     says: ([member, value], { computeResources, ...request }) => ({
@@ -188,10 +187,4 @@ export function readResource(consumableResourceName: string, quantity: string): 
 
 function put(resource: PlainResource): Buildable {
   return { changes: () => [{ kind: "plain-resource-put", resource }] };
-}
-
-/** What was made, if it was not refused. */
-export function accepted<Thing>(made: Thing | Refusal): Thing {
-  if (made instanceof Refusal) throw new Error(made.text);
-  return made;
 }

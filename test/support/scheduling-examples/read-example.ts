@@ -1,6 +1,6 @@
 import type { Resources } from "../../../src/batch/resources.ts";
-import type { UpdateComputeEnvironmentRequest } from "../../../src/model/batch.ts";
 import type { Buildable } from "../builders.ts";
+import type { EnvironmentUpdate } from "../instance-bench.ts";
 import { readJobs } from "./example-jobs.ts";
 import type { ExampleJob } from "./example-jobs.ts";
 import { readEnvironment, readPolicy, readQueue, readResource, readUpdate } from "./example-things.ts";
@@ -22,7 +22,7 @@ export interface SchedulingExample {
 
 export type Action =
   | { readonly kind: "submit"; readonly jobs: readonly ExampleJob[] }
-  | { readonly kind: "update"; readonly name: string; readonly request: UpdateComputeEnvironmentRequest }
+  | { readonly kind: "update"; readonly name: string; readonly request: EnvironmentUpdate }
   | { readonly kind: "why" | "shares" | "describe"; readonly name: string }
   | { readonly kind: "restart" };
 
@@ -120,7 +120,7 @@ function readAction(said: string): Action {
     return { kind: "submit", jobs: readJobs(names, queue, items) };
   }
   const [, updated, items = ""] = /^update (\S+): (.+)$/.exec(said) ?? [];
-  if (updated !== undefined) return { kind: "update", name: updated, request: readUpdate(updated, items) };
+  if (updated !== undefined) return { kind: "update", name: updated, request: readUpdate(items) };
   const [, kind, name = ""] = /^(why|shares of|describe) (\S+)$/.exec(said) ?? [];
   if (kind === "why" || kind === "describe") return { kind, name };
   if (kind === "shares of") return { kind: "shares", name };

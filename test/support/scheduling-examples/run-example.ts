@@ -1,6 +1,4 @@
 import { computeEnvironmentArn, jobQueueArn } from "../../../src/batch/arn.ts";
-import { ENGINE_CAUSE } from "../../../src/batch/cause.ts";
-import { updateComputeEnvironment } from "../../../src/batch/compute-environment-update.ts";
 import { claimOf, usageAt } from "../../../src/batch/fair-share.ts";
 import { EC2_CATALOGUE } from "../../../src/batch/instance-catalogue.ts";
 import { assert } from "../../../src/lib/assert.ts";
@@ -14,9 +12,10 @@ import type { Change } from "../../../src/store/change.ts";
 import { MemoryStore } from "../../../src/store/memory/memory-store.ts";
 import { SCOPE } from "../builders.ts";
 import { EngineBench, EXITED } from "../engine-bench.ts";
-import { SimulatedProvider } from "../simulated-provider.ts";
-import type { SimulatedTask } from "../simulated-provider.ts";
-import { accepted } from "./example-things.ts";
+import { SILENT } from "../engine-parts.ts";
+import { updateEnvironment } from "../instance-bench.ts";
+import { ScriptedProvider } from "../scripted-provider.ts";
+import type { ScriptedTask } from "../scripted-provider.ts";
 import type { ExampleJob } from "./example-jobs.ts";
 import type { Action, SchedulingExample } from "./read-example.ts";
 import { BEGINNING_MS, Timeline } from "./timeline.ts";
@@ -30,7 +29,7 @@ export async function runExample(example: SchedulingExample): Promise<readonly s
 class ExampleRun {
   readonly #example: SchedulingExample;
   readonly #bench: EngineBench;
-  readonly #provider: SimulatedProvider;
+  readonly #provider: ScriptedProvider;
   readonly #timeline: Timeline;
   readonly #supply: CatalogueSupply;
   readonly #jobs = new Map<string, ExampleJob>();
@@ -55,14 +54,10 @@ class ExampleRun {
     const supply = new CatalogueSupply(EC2_CATALOGUE, example.bootMs);
     const bench = await EngineBench.open(example.things, {
       store: new ToldStore((changes) => timeline.committed(changes)),
-      provider: new SimulatedProvider(example.host),
+      provider: new ScriptedProvider(example.host),
       isTickedByHand: true,
       capacity: { supply, spotNoticeMs: example.spotNoticeMs },
-      observer: {
-        attemptStarted() {},
-        attemptFinished() {},
-        cycleEnded: (report) => timeline.cycleEnded(report),
-      },
+      observer: { ...SILENT, cycleEnded: (report) => timeline.cycleEnded(report) },
     });
     assert(bench.nowMs === BEGINNING_MS, "the clock stands elsewhere");
     return new ExampleRun(example, bench, timeline, supply);
@@ -123,7 +118,7 @@ class ExampleRun {
   }
 
   /** The other nodes of a multi-node job run until they are told to end. */
-  #endMsOf({ spec, startedAtMs }: SimulatedTask): number {
+  #endMsOf({ spec, startedAtMs }: ScriptedTask): number {
     if (startedAtMs === undefined || spec.jobId.includes("#")) return Infinity;
     return startedAtMs - BEGINNING_MS + this.#jobOf(spec.jobId).runMs;
   }
@@ -148,7 +143,7 @@ class ExampleRun {
       case "restart":
         return this.#bench.restart();
       case "update":
-        return this.#update(action);
+        return updateEnvironment(this.#bench, action.name, action.request);
       case "why":
         return this.#tellWhy(action.name);
       case "shares":
@@ -157,21 +152,6 @@ class ExampleRun {
         return this.#describe(action.name);
       default:
     }
-  }
-
-  async #update({ name, request }: Extract<Action, { kind: "update" }>): Promise<void> {
-    await this.#bench.engine.sequencer.decide((state) => {
-      const current = state.computeEnvironments.get(computeEnvironmentArn(SCOPE, name));
-      assert(current !== undefined, `there is no environment ${name}`);
-      const computeEnvironment = accepted(
-        updateComputeEnvironment(current, request, {
-          cause: ENGINE_CAUSE,
-          queues: [],
-          instanceCatalogue: EC2_CATALOGUE,
-        }),
-      );
-      return { changes: [{ kind: "compute-environment-put", computeEnvironment }], answer: 0 };
-    });
   }
 
   #tellWhy(jobId: string): void {

@@ -4,35 +4,16 @@ import {
   aComputeEnvironment,
   aJob,
   aJobQueue,
-  JobBuilder,
+  aPolicy,
   SCOPE,
 } from "../../../../../test/support/builders.ts";
-import type { Buildable } from "../../../../../test/support/builders.ts";
 import { EngineBench } from "../../../../../test/support/engine-bench.ts";
 import { schedulingPolicyArn } from "../../../../batch/arn.ts";
-import { ENGINE_CAUSE } from "../../../../batch/cause.ts";
-import type { FairsharePolicy, GetJobQueueSnapshotResponse } from "../../../../model/batch.ts";
+import type { GetJobQueueSnapshotResponse } from "../../../../model/batch.ts";
 import { getJobQueueSnapshot } from "./get-job-queue-snapshot.ts";
 
 const ENVIRONMENT = aComputeEnvironment("ce", { maxvCpus: 2 });
-const POLICY_ARN = schedulingPolicyArn(SCOPE, "fair");
-
-function aPolicy(fairsharePolicy: FairsharePolicy): Buildable {
-  const resource = {
-    resourceType: "scheduling-policy",
-    scope: SCOPE,
-    name: "fair",
-    arn: POLICY_ARN,
-    body: { fairsharePolicy },
-    tags: {},
-    cause: ENGINE_CAUSE,
-  } as const;
-  return { changes: () => [{ kind: "plain-resource-put", resource }] };
-}
-
-function inShare(shareIdentifier: string, { job, progress }: JobBuilder, schedulingPriority = 0): JobBuilder {
-  return new JobBuilder({ ...job, shareIdentifier, schedulingPriority }, progress);
-}
+const IN_SHARES = { schedulingPolicyArn: schedulingPolicyArn(SCOPE, "fair") };
 
 async function snapshotOf(bench: EngineBench, jobQueue = "q"): Promise<GetJobQueueSnapshotResponse> {
   const { nowMs, monotonicMs } = bench;
@@ -92,13 +73,13 @@ describe("the snapshot of a fair-share queue", () => {
   test("goes by shares, and within a share by priority, as placements will", async () => {
     const bench = await EngineBench.open([
       ENVIRONMENT,
-      aPolicy({ shareDistribution: [{ shareIdentifier: "light", weightFactor: 0.5 }] }),
-      aJobQueue("q", ["ce"], { schedulingPolicyArn: POLICY_ARN }),
+      aPolicy("fair", { shareDistribution: [{ shareIdentifier: "light", weightFactor: 0.5 }] }),
+      aJobQueue("q", ["ce"], IN_SHARES),
     ]);
     await bench.apply(aJobQueue("other", ["ce"]));
     await bench.submit(aJob("busy").needing({ vcpuMillis: 2_000 }).inQueue("other"));
-    const heavy = [1, 2, 3].map((number) => inShare("heavy", aJob(`heavy-${number}`), number));
-    const light = [1, 2, 3, 4].map((number) => inShare("light", aJob(`light-${number}`)));
+    const heavy = [1, 2, 3].map((number) => aJob(`heavy-${number}`).inShare("heavy", number));
+    const light = [1, 2, 3, 4].map((number) => aJob(`light-${number}`).inShare("light"));
     await bench.submit(...heavy, ...light);
     const front = frontOf(await snapshotOf(bench)).map(([jobId]) => jobId);
     await bench.ends("busy");
@@ -109,14 +90,16 @@ describe("the snapshot of a fair-share queue", () => {
   test("tells what each share uses, the twenty that use most", async () => {
     const bench = await EngineBench.open([
       aComputeEnvironment("ce"),
-      aPolicy({}),
-      aJobQueue("q", ["ce"], { schedulingPolicyArn: POLICY_ARN }),
+      aPolicy("fair", {}),
+      aJobQueue("q", ["ce"], IN_SHARES),
     ]);
     const jobs = Array.from({ length: 22 }, (_, index) => {
       const share = `share${String(index).padStart(2, "0")}`;
-      return inShare(share, aJob(share).needing({ vcpuMillis: index === 7 ? 2_000 : 500 }));
+      return aJob(share)
+        .inShare(share)
+        .needing({ vcpuMillis: index === 7 ? 2_000 : 500 });
     });
-    await bench.submit(...jobs, inShare("idle", aJob("idle").needing({ vcpuMillis: 900_000 })));
+    await bench.submit(...jobs, aJob("idle").inShare("idle").needing({ vcpuMillis: 900_000 }));
     const { queueUtilization } = await snapshotOf(bench);
     const { activeShareCount, topCapacityUtilization = [] } = queueUtilization?.fairshareUtilization ?? {};
     expect(activeShareCount).toBe(22);

@@ -1,6 +1,5 @@
 import { jobArn } from "../../../../batch/arn.ts";
 import { failedBeforePlacement, newProgress } from "../../../../batch/job.ts";
-import type { Job } from "../../../../batch/job.ts";
 import type { SubmitJobRequest, SubmitJobResponse } from "../../../../model/batch.ts";
 import type { Change } from "../../../../store/change.ts";
 import type { LiveState } from "../../../../store/live-state.ts";
@@ -10,7 +9,7 @@ import type { BatchServices } from "../batch-services.ts";
 import { isOutdated, readDependencies } from "../find-dependency.ts";
 import type { StoredDependencies } from "../find-dependency.ts";
 import { createNewJob, findDefinition } from "../new-submission.ts";
-import type { Submission } from "../new-submission.ts";
+import type { NewJob, Submission } from "../new-submission.ts";
 
 /**
  * https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitJob.html
@@ -38,21 +37,20 @@ function decideSubmission(
   state: LiveState,
   stored: StoredDependencies,
 ): Decision<SubmitJobResponse> {
-  const { job, failure } = createNewJob(submission, state, stored);
-  const { scope, jobId, jobName, createdAtMs } = job;
-  const submitted = {
-    kind: "job-submitted",
-    job,
-    progress: newProgress("SUBMITTED", state.jobs.nextQueuePosition),
-  } as const;
+  const created = createNewJob(submission, state, stored);
+  const { scope, jobId, jobName } = created.job;
   return {
-    changes: failure === undefined ? [submitted] : [submitted, failAtOnce(job, failure, createdAtMs)],
+    changes: submissionChanges(created, state.jobs.nextQueuePosition),
     answer: { jobArn: jobArn(scope, jobId), jobName, jobId },
   };
 }
 
 /** A job that can never run is accepted all the same, as one that depends on a failed one (specification 3.5). */
-function failAtOnce({ scope, jobId, arraySize }: Job, statusReason: string, nowMs: number): Change {
-  const patch = failedBeforePlacement(statusReason, nowMs, arraySize);
-  return { kind: "job-changed", scope, jobId, patch, atMs: nowMs };
+export function submissionChanges({ job, failure }: NewJob, queuePosition: number): readonly Change[] {
+  const progress = newProgress("SUBMITTED", queuePosition);
+  const submitted: Change = { kind: "job-submitted", job, progress };
+  if (failure === undefined) return [submitted];
+  const { scope, jobId, arraySize, createdAtMs: atMs } = job;
+  const patch = failedBeforePlacement(failure, atMs, arraySize);
+  return [submitted, { kind: "job-changed", scope, jobId, patch, atMs }];
 }

@@ -1,0 +1,80 @@
+import { reservedPart } from "../../batch/fair-share.ts";
+import type { LiveJob } from "../../store/live-state.ts";
+import { activeShareCount } from "../ordering/active-shares.ts";
+import { unreservedVcpuMillis } from "../ordering/reservation.ts";
+import type { ExplainFacts } from "./asked-job.ts";
+import type { JudgedEnvironment } from "./explain.ts";
+import type { Remedy, Reservation } from "./explanation.ts";
+import { whoseEndLeavesRoom } from "./who-is-in-the-way.ts";
+
+/** What keeps the job from capacity for the sake of shares that are not active; undefined where nothing does. */
+export function findReservation(
+  { jobQueueArn, resources }: LiveJob,
+  { state, nowMs }: ExplainFacts,
+): Reservation | undefined {
+  const jobQueue = state.jobQueues.get(jobQueueArn);
+  const ready = state.jobs.readyQueue(jobQueueArn);
+  if (jobQueue === undefined || ready === undefined || ready.vcpuMillis === 0) return undefined;
+  const unreserved = unreservedVcpuMillis(ready, jobQueue, { state, nowMs });
+  if (ready.vcpuMillis + resources.vcpuMillis <= unreserved) return undefined;
+  const computeReservation = ready.fairShare?.policy.computeReservation ?? 0;
+  const shareCount = activeShareCount(ready, nowMs);
+  return {
+    schedulingPolicy: jobQueue.schedulingPolicyArn ?? "",
+    computeReservation,
+    activeShareCount: shareCount,
+    maxVcpuMillis: Math.round(unreserved / (1 - reservedPart(computeReservation, shareCount))),
+    unreservedVcpuMillis: unreserved,
+    vcpuMillis: ready.vcpuMillis,
+  };
+}
+
+/**
+ * What would start a job that only the reservation keeps waiting. Where no environment takes it either, nothing would by
+ * itself.
+ */
+export function remediesOfReservation(
+  reservation: Reservation,
+  environments: readonly JudgedEnvironment[],
+  job: LiveJob,
+  facts: ExplainFacts,
+): readonly Remedy[] {
+  const takes = environments.find(({ answer: { verdict } }) => isTaking(verdict.kind));
+  if (takes === undefined) return [];
+  const { schedulingPolicy, unreservedVcpuMillis: unreserved, vcpuMillis } = reservation;
+  const jobs = whoseEndLeavesRoom(unreserved - vcpuMillis, job, facts);
+  const wantedMillis = vcpuMillis + job.resources.vcpuMillis;
+  return [
+    ...(jobs === undefined ? [] : [{ kind: "jobs-end", jobs } as const]),
+    { kind: "lower-reservation", schedulingPolicy, toPercent: enoughPercent(reservation, wantedMillis) },
+    ...raiseOf(takes, reservation, wantedMillis),
+  ];
+}
+
+function isTaking(kind: string): boolean {
+  return kind === "takes" || kind === "launches";
+}
+
+/** The highest reservation that leaves so much. */
+function enoughPercent(
+  { computeReservation, activeShareCount: shareCount, maxVcpuMillis }: Reservation,
+  wantedMillis: number,
+): number {
+  for (let percent = computeReservation - 1; percent > 0; percent -= 1) {
+    if (wantedMillis <= maxVcpuMillis * (1 - reservedPart(percent, shareCount))) return percent;
+  }
+  return 0;
+}
+
+/** Of what an environment gets more the reservation takes its part. */
+function raiseOf(
+  { environment: { name: computeEnvironment, computeResources } }: JudgedEnvironment,
+  { computeReservation, activeShareCount: shareCount, maxVcpuMillis }: Reservation,
+  wantedMillis: number,
+): readonly Remedy[] {
+  if (computeResources === undefined) return [];
+  const leftPart = 1 - reservedPart(computeReservation, shareCount);
+  let more = Math.max(1, Math.floor((wantedMillis / leftPart - maxVcpuMillis) / 1000));
+  while ((maxVcpuMillis + more * 1000) * leftPart < wantedMillis) more += 1;
+  return [{ kind: "raise-max-vcpus", computeEnvironment, toVcpus: computeResources.maxvCpus + more }];
+}
