@@ -2,10 +2,28 @@ import { globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Option } from "commander";
 import { describe, expect, test } from "vitest";
+import { blockedReason } from "../src/scheduler/blocked-reason.ts";
+import { WAIT_REASONS } from "../src/scheduler/wait-reason.ts";
 import { OPTIONS } from "../src/server/config.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
+
+/**
+ * AWS's reasons of a blocked queue.
+ * https://docs.aws.amazon.com/batch/latest/userguide/batch-job-queue-blocked-events.html
+ */
+const BLOCKED_REASONS = [
+  "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
+  "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE",
+  "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT",
+  "MISCONFIGURATION:EC2_INSTANCE_CONFIGURATION_UNSUPPORTED",
+  "MISCONFIGURATION:SERVICE_ROLE_PERMISSIONS",
+  "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE",
+  "MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED",
+  "ACTION_REQUIRED",
+  "UNDETERMINED",
+];
 
 /** An option as a row of the README's table. */
 function rowOf(option: Option): readonly string[] {
@@ -34,6 +52,21 @@ describe("the documentation", () => {
     const rows = OPTIONS.map(rowOf);
     expect(rows.length).toBeGreaterThan(15);
     expect(tableRows(README, "## The server's options")).toEqual(rows);
+  });
+
+  test("says of each of AWS's reasons of a blocked queue when it is told, or why it never is", () => {
+    const page = readFileSync(join(ROOT, "docs/events.md"), "utf8");
+    const reasonsBelow = (mark: string): readonly string[] =>
+      tableRows(page, mark).flatMap(([cell = ""]) =>
+        [...cell.matchAll(/`([^`]+)`/g)].map(([, reason = ""]) => reason),
+      );
+    const told = WAIT_REASONS.flatMap((because) =>
+      [undefined, {}].flatMap((wanted) => blockedReason(because, "away", wanted)?.split(" - ")[0] ?? []),
+    );
+    const neverTold = reasonsBelow("<!-- never told -->");
+    expect(new Set(reasonsBelow("<!-- blocked -->"))).toEqual(new Set(told));
+    expect(neverTold.filter((reason) => told.includes(reason))).toEqual([]);
+    expect(new Set([...told, ...neverTold])).toEqual(new Set(BLOCKED_REASONS));
   });
 
   test("links to files that are there", () => {

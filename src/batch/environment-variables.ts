@@ -1,4 +1,5 @@
 import type { KeyValuePair } from "../model/batch.ts";
+import { rememberLatest } from "../lib/remember-latest.ts";
 import { resourceName } from "./arn.ts";
 import type { Attempt } from "./attempt.ts";
 import { childJobId } from "./child-job.ts";
@@ -54,24 +55,26 @@ export function attemptEnvironment(
   { environment = [], mainNodeAddress }: ContainerFacts,
 ): readonly EnvironmentVariable[] {
   const own = environment.map(({ name = "", value = "" }) => ({ name, value }));
-  const ownNames = new Set(own.map(({ name }) => name));
   const { region } = job.scope;
-  const regions = [
-    { name: "AWS_REGION", value: region },
-    { name: "AWS_DEFAULT_REGION", value: region },
-  ].filter(({ name }) => !ownNames.has(name));
+  const regions = REGION_NAMES.filter((regionName) => !own.some(({ name }) => name === regionName));
 
   return [
     ...own,
-    ...regions,
+    ...regions.map((name) => ({ name, value: region })),
     { name: "AWS_EXECUTION_ENV", value: attempt.instance === undefined ? "AWS_ECS_FARGATE" : "AWS_ECS_EC2" },
     { name: "AWS_BATCH_JOB_ID", value: ownJobId(job) },
-    { name: "AWS_BATCH_JQ_NAME", value: resourceName(job.jobQueueArn) },
-    { name: "AWS_BATCH_CE_NAME", value: resourceName(attempt.computeEnvironmentArn) },
+    { name: "AWS_BATCH_JQ_NAME", value: queueName(job.jobQueueArn) },
+    { name: "AWS_BATCH_CE_NAME", value: computeEnvironmentName(attempt.computeEnvironmentArn) },
     { name: "AWS_BATCH_JOB_ATTEMPT", value: String(attempt.number) },
     ...childVariables(job, mainNodeAddress),
   ];
 }
+
+const REGION_NAMES = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+
+// Attempts that follow each other are mostly of the same queue and environment.
+const queueName = rememberLatest(resourceName);
+const computeEnvironmentName = rememberLatest(resourceName);
 
 /** A job with nodes is to its containers its main node. */
 function ownJobId(job: Job): string {

@@ -44,11 +44,7 @@ interface ToldInstance extends Told {
 }
 
 export async function explainInstance(context: Context, instanceId: string): Promise<ToldInstance> {
-  return await askOwn<ToldInstance>(
-    context,
-    "GET",
-    `instance?instanceId=${encodeURIComponent(instanceId)}`,
-  );
+  return await askOwn<ToldInstance>(context, "GET", `instance?instanceId=${encodeURIComponent(instanceId)}`);
 }
 
 /** What stands below the sentence: what environments say that the sentence does not, and what would help. */

@@ -22,7 +22,10 @@ function addWhy(kit: CommandKit): void {
       "Tell why a job waits: what each compute environment of its queue lacks, with the numbers, who is ahead of it, and " +
         "what would start it. Of an instance (i-…) when it came, and when and why it went. Of a server of your own only.",
     )
-    .argument("<job>", "id, its first or last characters, or a name; JOB:3 a child of an array; or an instance");
+    .argument(
+      "<job>",
+      "id, its first or last characters, or a name; JOB:3 a child of an array; or an instance",
+    );
   addConnectionOptions(command)
     .addHelpText(
       "after",

@@ -72,7 +72,11 @@ const ROWS_MAX = 20;
 export function renderTop(top: Top, surroundings: Pick<Surroundings, "output">): string {
   const { atMs, outage, jobQueues, computeEnvironments, instances, shares } = top;
   const tables = [
-    tableOf(surroundings, QUEUE_TITLES, jobQueues.map((jobQueue) => queueRow(jobQueue, atMs))),
+    tableOf(
+      surroundings,
+      QUEUE_TITLES,
+      jobQueues.map((jobQueue) => queueRow(jobQueue, atMs)),
+    ),
     tableOf(surroundings, ENVIRONMENT_TITLES, computeEnvironments.map(environmentRow)),
     tableOf(
       surroundings,

@@ -2,7 +2,7 @@ import type { ComputeEnvironment } from "../batch/compute-environment.ts";
 import type { Instance } from "../batch/instance.ts";
 import { isHostItself } from "../scheduler/scaling/host-environment.ts";
 import { keptVcpuMillis } from "../scheduler/scaling/keep-size.ts";
-import type { EnvironmentInstances } from "../store/live-instances.ts";
+import type { EnvironmentInstances, LiveInstance } from "../store/live-instances.ts";
 import { endInstance } from "./instances.ts";
 import type { ScalingFacts } from "./scale.ts";
 
@@ -51,14 +51,11 @@ export class IdleInstances {
     let nextMs = isLookedAtAlways ? Infinity : nowMs + settings.idleMs;
     // What is remembered of an instance puts it last.
     const idle = [...instances.idle];
-    let nonePastMs = -Infinity;
-    for (const [{ instance }, idleSinceMs] of idle) {
-      if (!hasRunBefore(instance, idleSinceMs)) nonePastMs = Math.max(nonePastMs, idleSinceMs + settings.idleMs);
-    }
+    const noneBeforeMs = freshSinceMs(idle) + settings.idleMs;
     for (const [{ instance }, idleSinceMs] of idle) {
       const hasRun = hasRunBefore(instance, idleSinceMs);
       const idleMs = hasRun && delayMs > 0 ? delayMs : settings.idleMs;
-      const endMs = Math.max(idleSinceMs + idleMs, nonePastMs);
+      const endMs = Math.max(idleSinceMs + idleMs, noneBeforeMs);
       const mayGo = instances.vcpuMillis - instance.resources.vcpuMillis >= keptMillis;
       if (mayGo && endMs <= nowMs) {
         facts.apply(endInstance(instance, "idle", nowMs));
@@ -70,6 +67,15 @@ export class IdleInstances {
     if (!isLookedAtAlways) this.#looks.set(environment, { vcpuMillis: instances.vcpuMillis, nextMs });
     return nextMs;
   }
+}
+
+/** Since when the latest that no job ran on has been there; before all time where each had one. */
+function freshSinceMs(idle: readonly (readonly [LiveInstance, number])[]): number {
+  let latestMs = -Infinity;
+  for (const [{ instance }, sinceMs] of idle) {
+    if (!hasRunBefore(instance, sinceMs)) latestMs = Math.max(latestMs, sinceMs);
+  }
+  return latestMs;
 }
 
 /** Whether a job ran on the idle instance since it was launched. */

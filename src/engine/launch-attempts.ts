@@ -10,6 +10,7 @@ import { scopeKey } from "../batch/scope.ts";
 import { STOP_TIMEOUT_SECONDS, taskContainers, taskModes } from "../batch/task-containers.ts";
 import type { TaskContainer } from "../batch/task-containers.ts";
 import { assert } from "../lib/assert.ts";
+import { rememberLatest } from "../lib/remember-latest.ts";
 import type { AttemptSpec } from "../providers/provider.ts";
 import type { LiveJob, LiveState } from "../store/live-state.ts";
 import type { StoredJob } from "../store/store.ts";
@@ -113,8 +114,11 @@ export async function attemptSpec(
   };
 }
 
+// Attempts that follow each other are mostly of the same definition.
+const jobDefinitionName = rememberLatest(resourceName);
+
 function launchedTask(job: Job, taskId: string, containers: readonly TaskContainer[]): LaunchedTask {
-  const definitionName = resourceName(job.jobDefinitionArn);
+  const definitionName = jobDefinitionName(job.jobDefinitionArn);
   const stopSeconds = containers.map(({ stopTimeoutSeconds = STOP_TIMEOUT_SECONDS }) => stopTimeoutSeconds);
   return {
     logs: containers.map(({ name: containerName, properties }, index) => ({

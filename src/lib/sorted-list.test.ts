@@ -52,14 +52,14 @@ describe("SortedList", () => {
     }
   });
 
-  test("shows the items before one, inside or not", () => {
+  test("shows and counts the items before one, inside or not", () => {
     fc.assert(
       fc.property(fc.uniqueArray(KEY, { maxLength: 600 }), KEY, (keys, key) => {
         const list = entries();
         for (const other of keys) list.add({ key: other });
-        expect([...list.before({ key })].map((entry) => entry.key)).toEqual(
-          keys.filter((other) => other < key).sort((a, b) => a - b),
-        );
+        const expected = keys.filter((other) => other < key).sort((a, b) => a - b);
+        expect([...list.before({ key })].map((entry) => entry.key)).toEqual(expected);
+        expect(list.countBefore({ key })).toBe(expected.length);
       }),
     );
   });

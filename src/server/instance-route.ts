@@ -46,7 +46,8 @@ function tellLife(instance: Instance, environmentName: string): string {
   }
   if (leaving !== undefined) {
     const { because, atMs } = leaving;
-    const when = atMs === undefined ? "when nothing runs on it any more" : `at ${instantOf(atMs)} at the latest`;
+    const when =
+      atMs === undefined ? "when nothing runs on it any more" : `at ${instantOf(atMs)} at the latest`;
     return `${launch} It goes ${when}: ${tellEnd(because)}.`;
   }
   return registeredAtMs === undefined

@@ -3,7 +3,7 @@ import type { Authenticate } from "../api/signature/authenticate.ts";
 import { isBlocking } from "../batch/blocked-head.ts";
 import type { ComputeEnvironment } from "../batch/compute-environment.ts";
 import { isFargate } from "../batch/compute-resources.ts";
-import { claimOf, usageAt } from "../batch/fair-share.ts";
+import { claimOf } from "../batch/fair-share.ts";
 import type { JobQueue } from "../batch/job-queue.ts";
 import { isSameScope } from "../batch/scope.ts";
 import type { Scope } from "../batch/scope.ts";
@@ -12,6 +12,7 @@ import type { ExplainFacts } from "../scheduler/explain/asked-job.ts";
 import { waitClause } from "../scheduler/explain/explain-sentence.ts";
 import { weigher } from "../scheduler/ordering/fair-share.ts";
 import type { LiveInstance } from "../store/live-instances.ts";
+import { averageAt } from "../store/live-share.ts";
 import type { LiveState } from "../store/live-state.ts";
 import type { JobSituations } from "./job-situations.ts";
 import { json } from "./json-answers.ts";
@@ -133,9 +134,8 @@ function tellShares({ arn, name }: JobQueue, { jobs }: LiveState, nowMs: number)
   if (queue === undefined || fairShare === undefined) return [];
   const weightOf = weigher(queue, fairShare, nowMs);
   const shares = [...queue.shares.values()].map((share) => {
-    const { identifier: shareIdentifier, averageVcpuMillis, vcpuMillis, asOfMs, liveCount } = share;
-    const averageNow = usageAt(averageVcpuMillis, vcpuMillis, nowMs - asOfMs, fairShare.halfLifeMs);
-    const claimVcpus = claimOf(averageNow, vcpuMillis) / 1000;
+    const { identifier: shareIdentifier, vcpuMillis, liveCount } = share;
+    const claimVcpus = claimOf(averageAt(share, nowMs), vcpuMillis) / 1000;
     const weight = weightOf(shareIdentifier);
     return { jobQueueName: name, shareIdentifier, liveCount, vcpuMillis, claimVcpus, weight };
   });

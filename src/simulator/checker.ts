@@ -36,18 +36,18 @@ export interface AuditFacts {
  */
 export interface Checker {
   /** Any change, before what follows from it is told. */
-  changed?(change: Change): void;
+  readonly changed?: (change: Change) => void;
   /** A job, a child of an array or a node has come into being. */
-  appeared?(job: KnownJob): void;
+  readonly appeared?: (job: KnownJob) => void;
   /** Its status, or its place in the queue, is another than before. */
-  moved?(job: KnownJob, before: JobStatus): void;
-  attemptPut?(job: KnownJob, attempt: Attempt, before: Attempt | undefined): void;
+  readonly moved?: (job: KnownJob, before: JobStatus) => void;
+  readonly attemptPut?: (job: KnownJob, attempt: Attempt, before: Attempt | undefined) => void;
   /** Everything of a commit has been told. */
   committed?(events: readonly BatchEvent[]): void;
   /** A client was told that its job is taken. */
   acknowledged?(jobId: string): void;
   /** The provider has really begun an attempt. */
-  started?(spec: AttemptSpec): void;
+  readonly started?: (spec: AttemptSpec) => void;
   /** A tick has ended, and all that it decided is durable. */
   ticked?(facts: TickFacts): void;
   /** An ended job was removed, as its retention was over. */

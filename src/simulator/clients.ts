@@ -37,6 +37,7 @@ export class Clients {
   /** By the index of the submission; undefined until it is acknowledged. */
   readonly #jobIds = new Map<number, string | undefined>();
   #waitingCount = 0;
+  #messageCount = 0;
 
   constructor(options: ClientsOptions) {
     this.#options = options;
@@ -45,6 +46,11 @@ export class Clients {
   /** Submissions without an answer yet. */
   get waitingCount(): number {
     return this.#waitingCount;
+  }
+
+  /** Requests that reached a server, and answers that came back. */
+  get messageCount(): number {
+    return this.#messageCount;
   }
 
   async submit(submission: Submission): Promise<void> {
@@ -60,6 +66,7 @@ export class Clients {
     input: BatchOperations[Name]["input"],
   ): Promise<void> {
     const response = await this.#options.server()?.handle(requestOf(name, input));
+    this.#messageCount += 2;
     if (response?.status !== 200) this.#options.onWrongAnswer(`${name}: ${String(response?.body)}`);
   }
 
@@ -72,6 +79,7 @@ export class Clients {
       time.after(random.between(TRY_AGAIN_MS.min, TRY_AGAIN_MS.max), () => this.#try(submission));
       return;
     }
+    this.#messageCount += 1;
     this.#waitingCount -= 1;
     if (answer === "refused") return;
     if (this.#jobIds.has(submission.index)) this.#jobIds.set(submission.index, answer.jobId);
@@ -97,6 +105,7 @@ export class Clients {
     server: ServerLife,
     input: SubmitJobRequest,
   ): Promise<SubmitJobResponse | "refused" | undefined> {
+    this.#messageCount += 1;
     const { random, handledPercent, onWrongAnswer } = this.#options;
     if (!random.chance(handledPercent)) return this.#callSubmit(server, input);
     const { status, body } = await server.handle(requestOf("SubmitJob", input));
@@ -123,6 +132,7 @@ export class Clients {
       const response = await this.#options
         .server()
         ?.handle(requestOf(name, { jobId, reason: "by a client" }));
+      if (response !== undefined) this.#messageCount += 2;
       const isAnswered = response !== undefined && response.status < 500;
       if (!isAnswered) time.after(random.between(TRY_AGAIN_MS.min, TRY_AGAIN_MS.max), end);
     };

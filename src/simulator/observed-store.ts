@@ -18,9 +18,15 @@ export interface ObservedStoreOptions {
 export class ObservedStore {
   readonly #options: ObservedStoreOptions;
   #failuresLeft = 0;
+  #commitCount = 0;
 
   constructor(options: ObservedStoreOptions) {
     this.#options = options;
+  }
+
+  /** Commits that reached it, those that failed included. */
+  get commitCount(): number {
+    return this.#commitCount;
   }
 
   /** The next commits fail, as on a full disk. */
@@ -38,6 +44,7 @@ export class ObservedStore {
 
   async #commit(changes: readonly Change[], life: CrashSwitch): Promise<void> {
     life.step();
+    this.#commitCount += 1;
     if (this.#failuresLeft > 0) {
       this.#failuresLeft -= 1;
       throw new StoreWriteError("no space left on the simulated disk");

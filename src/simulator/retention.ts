@@ -1,5 +1,6 @@
 import { childCountOf } from "../batch/child-job.ts";
 import { isTerminal } from "../batch/job.ts";
+import type { Change } from "../store/change.ts";
 import type { Store } from "../store/store.ts";
 import type { KnownJob } from "./job-book.ts";
 import { SCOPE } from "./server-life.ts";
@@ -43,10 +44,12 @@ export class Retention {
   async #remove(): Promise<void> {
     const { time, retentionMs, store, watch } = this.#options;
     const stoppedBeforeMs = time.nowMs() - retentionMs;
-    const over = [...watch.book.jobs.values()].filter(
-      ({ parent, status, stoppedAtMs }) =>
-        parent === undefined && isTerminal(status) && (stoppedAtMs ?? Infinity) < stoppedBeforeMs,
-    );
+    const over: KnownJob[] = [];
+    for (const job of watch.book.jobs.values()) {
+      const isSubmitted = job.parent === undefined;
+      if (isSubmitted && isTerminal(job.status) && (job.stoppedAtMs ?? Infinity) < stoppedBeforeMs)
+        over.push(job);
+    }
     const removedCount = await store.removeJobsStoppedBefore(stoppedBeforeMs, REMOVED_AT_ONCE_MAX);
     const overCount = over.reduce((sum, { job }) => sum + 1 + childCountOf(job), 0);
     if (removedCount !== overCount) {
@@ -54,15 +57,21 @@ export class Retention {
     }
     await store.removeInstancesTerminatedBefore(stoppedBeforeMs, REMOVED_AT_ONCE_MAX);
     await store.removeEvents({ beforeMs: stoppedBeforeMs, bytesMax: EVENT_BYTES_MAX });
-    await store.commit(over.flatMap(streamsOf));
+    await store.commit(streamsOf(over));
     for (const job of over) watch.forget(job);
   }
 }
 
-function streamsOf(job: KnownJob) {
-  return [job, ...job.children.values()].flatMap(({ attempt }) => {
-    const { logGroupName: groupName, logStreamName: name } = attempt ?? {};
-    if (groupName === undefined || name === undefined) return [];
-    return [{ kind: "log-stream-removed" as const, scope: SCOPE, groupName, name }];
-  });
+function streamsOf(jobs: readonly KnownJob[]): readonly Change[] {
+  const removals: Change[] = [];
+  const removeStream = ({ attempt }: KnownJob): void => {
+    if (attempt?.logGroupName === undefined || attempt.logStreamName === undefined) return;
+    const { logGroupName: groupName, logStreamName: name } = attempt;
+    removals.push({ kind: "log-stream-removed", scope: SCOPE, groupName, name });
+  };
+  for (const job of jobs) {
+    removeStream(job);
+    for (const child of job.children.values()) removeStream(child);
+  }
+  return removals;
 }

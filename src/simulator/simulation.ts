@@ -48,8 +48,13 @@ export interface SimulationReport {
   /** Of the first step that had any. */
   readonly violations: readonly Violation[];
   readonly stepCount: number;
-  /** Of all steps: submissions, news, ticks, faults, each thing that was to happen at an instant. */
-  readonly happenedCount: number;
+  /**
+   * Whatever was delivered to a part of the simulated world, to the clients, the server, its store or its provider, each at
+   * an instant: what was due then (a submission, a tick, an attempt that comes up or ends, a fault), and the messages
+   * between them (a request and its answer, a commit, an order to the provider, an acknowledgement, news). What these make
+   * a part do within itself is none.
+   */
+  readonly eventCount: number;
   readonly virtualMs: number;
   readonly submissionCount: number;
   /** Jobs, children and nodes that ended. */
@@ -74,6 +79,8 @@ export class Simulation {
   readonly #watch: Watch;
   readonly #server: VirtualServer;
   readonly #clients: Clients;
+  readonly #provider: SimulatedProvider;
+  readonly #observedStore: ObservedStore;
   readonly #faults: Faults;
   readonly #retention: Retention;
   readonly #load: Iterator<Submission>;
@@ -98,8 +105,10 @@ export class Simulation {
       watch.committed(changes);
     };
     const observedStore = new ObservedStore({ store, plant, onCommit });
+    this.#observedStore = observedStore;
     const habits = scenario.provider;
     const provider = new SimulatedProvider({ time, random: random.fork(), capacity: host, habits });
+    this.#provider = provider;
     provider.onStart((spec) => watch.started(spec));
     const rates = scenario.faults;
     const crashSwitch = () => this.#server.life?.crashSwitch;
@@ -143,7 +152,7 @@ export class Simulation {
     return {
       violations: this.#watch.violations,
       stepCount: this.#stepCount,
-      happenedCount: this.#time.happenedCount,
+      eventCount: this.#eventCount,
       virtualMs: this.#time.monotonicMs(),
       submissionCount: this.#submissionCount,
       endedCount: this.#watch.book.endedCount,
@@ -155,6 +164,11 @@ export class Simulation {
 
   get #hasFailed(): boolean {
     return this.#watch.violations.length > 0;
+  }
+
+  get #eventCount(): number {
+    const messageCount = this.#clients.messageCount + this.#provider.messageCount;
+    return this.#time.happenedCount + messageCount + this.#observedStore.commitCount;
   }
 
   /** All has happened that was to, and no job is left. */

@@ -5,10 +5,18 @@ import type { AuditFacts, Checker, CheckerTools, CreateChecker, TickFacts, Viola
 import { JobBook } from "./job-book.ts";
 import type { KnownJob } from "./job-book.ts";
 
+/** Who is told of what comes most often: most checkers want to know of little. */
+type Told = {
+  readonly [Name in "changed" | "appeared" | "moved" | "attemptPut" | "started"]: readonly NonNullable<
+    Checker[Name]
+  >[];
+};
+
 /** All checkers at once: tells each what it wants to know, and keeps what they find. */
 export class Watch {
   readonly book: JobBook;
   readonly #checkers: readonly Checker[];
+  readonly #told: Told;
   readonly #violations: Violation[] = [];
 
   /** @param creations by the names under which violations are told. */
@@ -16,15 +24,23 @@ export class Watch {
     this.#checkers = Object.entries(creations).map(([checker, create]) =>
       create({ ...tools, fail: (message) => this.fail(checker, message) }),
     );
+    const told = {
+      changed: this.#checkers.flatMap(({ changed }) => changed ?? []),
+      appeared: this.#checkers.flatMap(({ appeared }) => appeared ?? []),
+      moved: this.#checkers.flatMap(({ moved }) => moved ?? []),
+      attemptPut: this.#checkers.flatMap(({ attemptPut }) => attemptPut ?? []),
+      started: this.#checkers.flatMap(({ started }) => started ?? []),
+    };
+    this.#told = told;
     this.book = new JobBook({
       appeared: (job) => {
-        for (const checker of this.#checkers) checker.appeared?.(job);
+        for (const appeared of told.appeared) appeared(job);
       },
       moved: (job, before) => {
-        for (const checker of this.#checkers) checker.moved?.(job, before);
+        for (const moved of told.moved) moved(job, before);
       },
       attemptPut: (job, attempt, before) => {
-        for (const checker of this.#checkers) checker.attemptPut?.(job, attempt, before);
+        for (const attemptPut of told.attemptPut) attemptPut(job, attempt, before);
       },
     });
   }
@@ -41,7 +57,7 @@ export class Watch {
     let events: readonly BatchEvent[] = [];
     try {
       for (const change of changes) {
-        for (const checker of this.#checkers) checker.changed?.(change);
+        for (const changed of this.#told.changed) changed(change);
         this.book.note(change);
         if (change.kind === "events-appended") events = change.events;
       }
@@ -57,7 +73,7 @@ export class Watch {
   }
 
   started(spec: AttemptSpec): void {
-    for (const checker of this.#checkers) checker.started?.(spec);
+    for (const started of this.#told.started) started(spec);
   }
 
   ticked(facts: TickFacts): void {

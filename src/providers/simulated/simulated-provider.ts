@@ -72,12 +72,18 @@ export class SimulatedProvider implements Provider {
   #habits: ProviderHabits;
   #outage: string | undefined;
   #silentCount = 0;
+  #messageCount = 0;
   #wake: () => void = () => {};
   #onStart: (spec: AttemptSpec) => void = () => {};
 
   constructor(options: SimulatedProviderOptions) {
     this.#options = options;
     this.#habits = options.habits;
+  }
+
+  /** Orders that came in, acknowledgements among them, and news that went out. */
+  get messageCount(): number {
+    return this.#messageCount;
   }
 
   /** From now on attempts fare so. */
@@ -123,6 +129,7 @@ export class SimulatedProvider implements Provider {
   }
 
   start(spec: AttemptSpec): void {
+    this.#messageCount += 1;
     if (this.#tasks.has(spec.taskId)) return;
     const task = this.#add(spec);
     this.#onStart(spec);
@@ -138,6 +145,7 @@ export class SimulatedProvider implements Provider {
   }
 
   stop(taskId: string): void {
+    this.#messageCount += 1;
     const { random, time } = this.#options;
     const task = this.#tasks.get(taskId);
     if (task === undefined || random.chance(this.#habits.stubbornPercent)) return;
@@ -145,6 +153,7 @@ export class SimulatedProvider implements Provider {
   }
 
   kill(taskId: string): void {
+    this.#messageCount += 1;
     const { random, time } = this.#options;
     const task = this.#tasks.get(taskId);
     if (task !== undefined) time.after(within(SIGNAL_MS, random), () => this.#endBySignal(task, 137));
@@ -156,6 +165,7 @@ export class SimulatedProvider implements Provider {
   }
 
   acknowledge(taskId: string, what: ProviderNews["kind"]): void {
+    this.#messageCount += 1;
     const isOver = this.#news.acknowledge(taskId, what);
     if (isOver) this.#tasks.delete(taskId);
   }
@@ -231,6 +241,7 @@ export class SimulatedProvider implements Provider {
   }
 
   #publish(news: ProviderNews): void {
+    this.#messageCount += 1;
     this.#news.add(news);
     if (this.#options.random.chance(this.#habits.silentNewsPercent)) this.#silentCount += 1;
     else this.#wake();

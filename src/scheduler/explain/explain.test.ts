@@ -333,6 +333,21 @@ describe("explain", () => {
     });
   });
 
+  test("tells the place in the order of all shares of those near the front only", () => {
+    const jobs = Array.from({ length: 240 }, (_, at) =>
+      inShare(`job-${at}`, at % 2 === 0 ? "a" : "b", at + 1),
+    );
+    const state = aState(aComputeEnvironment("ce", { maxvCpus: 1 }), ...sharedQueue(), ...jobs);
+    const placeOf = (jobId: string) => ask(state, jobId).line?.share?.aheadInQueueCount;
+    expect(["job-0", "job-1", "job-3", "job-199", "job-239"].map(placeOf)).toEqual([
+      0,
+      1,
+      2,
+      undefined,
+      undefined,
+    ]);
+  });
+
   test("counts the jobs before it, of however many, without looking at each", () => {
     const jobs = Array.from({ length: 3_000 }, (_, at) => aJob(`job-${at}`).at(at + 1));
     const state = aState(aComputeEnvironment("ce", { maxvCpus: 1 }), Q, ...jobs);

@@ -1,5 +1,6 @@
-import { claimOf, usageAt } from "../../batch/fair-share.ts";
+import { claimOf } from "../../batch/fair-share.ts";
 import { childJobId } from "../../batch/child-job.ts";
+import { averageAt } from "../../store/live-share.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
 import { frontOfQueue } from "../ordering/front-of-queue.ts";
 import { weigher } from "../ordering/fair-share.ts";
@@ -24,8 +25,13 @@ export function placeInLine(asked: AskedJob, state: LiveState, nowMs: number): O
   const ahead = countAhead(asked, state);
   const queue = state.jobs.readyQueue(job.jobQueueArn);
   if (queue?.fairShare === undefined) return ahead;
-  const share = standingOf(asked, queue, queue.fairShare, { state, nowMs });
-  return { ...ahead, share };
+  const share = standingOf(asked, queue, queue.fairShare, nowMs);
+  // The heads of these shares go before it, too.
+  const isFarBehind = ahead.aheadCount + share.sharesBeforeCount >= LOOKED_INTO_MAX;
+  if (isFarBehind) return { ...ahead, share };
+  const front = frontOfQueue(state, job.jobQueueArn, { count: LOOKED_INTO_MAX, nowMs });
+  const aheadInQueueCount = front.indexOf(asked.jobId);
+  return { ...ahead, share: { ...share, ...(aheadInQueueCount >= 0 && { aheadInQueueCount }) } };
 }
 
 /** The id of the job at the head of the share of a job, of an array that of its next child; undefined: it is empty. */
@@ -71,18 +77,17 @@ function hasArrays(jobQueueArn: string, jobs: LiveState["jobs"]): boolean {
 }
 
 function standingOf(
-  { job, jobId }: AskedJob,
+  { job }: AskedJob,
   queue: ReadyQueue,
   fairShare: FairShare,
-  { state, nowMs }: { readonly state: LiveState; readonly nowMs: number },
+  nowMs: number,
 ): ShareStanding {
   const weightOf = weigher(queue, fairShare, nowMs);
   const standing = ({ share, queuePosition }: Pick<LiveJob, "share" | "queuePosition">): Standing => {
-    const { averageVcpuMillis: average, vcpuMillis, asOfMs, identifier } = share;
-    const averageNow = usageAt(average, vcpuMillis, nowMs - asOfMs, fairShare.halfLifeMs);
+    const { vcpuMillis, identifier } = share;
     return {
       shareIdentifier: identifier,
-      claimVcpus: claimOf(averageNow, vcpuMillis) / 1000,
+      claimVcpus: claimOf(averageAt(share, nowMs), vcpuMillis) / 1000,
       weight: weightOf(identifier),
       position: share.runnable.size > 0 ? share.headPosition : queuePosition,
     };
@@ -93,13 +98,10 @@ function standingOf(
     .map((share) => standing({ share, queuePosition: Infinity }))
     .filter((other) => compare(other, own) < 0)
     .sort(compare);
-  const front = frontOfQueue(state, job.jobQueueArn, { count: LOOKED_INTO_MAX, nowMs });
-  const aheadInQueueCount = front.indexOf(jobId);
   return {
     ...withoutPosition(own),
     sharesBeforeCount: before.length,
     sharesBefore: before.slice(0, SHARES_SHOWN_MAX).map(withoutPosition),
-    ...(aheadInQueueCount >= 0 && { aheadInQueueCount }),
   };
 }
 

@@ -95,7 +95,8 @@ export class PlannedRoom {
     if (this.#isIdleShown) return;
     this.#isIdleShown = true;
     const idle = [...this.#instances.idle.keys()].filter((live) => !this.#found.has(live));
-    for (const live of idle.sort((a, b) => a.instance.launchedAtMs - b.instance.launchedAtMs)) this.#show(live);
+    for (const live of idle.sort((a, b) => a.instance.launchedAtMs - b.instance.launchedAtMs))
+      this.#show(live);
   }
 
   #show(live: LiveInstance): number {

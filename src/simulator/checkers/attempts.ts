@@ -8,7 +8,7 @@ import type { Checker, CheckerTools } from "../checker.ts";
  * begins when the one before has ended, and the provider begins each once.
  */
 export function checkAttempts({ fail }: CheckerTools): Checker {
-  const startedTasks = new Map<string, string>();
+  const startedTasks = new Set<string>();
   return {
     attemptPut(job, attempt, before) {
       const { jobId, number, taskId } = attempt;
@@ -32,14 +32,11 @@ export function checkAttempts({ fail }: CheckerTools): Checker {
     },
     started({ taskId, jobId }) {
       if (startedTasks.has(taskId)) fail(`the attempt ${taskId} of ${jobId} begins twice`);
-      startedTasks.set(taskId, jobId);
+      startedTasks.add(taskId);
     },
     forgotten({ attempt, children }) {
-      for (const { taskId } of [attempt, ...[...children.values()].map((child) => child.attempt)].filter(
-        (known) => known !== undefined,
-      )) {
-        startedTasks.delete(taskId);
-      }
+      startedTasks.delete(attempt?.taskId ?? "");
+      for (const child of children.values()) startedTasks.delete(child.attempt?.taskId ?? "");
     },
   };
 }

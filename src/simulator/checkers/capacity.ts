@@ -2,28 +2,39 @@ import { nodeResourcesOf } from "./node-resources.ts";
 import type { Attempt } from "../../batch/attempt.ts";
 import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
 import type { Instance } from "../../batch/instance.ts";
-import { addResources, fitsIn, NO_RESOURCES, subtractResources } from "../../batch/resources.ts";
+import { fitsIn, NO_RESOURCES } from "../../batch/resources.ts";
 import type { Resources } from "../../batch/resources.ts";
 import type { Checker, CheckerTools } from "../checker.ts";
 
 /** What attempts under way hold of something. */
 class Holdings {
-  readonly #held = new Map<string, Resources>();
+  readonly #held = new Map<string, { -readonly [Member in keyof Resources]: number }>();
 
   of(holder: string): Resources {
     return this.#held.get(holder) ?? NO_RESOURCES;
   }
 
-  take(holder: string, resources: Resources): Resources {
-    const held = addResources(this.of(holder), resources);
-    this.#held.set(holder, held);
+  /** Says what is held then, which changes with what comes after. */
+  take(holder: string, { vcpuMillis, memoryMiB, gpuCount }: Resources): Resources {
+    const held = this.#held.get(holder);
+    if (held === undefined) {
+      const first = { vcpuMillis, memoryMiB, gpuCount };
+      this.#held.set(holder, first);
+      return first;
+    }
+    held.vcpuMillis += vcpuMillis;
+    held.memoryMiB += memoryMiB;
+    held.gpuCount += gpuCount;
     return held;
   }
 
-  giveBack(holder: string, resources: Resources): void {
-    const held = subtractResources(this.of(holder), resources);
+  giveBack(holder: string, { vcpuMillis, memoryMiB, gpuCount }: Resources): void {
+    const held = this.take(holder, {
+      vcpuMillis: -vcpuMillis,
+      memoryMiB: -memoryMiB,
+      gpuCount: -gpuCount,
+    });
     if (held.vcpuMillis === 0 && held.memoryMiB === 0 && held.gpuCount === 0) this.#held.delete(holder);
-    else this.#held.set(holder, held);
   }
 }
 

@@ -1,37 +1,34 @@
 import { childJobId } from "../../batch/child-job.ts";
-import type { JobStatus } from "../../model/batch.ts";
 import type { Checker, CheckerTools } from "../checker.ts";
 import type { KnownJob } from "../job-book.ts";
 
 /** No job starts before what it depends on has succeeded. */
 export function checkDependencies({ fail }: CheckerTools): Checker {
-  /** Of jobs and children that some other may depend on. */
-  const statuses = new Map<string, JobStatus>();
+  /** Jobs and children that some other may depend on. */
+  const known = new Map<string, KnownJob>();
 
   /** What was removed has ended long ago, well or badly: nobody can tell any more. */
-  const isMet = (jobId: string): boolean => (statuses.get(jobId) ?? "SUCCEEDED") === "SUCCEEDED";
+  const isMet = (jobId: string): boolean => (known.get(jobId)?.status ?? "SUCCEEDED") === "SUCCEEDED";
 
   const check = (job: KnownJob): void => {
     for (const { jobId, type } of job.job.dependsOn) {
       const awaited = awaitedId(job, jobId, type);
       if (awaited !== undefined && !isMet(awaited)) {
-        fail(`${job.jobId} starts while ${awaited} is ${statuses.get(awaited)}`);
+        fail(`${job.jobId} starts while ${awaited} is ${known.get(awaited)?.status}`);
       }
     }
   };
 
   return {
-    appeared({ jobId, job, status }) {
-      if (job.nodes === undefined) statuses.set(jobId, status);
+    appeared(job) {
+      if (job.parent === undefined || job.job.nodes === undefined) known.set(job.jobId, job);
     },
     moved(job, before) {
-      const { jobId, status, parent } = job;
-      if (parent === undefined || job.job.nodes === undefined) statuses.set(jobId, status);
-      if (status === "STARTING" && before === "RUNNABLE") check(job);
+      if (job.status === "STARTING" && before === "RUNNABLE") check(job);
     },
     forgotten({ jobId, children }) {
-      statuses.delete(jobId);
-      for (const child of children.values()) statuses.delete(child.jobId);
+      known.delete(jobId);
+      for (const child of children.values()) known.delete(child.jobId);
     },
   };
 }

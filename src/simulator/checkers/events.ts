@@ -1,4 +1,5 @@
 import { childJobId } from "../../batch/child-job.ts";
+import type { BatchEvent } from "../../batch/event.ts";
 import { isTerminal } from "../../batch/job.ts";
 import type { JobStatus } from "../../model/batch.ts";
 import type { Checker, CheckerTools } from "../checker.ts";
@@ -7,13 +8,15 @@ import type { KnownJob } from "../job-book.ts";
 /** So many are read at once. */
 const PAGE = 10_000;
 
+type Transition = Pick<BatchEvent, "jobId" | "status">;
+
 /** Every event comes exactly once and in order: one for each transition that was committed, numbered without gaps. */
 export function checkEvents({ fail }: CheckerTools): Checker {
-  let expected: string[] = [];
+  let expected: Transition[] = [];
   let lastSequence = 0;
   let readSequence = 0;
 
-  const expect = (jobId: string, status: JobStatus): void => void expected.push(`${jobId} ${status}`);
+  const expect = (jobId: string, status: JobStatus): void => void expected.push({ jobId, status });
   const expectOfMainNode = ({ jobId, job, status, attemptCount }: KnownJob): void => {
     if (job.nodes === undefined || attemptCount === 0) return;
     const nodeId = childJobId({ kind: "multi-node", jobId }, job.nodes.main);
@@ -43,13 +46,12 @@ export function checkEvents({ fail }: CheckerTools): Checker {
       if (job.parent === undefined) expectOfMainNode(job);
     },
     committed(events) {
-      const told = events
-        .filter(({ kind }) => kind === "job-changed")
-        .map(({ jobId, status }) => `${jobId} ${status}`);
-      const wrongAt = expected.findIndex((event, index) => event !== told[index]);
+      const told = events.filter(({ kind }) => kind === "job-changed");
+      const wrongAt = expected.findIndex((event, index) => !isOf(event, told[index]));
       if (wrongAt !== -1 || told.length !== expected.length) {
         const index = wrongAt === -1 ? expected.length : wrongAt;
-        fail(`event ${index} of a commit is ${told[index]}, and should be ${expected[index]}`);
+        const [is, wanted] = [textOf(told[index]), textOf(expected[index])];
+        fail(`event ${index} of a commit is ${is}, and should be ${wanted}`);
       }
       expected = [];
     },
@@ -67,4 +69,12 @@ export function checkEvents({ fail }: CheckerTools): Checker {
       readSequence = after;
     },
   };
+}
+
+function isOf(expected: Transition, told: Transition | undefined): boolean {
+  return expected.jobId === told?.jobId && expected.status === told.status;
+}
+
+function textOf(transition: Transition | undefined): string {
+  return transition === undefined ? "missing" : `${transition.jobId} ${transition.status}`;
 }

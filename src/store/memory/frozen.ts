@@ -31,7 +31,11 @@ function frozenObject<Value extends object>(value: Value): Value {
 }
 
 function withoutUndefined<Value extends object>(value: Value): Value {
-  const defined = Object.entries(value).filter(([, member]) => member !== undefined);
+  const copy: Record<string, unknown> = {};
+  for (const name in value) {
+    const member: unknown = value[name];
+    if (member !== undefined) copy[name] = frozen(member);
+  }
   // The copy has every member of the value that is not undefined, and those are the optional ones.
-  return Object.fromEntries(defined.map(([name, member]) => [name, frozen(member)])) as Value;
+  return copy as Value;
 }

@@ -64,10 +64,11 @@ export class MemoryStore implements Store {
     for (const change of frozen(changes)) this.#apply(change);
   }
 
+  /** Environments and queues are other objects each time, as from a disk: some who knew them know them by their objects. */
   async load(): Promise<StoredState> {
     return {
-      computeEnvironments: this.#computeEnvironments.values(),
-      jobQueues: this.#jobQueues.values(),
+      computeEnvironments: this.#computeEnvironments.values().map((environment) => ({ ...environment })),
+      jobQueues: this.#jobQueues.values().map((jobQueue) => ({ ...jobQueue })),
       shareUsages: this.#shareUsages.all(),
       jobDefinitions: this.#jobDefinitions.revisions(),
       ...this.#jobs.load(),
