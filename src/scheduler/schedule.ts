@@ -7,7 +7,7 @@ import type { ReadyQueue } from "../store/live-queues.ts";
 import type { LiveJob, LiveState } from "../store/live-state.ts";
 import type { Capacity } from "./capacity.ts";
 import { lackOfConsumables } from "./consumables.ts";
-import { acceptsPlacements, findInstances, isLeft, isSpotCapacity, refuseEnvironment } from "./placement.ts";
+import { findInstances, isLeft, isSpotCapacity, refuseEnvironment } from "./placement.ts";
 import type { Place } from "./placement.ts";
 import { orderOf } from "./ordering/queue-order.ts";
 import { unreservedVcpuMillis } from "./ordering/reservation.ts";
@@ -47,7 +47,7 @@ export interface Decisions {
   /** The live state has the place reserved: the attempt may follow when the cycle has ended. */
   place(placement: Placement): void;
   launch(launch: Launch): void;
-  /** The host has no room for a job on demand: Spot capacity may be taken back for it. */
+  /** The host has no room for the head of a queue: if that may go on demand, Spot capacity may be taken back for it. */
   wantRoom(job: LiveJob): void;
 }
 
@@ -144,9 +144,7 @@ class Dispatch {
       const found = this.#findPlace(job, unreserved);
       if (typeof found === "string") {
         const { arn: jobQueueArn } = this.#jobQueue;
-        if (this.blocked === undefined && found === "host-full" && this.#isOnDemand()) {
-          this.#decisions.wantRoom(job);
-        }
+        if (this.blocked === undefined && found === "host-full") this.#decisions.wantRoom(job);
         this.blocked ??= { jobQueueArn, jobId: job.jobId, because: found, ...this.#wantedFor(job, found) };
         // What no job of the queue asks for differently has failed: no other can be placed.
         if (this.#failed.size === this.#ready.demand.size) break;
@@ -169,14 +167,6 @@ class Dispatch {
     const { demandVcpuMillis } = this.#ready;
     const wanted = wantedCapacityOf(job, this.#jobQueue, { ...this.#facts, demandVcpuMillis });
     return wanted === undefined ? {} : { wanted };
-  }
-
-  /** Whether any environment of the queue that takes jobs is not of Spot capacity. */
-  #isOnDemand(): boolean {
-    return this.#jobQueue.computeEnvironmentOrder.some(({ computeEnvironment }) => {
-      const environment = this.#facts.state.computeEnvironments.get(computeEnvironment);
-      return environment !== undefined && acceptsPlacements(environment) && !isSpotCapacity(environment);
-    });
   }
 
   #findPlace(job: LiveJob, unreservedMillis: number): Place | WaitReason {

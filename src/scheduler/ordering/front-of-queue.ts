@@ -1,4 +1,5 @@
 import { claimOf } from "../../batch/fair-share.ts";
+import { MinHeap } from "../../lib/min-heap.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
 import { averageAt } from "../../store/live-share.ts";
 import type { LiveShare } from "../../store/live-share.ts";
@@ -21,48 +22,45 @@ export function frontOfQueue(
   }
   const weightOf = weigher(queue, fairShare, nowMs);
   const lines = [...queue.ready].map((share): Line => {
-    const { identifier, vcpuMillis } = share;
-    const averageNow = averageAt(share, nowMs);
-    return { share, weight: weightOf(identifier), averageNow, vcpuMillis, jobs: undefined };
+    const { identifier, vcpuMillis, headPosition } = share;
+    const weight = weightOf(identifier);
+    const averageVcpuMillis = averageAt(share, nowMs);
+    const claim = claimOf(averageVcpuMillis, vcpuMillis) * weight;
+    return { share, weight, averageVcpuMillis, vcpuMillis, headPosition, claim, jobs: undefined };
   });
+  const order = new MinHeap(lines, goesFirst);
   const jobIds: string[] = [];
   while (jobIds.length < count) {
-    const first = firstLine(lines);
+    const { first } = order;
     if (first === undefined) break;
-    first.jobs ??= nextOf(state, first.share, count);
-    const next = first.jobs.shift();
-    if (next === undefined) lines.splice(lines.indexOf(first), 1);
+    const next = (first.jobs ??= nextOf(state, first.share, count)).shift();
+    const [after] = first.jobs;
+    if (next !== undefined) jobIds.push(next.jobId);
+    if (next === undefined || after === undefined) order.removeFirst();
     else {
-      jobIds.push(next.jobId);
       first.vcpuMillis += next.job.resources.vcpuMillis;
+      first.claim = claimOf(first.averageVcpuMillis, first.vcpuMillis) * first.weight;
+      first.headPosition = after.job.queuePosition;
+      order.sinkFirst();
     }
   }
   return jobIds;
 }
 
+/** A share as it would be with what was placed so far. */
 interface Line {
   readonly share: LiveShare;
   readonly weight: number;
-  readonly averageNow: number;
+  readonly averageVcpuMillis: number;
   vcpuMillis: number;
+  claim: number;
+  headPosition: number;
   /** Those of the share that are left; undefined before the first was asked for. */
   jobs: { readonly jobId: string; readonly job: LiveJob }[] | undefined;
 }
 
-function firstLine(lines: readonly Line[]): Line | undefined {
-  let first: Line | undefined;
-  for (const line of lines) if (first === undefined || isBefore(line, first)) first = line;
-  return first;
-}
-
-function isBefore(a: Line, b: Line): boolean {
-  const claims = [a, b].map(({ averageNow, vcpuMillis, weight }) => claimOf(averageNow, vcpuMillis) * weight);
-  const [claim = 0, other = 0] = claims;
-  return claim === other ? positionOf(a) < positionOf(b) : claim < other;
-}
-
-function positionOf({ jobs, share }: Line): number {
-  return (jobs === undefined ? share.runnable.peek() : jobs[0]?.job)?.queuePosition ?? Infinity;
+function goesFirst(a: Line, b: Line): boolean {
+  return a.claim === b.claim ? a.headPosition < b.headPosition : a.claim < b.claim;
 }
 
 /** The jobs of a share in their order, an array as its next children. */
