@@ -1,6 +1,14 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { claimOf, halfLifeMsOf, isActiveShare, reservedPart, ShareWeights, usageAt } from "./fair-share.ts";
+import {
+  claimOf,
+  halfLifeMsOf,
+  isActiveShare,
+  reservedPart,
+  ShareWeights,
+  usageAt,
+  weightOf,
+} from "./fair-share.ts";
 
 const HALF_LIFE_MS = 600_000;
 
@@ -157,7 +165,7 @@ describe("ShareWeights", () => {
     // A share that is looked at before it counts as active.
     ["UserB", 0, 0.5],
   ])("of %s with %d active shares of its entry is %d", (shareIdentifier, activeMatching, expected) => {
-    expect(weights.weightOf(shareIdentifier, activeMatching)).toBe(expected);
+    expect(weightOf(weights.entryOf(shareIdentifier), activeMatching)).toBe(expected);
   });
 
   test("tells by one object which shares have an entry in common", () => {
@@ -167,7 +175,7 @@ describe("ShareWeights", () => {
   });
 
   test("are 1 without a distribution", () => {
-    expect(new ShareWeights({}).weightOf("any", 3)).toBe(1);
+    expect(weightOf(new ShareWeights({}).entryOf("any"), 3)).toBe(1);
   });
 
   test("find the entry that looking at each of them finds", () => {

@@ -87,12 +87,12 @@ export interface ShareWeightEntry {
   readonly weightFactor: number;
 }
 
-/** The weights that a policy gives to shares. The lower a weight, the more a share gets; without an entry it is 1. */
+/** What a policy says of shares by name. */
 export class ShareWeights {
+  /** Whether any entry speaks for more than one share. */
+  readonly hasPrefixes: boolean;
   /** By text. No entry that is a prefix begins another: `checkOverlaps` of the policy refuses that. */
   readonly #entries: readonly ShareWeightEntry[];
-  /** What was found before: the same shares are asked for in each cycle. */
-  readonly #found = new Map<string, ShareWeightEntry | undefined>();
 
   constructor({ shareDistribution = [] }: FairsharePolicy) {
     this.#entries = shareDistribution
@@ -102,41 +102,16 @@ export class ShareWeights {
         weightFactor,
       }))
       .sort((a, b) => (a.text < b.text ? -1 : 1));
+    this.hasPrefixes = this.#entries.some(({ isPrefix }) => isPrefix);
   }
 
   /** The entry that speaks for the share, always the same object: there is at most one. */
   entryOf(shareIdentifier: string): ShareWeightEntry | undefined {
-    const known = this.#found.get(shareIdentifier);
-    if (known !== undefined || this.#found.has(shareIdentifier)) return known;
-    if (this.#found.size >= FOUND_MAX) this.#found.clear();
-    const entry = this.#find(shareIdentifier);
-    this.#found.set(shareIdentifier, entry);
-    return entry;
-  }
-
-  /** Whether any entry speaks for more than one share. */
-  get hasPrefixes(): boolean {
-    return this.#entries.some(({ isPrefix }) => isPrefix);
-  }
-
-  #find(shareIdentifier: string): ShareWeightEntry | undefined {
     // What lies between a prefix and a text that begins with it begins with it too, so it can only be the last one before.
     const entry = this.#lastUpTo(shareIdentifier);
     if (entry === undefined) return undefined;
     const matches = entry.isPrefix ? shareIdentifier.startsWith(entry.text) : shareIdentifier === entry.text;
     return matches ? entry : undefined;
-  }
-
-  /**
-   * What a share's claim is multiplied with. The factor of a prefix counts once for each active share that matches it:
-   * together they get what one share of that factor would.
-   *
-   * @param activeMatching active shares that the same entry speaks for, this one included; read for prefixes only.
-   */
-  weightOf(shareIdentifier: string, activeMatching: number): number {
-    const entry = this.entryOf(shareIdentifier);
-    if (entry === undefined) return 1;
-    return entry.isPrefix ? entry.weightFactor * Math.max(1, activeMatching) : entry.weightFactor;
   }
 
   #lastUpTo(text: string): ShareWeightEntry | undefined {
@@ -152,7 +127,16 @@ export class ShareWeights {
   }
 }
 
-const FOUND_MAX = 10_000;
+/**
+ * What a share's claim is multiplied with: the lower, the more it gets; 1 without an entry. The factor of a prefix counts
+ * once for each active share that matches it: together they get what one share of that factor would.
+ *
+ * @param activeMatching active shares that the same entry speaks for, this one included; read for prefixes only.
+ */
+export function weightOf(entry: ShareWeightEntry | undefined, activeMatching: number): number {
+  if (entry === undefined) return 1;
+  return entry.isPrefix ? entry.weightFactor * Math.max(1, activeMatching) : entry.weightFactor;
+}
 
 /** What AWS takes for a `shareDecaySeconds` of 0. */
 const SHARE_DECAY_SECONDS_MIN = 600;

@@ -132,11 +132,11 @@ function tellShares({ arn, name }: JobQueue, { jobs }: LiveState, nowMs: number)
   const queue = jobs.readyQueue(arn);
   const fairShare = queue?.fairShare;
   if (queue === undefined || fairShare === undefined) return [];
-  const weightOf = weigher(queue, fairShare, nowMs);
+  const weigh = weigher(queue, fairShare, nowMs);
   const shares = [...queue.shares.values()].map((share) => {
     const { identifier: shareIdentifier, vcpuMillis, liveCount } = share;
     const claimVcpus = claimOf(averageAt(share, nowMs), vcpuMillis) / 1000;
-    const weight = weightOf(shareIdentifier);
+    const weight = weigh(share);
     return { jobQueueName: name, shareIdentifier, liveCount, vcpuMillis, claimVcpus, weight };
   });
   return shares

@@ -99,6 +99,9 @@ export class MutableQueue {
       weights: new ShareWeights(policy),
       halfLifeMs: halfLifeMsOf(policy),
     };
+    for (const share of this.shares.values()) {
+      share.weightEntry = this.fairShare?.weights.entryOf(share.identifier);
+    }
   }
 
   share(identifier: string): MutableShare {

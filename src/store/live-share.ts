@@ -1,4 +1,5 @@
 import { usageAt } from "../batch/fair-share.ts";
+import type { ShareWeightEntry } from "../batch/fair-share.ts";
 import { SortedList } from "../lib/sorted-list.ts";
 import type { LiveJob } from "./live-job.ts";
 import type { MutableQueue } from "./live-queues.ts";
@@ -8,6 +9,8 @@ export interface LiveShare {
   /** `NO_SHARE` in a queue that goes first come, first served. */
   readonly identifier: string;
   readonly queue: Pick<MutableQueue, "arn" | "halfLifeMs">;
+  /** What the queue's policy says of it. */
+  readonly weightEntry: ShareWeightEntry | undefined;
   /** RUNNABLE jobs, and arrays whose next child is, in their order. */
   readonly runnable: Pick<SortedList<LiveJob>, "size" | "peek" | "first" | "before" | "countBefore">;
   /** The place in the queue of the first of them; infinite where there is none. */
@@ -26,6 +29,7 @@ export interface LiveShare {
 export class MutableShare implements LiveShare {
   readonly identifier: string;
   readonly queue: MutableQueue;
+  weightEntry: ShareWeightEntry | undefined;
   readonly runnable = new SortedList<LiveJob>(orderKey, isChildBefore);
   headPosition = Infinity;
   liveCount = 0;
@@ -37,6 +41,7 @@ export class MutableShare implements LiveShare {
   constructor(queue: MutableQueue, identifier: string) {
     this.queue = queue;
     this.identifier = identifier;
+    this.weightEntry = queue.fairShare?.weights.entryOf(identifier);
   }
 
   addRunnable(job: LiveJob): void {

@@ -42,6 +42,7 @@ function findShare({ jobQueueArn, shareIdentifier = "" }: Job, { jobs }: LiveSta
         () => 0,
         () => false,
       ),
+      weightEntry: queue?.fairShare?.weights.entryOf(shareIdentifier),
       headPosition: Infinity,
       liveCount: 0,
       lastEndAtMs: undefined,

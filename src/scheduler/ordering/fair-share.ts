@@ -1,4 +1,4 @@
-import { claimOf } from "../../batch/fair-share.ts";
+import { claimOf, weightOf } from "../../batch/fair-share.ts";
 import { assert } from "../../lib/assert.ts";
 import { MinHeap } from "../../lib/min-heap.ts";
 import type { LiveJob } from "../../store/live-state.ts";
@@ -27,11 +27,11 @@ export class FairShareOrder implements QueueOrder {
   readonly #competitors: MinHeap<Competitor>;
 
   constructor(queue: ReadyQueue, fairShare: FairShare, nowMs: number) {
-    const weightOf = weigher(queue, fairShare, nowMs);
+    const weigh = weigher(queue, fairShare, nowMs);
     const competitors: Competitor[] = [];
     for (const share of queue.ready) {
       const averageVcpuMillis = averageAt(share, nowMs);
-      const weight = weightOf(share.identifier);
+      const weight = weigh(share);
       const claim = claimOf(averageVcpuMillis, share.vcpuMillis) * weight;
       competitors.push({ share, weight, averageVcpuMillis, claim });
     }
@@ -66,13 +66,12 @@ export function weigher(
   queue: ReadyQueue,
   { weights }: FairShare,
   nowMs: number,
-): (shareIdentifier: string) => number {
-  if (!weights.hasPrefixes) return (identifier) => weights.weightOf(identifier, 1);
+): (share: Pick<LiveShare, "weightEntry">) => number {
+  if (!weights.hasPrefixes) return ({ weightEntry }) => weightOf(weightEntry, 1);
   const activeByEntry = new Map<unknown, number>();
   for (const share of queue.shares.values()) {
     if (!isActive(share, nowMs)) continue;
-    const entry = weights.entryOf(share.identifier);
-    activeByEntry.set(entry, (activeByEntry.get(entry) ?? 0) + 1);
+    activeByEntry.set(share.weightEntry, (activeByEntry.get(share.weightEntry) ?? 0) + 1);
   }
-  return (identifier) => weights.weightOf(identifier, activeByEntry.get(weights.entryOf(identifier)) ?? 1);
+  return ({ weightEntry }) => weightOf(weightEntry, activeByEntry.get(weightEntry) ?? 1);
 }

@@ -20,10 +20,10 @@ export function frontOfQueue(
   if (fairShare === undefined) {
     return [...queue.ready].flatMap((share) => nextOf(state, share, count).map(({ jobId }) => jobId));
   }
-  const weightOf = weigher(queue, fairShare, nowMs);
+  const weigh = weigher(queue, fairShare, nowMs);
   const lines = [...queue.ready].map((share): Line => {
-    const { identifier, vcpuMillis, headPosition } = share;
-    const weight = weightOf(identifier);
+    const { vcpuMillis, headPosition } = share;
+    const weight = weigh(share);
     const averageVcpuMillis = averageAt(share, nowMs);
     const claim = claimOf(averageVcpuMillis, vcpuMillis) * weight;
     return { share, weight, averageVcpuMillis, vcpuMillis, headPosition, claim, jobs: undefined };

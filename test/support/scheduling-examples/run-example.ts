@@ -173,12 +173,12 @@ class ExampleRun {
     const queue = this.#bench.engine.sequencer.state.jobs.readyQueue(jobQueueArn(SCOPE, name));
     assert(queue?.fairShare !== undefined, `${name} has no shares`);
     const { nowMs } = this.#bench;
-    const weightOf = weigher(queue, queue.fairShare, nowMs);
+    const weigh = weigher(queue, queue.fairShare, nowMs);
     const { halfLifeMs } = queue.fairShare;
     for (const share of [...queue.shares.values()].sort((a, b) => (a.identifier < b.identifier ? -1 : 1))) {
       const inUse = share.vcpuMillis / 1_000;
       const average = usageAt(share.averageVcpuMillis / 1_000, inUse, nowMs - share.asOfMs, halfLifeMs);
-      const weight = weightOf(share.identifier);
+      const weight = weigh(share);
       const claim = claimOf(average, inUse) * weight;
       this.#timeline.say(
         `${share.identifier}: (${inUse} + ${average.toFixed(2)}) x ${weight} = ${claim.toFixed(2)}`,
