@@ -34,10 +34,10 @@ describe("LinkedTable", () => {
           if (!isAddition) {
             table.delete(key);
             expected.delete(key);
-          } else if (!expected.has(key)) {
+          } else {
             const item = new Item(key);
-            table.add(item);
-            expected.set(key, item);
+            expect(table.add(item)).toBe(!expected.has(key));
+            if (!expected.has(key)) expected.set(key, item);
           }
         }
         for (const key of KEYS) {

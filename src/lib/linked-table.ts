@@ -24,25 +24,29 @@ export class LinkedTable<Item extends Linked<Item>> {
   }
 
   get(key: string): Item | undefined {
-    const hash = hashOf(key);
-    let item = this.#buckets[this.#bucketOf(hash)];
-    while (item !== undefined && !this.#has(item, hash, key)) item = item.nextInBucket;
-    return item;
+    return this.#find(key, hashOf(key));
   }
 
   has(key: string): boolean {
     return this.get(key) !== undefined;
   }
 
-  /** No item of the same key may be in the table. */
-  add(item: Item): void {
+  /** Adds an item; false, and nothing is changed, where one of the same key is in the table. */
+  add(item: Item): boolean {
+    const key = this.#keyOf(item);
+    const hash = hashOf(key);
+    if (this.#find(key, hash) !== undefined) return false;
     this.#size += 1;
     if (this.#size > this.#buckets.length) this.#addBucket();
-    item.keyHash = hashOf(this.#keyOf(item));
+    item.keyHash = hash;
     this.#link(item);
+    return true;
   }
 
-  /** The same, but the item is found from the next `spread` on: a million items are there many times faster so. */
+  /**
+   * Adds an item, of a key that no other has, that is found from the next `spread` on: a million items are there many
+   * times faster so.
+   */
   collect(item: Item): void {
     this.#size += 1;
     item.keyHash = hashOf(this.#keyOf(item));
@@ -72,6 +76,12 @@ export class LinkedTable<Item extends Linked<Item>> {
     else previous.nextInBucket = item.nextInBucket;
     item.nextInBucket = undefined;
     this.#size -= 1;
+  }
+
+  #find(key: string, hash: number): Item | undefined {
+    let item = this.#buckets[this.#bucketOf(hash)];
+    while (item !== undefined && !this.#has(item, hash, key)) item = item.nextInBucket;
+    return item;
   }
 
   #has(item: Item, hash: number, key: string): boolean {

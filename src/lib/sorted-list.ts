@@ -1,10 +1,13 @@
-/** Beyond this a chunk is divided: inserting into one moves no more than its items. */
+/** More items than this are not in one chunk: inserting moves no more. */
 const CHUNK_MAX = 128;
 
 interface Chunk<Item> {
   /** Those of the items, in their order: to find a place no item needs to be read. */
   readonly keys: number[];
-  readonly items: Item[];
+  /** Absent below `from`, where those were that have left. */
+  readonly items: (Item | undefined)[];
+  /** The index of the first item. */
+  from: number;
 }
 
 /**
@@ -33,20 +36,25 @@ export class SortedList<Item> {
   }
 
   peek(): Item | undefined {
-    return this.#chunks[0]?.items[0];
+    const chunk = this.#chunks[0];
+    return chunk?.items[chunk.from];
   }
 
   /** That of `peek`. */
   get firstKey(): number | undefined {
-    return this.#chunks[0]?.keys[0];
+    const chunk = this.#chunks[0];
+    return chunk?.keys[chunk.from];
   }
 
   /** The first items in their order, at most `count`. */
   first(count: number): Item[] {
     const first: Item[] = [];
-    for (const { items } of this.#chunks) {
-      if (first.length >= count) break;
-      first.push(...items.slice(0, count - first.length));
+    for (const chunk of this.#chunks) {
+      for (let index = chunk.from; index < chunk.items.length; index += 1) {
+        const item = chunk.items[index];
+        if (first.length >= count || item === undefined) return first;
+        first.push(item);
+      }
     }
     return first;
   }
@@ -54,9 +62,10 @@ export class SortedList<Item> {
   /** The items that precede this one, which need not be inside, in their order. */
   *before(item: Item): Generator<Item, undefined, undefined> {
     const key = this.#keyOf(item);
-    for (const { keys, items } of this.#chunks) {
-      for (const [index, found] of items.entries()) {
-        if (!this.#isBefore(found, keys[index] ?? 0, item, key)) return undefined;
+    for (const { keys, items, from } of this.#chunks) {
+      for (let index = from; index < items.length; index += 1) {
+        const found = items[index];
+        if (found === undefined || !this.#isBefore(found, keys[index] ?? 0, item, key)) return undefined;
         yield found;
       }
     }
@@ -68,8 +77,11 @@ export class SortedList<Item> {
     const key = this.#keyOf(item);
     const at = this.#chunkFor(item, key);
     const chunk = this.#chunks[at];
-    let count = chunk === undefined ? 0 : this.#indexIn(chunk, item, key);
-    for (let index = 0; index < at; index += 1) count += this.#chunks[index]?.items.length ?? 0;
+    let count = chunk === undefined ? 0 : this.#indexIn(chunk, item, key) - chunk.from;
+    for (let index = 0; index < at; index += 1) {
+      const { items, from } = this.#chunks[index] ?? NONE;
+      count += items.length - from;
+    }
     return count;
   }
 
@@ -79,10 +91,16 @@ export class SortedList<Item> {
     const at = this.#chunkFor(item, key);
     const chunk = this.#chunks[at];
     if (chunk === undefined) {
-      this.#chunks.push({ keys: [key], items: [item] });
+      this.#chunks.push({ keys: [key], items: [item], from: 0 });
       return;
     }
     const index = this.#indexIn(chunk, item, key);
+    if (index === chunk.from && index > 0) {
+      chunk.from -= 1;
+      chunk.keys[chunk.from] = key;
+      chunk.items[chunk.from] = item;
+      return;
+    }
     chunk.keys.splice(index, 0, key);
     chunk.items.splice(index, 0, item);
     if (chunk.items.length > CHUNK_MAX) this.#divide(at, index);
@@ -95,16 +113,17 @@ export class SortedList<Item> {
     const at = this.peek() === item ? 0 : this.#chunkFor(item, key);
     const chunk = this.#chunks[at];
     if (chunk === undefined) return;
-    const index = chunk.items[0] === item ? 0 : this.#indexIn(chunk, item, key);
-    if (chunk.items[index] !== item) return;
+    const { keys, items, from } = chunk;
+    const index = items[from] === item ? from : this.#indexIn(chunk, item, key);
+    if (items[index] !== item) return;
     this.#size -= 1;
-    if (chunk.items.length === 1) this.#chunks.splice(at, 1);
-    else if (index === 0) {
-      chunk.keys.shift();
-      chunk.items.shift();
+    if (items.length - from === 1) this.#chunks.splice(at, 1);
+    else if (index === from) {
+      items[from] = undefined;
+      chunk.from += 1;
     } else {
-      chunk.keys.splice(index, 1);
-      chunk.items.splice(index, 1);
+      keys.splice(index, 1);
+      items.splice(index, 1);
     }
   }
 
@@ -112,19 +131,25 @@ export class SortedList<Item> {
   #chunkFor(item: Item, key: number): number {
     let low = 0;
     let high = this.#chunks.length;
+    // It is mostly the last.
+    if (high > 1 && this.#startsUpTo(high - 1, item, key)) return high - 1;
     while (high - low > 1) {
       const middle = (low + high) >>> 1;
-      const chunk = this.#chunks[middle];
-      const first = chunk?.items[0];
-      if (first !== undefined && this.#isBefore(item, key, first, chunk?.keys[0] ?? 0)) high = middle;
-      else low = middle;
+      if (this.#startsUpTo(middle, item, key)) low = middle;
+      else high = middle;
     }
     return low;
   }
 
+  #startsUpTo(at: number, item: Item, key: number): boolean {
+    const { keys, items, from } = this.#chunks[at] ?? NONE;
+    const first: Item | undefined = items[from];
+    return first !== undefined && !this.#isBefore(item, key, first, keys[from] ?? 0);
+  }
+
   /** The place of the item among those of the chunk, inside or not. */
-  #indexIn({ keys, items }: Chunk<Item>, item: Item, key: number): number {
-    let low = 0;
+  #indexIn({ keys, items, from }: Chunk<Item>, item: Item, key: number): number {
+    let low = from;
     let high = items.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
@@ -143,7 +168,19 @@ export class SortedList<Item> {
   #divide(at: number, grownAt: number): void {
     const chunk = this.#chunks[at];
     if (chunk === undefined) return;
-    const from = grownAt === CHUNK_MAX ? CHUNK_MAX : CHUNK_MAX >>> 1;
-    this.#chunks.splice(at + 1, 0, { keys: chunk.keys.splice(from), items: chunk.items.splice(from) });
+    chunk.keys.splice(0, chunk.from);
+    chunk.items.splice(0, chunk.from);
+    const isHalfEmpty = chunk.from > CHUNK_MAX >>> 1;
+    chunk.from = 0;
+    if (isHalfEmpty) return;
+    const { length } = chunk.items;
+    const middle = grownAt === CHUNK_MAX ? length - 1 : length >>> 1;
+    this.#chunks.splice(at + 1, 0, {
+      keys: chunk.keys.splice(middle),
+      items: chunk.items.splice(middle),
+      from: 0,
+    });
   }
 }
+
+const NONE: Chunk<never> = { keys: [], items: [], from: 0 };
