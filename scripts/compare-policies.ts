@@ -25,12 +25,22 @@ export function readTrace(
   shareBy: SwfGrouping,
   vcpuCount: number | undefined,
 ): ChosenWorkload | string {
-  const trace = parseSwf(readFileSync(file, "utf8"));
+  const text = readText(file);
+  if (text instanceof Error) return `--trace takes a file that can be read: ${text.message}`;
+  const trace = parseSwf(text);
   if (trace instanceof SwfProblem) return `${file}, ${trace.toString()}`;
   const told = SIZE_LABELS.map((label) => trace.header.find((line) => line.label === label)?.value);
   const size = vcpuCount ?? Number(told.find((value) => value !== undefined) ?? Number.NaN);
   if (!(size > 0)) return `${file} does not say how large its machine was: give --vcpus`;
   return { jobs: workloadOf(trace, shareBy), vcpuCount: size };
+}
+
+function readText(file: string): string | Error {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
 }
 
 export function generateWorkload(jobCount: number, seed: number, vcpuCount = VCPUS): ChosenWorkload {

@@ -6,13 +6,14 @@
  * workload and print what each policy makes of it.
  *
  * Exits 0 only if nothing was found. Else it prints each seed that failed, the command that runs it again, what was found,
- * and the fewest steps after which it is.
+ * and the fewest steps after which it is. Options that are wrong are told in one line; the exit code is 2 then.
  */
-import { parseArgs } from "node:util";
 import { comparePolicies, generateWorkload, readTrace } from "./compare-policies.ts";
 import type { ChosenWorkload } from "./compare-policies.ts";
 import { CHECKERS } from "../src/simulator/checkers/checkers.ts";
 import { describeFailure, describeRun } from "../src/simulator/describe-run.ts";
+import { commandOf, parseRunOptions } from "../src/simulator/run-options.ts";
+import type { RunChoice, ScenarioRun, WorkloadRun } from "../src/simulator/run-options.ts";
 import { NO_FAULTS } from "../src/simulator/scenario.ts";
 import type { Scenario } from "../src/simulator/scenario.ts";
 import { DAY } from "../src/simulator/scenarios/day.ts";
@@ -22,58 +23,39 @@ import { findShortestPrefix } from "../src/simulator/shortest-prefix.ts";
 import { Simulation } from "../src/simulator/simulation.ts";
 import type { SimulationReport } from "../src/simulator/simulation.ts";
 
-const GROUPINGS = ["user", "group", "queue", "partition"] as const;
+const chosen = parseRunOptions(process.argv.slice(2));
+if (typeof chosen === "string") giveUp(chosen);
+else await carryOut(chosen);
 
-const { values } = parseArgs({
-  options: {
-    scenario: { type: "string", default: "faults" },
-    seed: { type: "string" },
-    jobs: { type: "string" },
-    instances: { type: "string" },
-    hours: { type: "string" },
-    faults: { type: "string" },
-    seconds: { type: "string" },
-    forever: { type: "boolean", default: false },
-    trace: { type: "string" },
-    generate: { type: "string" },
-    vcpus: { type: "string" },
-    "share-by": { type: "string", default: "user" },
-    audit: { type: "string", default: "1000" },
-    unchecked: { type: "boolean", default: false },
-    list: { type: "boolean", default: false },
-  },
-});
-
-if (values.list) {
+async function carryOut(choice: RunChoice): Promise<void> {
+  if (choice.kind === "scenario") return run(choice);
+  if (choice.kind === "workload") return compare(choice);
   for (const { name, about } of SCENARIOS.values()) console.log(`${name.padEnd(12)}${about}`);
-} else if (values.trace !== undefined || values.generate !== undefined) {
-  if (!(await comparePolicies(chosenWorkload(), wholeNumber("seed") ?? 1))) process.exitCode = 1;
-} else {
-  await run();
 }
 
-function chosenWorkload(): ChosenWorkload {
-  const vcpuCount = wholeNumber("vcpus");
-  if (values.trace === undefined) {
-    return generateWorkload(wholeNumber("generate") ?? 0, wholeNumber("seed") ?? 1, vcpuCount);
-  }
-  const shareBy = GROUPINGS.find((grouping) => grouping === values["share-by"]);
-  if (shareBy === undefined) return giveUp(`--share-by takes one of ${GROUPINGS.join(", ")}`);
-  const workload = readTrace(values.trace, shareBy, vcpuCount);
-  return typeof workload === "string" ? giveUp(workload) : workload;
+async function compare(choice: WorkloadRun): Promise<void> {
+  const workload = workloadOf(choice);
+  if (typeof workload === "string") return giveUp(workload);
+  if (await comparePolicies(workload, choice.seed)) return;
+  console.error(`  ${commandOf(choice)}`);
+  process.exitCode = 1;
 }
 
-async function run(): Promise<void> {
-  const scenarios = chosenScenarios();
-  const startedAtMs = performance.now();
-  const endMs = values.forever ? Infinity : startedAtMs + (wholeNumber("seconds") ?? 0) * 1000;
-  let seed = wholeNumber("seed") ?? Math.floor(Math.random() * 2 ** 31);
+function workloadOf({ source, seed, vcpus }: WorkloadRun): ChosenWorkload | string {
+  if ("trace" in source) return readTrace(source.trace, source.shareBy, vcpus);
+  return generateWorkload(source.generate, seed, vcpus);
+}
+
+async function run(choice: ScenarioRun): Promise<void> {
+  const scenarios = chosenScenarios(choice);
+  const endMs = performance.now() + choice.seconds * 1000;
+  let seed = choice.seed ?? Math.floor(Math.random() * 2 ** 31);
   let virtualMs = 0;
   let runCount = 0;
   let failedCount = 0;
   do {
     for (const scenario of scenarios) {
-      const report = await runSeed(scenario, seed);
+      const report = await runSeed(scenario, seed, choice);
       virtualMs += report.virtualMs;
       runCount += 1;
       if (report.violations.length > 0) failedCount += 1;
@@ -85,61 +67,47 @@ async function run(): Promise<void> {
   } while (performance.now() < endMs);
 }
 
-async function runSeed(scenario: Scenario, seed: number): Promise<SimulationReport> {
+async function runSeed(scenario: Scenario, seed: number, choice: ScenarioRun): Promise<SimulationReport> {
   const startedAtMs = performance.now();
-  const options = {
-    scenario,
-    seed,
-    checkers: values.unchecked ? {} : CHECKERS,
-    auditSteps: wholeNumber("audit") ?? 1_000,
-  };
+  const checkers = choice.unchecked ? {} : CHECKERS;
+  const options = { scenario, seed, checkers, auditSteps: choice.audit };
   const report = await new Simulation(options).run();
   console.log(describeRun(scenario, seed, report, performance.now() - startedAtMs));
   if (report.violations.length === 0) return report;
   process.exitCode = 1;
-  console.error(describeFailure(scenario, seed, report));
+  const { faults, audit, unchecked } = choice;
+  console.error(describeFailure(scenario, seed, report, { ...(faults && { faults }), audit, unchecked }));
   const shortest = await findShortestPrefix(() => options, report.stepCount);
   console.error(`it is found after ${shortest} of ${report.stepCount} steps, and after no fewer`);
   return report;
 }
 
 /** All of them but the day, which takes minutes. */
-function chosenScenarios(): readonly Scenario[] {
-  if (values.scenario === "all")
-    return [...SCENARIOS.values()].filter((scenario) => scenario !== DAY).map(sized);
-  const found = SCENARIOS.get(values.scenario);
-  return found === undefined
-    ? giveUp(`--scenario takes all or one of ${[...SCENARIOS.keys()].join(", ")}`)
-    : [sized(found)];
+function chosenScenarios(choice: ScenarioRun): readonly Scenario[] {
+  const all = [...SCENARIOS.values()];
+  const found =
+    choice.scenario === "all"
+      ? all.filter((scenario) => scenario !== DAY)
+      : all.filter(({ name }) => name === choice.scenario);
+  return found.map((scenario) => asTold(scenario, choice));
 }
 
 /** With what the command line says of it. */
-function sized(found: Scenario): Scenario {
+function asTold(found: Scenario, { jobs, instances, hours, faults }: ScenarioRun): Scenario {
   const { size } = found;
   return {
     ...found,
     size: {
-      jobCount: wholeNumber("jobs") ?? size.jobCount,
-      instanceCount: wholeNumber("instances") ?? size.instanceCount,
-      hours: wholeNumber("hours") ?? size.hours,
+      jobCount: jobs ?? size.jobCount,
+      instanceCount: instances ?? size.instanceCount,
+      hours: hours ?? size.hours,
     },
-    ...(values.faults === "no" && { faults: NO_FAULTS }),
-    ...(values.faults === "yes" && { faults: FAULTS.faults, provider: FAULTS.provider }),
+    ...(faults === "no" && { faults: NO_FAULTS }),
+    ...(faults === "yes" && { faults: FAULTS.faults, provider: FAULTS.provider }),
   };
 }
 
-type NumberOption = "seed" | "jobs" | "instances" | "hours" | "seconds" | "audit" | "generate" | "vcpus";
-
-function wholeNumber(name: NumberOption): number | undefined {
-  const text = values[name];
-  if (text === undefined) return undefined;
-  const number = Number(text);
-  return Number.isInteger(number) && number >= 0
-    ? number
-    : giveUp(`--${name} takes a whole number, got ${text}`);
-}
-
-function giveUp(text: string): never {
+function giveUp(text: string): void {
   console.error(text);
-  process.exit(2);
+  process.exitCode = 2;
 }

@@ -1,5 +1,6 @@
 import type { ServiceModel, ShapeModel, StringShape, StructureShape } from "../model/service-model.ts";
 import { assert, AssertionError, unreachable } from "../lib/assert.ts";
+import { characterCount } from "../lib/character-count.ts";
 import type { ApiError } from "./errors.ts";
 import type { Bounds, Path, PathStep, ShapeProblem } from "./shape-problem.ts";
 
@@ -144,16 +145,13 @@ function mapReader(model: ServiceModel, shape: MapShape): Reader {
       const bounds = boundsOf(shape);
       throw refuse({ kind: "size", path, bounds, unit: "entries", size: kept.length, got: value });
     }
-    let isAsGiven = kept.length === names.length;
-    const entries: [key: unknown, entry: unknown][] = [];
-    for (const name of kept) {
-      const key = readKey(name, below(path, { kind: "key", name }), refuse);
-      const entry = readEntry(given[name], below(path, { kind: "entry", name }), refuse);
-      isAsGiven &&= key === name && entry === given[name];
-      entries.push([key, entry]);
-    }
+    const keyOf = (name: string): unknown => readKey(name, below(path, { kind: "key", name }), refuse);
+    const entryOf = (name: string): unknown =>
+      readEntry(given[name], below(path, { kind: "entry", name }), refuse);
+    const isAsGiven = kept.every((name) => keyOf(name) === name && entryOf(name) === given[name]);
+    if (isAsGiven && kept.length === names.length) return given;
     // fromEntries makes own members of all keys, `__proto__` among them; an assignment would not.
-    return isAsGiven ? given : Object.fromEntries(entries);
+    return Object.fromEntries(kept.map((name) => [keyOf(name), entryOf(name)]));
   };
 }
 
@@ -236,13 +234,6 @@ function boundsOf({ min, max }: Bounds): Bounds {
 function upperCased(value: unknown): unknown {
   return typeof value === "string" ? value.toUpperCase() : value;
 }
-
-/** Unicode characters, not the halves of them that `length` counts. */
-function characterCount(text: string): number {
-  return text.length - (text.match(SURROGATE_PAIR)?.length ?? 0);
-}
-
-const SURROGATE_PAIR = /[\uD800-\uDBFF][\uDC00-\uDFFF]/g;
 
 /** The model's patterns, made to match a whole text and compiled once: there are as many as the models have. */
 const compiledPatterns = new Map<string, RegExp>();

@@ -76,12 +76,11 @@ export function mergeByName<Variable extends { readonly name?: string | undefine
   own: readonly Variable[],
   overriding: readonly Variable[],
 ): readonly Variable[] {
-  const byName = new Map(overriding.map((variable) => [variable.name, variable]));
-  const ownNames = new Set(own.map(({ name }) => name));
-  return [
-    ...own.map((variable) => byName.get(variable.name) ?? variable),
-    ...[...byName.values()].filter(({ name }) => !ownNames.has(name)),
-  ];
+  const byName = new Map<string | undefined, Variable>();
+  for (const variable of overriding) byName.set(variable.name, variable);
+  const merged = own.map((variable) => byName.get(variable.name) ?? variable);
+  for (const { name } of own) byName.delete(name);
+  return [...merged, ...byName.values()];
 }
 
 function withoutDeprecated(container: ContainerProperties): ContainerProperties {

@@ -1,3 +1,4 @@
+import { characterCount } from "../lib/character-count.ts";
 import { Refusal } from "./refusal.ts";
 
 /** Key to value, case-sensitive. */
@@ -55,9 +56,4 @@ function checkValue(key: string, value: string): Refusal | undefined {
   const length = characterCount(value);
   if (length <= TAG_VALUE_LENGTH_MAX) return undefined;
   return Refusal.bare(`tags.${key} must have at most ${TAG_VALUE_LENGTH_MAX} characters, got ${length}`);
-}
-
-/** Characters as AWS counts them: one outside of Unicode's first plane is one, not two. */
-function characterCount(text: string): number {
-  return Array.from(text).length;
 }

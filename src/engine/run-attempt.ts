@@ -66,15 +66,13 @@ function logNames(
 ): Pick<Attempt, "logGroupName" | "logStreamName" | "containerLogs"> {
   const [first] = logs;
   assert(first !== undefined, "a task has at least one container");
+  const names = { logGroupName: first.groupName, logStreamName: first.streamName };
+  if (containerCount === 1) return names;
   const containerLogs = logs.map(({ containerName, streamName }) => ({
     name: containerName,
     logStreamName: streamName,
   }));
-  return {
-    logGroupName: first.groupName,
-    logStreamName: first.streamName,
-    ...(containerCount > 1 && { containerLogs }),
-  };
+  return { ...names, containerLogs };
 }
 
 function missingGroups(
@@ -83,10 +81,14 @@ function missingGroups(
   { logGroups }: LiveState,
   createdAtMs: number,
 ): readonly Change[] {
-  return [...new Set(logs.map(({ groupName }) => groupName))]
-    .map((name) => ({ scope, name, arn: logGroupArn(scope, name), createdAtMs, tags: {} }))
-    .filter(({ arn }) => !logGroups.has(arn))
-    .map((logGroup) => ({ kind: "log-group-put", logGroup }));
+  const missing: Change[] = [];
+  const names = logs.map(({ groupName }) => groupName);
+  for (const name of names.length === 1 ? names : new Set(names)) {
+    const arn = logGroupArn(scope, name);
+    if (logGroups.has(arn)) continue;
+    missing.push({ kind: "log-group-put", logGroup: { scope, name, arn, createdAtMs, tags: {} } });
+  }
+  return missing;
 }
 
 function logStream(

@@ -9,6 +9,7 @@ interface NewsOfAttempt {
 /** What a provider has to tell and nobody has acknowledged yet, in the order of its coming. */
 export class UnacknowledgedNews {
   readonly #all = new Set<ProviderNews>();
+  /** By task id, of those that there is something to tell of. */
   readonly #ofAttempt = new Map<string, NewsOfAttempt>();
 
   get all(): readonly ProviderNews[] {
@@ -18,7 +19,8 @@ export class UnacknowledgedNews {
   add(news: ProviderNews): void {
     const { taskId, kind } = news;
     const ofAttempt = this.#ofAttempt.get(taskId) ?? { started: undefined, ended: undefined };
-    if (ofAttempt.started === undefined && ofAttempt.ended === undefined) this.#ofAttempt.set(taskId, ofAttempt);
+    if (ofAttempt.started === undefined && ofAttempt.ended === undefined)
+      this.#ofAttempt.set(taskId, ofAttempt);
     ofAttempt[kind] = news;
     this.#all.add(news);
   }
@@ -27,9 +29,8 @@ export class UnacknowledgedNews {
   acknowledge(taskId: string, what: ProviderNews["kind"]): boolean {
     const { started, ended } = this.#ofAttempt.get(taskId) ?? {};
     if (started !== undefined) this.#all.delete(started);
-    if (what === "started" || ended === undefined) return false;
-    this.#all.delete(ended);
+    if (what === "started" && ended !== undefined) return false;
     this.#ofAttempt.delete(taskId);
-    return true;
+    return ended !== undefined && this.#all.delete(ended);
   }
 }

@@ -55,6 +55,43 @@ test.each<[name: string, environment: Parameters<typeof aComputeEnvironment>[1],
   expect(blocked).toEqual({ jobQueueArn: expect.stringMatching(/q$/), jobId: "job", ...expected });
 });
 
+test("a head that is too large for the host names the type for all that its queue asks for", () => {
+  const large = { vcpuMillis: 36_000, memoryMiB: 60_000 };
+  const state = aState(
+    aComputeEnvironment("ce", { instanceTypes: ["c5"], allocationStrategy: "BEST_FIT_PROGRESSIVE" }),
+    aJobQueue("q", ["ce"]),
+    aJob("job").at(1).needing(large),
+    aJob("other").at(2).needing(large),
+  );
+  expect(runCycle(state, { host: HOST }).report.blocked).toMatchObject([
+    { jobId: "job", because: "exceeds-host", wanted: { instanceType: "c5.18xlarge" } },
+  ]);
+});
+
+test.each([
+  [
+    "a multi-node job is offered by the first environment that takes such jobs only",
+    aJob("job").nodes(2),
+    {},
+  ],
+  [
+    "a single job is offered by the next, too",
+    aJob("job").needing({ memoryMiB: 200 }),
+    { wanted: { instanceType: "c5.large" } },
+  ],
+])("what %s", (_name, job, expected) => {
+  const state = aState(
+    aComputeEnvironment("host"),
+    aComputeEnvironment("ce", LARGE),
+    aJobQueue("q", ["host", "ce"]),
+    job,
+  );
+  const { blocked } = runCycle(state, { host: { ...HOST, memoryMiB: 150 } }).report;
+  expect(blocked.map(({ jobQueueArn: _arn, ...others }) => others)).toEqual([
+    { jobId: "job", because: "exceeds-host", ...expected },
+  ]);
+});
+
 test.each([
   ["jobs", [1, 2, 3, 4].map((at) => aJob(`job-${at}`).at(at))],
   ["nodes", [aJob("gang").nodes(4)]],

@@ -97,7 +97,7 @@ export async function compose(
   const recent = new RecentStreams({ store, logs, clock, state: () => sequencer.state });
   const wake = (task: LoopTask): void => loop.wake(task);
   const events = opened.use(await openEvents({ config, folder, store, commits: recent.noted, logger, wake }));
-  const sequencer = await Sequencer.open({ store: events.noted, runSoon: setImmediate, wake: wakeEngine });
+  const sequencer = await Sequencer.open({ store: events.noted, runSoon: runNextTurn, wake: wakeEngine });
   const tasks = await createTaskServices({ config, sequencer, store, provider, engineAddress, logger });
   const situations = new JobSituations(provider);
   const observer = observedBy(metrics, situations);
@@ -145,6 +145,11 @@ export async function compose(
     untilLost: lost.promise,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
+}
+
+/** Behind the requests that come while those of this turn are decided: they share its commit, and what that costs. */
+function runNextTurn(flush: () => void): void {
+  setImmediate(() => setImmediate(flush));
 }
 
 function engineSettings(

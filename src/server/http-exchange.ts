@@ -120,12 +120,24 @@ function headOf(message: IncomingMessage): RequestHead {
   const headers = Object.create(null) as Record<string, string>;
   const { rawHeaders } = message;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const name = (rawHeaders[index] ?? "").toLowerCase();
+    const name = lowerCased(rawHeaders[index] ?? "");
     const value = rawHeaders[index + 1] ?? "";
     const earlier = headers[name];
     headers[name] = earlier === undefined ? value : `${earlier},${value}`;
   }
   return { method: message.method ?? "", target: message.url ?? "", headers };
+}
+
+/** Names as clients spell them, in lower case. They are few; of those that somebody makes up no more are remembered. */
+const lowerCaseNames = new Map<string, string>();
+const REMEMBERED_NAMES_MAX = 1_000;
+
+function lowerCased(name: string): string {
+  const known = lowerCaseNames.get(name);
+  if (known !== undefined) return known;
+  const lowerCase = name.toLowerCase();
+  if (lowerCaseNames.size < REMEMBERED_NAMES_MAX) lowerCaseNames.set(name, lowerCase);
+  return lowerCase;
 }
 
 /** What a request is refused with for its headers alone. */

@@ -26,6 +26,8 @@ export interface ClientsOptions {
   readonly handledPercent: number;
   /** Undefined while there is none. */
   readonly server: () => ServerLife | undefined;
+  /** Queues are closed and deleted, and come back: their jobs are submitted again until they are taken. */
+  readonly areQueuesChanging: boolean;
   readonly onAcknowledged: (jobId: string) => void;
   /** An answer that no client should get. */
   readonly onWrongAnswer: (message: string) => void;
@@ -111,7 +113,7 @@ export class Clients {
     const { status, body } = await server.handle(requestOf("SubmitJob", input));
     // Handlers answer what they are asked in the form that the model gives it.
     if (status === 200) return JSON.parse(textOf(body)) as SubmitJobResponse;
-    if (status >= 500) return undefined;
+    if (status >= 500 || this.#isRefusedForNow(textOf(body))) return undefined;
     onWrongAnswer(`SubmitJob: ${textOf(body)}`);
     return "refused";
   }
@@ -120,9 +122,14 @@ export class Clients {
     try {
       return await server.operations.SubmitJob(input, CONTEXT);
     } catch (error) {
-      if (!isFault(error)) this.#options.onWrongAnswer(`SubmitJob: ${String(error)}`);
+      const isToBeExpected = isFault(error) || this.#isRefusedForNow(String(error));
+      if (!isToBeExpected) this.#options.onWrongAnswer(`SubmitJob: ${String(error)}`);
       return undefined;
     }
+  }
+
+  #isRefusedForNow(text: string): boolean {
+    return this.#options.areQueuesChanging && QUEUE_CLOSED.test(text);
   }
 
   #endLater(jobId: string, delayMs: number): void {
@@ -145,9 +152,11 @@ export function isFault(error: unknown): boolean {
   return error instanceof Crash || error instanceof StoreWriteError;
 }
 
+const QUEUE_CLOSED = /JobQueue \S+ (?:not found|is not in ENABLED state|is being deleted)\./;
+
 const HEADERS = { host: "localhost:8080" };
 
-function requestOf(operation: string, input: object): ApiRequest {
+export function requestOf(operation: string, input: object): ApiRequest {
   return {
     method: "POST",
     target: `/v1/${operation.toLowerCase()}`,
@@ -156,6 +165,6 @@ function requestOf(operation: string, input: object): ApiRequest {
   };
 }
 
-function textOf(body: ApiResponse["body"]): string {
+export function textOf(body: ApiResponse["body"]): string {
   return typeof body === "string" ? body : Buffer.from(body).toString("utf8");
 }

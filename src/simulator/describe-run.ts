@@ -1,3 +1,5 @@
+import { AUDIT_STEPS, commandOf } from "./run-options.ts";
+import type { ScenarioRun } from "./run-options.ts";
 import type { Scenario } from "./scenario.ts";
 import type { SimulationReport } from "./simulation.ts";
 
@@ -21,13 +23,27 @@ export function describeRun(
   ].join("; ");
 }
 
-/** What was found, and how to see it again. */
-export function describeFailure(scenario: Scenario, seed: number, report: SimulationReport): string {
+/**
+ * What was found, and how to see it again.
+ *
+ * @param told what the command line said besides; a run that no command line asked for says how often it was audited.
+ */
+export function describeFailure(
+  scenario: Scenario,
+  seed: number,
+  report: SimulationReport,
+  told: Partial<Pick<ScenarioRun, "faults" | "audit" | "unchecked">> = {},
+): string {
   const { name, size } = scenario;
   const found = report.violations.slice(0, VIOLATIONS_SHOWN);
+  const command = commandOf({
+    ...{ kind: "scenario", scenario: name, seed },
+    ...{ jobs: size.jobCount, instances: size.instanceCount, hours: size.hours },
+    ...{ audit: AUDIT_STEPS, unchecked: false, ...told, seconds: 0 },
+  });
   return [
     `seed ${seed} of ${name}, step ${report.stepCount}:`,
     ...found.map(({ checker, message }) => `  ${checker}: ${message}`),
-    `  npm run simulate -- --scenario ${name} --seed ${seed} --jobs ${size.jobCount} --instances ${size.instanceCount} --hours ${size.hours}`,
+    `  ${command}`,
   ].join("\n");
 }

@@ -127,7 +127,7 @@ function createSubmission({ mix, random, index, atMs, recent }: SubmissionFacts)
   return {
     index,
     atMs,
-    input: onFargate(input, mix),
+    input: withShareWhereAsked(onFargate(input, mix), mix),
     waitsFor,
     ...(isEnded && { endedAfterMs: random.between(0, 2 * mix.runMs.max) }),
   };
@@ -146,6 +146,13 @@ function onFargate(input: SubmitJobRequest, { queues, fargateQueues }: JobMix): 
   ] as const;
   const overrides = { ...containerOverrides, resourceRequirements };
   return { ...input, jobDefinition: FARGATE_TASK, containerOverrides: overrides };
+}
+
+/** Queues without a policy refuse shares. */
+function withShareWhereAsked(input: SubmitJobRequest, { shareQueues }: JobMix): SubmitJobRequest {
+  if (shareQueues === undefined || shareQueues.includes(input.jobQueue)) return input;
+  const { shareIdentifier: _share, schedulingPriorityOverride: _priority, ...others } = input;
+  return others;
 }
 
 function chooseAwaited(

@@ -14,6 +14,8 @@ export interface Scenario {
   readonly size: ScenarioSize;
   readonly resources: (size: ScenarioSize) => ScenarioResources;
   readonly jobs: JobMix;
+  /** Absent: what is made before the first job comes stays as it is. */
+  readonly changes?: ChangeHabits;
   readonly capacity: CapacityHabits;
   readonly provider: ProviderHabits;
   readonly faults: FaultRates;
@@ -52,6 +54,8 @@ export interface JobMix {
   readonly fargateQueues: readonly string[];
   /** Empty: jobs have no share. */
   readonly shares: readonly string[];
+  /** Those of the queues whose jobs have them; absent: all. */
+  readonly shareQueues?: readonly string[];
   /** Empty: none. */
   readonly schedulingPriorities: readonly number[];
   /** Jobs that come at the same moment. */
@@ -75,6 +79,12 @@ export interface JobMix {
   readonly consumingPercent: number;
   /** Jobs that somebody cancels or terminates. */
   readonly endedByClientPercent: number;
+}
+
+/** What administrators do while jobs run. */
+export interface ChangeHabits {
+  /** How often they change something, on average, in an hour. */
+  readonly perHour: number;
 }
 
 /** How environments get and lose their instances. */

@@ -9,6 +9,7 @@ import { SimulatedProvider } from "../providers/simulated/simulated-provider.ts"
 import type { CycleReport } from "../scheduler/schedule.ts";
 import { CatalogueSupply } from "../scheduler/scaling/catalogue-supply.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
+import { Administrators } from "./changes/administrators.ts";
 import type { AuditFacts, CreateChecker, Violation } from "./checker.ts";
 import { Clients, isFault } from "./clients.ts";
 import { Faults } from "./faults.ts";
@@ -79,6 +80,7 @@ export class Simulation {
   readonly #watch: Watch;
   readonly #server: VirtualServer;
   readonly #clients: Clients;
+  readonly #administrators: Administrators | undefined;
   readonly #provider: SimulatedProvider;
   readonly #observedStore: ObservedStore;
   readonly #faults: Faults;
@@ -136,11 +138,19 @@ export class Simulation {
       time,
       random: random.fork(),
       handledPercent: scenario.handledPercent,
+      areQueuesChanging: scenario.changes !== undefined,
       server: () => this.#server.life,
       onAcknowledged: (jobId) => watch.acknowledged(jobId),
       onWrongAnswer: (message) => watch.fail("answers", message),
     });
     this.#load = options.load ?? createLoad(scenario.jobs, scenario.size, random.fork());
+    this.#administrators =
+      scenario.changes &&
+      new Administrators({
+        ...{ time, scenario, perHour: scenario.changes.perHour, random: random.fork() },
+        server: () => this.#server.life,
+        onWrongAnswer: (message) => watch.fail("answers", message),
+      });
     this.#retention = new Retention({ retentionMs: scenario.retentionMs, time, store, watch });
   }
 
@@ -167,8 +177,10 @@ export class Simulation {
   }
 
   get #eventCount(): number {
-    const messageCount = this.#clients.messageCount + this.#provider.messageCount;
-    return this.#time.happenedCount + messageCount + this.#observedStore.commitCount;
+    const dueCount = this.#time.happenedCount - this.#server.overtakenCount;
+    const administeredCount = this.#administrators?.messageCount ?? 0;
+    const messageCount = this.#clients.messageCount + this.#provider.messageCount + administeredCount;
+    return dueCount + messageCount + this.#observedStore.commitCount;
   }
 
   /** All has happened that was to, and no job is left. */
@@ -190,6 +202,7 @@ export class Simulation {
     await this.#server.tick();
     this.#submitNext();
     this.#faults.begin();
+    this.#administrators?.begin();
     this.#retention.begin();
   }
 
@@ -222,6 +235,7 @@ export class Simulation {
     if (next.done === true) {
       this.#isLoadOver = true;
       this.#faults.end();
+      this.#administrators?.end();
       return;
     }
     const submission = next.value;

@@ -39,6 +39,7 @@ export class VirtualServer {
   #nextTickMs = Infinity;
   #busyUntilMs = 0;
   #tickCount = 0;
+  #overtakenCount = 0;
   #crashCount = 0;
 
   constructor(options: VirtualServerOptions) {
@@ -52,6 +53,11 @@ export class VirtualServer {
 
   get tickCount(): number {
     return this.#tickCount;
+  }
+
+  /** Calls of the engine that were due, and for which there was an earlier one. */
+  get overtakenCount(): number {
+    return this.#overtakenCount;
   }
 
   get crashCount(): number {
@@ -132,7 +138,11 @@ export class VirtualServer {
     if (atMs >= this.#nextTickMs) return;
     const { time } = this.#options;
     this.#nextTickMs = atMs;
-    time.after(atMs - time.monotonicMs(), () => (this.#nextTickMs === atMs ? this.tick() : undefined));
+    time.after(atMs - time.monotonicMs(), () => {
+      if (this.#nextTickMs === atMs) return this.tick();
+      this.#overtakenCount += 1;
+      return undefined;
+    });
   }
 
   #startLater(): void {

@@ -253,15 +253,14 @@ export class LiveJobs {
   }
 
   submit(job: Job, progress: JobProgress): void {
-    if (this.#jobs.has(job.jobId)) return;
     const { jobId, jobQueueArn, shareIdentifier } = job;
     // Without shares the place alone counts.
     const schedulingPriority = shareIdentifier === undefined ? 0 : (job.schedulingPriority ?? 0);
     const terms = this.#terms.share(termsOf(job));
     const share = this.#queues.of(jobQueueArn).share(shareIdentifier ?? NO_SHARE);
     const live = new MutableLiveJob({ terms, share }, { ...progress, jobId, schedulingPriority });
+    if (!this.#jobs.add(live)) return;
     this.#relations.relate(live, { arraySize: job.arraySize, dependsOn: job.dependsOn });
-    this.#jobs.add(live);
     this.#enterNew(live, job);
   }
 

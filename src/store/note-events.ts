@@ -96,8 +96,13 @@ function statusBefore(child: LiveJob | undefined): JobStatus {
 }
 
 function eventOf({
+  scope,
+  jobId,
+  status,
+  atMs,
+  attemptCount,
   statusReason,
-  ...told
 }: Omit<BatchEvent, "kind" | "statusReason"> & { readonly statusReason?: string | undefined }): BatchEvent {
-  return { kind: "job-changed", ...told, ...(statusReason !== undefined && { statusReason }) };
+  const event = { kind: "job-changed", scope, jobId, status, atMs, attemptCount } as const;
+  return statusReason === undefined ? event : { ...event, statusReason };
 }

@@ -3,6 +3,7 @@ import { expect } from "vitest";
 import { aComputeEnvironment, aConsumable, aJob, aJobQueue, aPolicy, aState, SCOPE } from "./builders.ts";
 import type { Buildable } from "./builders.ts";
 import { consumableResourceArn, schedulingPolicyArn } from "../../src/batch/arn.ts";
+import type { Resources } from "../../src/batch/resources.ts";
 import { EC2_CATALOGUE } from "../../src/batch/instance-catalogue.ts";
 import { admit } from "../../src/engine/admit.ts";
 import { finish } from "../../src/engine/finish-attempt.ts";
@@ -11,6 +12,7 @@ import { startAttempt } from "../../src/engine/start-attempt.ts";
 import { sequentialIds } from "../../src/lib/sequential-ids.ts";
 import type { Capacity } from "../../src/scheduler/capacity.ts";
 import { CatalogueSupply } from "../../src/scheduler/scaling/catalogue-supply.ts";
+import { roomOnItsWay } from "../../src/scheduler/scaling/reclaim.ts";
 import { schedule } from "../../src/scheduler/schedule.ts";
 import type { Change } from "../../src/store/change.ts";
 import type { LiveInstance } from "../../src/store/live-instances.ts";
@@ -135,6 +137,7 @@ export interface HistoryFacts {
   readonly state: LiveState;
   readonly capacity: Capacity;
   readonly nowMs: number;
+  readonly keptForOnDemand: Resources;
 }
 
 /** A state and what happens to it, without any engine: cycles are run and compared when the history says so. */
@@ -153,6 +156,16 @@ export class PlanHistory {
     this.#supply = new CatalogueSupply(EC2_CATALOGUE, bootMs);
     this.#seen = seen;
     this.#beforeCycle = beforeCycle;
+  }
+
+  /** What a cycle at this moment decides on. */
+  get facts(): HistoryFacts {
+    const facts = {
+      state: this.#state,
+      capacity: { host: HOST, supply: this.#supply },
+      nowMs: this.#nowMs,
+    };
+    return { ...facts, keptForOnDemand: roomOnItsWay(facts) };
   }
 
   step(one: Happening): void {
@@ -209,6 +222,19 @@ export class PlanHistory {
     admit(this.#state, apply, this.#nowMs);
   }
 
+  /** Ends attempts of these jobs well, with all of their nodes, and lets nobody else in. */
+  endJobs(jobIds: readonly string[]): void {
+    const state = this.#state;
+    const active = [...state.jobs.active.values()].filter((job) => {
+      const isNode = job.parent?.nodeResources !== undefined;
+      return jobIds.includes(isNode ? (job.parent?.jobId ?? "") : job.jobId);
+    });
+    for (const job of active) {
+      const apply = (change: Change): void => this.#change(change);
+      finish({ job, state, apply }, { kind: "exited", exitCode: 0 }, this.#nowMs);
+    }
+  }
+
   #changeInstance(what: "boot" | "leave" | "terminate", which: number): void {
     const all = [...this.#state.instances.environments.values()].flatMap((one) => [...one.all.values()]);
     const fitting = all.filter((instance) => isFitting(what, instance));
@@ -252,10 +278,10 @@ export class PlanHistory {
 
   /** What production decides is what the plain scheduler decides. */
   #cycle(limit: number): void {
-    const capacity = { host: HOST, supply: this.#supply };
-    this.#beforeCycle({ state: this.#state, capacity, nowMs: this.#nowMs });
+    const { keptForOnDemand } = this.facts;
+    this.#beforeCycle(this.facts);
     const snapshot = snapshotOf(this.#state, HOST, this.#nowMs);
-    const plan = planOf(snapshot, { limit, supply: this.#supply });
+    const plan = planOf(snapshot, { limit, supply: this.#supply, keptForOnDemand });
     expect(this.#runProduction(limit)).toEqual({
       ...plan,
       blocked: reported(plan, snapshotQueueOf(snapshot), limit),
@@ -268,35 +294,32 @@ export class PlanHistory {
     const launches: PlannedLaunch[] = [];
     /** What the plan calls instances launched in this cycle. */
     const names = new Map<string, string>();
-    const facts = {
-      state: this.#state,
-      capacity: { host: HOST, supply: this.#supply },
-      nowMs: this.#nowMs,
-      limit,
-    };
-    const report = schedule(facts, {
-      place: (placement) => {
-        const { changes } = startAttempt(placement, this.#state, this.#ids, this.#nowMs);
-        const attempt = changes.find((change) => change.kind === "attempt-put")?.attempt;
-        const instanceIds = placement.instances.map(
-          ({ instance: { instanceId } }) => names.get(instanceId) ?? instanceId,
-        );
-        const computeEnvironmentArn = placement.computeEnvironment.arn;
-        placements.push({ jobId: attempt?.jobId ?? "", computeEnvironmentArn, instanceIds });
-        for (const change of changes) this.#change(change);
+    const report = schedule(
+      { ...this.facts, limit },
+      {
+        place: (placement) => {
+          const { changes } = startAttempt(placement, this.#state, this.#ids, this.#nowMs);
+          const attempt = changes.find((change) => change.kind === "attempt-put")?.attempt;
+          const instanceIds = placement.instances.map(
+            ({ instance: { instanceId } }) => names.get(instanceId) ?? instanceId,
+          );
+          const computeEnvironmentArn = placement.computeEnvironment.arn;
+          placements.push({ jobId: attempt?.jobId ?? "", computeEnvironmentArn, instanceIds });
+          for (const change of changes) this.#change(change);
+        },
+        launch: (launch) => {
+          const { bootMs } = this.#supply;
+          const change = launchInstance(launch, this.#ids, { nowMs: this.#nowMs, bootMs });
+          this.#change(change);
+          if (change.kind !== "instance-put") return;
+          const { instanceId: realId, computeEnvironmentArn, instanceType } = change.instance;
+          const instanceId = `launch-${launches.length + 1}`;
+          names.set(realId, instanceId);
+          launches.push({ instanceId, computeEnvironmentArn, instanceType });
+        },
+        wantRoom: () => undefined,
       },
-      launch: (launch) => {
-        const { bootMs } = this.#supply;
-        const change = launchInstance(launch, this.#ids, { nowMs: this.#nowMs, bootMs });
-        this.#change(change);
-        if (change.kind !== "instance-put") return;
-        const { instanceId: realId, computeEnvironmentArn, instanceType } = change.instance;
-        const instanceId = `launch-${launches.length + 1}`;
-        names.set(realId, instanceId);
-        launches.push({ instanceId, computeEnvironmentArn, instanceType });
-      },
-      wantRoom: () => undefined,
-    });
+    );
     // What a head would have launched tells people more, and decides nothing.
     const blocked = report.blocked.map(({ jobQueueArn, jobId, because }) => ({
       jobQueueArn,

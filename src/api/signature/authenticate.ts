@@ -3,6 +3,7 @@ import { principalArn } from "../../identity/principal.ts";
 import type { Principal } from "../../identity/principal.ts";
 import type { Session, Sessions } from "../../identity/sessions.ts";
 import type { Clock } from "../../lib/clock.ts";
+import { rememberLatest } from "../../lib/remember-latest.ts";
 import { ApiError } from "../errors.ts";
 import type { ApiRequest } from "../http.ts";
 import type { Credential, SigningCredential } from "./credentials-file.ts";
@@ -45,6 +46,11 @@ export function createAuthenticate(options: AuthenticationOptions): Authenticate
   const { mode, defaults, clock, sessions } = options;
   const credentials = new Map(options.credentials.map((credential) => [credential.accessKeyId, credential]));
   const signingKeys = createSigningKeys();
+  // A client's requests of one day are of one caller.
+  const userCaller = rememberLatest((credentialScope): Caller => {
+    const { accessKeyId, region } = parseCredentialScope(credentialScope);
+    return callerOf(principalOf(credentials.get(accessKeyId), defaults), region);
+  });
 
   return (request, service) => {
     const parts = readSignature(request);
@@ -61,7 +67,7 @@ export function createAuthenticate(options: AuthenticationOptions): Authenticate
       const { accessKeyId, region } = parseCredentialScope(parts.credential);
       const session = findSession(accessKeyId);
       if (session !== undefined) return sessionCaller(session, region);
-      return callerOf(principalOf(credentials.get(accessKeyId), defaults), region);
+      return userCaller(parts.credential ?? "");
     }
     const signature = parseSignature(parts);
     const { accessKeyId, region } = signature.credential;
@@ -70,7 +76,7 @@ export function createAuthenticate(options: AuthenticationOptions): Authenticate
     if (credential === undefined) throw unrecognizedClient();
     const nowMs = clock.nowMs();
     verifySignature({ request, signature, credential, service, signingKeys, nowMs });
-    if (session === undefined) return callerOf(principalOf(credentials.get(accessKeyId), defaults), region);
+    if (session === undefined) return userCaller(parts.credential ?? "");
     if (session.expiresAtMs <= nowMs) throw expiredToken();
     if (!isStillThere(session.principal, options)) throw unrecognizedClient();
     return sessionCaller(session, region);

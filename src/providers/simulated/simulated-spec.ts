@@ -14,11 +14,13 @@ export interface SimulatedRun {
  */
 export function readSimulatedRun({ containers }: Pick<AttemptSpec, "containers">): SimulatedRun | undefined {
   const [first] = containers;
-  const [program, runMs, ...exitCodes] = first?.properties.command ?? [];
+  const { command = [] } = first?.properties ?? {};
+  const [program, runMs] = command;
   if (first === undefined || program !== "simulate" || runMs === undefined) return undefined;
   const number = Number(
     first.environment.findLast(({ name }) => name === "AWS_BATCH_JOB_ATTEMPT")?.value ?? 1,
   );
-  const exitCode = Number(exitCodes[Math.min(number, exitCodes.length) - 1] ?? 0);
+  // The first exit code is the third word.
+  const exitCode = command.length === 2 ? 0 : Number(command[Math.min(number + 1, command.length - 1)]);
   return { runMs: Number(runMs), exitCode };
 }

@@ -1,5 +1,6 @@
 import type { ConsumableRequirement } from "../../batch/consumable-resource.ts";
 import type { JobDependency } from "../../batch/job.ts";
+import type { Resources } from "../../batch/resources.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
 import type { Capacity } from "../capacity.ts";
 
@@ -19,6 +20,8 @@ export interface ExplainFacts {
   readonly state: LiveState;
   readonly capacity: Capacity;
   readonly nowMs: number;
+  /** What the next cycle keeps of the host for jobs on demand: see `CycleFacts`. */
+  readonly keptForOnDemand?: Resources | undefined;
   /** What the provider says of itself while it is away. */
   readonly outage?: string | undefined;
 }

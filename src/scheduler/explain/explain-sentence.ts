@@ -1,10 +1,13 @@
 import { unreachable } from "../../lib/assert.ts";
 import type { WaitReason } from "../wait-reason.ts";
+import { addResources } from "../../batch/resources.ts";
 import { amountsOf, freeAmountsOf, grouped, lengthOf, listed, shortAmountsOf } from "./amounts.ts";
 import type {
   ConsumableAnswer,
   EnvironmentAnswer,
+  EnvironmentVerdict,
   Explanation,
+  HeadBefore,
   PlaceInLine,
   Reservation,
   ShareStanding,
@@ -25,7 +28,16 @@ export function explainSentence(explanation: Explanation, nowMs: number): string
 
 /** Says what an environment makes of the job. */
 export function environmentSentence(
-  { computeEnvironment: name, verdict }: EnvironmentAnswer,
+  { computeEnvironment: name, verdict, never }: EnvironmentAnswer,
+  explanation: Pick<Explanation, "needs">,
+): string {
+  const said = tellVerdict(name, verdict, explanation);
+  return never === undefined ? said : `${said} ${tellVerdict(name, never, explanation)}`;
+}
+
+function tellVerdict(
+  name: string,
+  verdict: EnvironmentVerdict,
   { needs }: Pick<Explanation, "needs">,
 ): string {
   switch (verdict.kind) {
@@ -55,7 +67,7 @@ export function environmentSentence(
     case "above-bid":
       return `Spot capacity of ${name} costs more now than its bidPercentage of ${verdict.bidPercentage} allows.`;
     case "host-full":
-      return `The host of ${name} has ${freeAmountsOf(verdict.free, verdict.host, needs)} free.`;
+      return tellHost(name, verdict, needs);
     case "instances-starting":
       return verdict.bootingCount === 1
         ? `An instance of ${name} is starting.`
@@ -108,16 +120,38 @@ function tellBefore(explanation: Explanation): string {
   return tellLine(explanation, line);
 }
 
+function tellHost(
+  name: string,
+  { host, free, keptForOnDemand }: Extract<EnvironmentVerdict, { kind: "host-full" }>,
+  needs: Explanation["needs"],
+): string {
+  if (keptForOnDemand === undefined)
+    return `The host of ${name} has ${freeAmountsOf(free, host, needs)} free.`;
+  const wanted = addResources(needs, keptForOnDemand);
+  const kept = amountsOf(keptForOnDemand);
+  return `The host of ${name} has ${freeAmountsOf(free, host, wanted)} free, and ${kept} are kept for jobs on demand.`;
+}
+
 function tellHead(explanation: Explanation): readonly string[] {
   const { atHead, outage, reservation, jobQueue, line } = explanation;
   if (atHead === "provider-unavailable")
     return [`Nothing can be started at the moment: ${withStop(outage ?? "")}`];
   const share = line?.share;
   const where = share === undefined ? `the queue ${jobQueue}` : `its share ${share.shareIdentifier}`;
-  const next = `It is next in ${where} and needs ${tellNeeds(explanation)}.`;
-  if (reservation === undefined) return [next, obstacles(explanation)];
+  const before = line?.before === undefined ? [] : [tellOther(line.before, jobQueue), ...tellShares(share)];
+  const next = before.length === 0 ? "next in" : "at the head of";
+  const first = [`It is ${next} ${where} and needs ${tellNeeds(explanation)}.`, ...before];
+  if (reservation === undefined) return [...first, obstacles(explanation)];
   const isTaken = explanation.environments.some(isTaker);
-  return [next, tellReservation(reservation), ...(isTaken ? [] : [obstacles(explanation)])];
+  return [...first, tellReservation(reservation), ...(isTaken ? [] : [obstacles(explanation)])];
+}
+
+/** Of one that goes before it from another share or queue. */
+function tellOther({ jobId, because, ...other }: HeadBefore, jobQueue: string): string {
+  const ofQueue = other.jobQueue === jobQueue ? "" : ` of the queue ${other.jobQueue}`;
+  const ofShare = other.shareIdentifier === undefined ? "" : ` of the share ${other.shareIdentifier}`;
+  const job = `job ${jobId}${ofShare}${ofQueue}`;
+  return because === undefined ? `Next is ${job}.` : `Before it goes ${job}, which ${waitClause(because)}.`;
 }
 
 function tellReservation(reservation: Reservation): string {
@@ -165,12 +199,14 @@ function tellMaximum(
   {
     maxVcpuMillis,
     neededVcpuMillis,
+    wanted,
   }: Extract<EnvironmentAnswer["verdict"], { kind: "exceeds-environments" }>,
   { vcpuMillis }: Explanation["needs"],
 ): string {
   const instances =
     vcpuMillis > maxVcpuMillis ? "" : `; the instances for it have ${grouped(neededVcpuMillis / 1000)}`;
-  return `${name} may have ${grouped(maxVcpuMillis / 1000)} vCPU at most (maxvCpus)${instances}.`;
+  const types = wanted === undefined ? "" : ", and no instance type of it is large enough";
+  return `${name} may have ${grouped(maxVcpuMillis / 1000)} vCPU at most (maxvCpus)${instances}${types}.`;
 }
 
 function tellFull(
@@ -201,8 +237,12 @@ function tellConsumable({
   quantity,
   totalQuantity,
   heldQuantity,
+  exists,
 }: ConsumableAnswer): string {
   const name = nameOf(consumableResource);
+  if (!exists) {
+    return `It needs ${grouped(quantity)} of ${name}, and there is no consumable resource of that name.`;
+  }
   if (totalQuantity < quantity) {
     return `It needs ${grouped(quantity)} of ${name}, of which there are ${grouped(totalQuantity)} in all.`;
   }
@@ -215,7 +255,8 @@ function isShort({ quantity, totalQuantity, heldQuantity }: ConsumableAnswer): b
 
 function tellLine({ jobQueue }: Explanation, line: PlaceInLine | undefined): string {
   if (line === undefined) return `Other jobs of the queue ${jobQueue} go before it.`;
-  const { aheadCount, isExact, head, share } = line;
+  const { aheadCount, isExact, head, before, share } = line;
+  if (before !== undefined) return [tellOther(before, jobQueue), ...tellShares(share)].join(" ");
   const count = isExact ? grouped(aheadCount) : `At least ${grouped(aheadCount)}`;
   const jobs = aheadCount === 1 && isExact ? "job goes" : "jobs go";
   const where =
@@ -238,16 +279,30 @@ function tellShares(share: ShareStanding | undefined): readonly string[] {
   const rest = sharesBeforeCount - named.length;
   const others = listed([...named, ...(rest > 0 ? [`${grouped(rest)} more`] : [])]);
   const claim = `${rounded(claimVcpus)} vCPU x ${rounded(weight)}`;
-  return [`The ${sharesBeforeCount === 1 ? "share" : "shares"} ${others} had less than its own (${claim}).`];
+  // They are in their order: where the last of them had less, all had.
+  const last = sharesBefore.at(-1);
+  const isKnown = last !== undefined && sharesBefore.length === sharesBeforeCount;
+  const isLess = isKnown && last.claimVcpus * last.weight < claimVcpus * weight;
+  const equal = isLess ? "" : ", or as much and came first";
+  return [
+    `The ${sharesBeforeCount === 1 ? "share" : "shares"} ${others} had less than its own (${claim})${equal}.`,
+  ];
 }
 
 function tellStart({ expectedStart }: Explanation, nowMs: number): readonly string[] {
   if (expectedStart === undefined) return [];
   const { byMs, basis } = expectedStart;
   const within = lengthOf(byMs - nowMs);
-  return basis === "boot-time"
-    ? [`It is ready in about ${within}.`]
-    : [`By their time limits it starts in ${within} at the latest.`];
+  switch (basis) {
+    case "boot-time":
+      return [`It is ready in about ${within}.`];
+    case "spot-notice":
+      return [`Spot capacity is taken back for it: it starts in ${within} at the latest.`];
+    case "time-limits":
+      return [`By their time limits it starts in ${within} at the latest.`];
+    default:
+      return unreachable(basis);
+  }
 }
 
 function awaited(jobs: NonNullable<Explanation["waitsFor"]>): string {

@@ -1,25 +1,14 @@
 import { parseChildJobId } from "../../batch/child-job.ts";
-import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
 import { unreachable } from "../../lib/assert.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
-import { isPassedOverByNodes, moreTelling } from "../wait-reason.ts";
-import type { WaitReason } from "../wait-reason.ts";
 import type { AskedJob, ExplainFacts } from "./asked-job.ts";
+import { assess } from "./assess.ts";
+import type { Assessment } from "./assess.ts";
 import { awaitedJobs } from "./awaited-jobs.ts";
-import type {
-  AwaitedJob,
-  ConsumableAnswer,
-  EnvironmentAnswer,
-  ExplainedReason,
-  Explanation,
-  PlaceInLine,
-  Reservation,
-} from "./explanation.ts";
-import { judgeEnvironment } from "./judge-environment.ts";
+import type { AwaitedJob, ExplainedReason, Explanation, PlaceInLine, Remedy } from "./explanation.ts";
 import { headOfShare, placeInLine } from "./place-in-line.ts";
 import { expectStart, remediesFor } from "./remedies.ts";
-import { findReservation } from "./reservation.ts";
-import { holdersOf } from "./who-is-in-the-way.ts";
+import { whoGoesBefore } from "./who-goes-before.ts";
 
 /**
  * Says why a job waits, and what would start it: by the rules of a cycle, with the numbers of the moment.
@@ -34,11 +23,11 @@ export function explain(asked: AskedJob, facts: ExplainFacts): Explanation {
   const assessment = isUnderWay ? NOTHING_IN_THE_WAY : assess(asked, facts);
   const { environments, consumables, reservation, atHead, isImpossible } = assessment;
   const waitsFor = awaitedJobs(asked, state);
-  const line = status === "RUNNABLE" ? standInLine(asked, facts) : undefined;
-  const because = line?.head === undefined ? reasonOf(asked, assessment, waitsFor, facts) : "behind-others";
+  const line = status === "RUNNABLE" ? standInLine(asked, assessment, facts) : undefined;
+  const because = reasonOf(asked, { ...assessment, line, waitsFor }, facts);
   const isHeldUp = because === atHead || isImpossible;
-  const remedies = isHeldUp ? remediesFor(job, assessment, facts) : [];
-  const expectedStart = because === atHead ? expectStart(remedies, environments) : undefined;
+  const remedies = isHeldUp ? remediesFor(asked, { ...assessment, line }, facts) : cancelHead(line);
+  const expectedStart = because === atHead ? expectStart(remedies, job, facts) : undefined;
   return {
     jobId,
     status,
@@ -59,15 +48,6 @@ export function explain(asked: AskedJob, facts: ExplainFacts): Explanation {
   };
 }
 
-/** What would become of a job at the head of its queue. */
-export interface Assessment {
-  readonly environments: readonly JudgedEnvironment[];
-  readonly consumables: readonly ConsumableAnswer[];
-  readonly reservation?: Reservation;
-  readonly atHead: WaitReason | undefined;
-  readonly isImpossible: boolean;
-}
-
 const NOTHING_IN_THE_WAY: Assessment = {
   environments: [],
   consumables: [],
@@ -75,134 +55,40 @@ const NOTHING_IN_THE_WAY: Assessment = {
   isImpossible: false,
 };
 
-export interface JudgedEnvironment {
-  readonly environment: ComputeEnvironment;
-  readonly answer: EnvironmentAnswer;
-}
-
-function assess(asked: AskedJob, facts: ExplainFacts): Assessment {
-  const { job, consumableResources } = asked;
-  const { state } = facts;
-  const environments = judgeEnvironments(job, facts);
-  const consumables = consumableResources.map((need) => answerOf(need, state));
-  const reservation = findReservation(job, facts);
-  const isLacking = consumables.some(({ quantity, totalQuantity }) => quantity > totalQuantity);
-  const isPossible = environments.some(({ answer }) => answer.isEverPossible);
+/** Where it stands, and who goes before it: the head of its share, or if it is that itself, one of another share or queue. */
+function standInLine(asked: AskedJob, assessment: Assessment, facts: ExplainFacts): PlaceInLine {
+  const { state, nowMs } = facts;
+  const line = placeInLine(asked, state, nowMs);
+  const head = headOfShare(asked.job.share, state);
+  if (line.aheadCount === 0 || head === undefined || head.jobId === asked.jobId) {
+    return { ...line, ...whoGoesBefore(asked, { assessment, share: line.share }, facts) };
+  }
+  const consumableResources = state.consumables.neededBy(head.jobId);
+  const { atHead: because, isImpossible } = assess({ job: head.job, consumableResources }, facts);
   return {
-    environments,
-    consumables,
-    ...(reservation !== undefined && { reservation }),
-    atHead: reasonAtHead({ environments, consumables, reservation }, facts),
-    isImpossible: isLacking || !isPossible,
+    ...line,
+    head: {
+      jobId: head.jobId,
+      ...(because !== undefined && { because }),
+      ...(isImpossible && { isImpossible }),
+    },
   };
 }
 
-function judgeEnvironments(job: LiveJob, facts: ExplainFacts): readonly JudgedEnvironment[] {
-  const { state } = facts;
-  const jobQueue = state.jobQueues.get(job.jobQueueArn);
-  const ready = state.jobs.readyQueue(job.jobQueueArn);
-  const demandVcpuMillis = Math.max(job.resources.vcpuMillis, ready?.demandVcpuMillis ?? 0);
-  const judged: JudgedEnvironment[] = [];
-  for (const { computeEnvironment } of jobQueue?.computeEnvironmentOrder ?? []) {
-    const environment = state.computeEnvironments.get(computeEnvironment);
-    if (environment === undefined) continue;
-    const answer = judgeEnvironment(environment, job, demandVcpuMillis, facts);
-    judged.push({ environment, answer });
-    if (job.nodeResources !== undefined && !isPassedOverByNodes(answer.verdict.kind)) break;
-  }
-  return judged;
+/** Behind one that can never start nobody of its share starts either. */
+function cancelHead(line: PlaceInLine | undefined): readonly Remedy[] {
+  return line?.head?.isImpossible === true ? [{ kind: "cancel-job", jobId: line.head.jobId }] : [];
 }
 
-function answerOf(
-  { consumableResource, quantity }: AskedJob["consumableResources"][number],
-  state: LiveState,
-): ConsumableAnswer {
-  const { consumables, plainResources } = state;
-  const totalQuantity = plainResources.find("consumable-resource", consumableResource)?.totalQuantity ?? 0;
-  const heldQuantity = consumables.heldOf(consumableResource);
-  const isFree = heldQuantity + quantity <= totalQuantity;
-  const holders = isFree ? [] : holdersOf(consumableResource, state);
-  return { consumableResource, quantity, totalQuantity, heldQuantity, holders };
+interface ReasonParts {
+  readonly atHead: Assessment["atHead"];
+  readonly line: PlaceInLine | undefined;
+  readonly waitsFor: readonly AwaitedJob[];
 }
 
-/** The reason that a cycle would give; undefined where it would place the job. */
-function reasonAtHead(
-  {
-    environments,
-    consumables,
-    reservation,
-  }: Pick<Assessment, "environments" | "consumables"> & { readonly reservation: Reservation | undefined },
-  { outage }: ExplainFacts,
-): WaitReason | undefined {
-  if (outage !== undefined) return "provider-unavailable";
-  if (reservation !== undefined) return "shares-reserved";
-  const lack = lackOf(consumables);
-  let because: WaitReason = "environments-unavailable";
-  for (const { answer } of environments) {
-    const { verdict } = answer;
-    if (verdict.kind === "takes") return lack;
-    const isRefused = isRefusedAsItIs(verdict);
-    if (verdict.kind === "launches" && lack === undefined) return undefined;
-    const reason = isRefused || lack === undefined ? verdict.kind : lack;
-    if (reason !== "launches") because = moreTelling(because, reason);
-    if (reason === "instances-starting") break;
-  }
-  return because;
-}
-
-/** Whether the environment does not come to the question whether an instance is to be launched: that waits for consumables. */
-function isRefusedAsItIs(verdict: EnvironmentAnswer["verdict"]): boolean {
-  switch (verdict.kind) {
-    case "environments-unavailable":
-    case "kubernetes-unavailable":
-    case "multi-node-unsupported":
-    case "exceeds-environments":
-    case "exceeds-host":
-    case "host-full":
-      return true;
-    case "environments-full":
-      return verdict.capacity === "fargate";
-    case "takes":
-    case "launches":
-    case "exceeds-instance-types":
-    case "above-bid":
-    case "instances-starting":
-      return false;
-    default:
-      return unreachable(verdict);
-  }
-}
-
-function lackOf(consumables: readonly ConsumableAnswer[]): WaitReason | undefined {
-  let because: WaitReason | undefined;
-  for (const { quantity, totalQuantity, heldQuantity } of consumables) {
-    if (quantity > totalQuantity) return "exceeds-consumables";
-    if (heldQuantity + quantity > totalQuantity) because = "consumables-unavailable";
-  }
-  return because;
-}
-
-function standInLine(asked: AskedJob, facts: ExplainFacts): PlaceInLine {
-  const { state, nowMs } = facts;
-  const line = placeInLine(asked, state, nowMs);
-  const head = headOfShare(asked.job, state);
-  if (line.aheadCount === 0 || head === undefined || head.jobId === asked.jobId) return line;
-  const { atHead: because } = assess(
-    {
-      ...head,
-      dependsOn: [],
-      consumableResources: state.consumables.neededBy(head.jobId),
-    },
-    facts,
-  );
-  return { ...line, head: { jobId: head.jobId, ...(because !== undefined && { because }) } };
-}
-
-/** Of a job that nobody goes before. */
 function reasonOf(
   asked: AskedJob,
-  { atHead }: Assessment,
-  waitsFor: readonly AwaitedJob[],
+  { atHead, line, waitsFor }: ReasonParts,
   { state }: ExplainFacts,
 ): ExplainedReason {
   const status = statusOf(asked, state);
@@ -213,7 +99,9 @@ function reasonOf(
       if (waitsFor.length > 0 || parseChildJobId(asked.jobId) !== undefined) return "dependencies";
       return state.jobs.arrayOf(asked.job)?.unspawned === undefined ? "submitted" : "children";
     case "RUNNABLE":
-      return atHead ?? "placeable";
+      if (line?.head !== undefined) return "behind-others";
+      if (atHead !== undefined) return atHead;
+      return line?.before === undefined ? "placeable" : "behind-others";
     case "STARTING":
     case "RUNNING":
     case "SUCCEEDED":

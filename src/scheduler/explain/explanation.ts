@@ -11,7 +11,8 @@ import type { WaitReason } from "../wait-reason.ts";
  * - `submitted`: it was not looked at yet.
  * - `dependencies`: it waits for other jobs to end.
  * - `children`: it is an array all of whose children were spawned: each of them has a reason of its own.
- * - `behind-others`: other jobs of its queue, or of its share, go first.
+ * - `behind-others`: other jobs of its queue, or of its share, go first; or it would be placed, but that the head of another
+ *   share or queue goes first in the next cycle.
  * - `placeable`: nothing is in its way but the next cycle.
  */
 export type ExplainedReason =
@@ -63,9 +64,29 @@ export interface PlaceInLine {
   /** False: there may be more, as not all arrays' children were counted. */
   readonly isExact: boolean;
   /** Who is at the head of its queue, with fair share of its share; absent where that is the job itself. */
-  readonly head?: { readonly jobId: string; readonly because?: WaitReason };
+  readonly head?: {
+    readonly jobId: string;
+    readonly because?: WaitReason;
+    /** It can never start as things are, and nobody behind it does before it goes. */
+    readonly isImpossible?: boolean;
+  };
+  /**
+   * Of a job at the head of its queue or share: who goes before it to what it waits for, from another share or queue. Absent
+   * where nobody does.
+   */
+  readonly before?: HeadBefore;
   /** Fair share only. */
   readonly share?: ShareStanding;
+}
+
+/** A job at the head of another share or queue. */
+export interface HeadBefore {
+  readonly jobId: string;
+  readonly jobQueue: string;
+  /** Where that queue has shares. */
+  readonly shareIdentifier?: string;
+  /** Absent: the next cycle places it. */
+  readonly because?: WaitReason;
 }
 
 /** Where the share of a job stands among those of its queue. */
@@ -87,6 +108,8 @@ export interface EnvironmentAnswer {
   /** Whether it could take the job at all, were it VALID, ENABLED and empty. */
   readonly isEverPossible: boolean;
   readonly verdict: EnvironmentVerdict;
+  /** Of one that is not VALID or not ENABLED: why it could never take the job besides. */
+  readonly never?: EnvironmentVerdict;
 }
 
 /** Whether an environment takes a job now, with the numbers. */
@@ -108,6 +131,8 @@ export type EnvironmentVerdict =
       readonly kind: "exceeds-environments";
       readonly maxVcpuMillis: number;
       readonly neededVcpuMillis: number;
+      /** What no instance type of it holds either; absent where one does. */
+      readonly wanted?: Resources;
     }
   /** The type that comes nearest to what the job, or its largest node, needs; absent where there is none. */
   | {
@@ -126,7 +151,15 @@ export type EnvironmentVerdict =
       readonly nearestRoom?: Resources;
     }
   | { readonly kind: "above-bid"; readonly bidPercentage: number }
-  | { readonly kind: "host-full"; readonly host: Resources; readonly free: Resources }
+  | {
+      readonly kind: "host-full";
+      readonly host: Resources;
+      readonly free: Resources;
+      /** Of an environment of Spot capacity: what jobs on demand have before. */
+      readonly keptForOnDemand?: Resources;
+      /** Once there is room an instance is launched for the job, and boots for so long. */
+      readonly bootMs?: number;
+    }
   | { readonly kind: "instances-starting"; readonly bootingCount: number; readonly readyAtMs?: number };
 
 /** What a scheduling policy keeps free for shares that are not active: see `batch/fair-share.ts`. */
@@ -148,6 +181,8 @@ export interface ConsumableAnswer {
   /** Its ARN. */
   readonly consumableResource: string;
   readonly quantity: number;
+  /** False: there is no resource of that name. */
+  readonly exists: boolean;
   /** 0 where there is no such resource. */
   readonly totalQuantity: number;
   readonly heldQuantity: number;
@@ -167,7 +202,13 @@ export type Remedy =
   | { readonly kind: "enable-environment"; readonly computeEnvironment: string }
   | { readonly kind: "repair-environment"; readonly computeEnvironment: string }
   | { readonly kind: "raise-max-vcpus"; readonly computeEnvironment: string; readonly toVcpus: number }
-  | { readonly kind: "add-larger-type"; readonly computeEnvironment: string; readonly wanted: Resources }
+  | {
+      readonly kind: "add-larger-type";
+      readonly computeEnvironment: string;
+      readonly wanted: Resources;
+      /** The `maxvCpus` that it needs besides; absent where it has them. */
+      readonly toVcpus?: number;
+    }
   | {
       readonly kind: "lower-reservation";
       /** Its ARN. */
@@ -182,18 +223,27 @@ export type Remedy =
       readonly jobs: readonly EndingJob[];
       /** The environment that has room then; absent where they give back something else, as a consumable resource. */
       readonly computeEnvironment?: string;
+      /** An instance is launched for it then, and boots for so long. */
+      readonly bootMs?: number;
     }
+  /** Spot capacity that is taken back so that the job has room. */
+  | { readonly kind: "instances-leave"; readonly instanceIds: readonly string[]; readonly atMs: number }
   | { readonly kind: "instance-boots"; readonly computeEnvironment: string; readonly readyAtMs?: number }
   | {
-      readonly kind: "raise-quantity";
+      readonly kind: "raise-quantity" | "create-consumable";
       readonly consumableResource: string;
       readonly toQuantity: number;
     }
+  /** Of one behind which it waits, and which can never start as things are. */
+  | { readonly kind: "cancel-job"; readonly jobId: string }
   | { readonly kind: "ask-for-less" };
 
 export interface ExpectedStart {
   /** Not later than this, if nothing goes before it. */
   readonly byMs: number;
-  /** `time-limits`: those of the jobs that are in its way; `boot-time`: that of an instance that is starting. */
-  readonly basis: "time-limits" | "boot-time";
+  /**
+   * `time-limits`: those of the jobs that are in its way; `boot-time`: that of an instance that is starting; `spot-notice`:
+   * that of Spot capacity which is taken back for it.
+   */
+  readonly basis: "time-limits" | "boot-time" | "spot-notice";
 }

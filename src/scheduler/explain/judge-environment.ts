@@ -4,7 +4,14 @@ import { addResources, fitsIn, NO_RESOURCES, subtractResources } from "../../bat
 import type { Resources } from "../../batch/resources.ts";
 import { firstOf } from "../../lib/first-of.ts";
 import type { LiveJob } from "../../store/live-state.ts";
-import { acceptsPlacements, findInstances, refuseEnvironment, takesMultiNodeJobs } from "../placement.ts";
+import {
+  acceptsPlacements,
+  findInstances,
+  firstWithRoom,
+  isSpotCapacity,
+  refuseEnvironment,
+  takesMultiNodeJobs,
+} from "../placement.ts";
 import { hostPart, isHostItself } from "../scaling/host-environment.ts";
 import { instancesFor } from "../scaling/scale-out.ts";
 import type { InstanceSupply } from "../scaling/instance-supply.ts";
@@ -32,29 +39,29 @@ export function judgeEnvironment(
   const isEverPossible = never === undefined;
   if (!acceptsPlacements(environment)) {
     const kind = "environments-unavailable";
-    return { computeEnvironment, isEverPossible, verdict: { kind, state, status, statusReason } };
+    const verdict = { kind, state, status, statusReason } as const;
+    return { computeEnvironment, isEverPossible, verdict, ...(never && { never }) };
   }
   const now = judgeNow(environment, job, demandVcpuMillis, facts);
   // It may have an instance from before its settings were changed.
-  const isTaken = now.kind === "takes" || now.kind === "launches";
+  const isTaken = now.kind === "takes" || now.kind === "launches" || now.kind === "instances-starting";
   if (isTaken) return { computeEnvironment, isEverPossible: true, verdict: now };
   return { computeEnvironment, isEverPossible, verdict: never ?? now };
 }
 
 /** Why the environment would not take the job even if it were empty. */
-export function findImpossibility(
+function findImpossibility(
   environment: ComputeEnvironment,
   job: LiveJob,
   { capacity: { host, supply }, nowMs }: ExplainFacts,
 ): EnvironmentVerdict | undefined {
   if (environment.eksConfiguration !== undefined) return { kind: "kubernetes-unavailable" };
-  const { computeResources } = environment;
   const { resources, nodeResources } = job;
   if (nodeResources !== undefined && !takesMultiNodeJobs(environment)) return refuseNodes(environment);
-  if (resources.vcpuMillis > maxVcpuMillisOf(environment)) return exceedsMaximum(environment, job);
+  if (resources.vcpuMillis > maxVcpuMillisOf(environment))
+    return exceedsMaximum(environment, job, { supply, nowMs });
   if (!fitsIn(resources, host)) return { kind: "exceeds-host", host };
-  if (isHostItself(environment) || (computeResources !== undefined && isFargate(computeResources.type)))
-    return undefined;
+  if (!isOfInstances(environment)) return undefined;
   return findImpossibleInstances(environment, nodeResources ?? [resources], { supply, nowMs });
 }
 
@@ -62,16 +69,38 @@ function refuseNodes({ type, computeResources }: ComputeEnvironment): Environmen
   return { kind: "multi-node-unsupported", type: computeResources?.type ?? type };
 }
 
-function exceedsMaximum(environment: ComputeEnvironment, { resources }: LiveJob): EnvironmentVerdict {
+function exceedsMaximum(
+  environment: ComputeEnvironment,
+  { resources, nodeResources = [resources] }: LiveJob,
+  facts: SupplyFacts,
+): EnvironmentVerdict {
   const maxVcpuMillis = maxVcpuMillisOf(environment);
-  return { kind: "exceeds-environments", maxVcpuMillis, neededVcpuMillis: resources.vcpuMillis };
+  const most = {
+    kind: "exceeds-environments",
+    maxVcpuMillis,
+    neededVcpuMillis: resources.vcpuMillis,
+  } as const;
+  if (!isOfInstances(environment)) return most;
+  const never = findImpossibleInstances(environment, nodeResources, facts);
+  return never?.kind === "exceeds-instance-types" ? { ...most, wanted: never.wanted } : most;
+}
+
+/** Whether it launches instances of types, and is neither the host itself nor without any. */
+function isOfInstances(environment: ComputeEnvironment): boolean {
+  const { computeResources } = environment;
+  return !isHostItself(environment) && !(computeResources !== undefined && isFargate(computeResources.type));
+}
+
+interface SupplyFacts {
+  readonly supply: InstanceSupply;
+  readonly nowMs: number;
 }
 
 /** Whether the instances, one for each need, are more than the environment can ever launch. */
 function findImpossibleInstances(
   environment: ComputeEnvironment,
   needs: readonly Resources[],
-  { supply, nowMs }: { readonly supply: InstanceSupply; readonly nowMs: number },
+  { supply, nowMs }: SupplyFacts,
 ): EnvironmentVerdict | undefined {
   const maxVcpuMillis = maxVcpuMillisOf(environment);
   let launchedMillis = 0;
@@ -100,33 +129,50 @@ function judgeNow(
   facts: ExplainFacts,
 ): EnvironmentVerdict {
   const { state, capacity, nowMs } = facts;
-  const { host } = capacity;
+  const { host, supply } = capacity;
   const refusal = refuseEnvironment(environment, job, state, host);
-  if (refusal === "exceeds-environments") return exceedsMaximum(environment, job);
+  if (refusal === "exceeds-environments") return exceedsMaximum(environment, job, { supply, nowMs });
   if (refusal === "exceeds-host") return { kind: "exceeds-host", host };
   if (refusal === "kubernetes-unavailable") return { kind: "kubernetes-unavailable" };
   if (refusal === "multi-node-unsupported") return refuseNodes(environment);
   if (refusal !== undefined) return tellFull(environment, job, facts);
-  const free = subtractResources(host, state.jobs.hostUsage);
-  const full = fitsIn(job.resources, free) ? undefined : ({ kind: "host-full", host, free } as const);
+  const full = lackOfHostRoom(environment, job, facts);
   if (findInstances(environment, job, state) !== undefined) return full ?? { kind: "takes" };
   const launches = instancesFor(job, environment, { state, capacity, demandVcpuMillis, nowMs });
   if (typeof launches !== "string") {
-    if (full !== undefined) return full;
+    if (full !== undefined) return supply.bootMs > 0 ? { ...full, bootMs: supply.bootMs } : full;
     return { kind: "launches", instanceTypes: launches.map(({ instanceType }) => instanceType) };
   }
   if (launches === "above-bid") {
     return { kind: "above-bid", bidPercentage: environment.computeResources?.bidPercentage ?? 100 };
   }
   return launches === "instances-starting"
-    ? tellStarting(environment, facts)
+    ? tellStarting(environment, job, facts)
     : tellFull(environment, job, facts);
 }
 
-function tellStarting({ arn }: ComputeEnvironment, { state, capacity }: ExplainFacts): EnvironmentVerdict {
+/** What is kept for jobs on demand is not there for Spot capacity. */
+function lackOfHostRoom(
+  environment: ComputeEnvironment,
+  { resources }: LiveJob,
+  { state, capacity: { host }, keptForOnDemand }: ExplainFacts,
+): Extract<EnvironmentVerdict, { kind: "host-full" }> | undefined {
+  const free = subtractResources(host, state.jobs.hostUsage);
+  const kept = isSpotCapacity(environment) ? (keptForOnDemand ?? NO_RESOURCES) : NO_RESOURCES;
+  if (fitsIn(addResources(resources, kept), free)) return undefined;
+  const isAnyKept = !fitsIn(kept, NO_RESOURCES);
+  return { kind: "host-full", host, free, ...(isAnyKept && { keptForOnDemand: kept }) };
+}
+
+/** The nodes of a multi-node job wait for the last that starts. */
+function tellStarting(
+  { arn }: ComputeEnvironment,
+  { resources, nodeResources }: LiveJob,
+  { state, capacity }: ExplainFacts,
+): EnvironmentVerdict {
   const { booting } = state.instances.ofEnvironment(arn);
-  const [first] = booting;
-  const readyAtMs = first && first.instance.launchedAtMs + capacity.supply.bootMs;
+  const awaited = nodeResources === undefined ? firstWithRoom(booting, resources) : [...booting].at(-1);
+  const readyAtMs = awaited && awaited.instance.launchedAtMs + capacity.supply.bootMs;
   return {
     kind: "instances-starting",
     bootingCount: booting.size,

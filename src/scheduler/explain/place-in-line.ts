@@ -20,7 +20,11 @@ type FairShare = NonNullable<ReadyQueue["fairShare"]>;
 type Standing = ShareStanding["sharesBefore"][number] & { readonly position: number };
 
 /** The place of a RUNNABLE job in its queue, without who is at its head: what is counted is bounded. */
-export function placeInLine(asked: AskedJob, state: LiveState, nowMs: number): Omit<PlaceInLine, "head"> {
+export function placeInLine(
+  asked: AskedJob,
+  state: LiveState,
+  nowMs: number,
+): Omit<PlaceInLine, "head" | "before"> {
   const { job } = asked;
   const ahead = countAhead(asked, state);
   const queue = state.jobs.readyQueue(job.jobQueueArn);
@@ -34,8 +38,8 @@ export function placeInLine(asked: AskedJob, state: LiveState, nowMs: number): O
   return { ...ahead, share: { ...share, ...(aheadInQueueCount >= 0 && { aheadInQueueCount }) } };
 }
 
-/** The id of the job at the head of the share of a job, of an array that of its next child; undefined: it is empty. */
-export function headOfShare({ share }: LiveJob, { jobs }: LiveState): AskedHead | undefined {
+/** The job at the head of a share, and its id, of an array that of its next child; undefined: the share is empty. */
+export function headOfShare(share: LiveJob["share"], { jobs }: LiveState): AskedHead | undefined {
   const job = share.runnable.peek();
   const array = job && jobs.arrayOf(job);
   if (job === undefined || array === undefined) return job && { job, jobId: job.jobId };
@@ -43,7 +47,7 @@ export function headOfShare({ share }: LiveJob, { jobs }: LiveState): AskedHead 
   return { job, jobId: childJobId({ kind: "array", jobId: job.jobId }, childIndex) };
 }
 
-interface AskedHead {
+export interface AskedHead {
   readonly job: LiveJob;
   readonly jobId: string;
 }
@@ -82,13 +86,13 @@ function standingOf(
   fairShare: FairShare,
   nowMs: number,
 ): ShareStanding {
-  const weightOf = weigher(queue, fairShare, nowMs);
+  const weigh = weigher(queue, fairShare, nowMs);
   const standing = ({ share, queuePosition }: Pick<LiveJob, "share" | "queuePosition">): Standing => {
     const { vcpuMillis, identifier } = share;
     return {
       shareIdentifier: identifier,
       claimVcpus: claimOf(averageAt(share, nowMs), vcpuMillis) / 1000,
-      weight: weightOf(identifier),
+      weight: weigh(share),
       position: share.runnable.size > 0 ? share.headPosition : queuePosition,
     };
   };

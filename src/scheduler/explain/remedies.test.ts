@@ -33,7 +33,7 @@ describe("what would start a job", () => {
     ]);
   });
 
-  test("is no higher maxvCpus for instance types that are too small, however many there may be", () => {
+  test("is both a larger type and a higher maxvCpus where one alone would not do", () => {
     const things = [
       aComputeEnvironment("ce", { instanceTypes: ["c5.large"], maxvCpus: 2 }),
       Q,
@@ -41,7 +41,13 @@ describe("what would start a job", () => {
     ];
     expect(tell(things, "job")).toMatchObject({
       because: "exceeds-environments",
-      remedies: ["Submit it again, asking for less."],
+      sentence:
+        "It can never start as things are. It needs 4 vCPU and 100 MiB. ce may have 2 vCPU at most (maxvCpus), and no " +
+        "instance type of it is large enough.",
+      remedies: [
+        "Give ce an instance type with 4 vCPU and 100 MiB for jobs, and maxvCpus of 4 or more.",
+        "Submit it again, asking for less.",
+      ],
     });
   });
 

@@ -1,83 +1,174 @@
 import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
 import { unreachable } from "../../lib/assert.ts";
-import type { LiveJob } from "../../store/live-state.ts";
-import { instancesFor } from "../scaling/scale-out.ts";
-import type { ExplainFacts } from "./asked-job.ts";
-import type { Assessment, JudgedEnvironment } from "./explain.ts";
-import type { ConsumableAnswer, EnvironmentVerdict, ExpectedStart, Remedy } from "./explanation.ts";
-import { findImpossibility, maxVcpuMillisOf } from "./judge-environment.ts";
+import type { LiveJob, LiveState } from "../../store/live-state.ts";
+import type { AskedJob, ExplainFacts } from "./asked-job.ts";
+import type { Assessment, JudgedEnvironment } from "./assess.ts";
+import type {
+  ConsumableAnswer,
+  EnvironmentVerdict,
+  ExpectedStart,
+  PlaceInLine,
+  Remedy,
+} from "./explanation.ts";
+import { judgeEnvironment, maxVcpuMillisOf } from "./judge-environment.ts";
 import { lowestMaxVcpus } from "./lowest-max-vcpus.ts";
+import { hasRivals, isOvertaken } from "./overtaken.ts";
 import { remediesOfReservation } from "./reservation.ts";
-import { whoIsInTheWay } from "./who-is-in-the-way.ts";
+import { roomComing } from "./room-coming.ts";
+import { hostCheck, whoHoldsTooMuch, whoIsInTheWay } from "./who-is-in-the-way.ts";
 
-/** What would start a job that an assessment holds up, each by itself. */
-export function remediesFor(
+type Standing = Assessment & { readonly line: PlaceInLine | undefined };
+
+/**
+ * What would start a job that an assessment holds up, each by itself; of one that can never start, what it would need for
+ * that. Of a job before which others go nothing is known: what comes free may be theirs.
+ */
+export function remediesFor({ job }: AskedJob, standing: Standing, facts: ExplainFacts): readonly Remedy[] {
+  if (standing.isImpossible) return remediesOfImpossible(standing, job, facts);
+  return remediesOfPossible(standing, job, facts).filter(
+    (remedy) => remedy.kind !== "jobs-end" || !isOvertaken(remedy.jobs, job, facts),
+  );
+}
+
+function remediesOfPossible(
+  { environments, consumables, reservation, line }: Standing,
   job: LiveJob,
-  { environments, consumables, reservation, isImpossible }: Assessment,
   facts: ExplainFacts,
 ): readonly Remedy[] {
-  if (reservation !== undefined && !isImpossible) {
-    return remediesOfReservation(reservation, environments, job, facts);
+  const leaving = remediesOfLeaving(job, environments, facts);
+  if (line?.before !== undefined) return leaving;
+  const short = consumables.filter(isShort);
+  if (reservation !== undefined) {
+    return short.length > 0 ? [] : remediesOfReservation(reservation, environments, job, facts);
   }
-  const remedies = [
-    ...environments.flatMap((judged) => remediesIn(judged, job, facts)),
-    ...consumables.flatMap(remediesOf),
-  ];
-  const isTooLarge =
-    environments.some(({ answer: { verdict } }) => verdict.kind.startsWith("exceeds-")) ||
-    consumables.some(({ quantity, totalQuantity }) => quantity > totalQuantity);
-  return isImpossible && isTooLarge ? [...remedies, { kind: "ask-for-less" }] : remedies;
+  if (short.length === 0) {
+    return [...leaving, ...triedOf(environments).flatMap((judged) => remediesIn(judged, job, facts))];
+  }
+  // Where two things are lacking neither by itself would do.
+  const isTaken = environments.some(({ answer: { verdict } }) => isTaking(verdict));
+  return short.length === 1 && isTaken ? short.flatMap((lack) => remediesOf(lack, facts.state)) : [];
 }
 
 /** By when the job starts at the latest; undefined where nobody can tell. */
 export function expectStart(
   remedies: readonly Remedy[],
-  environments: readonly JudgedEnvironment[],
+  job: LiveJob,
+  facts: ExplainFacts,
 ): ExpectedStart | undefined {
-  for (const { answer } of environments) {
-    const { verdict } = answer;
-    if (verdict.kind === "instances-starting" && verdict.readyAtMs !== undefined)
-      return { byMs: verdict.readyAtMs, basis: "boot-time" };
-  }
-  const ends = remedies.flatMap((remedy) =>
-    remedy.kind === "jobs-end" ? [Math.max(...remedy.jobs.map(({ limitAtMs = Infinity }) => limitAtMs))] : [],
-  );
-  const byMs = Math.min(...ends);
-  return byMs === Infinity ? undefined : { byMs, basis: "time-limits" };
+  const starts = remedies.flatMap((remedy): readonly ExpectedStart[] => {
+    switch (remedy.kind) {
+      case "instance-boots":
+        return remedy.readyAtMs === undefined ? [] : [{ byMs: remedy.readyAtMs, basis: "boot-time" }];
+      case "instances-leave":
+        return [{ byMs: remedy.atMs, basis: "spot-notice" }];
+      case "jobs-end": {
+        if (hasRivals(job, facts)) return [];
+        const byMs = Math.max(...remedy.jobs.map(({ limitAtMs = Infinity }) => limitAtMs));
+        return byMs === Infinity ? [] : [{ byMs: byMs + (remedy.bootMs ?? 0), basis: "time-limits" }];
+      }
+      default:
+        return [];
+    }
+  });
+  return starts.toSorted((a, b) => a.byMs - b.byMs)[0];
 }
 
-function remediesIn(
-  { environment, answer: { verdict, isEverPossible } }: JudgedEnvironment,
+/** Those behind one that starts an instance for the job are not tried. */
+function triedOf(environments: readonly JudgedEnvironment[]): readonly JudgedEnvironment[] {
+  const last = environments.findIndex(({ answer }) => answer.verdict.kind === "instances-starting");
+  return last === -1 ? environments : environments.slice(0, last + 1);
+}
+
+/** What keeps it from ever starting, as far as anybody can change that. */
+function remediesOfImpossible(
+  { environments, consumables }: Pick<Assessment, "environments" | "consumables">,
+  job: LiveJob,
+  facts: ExplainFacts,
+): readonly Remedy[] {
+  const isPossible = environments.some(({ answer }) => answer.isEverPossible);
+  const ofEnvironments = isPossible
+    ? []
+    : environments.flatMap((judged) => necessitiesOf(judged, job, facts));
+  const lacking = consumables.filter(({ quantity, totalQuantity }) => quantity > totalQuantity);
+  const isTooLarge = environments.some(({ answer: { verdict, never } }) =>
+    (never ?? verdict).kind.startsWith("exceeds-"),
+  );
+  const isLess = (!isPossible && isTooLarge) || lacking.some(({ exists }) => exists);
+  return [...ofEnvironments, ...lacking.map(moreOf), ...(isLess ? [{ kind: "ask-for-less" } as const] : [])];
+}
+
+/** Spot capacity that is taken back for the job. */
+function remediesOfLeaving(
+  job: LiveJob,
+  environments: readonly JudgedEnvironment[],
+  facts: ExplainFacts,
+): readonly Remedy[] {
+  const isFull = environments.some(({ answer: { verdict } }) => verdict.kind === "host-full");
+  const leaving = isFull ? roomComing(job, facts) : undefined;
+  return leaving === undefined ? [] : [{ kind: "instances-leave", ...leaving }];
+}
+
+/** What an environment lacks that could never take the job: of one thing or two each. */
+function necessitiesOf(
+  { environment, answer: { verdict, never = verdict } }: JudgedEnvironment,
   job: LiveJob,
   facts: ExplainFacts,
 ): readonly Remedy[] {
   const { name: computeEnvironment } = environment;
+  const mend = verdict.kind === "environments-unavailable" ? [mendOf(environment)] : [];
+  if (never.kind === "exceeds-instance-types") {
+    return [...mend, { kind: "add-larger-type", computeEnvironment, wanted: never.wanted }];
+  }
+  if (never.kind !== "exceeds-environments") return [];
+  const { wanted } = never;
+  const { vcpuMillis } = job.resources;
+  const isPossibleIn = (raised: ComputeEnvironment): boolean =>
+    judgeEnvironment(raised, job, vcpuMillis, facts).isEverPossible;
+  if (wanted === undefined) return [...mend, ...raiseMax(environment, isPossibleIn)];
+  const toVcpus = Math.ceil(vcpuMillis / 1000);
+  return [...mend, { kind: "add-larger-type", computeEnvironment, wanted, toVcpus }];
+}
+
+function mendOf({ name: computeEnvironment, state }: ComputeEnvironment): Remedy {
+  return { kind: state === "DISABLED" ? "enable-environment" : "repair-environment", computeEnvironment };
+}
+
+/** What would make the environment take a job that it, or another one, can take. */
+function remediesIn(
+  { environment, answer: { verdict } }: JudgedEnvironment,
+  job: LiveJob,
+  facts: ExplainFacts,
+): readonly Remedy[] {
+  const { name: computeEnvironment } = environment;
+  const { vcpuMillis } = job.resources;
+  const isTakenBy = (changed: ComputeEnvironment): boolean =>
+    isTaking(judgeEnvironment(changed, job, vcpuMillis, facts).verdict);
   switch (verdict.kind) {
     case "environments-unavailable":
-      if (!isEverPossible) return [];
-      return [
-        {
-          kind: verdict.state === "DISABLED" ? "enable-environment" : "repair-environment",
-          computeEnvironment,
-        },
-      ];
+      return isTakenBy({ ...environment, state: "ENABLED", status: "VALID" }) ? [mendOf(environment)] : [];
     case "exceeds-environments":
-      return raiseMax(environment, (raised) => findImpossibility(raised, job, facts) === undefined);
-    case "exceeds-instance-types":
+      return raiseMax(environment, isTakenBy);
+    case "exceeds-instance-types": {
+      const used = facts.state.instances.ofEnvironment(environment.arn).vcpuMillis;
+      const isLeft = used + vcpuMillis <= maxVcpuMillisOf(environment);
+      if (!isLeft || !hostCheck(environment, job, facts)([])) return [];
       return [{ kind: "add-larger-type", computeEnvironment, wanted: verdict.wanted }];
+    }
     case "environments-full": {
       const jobs = whoIsInTheWay(verdict, environment, job, facts);
       return [
         ...(jobs === undefined ? [] : [{ kind: "jobs-end", jobs, computeEnvironment } as const]),
-        ...raiseMax(environment, (raised) => hasRoomIn(raised, verdict, job, facts)),
+        ...raiseMax(environment, isTakenBy),
       ];
     }
     case "host-full": {
       const jobs = whoIsInTheWay(verdict, environment, job, facts);
-      return jobs === undefined ? [] : [{ kind: "jobs-end", jobs, computeEnvironment }];
+      const { bootMs } = verdict;
+      if (jobs === undefined) return [];
+      return [{ kind: "jobs-end", jobs, computeEnvironment, ...(bootMs !== undefined && { bootMs }) }];
     }
     case "above-bid":
-      return [{ kind: "raise-bid", computeEnvironment }];
+      return hostCheck(environment, job, facts)([]) ? [{ kind: "raise-bid", computeEnvironment }] : [];
     case "instances-starting": {
       const { readyAtMs } = verdict;
       return [{ kind: "instance-boots", computeEnvironment, ...(readyAtMs !== undefined && { readyAtMs }) }];
@@ -103,31 +194,20 @@ function raiseMax(
   return [{ kind: "raise-max-vcpus", computeEnvironment: environment.name, toVcpus }];
 }
 
-/** Whether an environment that is full now takes the job, or launches for it, with another `maxvCpus`. */
-function hasRoomIn(
-  raised: ComputeEnvironment,
-  { capacity: kind, vcpuMillis }: Extract<EnvironmentVerdict, { kind: "environments-full" }>,
-  job: LiveJob,
-  { state, capacity, nowMs }: ExplainFacts,
-): boolean {
-  const demandVcpuMillis = job.resources.vcpuMillis;
-  switch (kind) {
-    case "fargate":
-      return vcpuMillis + demandVcpuMillis <= maxVcpuMillisOf(raised);
-    case "instances":
-      return typeof instancesFor(job, raised, { state, capacity, demandVcpuMillis, nowMs }) !== "string";
-    case "host":
-      return false;
-    default:
-      return unreachable(kind);
-  }
+function isTaking({ kind }: EnvironmentVerdict): boolean {
+  return kind === "takes" || kind === "launches";
 }
 
-function remediesOf({ consumableResource, ...answer }: ConsumableAnswer): readonly Remedy[] {
-  const { quantity, totalQuantity, heldQuantity, holders } = answer;
-  if (heldQuantity + quantity <= totalQuantity) return [];
-  const raise = { kind: "raise-quantity", consumableResource, toQuantity: heldQuantity + quantity } as const;
-  const [first] = holders;
-  if (quantity > totalQuantity || first === undefined) return [raise];
-  return [{ kind: "jobs-end", jobs: [first] }, raise];
+function isShort({ quantity, totalQuantity, heldQuantity }: ConsumableAnswer): boolean {
+  return heldQuantity + quantity > totalQuantity;
+}
+
+function remediesOf(lack: ConsumableAnswer, state: LiveState): readonly Remedy[] {
+  const jobs = whoHoldsTooMuch(lack, state);
+  return [...(jobs === undefined ? [] : [{ kind: "jobs-end", jobs } as const]), moreOf(lack)];
+}
+
+function moreOf({ consumableResource, quantity, heldQuantity, exists }: ConsumableAnswer): Remedy {
+  const kind = exists ? "raise-quantity" : "create-consumable";
+  return { kind, consumableResource, toQuantity: heldQuantity + quantity };
 }

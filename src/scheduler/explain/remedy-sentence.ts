@@ -13,7 +13,7 @@ export function remedySentence(remedy: Remedy, nowMs: number): string {
     case "raise-max-vcpus":
       return `Raise maxvCpus of ${remedy.computeEnvironment} to ${grouped(remedy.toVcpus)} or more.`;
     case "add-larger-type":
-      return `Give ${remedy.computeEnvironment} an instance type with ${amountsOf(remedy.wanted)} for jobs.`;
+      return `Give ${remedy.computeEnvironment} an instance type with ${amountsOf(remedy.wanted)} for jobs${tellMax(remedy.toVcpus)}.`;
     case "raise-bid":
       return `Raise bidPercentage of ${remedy.computeEnvironment}, or wait until Spot capacity is cheaper.`;
     case "lower-reservation":
@@ -21,18 +21,32 @@ export function remedySentence(remedy: Remedy, nowMs: number): string {
         ? `Take computeReservation from ${nameOf(remedy.schedulingPolicy)}.`
         : `Lower computeReservation of ${nameOf(remedy.schedulingPolicy)} to ${remedy.toPercent} or less.`;
     case "jobs-end":
-      return `The end of ${listed(remedy.jobs.map((job) => tellEnding(job, nowMs)))}.`;
+      return `The end of ${listed(remedy.jobs.map((job) => tellEnding(job, nowMs)))}${tellBoot(remedy.bootMs)}.`;
+    case "instances-leave":
+      return `The end of Spot capacity that is taken back for it, in ${lengthOf(remedy.atMs - nowMs)}: ${listed(remedy.instanceIds)}.`;
     case "instance-boots":
       return remedy.readyAtMs === undefined
         ? `The instance that starts in ${remedy.computeEnvironment}.`
         : `The instance that starts in ${remedy.computeEnvironment}, ready in about ${lengthOf(remedy.readyAtMs - nowMs)}.`;
     case "raise-quantity":
       return `Raise the total quantity of ${nameOf(remedy.consumableResource)} to ${grouped(remedy.toQuantity)} or more.`;
+    case "create-consumable":
+      return `Create the consumable resource ${nameOf(remedy.consumableResource)}, ${grouped(remedy.toQuantity)} or more of it.`;
+    case "cancel-job":
+      return `Cancel job ${remedy.jobId}, or give it what it lacks: it can never start as things are.`;
     case "ask-for-less":
       return "Submit it again, asking for less.";
     default:
       return unreachable(remedy);
   }
+}
+
+function tellMax(toVcpus: number | undefined): string {
+  return toVcpus === undefined ? "" : `, and maxvCpus of ${grouped(toVcpus)} or more`;
+}
+
+function tellBoot(bootMs: number | undefined): string {
+  return bootMs === undefined ? "" : `, and ${lengthOf(bootMs)} for an instance to start`;
 }
 
 function tellEnding({ jobId, sinceMs, limitAtMs }: EndingJob, nowMs: number): string {

@@ -3,7 +3,7 @@ import type { LiveJob } from "../../store/live-state.ts";
 import { activeShareCount } from "../ordering/active-shares.ts";
 import { unreservedVcpuMillis } from "../ordering/reservation.ts";
 import type { ExplainFacts } from "./asked-job.ts";
-import type { JudgedEnvironment } from "./explain.ts";
+import type { JudgedEnvironment } from "./assess.ts";
 import type { Remedy, Reservation } from "./explanation.ts";
 import { whoseEndLeavesRoom } from "./who-is-in-the-way.ts";
 
@@ -41,8 +41,8 @@ export function remediesOfReservation(
 ): readonly Remedy[] {
   const takes = environments.find(({ answer: { verdict } }) => isTaking(verdict.kind));
   if (takes === undefined) return [];
-  const { schedulingPolicy, unreservedVcpuMillis: unreserved, vcpuMillis } = reservation;
-  const jobs = whoseEndLeavesRoom(unreserved - vcpuMillis, job, facts);
+  const { schedulingPolicy, vcpuMillis } = reservation;
+  const jobs = whoseEndLeavesRoom(reservation, job, facts);
   const wantedMillis = vcpuMillis + job.resources.vcpuMillis;
   return [
     ...(jobs === undefined ? [] : [{ kind: "jobs-end", jobs } as const]),

@@ -139,6 +139,19 @@ describe.each(EACH_WAY)("while instances boot, $name", ({ isRestartedAlways }) =
     ]);
   });
 
+  test("a gang does not count on what boots in an environment that takes no gangs", async () => {
+    const bench = await open(
+      anEnvironment("spot", { type: "SPOT", allocationStrategy: "SPOT_CAPACITY_OPTIMIZED", maxvCpus: 12 }),
+      anEnvironment("ce", { maxvCpus: 12 }),
+      aJobQueue("q", ["spot", "ce"]),
+    );
+    await bench.submit(aJob("head"), aJob("gang").nodes(1));
+    expect([instancesOf(bench, "spot"), instancesOf(bench, "ce")]).toEqual([
+      ["c5.large, boots"],
+      ["c5.large, boots"],
+    ]);
+  });
+
   test("a job that has room on what takes jobs already is not launched for", async () => {
     const bench = await open(
       anEnvironment("ce", { maxvCpus: 100, instanceTypes: ["c5.2xlarge"] }),

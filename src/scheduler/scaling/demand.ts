@@ -97,14 +97,11 @@ class DemandPlan {
   ): readonly Demand[] {
     let vcpuMillisLeft = vcpuMillisMax;
     const unmet: Demand[] = [];
-    const all = [...demand];
-    const gangs = all.filter(([{ nodeResources }]) => nodeResources !== undefined);
-    const singles = all.filter(([{ nodeResources }]) => nodeResources === undefined);
-    for (const [terms, jobCount] of [...gangs, ...singles]) {
+    const look = (terms: JobTerms, jobCount: number): void => {
       const { resources, nodeResources } = terms;
       const ofQueue = Math.max(0, Math.floor(vcpuMillisLeft / resources.vcpuMillis));
       const wanted = Math.min(jobCount, ofQueue, timesIn(resources, this.#hostLeft));
-      if (wanted === 0) continue;
+      if (wanted === 0) return;
       vcpuMillisLeft -= wanted * resources.vcpuMillis;
       this.#hostLeft = less(this.#hostLeft, resources, wanted);
       const met =
@@ -112,7 +109,10 @@ class DemandPlan {
           ? this.#takeRoom(resources, wanted, environments)
           : this.#takeEmpty(nodeResources, wanted, environments.find(takesMultiNodeJobs));
       if (met < wanted) unmet.push({ terms, count: wanted - met });
-    }
+    };
+    // There may be thousands in every tick, so that lists of them would be in the way.
+    for (const [terms, jobCount] of demand) if (terms.nodeResources !== undefined) look(terms, jobCount);
+    for (const [terms, jobCount] of demand) if (terms.nodeResources === undefined) look(terms, jobCount);
     return unmet;
   }
 

@@ -95,17 +95,20 @@ export function lacksRoomOnDemand(
  * that which is about to end is enough for them.
  */
 export function roomOnItsWay(facts: RoomFacts): Resources {
+  return jobsRoomIsMadeFor(facts).reduce((sum, { resources }) => addResources(sum, resources), NO_RESOURCES);
+}
+
+/** Those heads of queues, in the order in which room is made for them. */
+export function jobsRoomIsMadeFor(facts: RoomFacts): readonly LiveJob[] {
   const { state, capacity, nowMs } = facts;
-  if (fitsIn(comingFree(state), NO_RESOURCES)) return NO_RESOURCES;
+  if (fitsIn(comingFree(state), NO_RESOURCES)) return [];
   const reclaim = new SpotReclaim(state, capacity.host);
-  let onItsWay = NO_RESOURCES;
-  for (const { jobQueueArn, jobId } of placeNothing({ state, nowMs }, "host-full").blocked) {
+  return placeNothing({ state, nowMs }, "host-full").blocked.flatMap(({ jobQueueArn, jobId }) => {
     const jobQueue = state.jobQueues.get(jobQueueArn);
     const head = jobQueue && state.jobs.find(jobQueue.scope, jobId);
-    if (jobQueue === undefined || head === undefined || !lacksRoomOnDemand(head, jobQueue, facts)) continue;
-    if (reclaim.takeBackFor(head.resources)?.length === 0) onItsWay = addResources(onItsWay, head.resources);
-  }
-  return onItsWay;
+    if (jobQueue === undefined || head === undefined || !lacksRoomOnDemand(head, jobQueue, facts)) return [];
+    return reclaim.takeBackFor(head.resources)?.length === 0 ? [head] : [];
+  });
 }
 
 /** What attempts hold that are about to end: those on instances that leave, and those that somebody wants ended. */

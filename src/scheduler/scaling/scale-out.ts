@@ -23,6 +23,11 @@ export interface ScaleOutFacts {
   readonly nowMs: number;
 }
 
+/** What of it instances are chosen by. */
+type InstanceFacts = Omit<ScaleOutFacts, "state"> & {
+  readonly state: { readonly instances: Pick<LiveState["instances"], "ofEnvironment"> };
+};
+
 /**
  * The instances that an environment is to launch for a job for which it has no room, and for which the host has; or why
  * that is none. `instances-starting`: those that boot already will do.
@@ -32,7 +37,7 @@ export interface ScaleOutFacts {
 export function instancesFor(
   job: LiveJob,
   computeEnvironment: ComputeEnvironment,
-  facts: ScaleOutFacts,
+  facts: InstanceFacts,
 ): readonly Launch[] | WaitReason {
   const environment = facts.state.instances.ofEnvironment(computeEnvironment.arn);
   if (isHostItself(computeEnvironment)) {
@@ -72,7 +77,7 @@ function launchesFor(
   job: LiveJob,
   needs: readonly Resources[],
   computeEnvironment: ComputeEnvironment,
-  { state, capacity, nowMs, ...facts }: ScaleOutFacts,
+  { state, capacity, nowMs, ...facts }: InstanceFacts,
 ): readonly Launch[] | WaitReason {
   const { vcpuMillis: presentMillis, booting } = state.instances.ofEnvironment(computeEnvironment.arn);
   // What boots already is for part of the demand.

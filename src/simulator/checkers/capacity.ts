@@ -120,7 +120,8 @@ function refuseLaunch(
   othersVcpuMillis: number,
 ): string | undefined {
   const maxMillis = (computeResources?.maxvCpus ?? Infinity) * 1000;
-  const isNeverAbove = computeResources?.allocationStrategy === "BEST_FIT" && !isSpot;
+  const { allocationStrategy = "BEST_FIT" } = computeResources ?? {};
+  const isNeverAbove = allocationStrategy === "BEST_FIT" && !isSpot;
   const mayLaunch = isNeverAbove ? othersVcpuMillis + vcpuMillis <= maxMillis : othersVcpuMillis < maxMillis;
   if (mayLaunch) return undefined;
   return `${arn} has ${othersVcpuMillis} of ${maxMillis} thousandths of a vCPU and gets ${vcpuMillis} more`;

@@ -5,6 +5,7 @@ import { checkAttempts } from "./attempts.ts";
 import { checkCapacity } from "./capacity.ts";
 import { checkConsumables } from "./consumables.ts";
 import { checkDependencies } from "./dependencies.ts";
+import { checkEnvironments } from "./environments.ts";
 import { checkEvents } from "./events.ts";
 import { checkFairShare } from "./fair-share.ts";
 import { checkGangs } from "./gangs.ts";
@@ -21,6 +22,7 @@ export const CHECKERS = {
   capacity: checkCapacity,
   consumables: checkConsumables,
   dependencies: checkDependencies,
+  environments: checkEnvironments,
   events: checkEvents,
   "fair-share": checkFairShare,
   gangs: checkGangs,

@@ -1,3 +1,4 @@
+import { ENGINE_CAUSE } from "../../batch/cause.ts";
 import type { ConsumableResource } from "../../batch/consumable-resource.ts";
 import type { Checker, CheckerTools } from "../checker.ts";
 import type { KnownJob } from "../job-book.ts";
@@ -13,9 +14,10 @@ export function checkConsumables({ fail }: CheckerTools): Checker {
   const left = new Map<string, number>();
 
   const put = (resource: ConsumableResource): void => {
-    const isNew = !resources.has(resource.arn);
     resources.set(resource.arn, resource);
-    if (isNew && resource.kind === "NON_REPLENISHABLE") left.set(resource.arn, resource.totalQuantity);
+    // Whatever the engine writes is to follow from the attempts that end.
+    const isSet = resource.cause.principal !== ENGINE_CAUSE.principal;
+    if (isSet && resource.kind === "NON_REPLENISHABLE") left.set(resource.arn, resource.totalQuantity);
   };
 
   const hold = ({ jobId, job }: KnownJob): void => {
@@ -31,12 +33,17 @@ export function checkConsumables({ fail }: CheckerTools): Checker {
     for (const { consumableResource: arn, quantity } of job.consumableResources ?? []) {
       held.set(arn, (held.get(arn) ?? 0) - quantity);
       const rest = left.get(arn);
-      if (rest !== undefined) left.set(arn, rest - quantity);
+      // Somebody may have set it to less than was held.
+      if (rest !== undefined) left.set(arn, Math.max(0, rest - quantity));
     }
   };
 
   return {
     changed(change) {
+      if (change.kind === "plain-resource-removed") {
+        resources.delete(change.resource.arn);
+        left.delete(change.resource.arn);
+      }
       if (change.kind !== "plain-resource-put") return;
       if (change.resource.resourceType === "consumable-resource") put(change.resource);
     },

@@ -1,3 +1,5 @@
+import type { Cause } from "../../batch/cause.ts";
+import type { JobQueue } from "../../batch/job-queue.ts";
 import type { FairsharePolicy } from "../../model/batch.ts";
 import type { Checker, CheckerTools } from "../checker.ts";
 import type { KnownJob } from "../job-book.ts";
@@ -18,23 +20,42 @@ const TOLERANCE = 0.02;
 
 /**
  * Over a long time in which every share of a queue has jobs waiting each gets what its weight entitles it to: parts as one
- * over the weights (specification 7.3). For policies without prefixes and without reservation.
+ * over the weights (specification 7.3). For policies without prefixes and without reservation. Whenever somebody changes the
+ * policy, the queue or an environment, all begins anew.
  */
 export function checkFairShare({ fail, clock }: CheckerTools): Checker {
   const policies = new Map<string, FairsharePolicy>();
+  /** Who changed each environment and queue last, by ARN. */
+  const changedBy = new Map<string, Cause>();
   const queues = new Map<string, QueueShares>();
+  const isChanged = ({ arn, cause }: { readonly arn: string; readonly cause: Cause }): boolean => {
+    const before = changedBy.get(arn);
+    changedBy.set(arn, cause);
+    return before?.requestId !== cause.requestId;
+  };
+  const beginAnew = (policyArn?: string): void => {
+    for (const queue of queues.values())
+      if (policyArn === undefined || queue.policyArn === policyArn) queue.beginAnew();
+  };
   const queueOf = ({ job }: KnownJob): QueueShares | undefined => queues.get(job.jobQueueArn);
+
+  const putQueue = ({ arn, schedulingPolicyArn: policyArn }: JobQueue): void => {
+    if (policyArn === undefined) return;
+    const queue = queues.get(arn) ?? new QueueShares(policies);
+    queue.policyArn = policyArn;
+    queue.beginAnew();
+    queues.set(arn, queue);
+  };
 
   return {
     changed(change) {
       if (change.kind === "plain-resource-put" && change.resource.resourceType === "scheduling-policy") {
         const { arn, body } = change.resource;
         if ("fairsharePolicy" in body) policies.set(arn, body.fairsharePolicy);
+        beginAnew(arn);
       }
-      if (change.kind !== "job-queue-put" || queues.has(change.jobQueue.arn)) return;
-      const { arn, schedulingPolicyArn = "" } = change.jobQueue;
-      const policy = policies.get(schedulingPolicyArn);
-      if (policy !== undefined) queues.set(arn, new QueueShares(policy));
+      if (change.kind === "compute-environment-put" && isChanged(change.computeEnvironment)) beginAnew();
+      if (change.kind === "job-queue-put" && isChanged(change.jobQueue)) putQueue(change.jobQueue);
     },
     appeared(job) {
       const queue = queueOf(job);
@@ -56,7 +77,7 @@ export function checkFairShare({ fail, clock }: CheckerTools): Checker {
     },
     finished() {
       for (const [arn, queue] of queues) {
-        if (queue.saturatedMs < SATURATED_MS_MIN) continue;
+        if (queue.saturatedMs < SATURATED_MS_MIN || !queue.isJudged) continue;
         for (const { share, part, entitled } of queue.parts()) {
           if (Math.abs(part / entitled - 1) > TOLERANCE) {
             fail(`${share} of ${arn} had ${part.toFixed(4)} and is entitled to ${entitled.toFixed(4)}`);
@@ -70,7 +91,8 @@ export function checkFairShare({ fail, clock }: CheckerTools): Checker {
 class QueueShares {
   readonly runnable = new RunnableJobs(shareOf);
   saturatedMs = 0;
-  readonly #policy: FairsharePolicy;
+  policyArn = "";
+  readonly #policies: ReadonlyMap<string, FairsharePolicy>;
   readonly #known = new Set<string>();
   readonly #inUse = new Map<string, number>();
   /** Thousandths of a vCPU times milliseconds, while all had jobs waiting. */
@@ -78,8 +100,22 @@ class QueueShares {
   #atMs = 0;
   #settlingLeftMs = SETTLING_MS;
 
-  constructor(policy: FairsharePolicy) {
-    this.#policy = policy;
+  /** @param policies by ARN, as they are now. */
+  constructor(policies: ReadonlyMap<string, FairsharePolicy>) {
+    this.#policies = policies;
+  }
+
+  /** Whether the policy is of the kind of which parts are known. */
+  get isJudged(): boolean {
+    const { computeReservation = 0, shareDistribution = [] } = this.#policy;
+    return computeReservation === 0 && shareDistribution.every((one) => !one.shareIdentifier.endsWith("*"));
+  }
+
+  /** What shares had until now counts no more. */
+  beginAnew(): void {
+    this.saturatedMs = 0;
+    this.#had.clear();
+    this.#settlingLeftMs = SETTLING_MS;
   }
 
   know(job: KnownJob): void {
@@ -114,6 +150,10 @@ class QueueShares {
       part: (this.#had.get(share) ?? 0) / all,
       entitled: 1 / this.#weightOf(share) / allEntitled,
     }));
+  }
+
+  get #policy(): FairsharePolicy {
+    return this.#policies.get(this.policyArn) ?? {};
   }
 
   #weightOf(share: string): number {

@@ -9,6 +9,8 @@ export function checkLiveState({ fail }: CheckerTools): Checker {
     async audit({ store, state, book }) {
       const reloaded = LiveState.from(await store.load());
       const [found, wanted] = [contentsOf(reloaded), contentsOf(state)];
+      const goneCount = Object.keys(found).filter((name) => !(name in wanted)).length;
+      if (goneCount > 0) fail(`after a restart there are ${goneCount} things that were gone`);
       for (const [name, value] of Object.entries(wanted)) {
         const other = found[name];
         if (!deepEqual(value, other))
@@ -30,6 +32,9 @@ function contentsOf({
   jobQueues,
   computeEnvironments,
   instances,
+  unsettled,
+  plainResources,
+  consumables,
 }: AuditFacts["state"]): Record<string, unknown> {
   const contents: Record<string, unknown> = {
     active: [...jobs.active].map(([taskId, { jobId }]) => `${taskId} ${jobId}`).sort(),
@@ -37,8 +42,14 @@ function contentsOf({
     toAdmit: idsOf(jobs.toAdmit),
     endedArrays: idsOf(jobs.endedArrays),
     hostUsage: jobs.hostUsage,
+    unsettled: [...unsettled].sort(),
   };
-  for (const arn of jobQueues.keys()) {
+  for (const resource of plainResources.all("consumable-resource")) {
+    contents[resource.arn] = [resource, consumables.heldOf(resource.arn)];
+  }
+  for (const policy of plainResources.all("scheduling-policy")) contents[policy.arn] = policy;
+  for (const [arn, jobQueue] of jobQueues) {
+    contents[arn] = jobQueue;
     contents[`waiting of ${arn}`] = idsOf(jobs.waitingOf(arn));
     contents[`counts of ${arn}`] = jobs.countsOf(arn);
     const shares = [...(jobs.readyQueue(arn)?.ready ?? [])];
@@ -46,7 +57,8 @@ function contentsOf({
       shares.map(({ identifier, runnable }) => [identifier, [runnable.size, runnable.peek()?.jobId]]),
     );
   }
-  for (const arn of computeEnvironments.keys()) {
+  for (const [arn, environment] of computeEnvironments) {
+    contents[arn] = environment;
     contents[`usage of ${arn}`] = jobs.environmentUsage(arn);
     const all = [...instances.ofEnvironment(arn).all.values()];
     contents[`instances of ${arn}`] = Object.fromEntries(

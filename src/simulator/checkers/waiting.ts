@@ -1,3 +1,4 @@
+import { isTerminal } from "../../batch/job.ts";
 import type { Checker, CheckerTools } from "../checker.ts";
 import { RunnableJobs } from "./runnable-jobs.ts";
 
@@ -5,15 +6,25 @@ import { RunnableJobs } from "./runnable-jobs.ts";
 export function checkWaiting({ fail }: CheckerTools): Checker {
   const runnable = new RunnableJobs(({ job }) => job.jobQueueArn);
   const deleting = new Set<string>();
+  /** What has ended since the latest cycle, as heads do by a time limit of their queue. */
+  const ended = new Set<string>();
   return {
     changed(change) {
       if (change.kind !== "job-queue-put") return;
       const { arn, status } = change.jobQueue;
+      // One that is made again by the same name is another.
       if (status === "DELETING") deleting.add(arn);
+      else deleting.delete(arn);
     },
     appeared: (job) => runnable.appeared(job),
-    moved: (job, before) => runnable.moved(job, before),
+    moved(job, before) {
+      runnable.moved(job, before);
+      const isOver = isTerminal(job.status) || job.unspawned?.status === "FAILED";
+      if (isOver && !isTerminal(before)) ended.add(job.jobId);
+    },
     ticked({ report }) {
+      const over = new Set(ended);
+      ended.clear();
       if (report.isCutShort) return;
       const blocked = new Set(report.blocked.map(({ jobQueueArn }) => jobQueueArn));
       for (const arn of runnable.counts.keys()) {
@@ -21,7 +32,7 @@ export function checkWaiting({ fail }: CheckerTools): Checker {
           fail(`${arn} has RUNNABLE jobs and no reason why they wait`);
       }
       for (const { jobQueueArn, jobId } of report.blocked) {
-        if (!runnable.counts.has(jobQueueArn))
+        if (!runnable.counts.has(jobQueueArn) && !over.has(jobId))
           fail(`${jobQueueArn} is blocked by ${jobId} and has no RUNNABLE job`);
       }
     },

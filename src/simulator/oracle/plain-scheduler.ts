@@ -1,7 +1,7 @@
 import { isFargate } from "../../batch/compute-resources.ts";
 import { claimOf } from "../../batch/fair-share.ts";
 import { LOCAL_HOST } from "../../batch/instance-type.ts";
-import { addResources, fitsIn, subtractResources } from "../../batch/resources.ts";
+import { addResources, fitsIn, NO_RESOURCES, subtractResources } from "../../batch/resources.ts";
 import type { Resources } from "../../batch/resources.ts";
 import type { InstanceSupply } from "../../scheduler/scaling/instance-supply.ts";
 import { moreTelling } from "../../scheduler/wait-reason.ts";
@@ -49,6 +49,8 @@ export interface PlanOptions {
   /** At most this many jobs are placed. */
   readonly limit: number;
   readonly supply: PlainSupply;
+  /** What Spot capacity leaves free of the host: see `CycleFacts`. */
+  readonly keptForOnDemand?: Resources;
 }
 
 /** What the rules ask of the source of instances. */
@@ -92,7 +94,7 @@ function dispatch(start: Course, queueArn: string, options: PlanOptions): Course
     const queue = course.snapshot.queues.find(({ arn }) => arn === queueArn);
     const job = queue && headOf(queue, heldUp);
     if (queue === undefined || job === undefined) break;
-    const outcome = tryJob(course, queue, job, options.supply);
+    const outcome = tryJob(course, queue, job, options);
     course = outcome.course;
     if (outcome.because === undefined) continue;
     heldUp = [...heldUp, job.shareIdentifier];
@@ -151,7 +153,7 @@ interface Outcome {
 }
 
 /** Steps 3 and 4 for one job. */
-function tryJob(start: Course, queue: SnapshotQueue, job: SnapshotJob, supply: PlainSupply): Outcome {
+function tryJob(start: Course, queue: SnapshotQueue, job: SnapshotJob, options: PlanOptions): Outcome {
   if (isReserved(start.snapshot, queue, job)) return { course: start, because: "shares-reserved" };
   const lack = lackOf(start.snapshot, job);
   let because: WaitReason = "environments-unavailable";
@@ -168,9 +170,11 @@ function tryJob(start: Course, queue: SnapshotQueue, job: SnapshotJob, supply: P
     }
     const roomNow = findRoom(start.snapshot, environment, job);
     const launched =
-      roomNow === undefined ? launchFor(start, { queue, environment, job, supply }) : { course: start };
+      roomNow === undefined
+        ? launchFor(start, { queue, environment, job, supply: options.supply })
+        : { course: start };
     const isHostAsked = roomNow !== undefined || launched.course !== start;
-    if (isHostAsked && !hasHostRoom(start.snapshot, job)) {
+    if (isHostAsked && !hasHostRoom(start.snapshot, environment, job, options)) {
       because = moreTelling(because, "host-full");
       continue;
     }
@@ -254,8 +258,16 @@ function refusalOf(
   return undefined;
 }
 
-function hasHostRoom({ host, hostUsed }: Snapshot, { resources }: SnapshotJob): boolean {
-  return fitsIn(resources, subtractResources(host, hostUsed));
+/** Spot capacity leaves the room free that is made for jobs on demand. */
+function hasHostRoom(
+  { host, hostUsed }: Snapshot,
+  { computeEnvironment: { computeResources } }: SnapshotEnvironment,
+  { resources }: SnapshotJob,
+  { keptForOnDemand = NO_RESOURCES }: PlanOptions,
+): boolean {
+  const isSpot = computeResources?.type === "SPOT" || computeResources?.type === "FARGATE_SPOT";
+  const wanted = isSpot ? addResources(resources, keptForOnDemand) : resources;
+  return fitsIn(wanted, subtractResources(host, hostUsed));
 }
 
 /** A Fargate environment has none: a task takes its size from the host. */

@@ -2,7 +2,7 @@ import type { Scenario } from "../scenario.ts";
 import { environment, HOUR_MS, MOODY_PROVIDER, PLAIN, PLAIN_CAPACITY, PLAIN_JOBS, queue } from "./plain.ts";
 
 /** Fargate has no instances. */
-const ON_FARGATE = { minvCpus: undefined, instanceTypes: undefined, instanceRole: undefined };
+export const ON_FARGATE = { minvCpus: undefined, instanceTypes: undefined, instanceRole: undefined };
 
 export const FAULTS: Scenario = {
   ...PLAIN,

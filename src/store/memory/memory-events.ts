@@ -11,8 +11,10 @@ export class MemoryEvents {
 
   append(firstSequence: number, events: readonly BatchEvent[]): void {
     if (this.#events.length === 0) this.#firstSequence = firstSequence;
-    for (const [index, event] of events.entries()) {
-      this.#events[firstSequence - this.#firstSequence + index] = event;
+    let place = firstSequence - this.#firstSequence;
+    for (const event of events) {
+      this.#events[place] = event;
+      place += 1;
     }
   }
 

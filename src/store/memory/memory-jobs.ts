@@ -68,9 +68,10 @@ export class MemoryJobs {
   putAttempt(attempt: Attempt): void {
     const attempts = this.#record(attempt.scope, attempt.jobId)?.attempts;
     if (attempts === undefined) return;
-    const index = attempts.findLastIndex(({ number }) => number <= attempt.number);
-    const isThere = attempts[index]?.number === attempt.number;
-    attempts.splice(isThere ? index : index + 1, isThere ? 1 : 0, attempt);
+    const index = attempts.findIndex(({ number }) => number >= attempt.number);
+    if (index === -1) attempts.push(attempt);
+    else if (attempts[index]?.number === attempt.number) attempts[index] = attempt;
+    else attempts.splice(index, 0, attempt);
   }
 
   read(scope: Scope, jobIds: readonly string[]): StoredJob[] {
@@ -172,7 +173,8 @@ export class MemoryJobs {
 
   /** All jobs in the order of submission. */
   #inOrder(): MemoryJob[] {
-    return this.#jobs.values().sort((a, b) => a.order - b.order);
+    const jobs = this.#jobs.values();
+    return this.#jobs.scopeCount === 1 ? jobs : jobs.sort((a, b) => a.order - b.order);
   }
 
   #listNewestFirst(scope: Scope, filter: JobFilter, { after, limit }: PageRequest): Page<JobListEntry> {

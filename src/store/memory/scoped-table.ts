@@ -11,6 +11,10 @@ export class ScopedTable<Row> {
   readonly #all = new Map<string, RowsOfScope<Row>>();
   #latest: RowsOfScope<Row> | undefined;
 
+  get scopeCount(): number {
+    return this.#all.size;
+  }
+
   get(scope: Scope, id: string): Row | undefined {
     return this.#find(scope)?.rows.get(id);
   }
@@ -27,7 +31,9 @@ export class ScopedTable<Row> {
 
   /** Scope by scope, each in the order of its ids' coming. */
   values(): Row[] {
-    return [...this.#all.values()].flatMap(({ rows }) => [...rows.values()]);
+    const values: Row[] = [];
+    for (const { rows } of this.#all.values()) for (const row of rows.values()) values.push(row);
+    return values;
   }
 
   #find(scope: Scope): RowsOfScope<Row> | undefined {

@@ -7,7 +7,7 @@ import type { Job, JobProgress, JobProgressPatch, UnspawnedChildren } from "../.
 import { scopeKey } from "../../batch/scope.ts";
 import type { Scope } from "../../batch/scope.ts";
 import type { ConsumableJobTable } from "./consumable-job-table.ts";
-import { documentOf } from "./job-document.ts";
+import { documentText } from "./job-document.ts";
 import type { JobDocument } from "./job-document.ts";
 import type { JobListIndex } from "./job-list-index.ts";
 import type { NumberedTexts } from "./numbered-texts.ts";
@@ -81,7 +81,7 @@ export class JobWrites {
       ...progressValues({ ...progress, ...patch }),
     );
     if (changes === 0) return this.change(job.scope, job.jobId, patch);
-    this.#insertDocument.run(lastInsertRowid, JSON.stringify(documentOf(job)));
+    this.#insertDocument.run(lastInsertRowid, documentText(job));
     this.#consumableJobs.add(job, lastInsertRowid);
     if (childCountOf(job) + job.dependsOn.length > 0) this.#relate(job, lastInsertRowid);
     const unspawned = patch.unspawned ?? progress.unspawned;

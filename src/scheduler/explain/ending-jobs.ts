@@ -1,0 +1,87 @@
+import { addResources } from "../../batch/resources.ts";
+import type { Resources } from "../../batch/resources.ts";
+import type { LiveInstance } from "../../store/live-instances.ts";
+import type { LiveJob, LiveState } from "../../store/live-state.ts";
+import type { EndingJob } from "./explanation.ts";
+
+/** Of more jobs than these nobody wants to know all. */
+export const NAMED_MAX = 5;
+
+/** What jobs share, and whether there is enough of it for another one once some of them have ended. */
+export interface Room {
+  readonly holders: readonly Holder[];
+  readonly isEnough: (ended: readonly Holder[]) => boolean;
+}
+
+export interface Holder {
+  readonly ending: EndingJob;
+  /** What its end gives back of the room, and of the host. */
+  readonly ofRoom: Resources;
+  readonly ofHost: Resources;
+}
+
+/**
+ * The one job whose end is enough: of several the one that started first. Where there is none the fewest of one room, at
+ * most a few, in the order in which they started.
+ */
+export function fewestToMakeRoom(rooms: Iterable<Room>): readonly EndingJob[] | undefined {
+  let oldest: Holder | undefined;
+  let fewest: readonly Holder[] | undefined;
+  for (const room of rooms) {
+    const inOrder = [...room.holders].sort((a, b) => a.ending.sinceMs - b.ending.sinceMs);
+    const one = inOrder.find((holder) => room.isEnough([holder]));
+    if (one !== undefined && one.ending.sinceMs < (oldest?.ending.sinceMs ?? Infinity)) oldest = one;
+    const few = oldest === undefined ? firstThatMakeRoom(inOrder, room) : undefined;
+    if (few !== undefined && few.length < (fewest?.length ?? Infinity)) fewest = few;
+  }
+  return (oldest === undefined ? fewest : [oldest])?.map(({ ending }) => ending);
+}
+
+function firstThatMakeRoom(inOrder: readonly Holder[], { isEnough }: Room): readonly Holder[] | undefined {
+  for (let count = 2; count <= Math.min(NAMED_MAX, inOrder.length); count += 1) {
+    const ended = inOrder.slice(0, count);
+    if (isEnough(ended)) return ended;
+  }
+  return undefined;
+}
+
+/** The end of a multi-node job gives back what all of its nodes have; that of a node alone does not come about. */
+export function holderOfHost(job: LiveJob): readonly Holder[] {
+  if (job.parent?.nodeResources !== undefined) return [];
+  const { resources } = job;
+  return endingOf(job).map((ending) => ({ ending, ofRoom: resources, ofHost: resources }));
+}
+
+/** Of nodes that stand side by side one for all. */
+export function holdersOfInstance({ tasks }: LiveInstance, { jobs }: LiveState): readonly Holder[] {
+  const holders = new Map<string, Holder>();
+  for (const taskId of tasks) {
+    const job = jobs.active.get(taskId);
+    const [ending] = job === undefined ? [] : endingOf(job);
+    if (job === undefined || ending === undefined) continue;
+    const main = jobs.nodesOf(job)?.main;
+    const ofTask = (main === undefined ? undefined : job.nodeResources?.[main]) ?? job.resources;
+    const before = holders.get(ending.jobId)?.ofRoom;
+    const ofRoom = before === undefined ? ofTask : addResources(before, ofTask);
+    holders.set(ending.jobId, { ending, ofRoom, ofHost: wholeOf(job).resources });
+  }
+  return [...holders.values()];
+}
+
+/** None where no attempt is under way, or where its main node has ended already and the job may be tried again. */
+export function endingOf(job: LiveJob): readonly EndingJob[] {
+  const { activeAttempt, attemptDurationSeconds, jobId } = wholeOf(job);
+  if (activeAttempt === undefined || activeAttempt.outcome !== undefined) return [];
+  const { startedAtMs, placedAtMs } = activeAttempt;
+  const limitAtMs =
+    startedAtMs === undefined || attemptDurationSeconds === undefined
+      ? undefined
+      : startedAtMs + attemptDurationSeconds * 1000;
+  const sinceMs = startedAtMs ?? placedAtMs;
+  return [{ jobId, sinceMs, ...(limitAtMs !== undefined && { limitAtMs }) }];
+}
+
+/** A node ends with its job. */
+function wholeOf(job: LiveJob): LiveJob {
+  return job.parent?.nodeResources === undefined ? job : job.parent;
+}

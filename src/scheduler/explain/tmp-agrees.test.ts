@@ -1,0 +1,169 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { SCOPE } from "../../../test/support/builders.ts";
+import { fairsharePolicy, happening, PlanHistory } from "../../../test/support/plan-history.ts";
+import type { HistoryFacts } from "../../../test/support/plan-history.ts";
+import { submittedJobId } from "../../batch/child-job.ts";
+import { assert } from "../../lib/assert.ts";
+import { planOf } from "../../simulator/oracle/plain-scheduler.ts";
+import type { Plan } from "../../simulator/oracle/plain-scheduler.ts";
+import { snapshotOf } from "../../simulator/oracle/snapshot.ts";
+import { explain } from "./explain.ts";
+import type { Explanation } from "./explanation.ts";
+import { findAskedJob } from "./find-asked-job.ts";
+import { headOfShare } from "./place-in-line.ts";
+
+/** The head of a share of a queue: what the next cycle makes of it, and what is told of it. */
+interface Head {
+  /** The reason that the cycle has for it; `placed` if it places it. */
+  readonly planned: string;
+  readonly told: Explanation;
+}
+
+function planNext({ state, capacity: { host, supply }, nowMs, keptForOnDemand }: HistoryFacts): Plan {
+  return planOf(snapshotOf(state, host, nowMs), { limit: 1000, supply, keptForOnDemand });
+}
+
+function tell(facts: HistoryFacts, jobId: string): Explanation {
+  const asked = findAskedJob(facts.state, SCOPE, jobId, []);
+  assert(asked !== undefined, `${jobId} is gone`);
+  return explain(asked, facts);
+}
+
+/** Of every share of every queue that dispatches. */
+function headsOf(facts: HistoryFacts, { placements, blocked }: Plan): readonly Head[] {
+  const { state } = facts;
+  const dispatching = [...state.jobQueues.values()].filter(({ status }) => status !== "DELETING");
+  const shares = dispatching.flatMap(({ arn }) => [...(state.jobs.readyQueue(arn)?.ready ?? [])]);
+  return shares.flatMap((share) => {
+    const head = headOfShare(share, state);
+    if (head === undefined) return [];
+    const isPlaced = placements.some(({ jobId }) => jobId === head.jobId);
+    const because = blocked.find(({ jobId }) => jobId === head.job.jobId)?.because;
+    return [{ planned: isPlaced ? "placed" : (because ?? "unknown"), told: tell(facts, head.jobId) }];
+  });
+}
+
+/** What an explanation may say where a cycle does this. */
+function agrees({ planned, told }: Head, { placements, launches }: Plan): boolean {
+  const { because, environments, line, isImpossible } = told;
+  const kinds = environments.map(({ verdict }) => verdict.kind);
+  if (isImpossible && planned === "placed") return false;
+  if (because === "placeable") {
+    // The cycle has launched the instance, and it boots.
+    return planned === "placed" || (planned === "instances-starting" && kinds.includes("launches"));
+  }
+  if (because === "behind-others") {
+    const isPlaced = placements.some(({ jobId }) => jobId === line?.before?.jobId);
+    return line?.before?.because === undefined && (isPlaced || launches.length > 0);
+  }
+  // Others are placed before, and it may be on an instance that is launched for one of them.
+  if (placements.length + launches.length > 0) return planned !== "placed" || launches.length > 0;
+  // That an environment can never take it is said before that it is full.
+  return because === planned || kinds.some((kind) => kind.startsWith("exceeds-"));
+}
+
+/** Whether who is told to go before does, in a cycle that places nobody. */
+function isInOrder({ told }: Head, { blocked }: Plan): boolean {
+  const placeOf = (id: string): number =>
+    blocked.findIndex(({ jobId }) => jobId === id || jobId === submittedJobId(id));
+  return told.line?.before === undefined || placeOf(told.line.before.jobId) < placeOf(told.jobId);
+}
+
+/** What becomes of the explanation if an environment has another `maxvCpus`. */
+function explainWith(facts: HistoryFacts, jobId: string, name: string, maxvCpus: number): Explanation {
+  const { state } = facts;
+  const before = [...state.computeEnvironments.values()].find((environment) => environment.name === name);
+  assert(before?.computeResources !== undefined, `${name} is gone`);
+  const computeResources = { ...before.computeResources, maxvCpus };
+  state.apply({ kind: "compute-environment-put", computeEnvironment: { ...before, computeResources } });
+  const told = tell(facts, jobId);
+  state.apply({ kind: "compute-environment-put", computeEnvironment: before });
+  return told;
+}
+
+/** Of what an environment is to have: whether that is enough, and a vCPU less is not. */
+function checkRaises(facts: HistoryFacts, { jobId, remedies, isImpossible }: Explanation): number {
+  const raises = remedies.filter((remedy) => remedy.kind === "raise-max-vcpus");
+  for (const { computeEnvironment: name, toVcpus } of raises) {
+    const isEnough = ({ atHead, environments }: Explanation): boolean =>
+      isImpossible
+        ? environments.some((one) => one.computeEnvironment === name && one.isEverPossible)
+        : atHead === undefined;
+    const [enough, tooLittle] = [toVcpus, toVcpus - 1].map((vcpus) =>
+      isEnough(explainWith(facts, jobId, name, vcpus)),
+    );
+    expect({ jobId, name, toVcpus, enough, less: tooLittle }).toMatchObject({ enough: true, less: false });
+  }
+  return raises.length;
+}
+
+/** Whether a head is placed once those have ended that are told to be in its way. Nothing goes on behind this. */
+function checkEnds(history: PlanHistory, which: number, seen: Set<string>): void {
+  const { facts } = history;
+  const promises = headsOf(facts, planNext(facts)).flatMap(({ told }) =>
+    told.remedies.flatMap((remedy) => (remedy.kind === "jobs-end" ? [{ told, remedy }] : [])),
+  );
+  const promise = promises[which % promises.length];
+  if (promise === undefined) return;
+  const { told, remedy } = promise;
+  history.endJobs(remedy.jobs.map(({ jobId }) => jobId));
+  const plan = planNext({ ...history.facts, keptForOnDemand: facts.keptForOnDemand });
+  const isPlaced = plan.placements.some(({ jobId }) => jobId === told.jobId);
+  const isLaunchedFor = remedy.bootMs !== undefined && plan.launches.length > 0;
+  expect(isPlaced || isLaunchedFor ? told.jobId : { told, remedy, plan }).toBe(told.jobId);
+  seen.add(`${told.because}, the end of ${remedy.jobs.length === 1 ? "a job" : "jobs"}`);
+  if (told.nodeCount !== undefined) seen.add("multi-node, the end of jobs");
+}
+
+function lookAt(facts: HistoryFacts, seen: Set<string>): void {
+  const plan = planNext(facts);
+  const isQuiet = plan.placements.length + plan.launches.length === 0;
+  for (const head of headsOf(facts, plan)) {
+    const { planned, told } = head;
+    seen.add(planned);
+    if (told.line?.before !== undefined) seen.add(`${told.because}, others before`);
+    const isKept = told.environments.some(
+      ({ verdict }) => verdict.kind === "host-full" && verdict.keptForOnDemand !== undefined,
+    );
+    if (isKept) seen.add("room is kept");
+    const isTrue = agrees(head, plan) && (!isQuiet || isInOrder(head, plan));
+    expect(isTrue ? told.jobId : { planned, told, plan }).toBe(told.jobId);
+    if (checkRaises(facts, told) > 0) seen.add(`${told.because}, maxvCpus`);
+  }
+}
+
+test("says of the head of each share and queue what the next cycle does, and what would place it, whatever happened before", () => {
+  const seen = new Set<string>();
+  const happenings = fc.array(happening, { maxLength: 40, size: "max" });
+  fc.assert(
+    fc.property(
+      fc.constantFrom(0, 60_000),
+      fairsharePolicy,
+      happenings,
+      fc.nat(),
+      (bootMs, policy, all, which) => {
+        const history = new PlanHistory(bootMs, new Set(), (facts) => lookAt(facts, seen));
+        history.step({ kind: "change policy", policy });
+        for (const one of all) history.step(one);
+        for (let count = 0; count < 2; count += 1) history.step({ kind: "cycle", limit: 100 });
+        checkEnds(history, which, seen);
+      },
+    ),
+    { numRuns: 2500, seed: 77 },
+  );
+  const reasons = ["placed", "environments-full", "host-full", "instances-starting", "shares-reserved"];
+  const raised = ["environments-full", "exceeds-environments", "shares-reserved"];
+  const before = ["behind-others", "environments-full", "host-full", "consumables-unavailable"];
+  const ended = ["environments-full", "host-full", "shares-reserved", "consumables-unavailable"];
+  const expected = [
+    ...reasons,
+    ...raised.map((reason) => `${reason}, maxvCpus`),
+    ...before.map((reason) => `${reason}, others before`),
+    ...ended.map((reason) => `${reason}, the end of a job`),
+    "environments-full, the end of jobs",
+    "multi-node, the end of jobs",
+    "room is kept",
+  ];
+  expect(expected.filter((one) => !seen.has(one))).toEqual([]);
+}, 60_000);

@@ -1,0 +1,110 @@
+import type { JobQueue } from "../../batch/job-queue.ts";
+import type { LiveState } from "../../store/live-state.ts";
+import { orderOf } from "../ordering/queue-order.ts";
+import type { AskedJob, ExplainFacts } from "./asked-job.ts";
+import { assess } from "./assess.ts";
+import type { Assessment } from "./assess.ts";
+import type { HeadBefore, PlaceInLine, ShareStanding } from "./explanation.ts";
+import { headOfShare } from "./place-in-line.ts";
+import type { AskedHead } from "./place-in-line.ts";
+
+/** Of more heads of other shares and queues not all are looked at. */
+const HEADS_LOOKED_AT_MAX = 20;
+
+/**
+ * Who goes before a job at the head of its share, from another share of its queue or from a queue that dispatches earlier:
+ * one that the next cycle places, where the job itself could be placed; else the first that may take what the job waits for
+ * when it comes free. One that can never start takes nothing.
+ */
+export function whoGoesBefore(
+  asked: AskedJob,
+  { assessment, share }: { readonly assessment: Assessment; readonly share: ShareStanding | undefined },
+  facts: ExplainFacts,
+): Pick<PlaceInLine, "before"> {
+  let lookedAtCount = 0;
+  for (const head of headsBefore(asked, share?.sharesBeforeCount ?? 0, facts)) {
+    lookedAtCount += 1;
+    const isLast = lookedAtCount === HEADS_LOOKED_AT_MAX;
+    const consumableResources = facts.state.consumables.neededBy(head.jobId);
+    const other = assess({ job: head.job, consumableResources }, facts);
+    const isPlaceable = other.atHead === undefined;
+    // Behind so many one that is held up is promised nothing.
+    const isBefore = assessment.atHead === undefined ? isPlaceable : isLast || isCompeting(assessment, other);
+    if (isLast && !isBefore) break;
+    if (isBefore) return { before: tellHead(head, other, facts.state) };
+  }
+  return {};
+}
+
+function* headsBefore(
+  { job }: AskedJob,
+  sharesBeforeCount: number,
+  { state, nowMs }: ExplainFacts,
+): Generator<AskedHead, undefined, undefined> {
+  const jobQueue = state.jobQueues.get(job.jobQueueArn);
+  if (jobQueue === undefined) return undefined;
+  for (const earlier of queuesBefore(jobQueue, state))
+    yield* headsOf(earlier.arn, Infinity, { state, nowMs });
+  yield* headsOf(jobQueue.arn, sharesBeforeCount, { state, nowMs });
+  return undefined;
+}
+
+function queuesBefore(jobQueue: JobQueue, { jobQueues }: LiveState): readonly JobQueue[] {
+  return [...jobQueues.values()]
+    .filter((other) => other.status !== "DELETING" && goesBefore(other, jobQueue))
+    .sort((a, b) => (goesBefore(a, b) ? -1 : 1));
+}
+
+/** Step 1 of a cycle: see `schedule.ts`. */
+function goesBefore(a: JobQueue, b: JobQueue): boolean {
+  return a.priority === b.priority ? a.arn < b.arn : a.priority > b.priority;
+}
+
+/** The heads of the shares of a queue in the order in which a cycle in which none can be placed looks at them. */
+function* headsOf(
+  jobQueueArn: string,
+  count: number,
+  { state, nowMs }: Pick<ExplainFacts, "state" | "nowMs">,
+): Generator<AskedHead, undefined, undefined> {
+  const ready = state.jobs.readyQueue(jobQueueArn);
+  if (ready === undefined || ready.ready.size === 0) return undefined;
+  const order = orderOf(ready, nowMs);
+  for (let index = 0; index < count; index += 1) {
+    const job = order.next();
+    const head = job && headOfShare(job.share, state);
+    if (head === undefined) return undefined;
+    yield head;
+    order.blocked();
+  }
+  return undefined;
+}
+
+/** Whether what comes free for the one may be taken by the other. */
+function isCompeting(own: Assessment, other: Assessment): boolean {
+  if (other.isImpossible) return false;
+  // The room of the host is for the jobs of all environments.
+  if ([own, other].some(waitsForHost)) return true;
+  const isShared = other.environments.some(({ environment: { arn }, answer }) => {
+    const same = own.environments.find(({ environment }) => environment.arn === arn);
+    return answer.isEverPossible && same?.answer.isEverPossible === true;
+  });
+  return isShared || other.consumables.some((theirs) => own.consumables.some((one) => isSame(one, theirs)));
+}
+
+function waitsForHost({ environments }: Assessment): boolean {
+  return environments.some(({ answer }) => answer.verdict.kind === "host-full");
+}
+
+function isSame(a: Assessment["consumables"][number], b: Assessment["consumables"][number]): boolean {
+  return a.consumableResource === b.consumableResource;
+}
+
+function tellHead({ job, jobId }: AskedHead, { atHead }: Assessment, state: LiveState): HeadBefore {
+  const { name = job.jobQueueArn, schedulingPolicyArn } = state.jobQueues.get(job.jobQueueArn) ?? {};
+  return {
+    jobId,
+    jobQueue: name,
+    ...(schedulingPolicyArn !== undefined && { shareIdentifier: job.share.identifier }),
+    ...(atHead !== undefined && { because: atHead }),
+  };
+}
