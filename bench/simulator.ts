@@ -1,13 +1,18 @@
-import { fork } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
-import { once } from "node:events";
+import { CHECKERS } from "../src/simulator/checkers/checkers.ts";
+import type { CreateChecker } from "../src/simulator/checker.ts";
+import { describeFailure } from "../src/simulator/describe-run.ts";
+import type { Scenario } from "../src/simulator/scenario.ts";
+import { DAY } from "../src/simulator/scenarios/day.ts";
+import { Simulation } from "../src/simulator/simulation.ts";
+import type { SimulationReport } from "../src/simulator/simulation.ts";
 import { byItself, timesReference } from "./harness.ts";
 import type { Benchmark } from "./harness.ts";
 import { eventsPerSecond } from "./reference/event-heap.ts";
-import type { SimulatedRun } from "./simulator-process.ts";
 
-/** As `npm run simulate` starts Node: most of what a simulation makes does not live for long. */
-const NODE_FLAGS = ["--max-semi-space-size=64"];
+/** An hour of the day, on a tenth of its instances. */
+const SCENARIO: Scenario = { ...DAY, size: { jobCount: 10_000, instanceCount: 1_000, hours: 1 } };
+const SEED = 1;
+const AUDIT_STEPS = 1_000;
 
 /** As many things to come as the day has jobs that run. */
 const EVENT_LOAD = { pendingCount: 30_000, eventCount: 5_000_000 };
@@ -29,30 +34,29 @@ export const simulator: Benchmark<FigureName> = {
     lives: { unit: "lives/s", must: byItself("at least", 5_000), aim: byItself("at least", 20_000) },
   },
   async open() {
-    const child = fork(new URL("simulator-process.ts", import.meta.url), { execArgv: NODE_FLAGS });
     return {
       async product() {
-        const unchecked = await run(child, "unchecked");
-        const checked = await run(child, "checked");
+        const unchecked = await run({});
+        const checked = await run(CHECKERS);
         return {
-          events: unchecked.eventCount / unchecked.seconds,
-          lives: checked.endedCount / checked.seconds,
+          events: unchecked.report.eventCount / unchecked.seconds,
+          lives: checked.report.endedCount / checked.seconds,
         };
       },
       // Lives have no reference: the number is not used.
       reference: async () => ({ events: eventsPerSecond(EVENT_LOAD), lives: 1 }),
-      async [Symbol.asyncDispose]() {
-        child.disconnect();
-        await once(child, "exit");
-      },
+      async [Symbol.asyncDispose]() {},
     };
   },
 };
 
-async function run(child: ChildProcess, kind: "checked" | "unchecked"): Promise<SimulatedRun> {
-  child.send(kind);
-  // It answers each message with one of these.
-  const [result] = (await once(child, "message")) as [SimulatedRun];
-  if (result.failure !== undefined) throw new Error(result.failure);
-  return result;
+async function run(
+  checkers: Readonly<Record<string, CreateChecker>>,
+): Promise<{ readonly report: SimulationReport; readonly seconds: number }> {
+  const startedAtMs = performance.now();
+  const options = { scenario: SCENARIO, seed: SEED, checkers, auditSteps: AUDIT_STEPS };
+  const report = await new Simulation(options).run();
+  const seconds = (performance.now() - startedAtMs) / 1000;
+  if (report.violations.length > 0) throw new Error(describeFailure(SCENARIO, SEED, report));
+  return { report, seconds };
 }

@@ -50,13 +50,15 @@ export async function explainInstance(context: Context, instanceId: string): Pro
 /** What stands below the sentence: what environments say that the sentence does not, and what would help. */
 export function explanationLines({
   sentence,
+  isImpossible,
   environments = [],
   remedies = [],
 }: Explained): readonly string[] {
   const others = environments.filter((environment) => !sentence.includes(environment.sentence));
   return [
     ...section("Compute environments", others),
-    ...section("What would start it, each by itself", remedies),
+    // One that can never start may need several of these.
+    ...section(isImpossible ? "What would help" : "What would start it, each by itself", remedies),
   ];
 }
 

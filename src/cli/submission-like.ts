@@ -1,9 +1,20 @@
 import type { JobDetail, ResourceRequirement, SubmitJobRequest } from "../model/batch.ts";
+import { CliError } from "./cli-error.ts";
+import { EXIT } from "./exit-codes.ts";
+import { parentIdOf } from "./find-job.ts";
 
-/** The submission of a job that asks for what another one does: by its definition, with its resources. */
+/**
+ * The submission of a job that asks for what another one does: by its definition, with its resources. A node of a multi-node
+ * job is no submission.
+ */
 export function submissionLike(job: JobDetail): SubmitJobRequest {
   const { jobName, jobQueue, jobDefinition, shareIdentifier, schedulingPriority, arrayProperties } = job;
-  const { consumableResourceProperties } = job;
+  const { consumableResourceProperties, jobId } = job;
+  const wholeId = jobId.includes("#") ? parentIdOf(jobId) : undefined;
+  if (wholeId !== undefined) {
+    const remedy = `Plan the job that it is a node of: \`batchyard plan --like ${wholeId}\`.`;
+    throw new CliError("a node does not run by itself", remedy, { exitCode: EXIT.usage });
+  }
   return {
     jobName,
     jobQueue,

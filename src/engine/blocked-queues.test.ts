@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { aComputeEnvironment, aJob, aJobQueue, SCOPE } from "../../test/support/builders.ts";
 import { EngineBench } from "../../test/support/engine-bench.ts";
+import { anEnvironment, instancesOf } from "../../test/support/instance-bench.ts";
 import { jobQueueArn } from "../batch/arn.ts";
 import type { JobStateTimeLimitAction } from "../model/batch.ts";
 import type { BlockedQueue } from "../scheduler/schedule.ts";
@@ -69,6 +70,16 @@ describe("a queue whose head no environment will ever take", () => {
     // Written down, told, cancelled; then the job behind it starts.
     expect(dues).toEqual([10_000, 590_000, 600_000, 0]);
     expect(bench.underWay).toEqual(["behind"]);
+  });
+
+  test("is one for a gang of more nodes than there may be instances, however many are there already", async () => {
+    const environment = anEnvironment("ce", { minvCpus: 2, maxvCpus: 5, allocationStrategy: "BEST_FIT" });
+    const bench = await EngineBench.open([environment, queueWith(limit(600))]);
+    await bench.settle();
+    await bench.submit(aJob("gang").nodes(3));
+    expect(instancesOf(bench, "ce")).toEqual(["c5.large"]);
+    await passes(bench, 10 * MINUTE_MS);
+    expect(await bench.life("gang")).toBe(`FAILED after 0: ${CANCELED}`);
   });
 
   test("goes on from where it was after a restart, and tells nothing twice", async () => {

@@ -50,6 +50,7 @@ import { Loop } from "./loop.ts";
 import type { LoopTask } from "./loop.ts";
 import { logExpiryTask, logLimitTask, logStampTask, retentionTask } from "./maintenance.ts";
 import { Metrics } from "./metrics.ts";
+import { runNextTurn } from "./next-turn.ts";
 import { openEvents } from "./open-events.ts";
 import { openProvider } from "./open-provider.ts";
 import { createOwnRoutes } from "./own-routes.ts";
@@ -145,11 +146,6 @@ export async function compose(
     untilLost: lost.promise,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
-}
-
-/** Behind the requests that come while those of this turn are decided: they share its commit, and what that costs. */
-function runNextTurn(flush: () => void): void {
-  setImmediate(() => setImmediate(flush));
 }
 
 function engineSettings(

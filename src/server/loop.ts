@@ -1,4 +1,5 @@
 import type { Clock } from "../lib/clock.ts";
+import { runNextTurn } from "./next-turn.ts";
 
 /** Longest sleep between two calls of the same task: a clock that jumps is noticed soon. */
 const SLEEP_MS_MAX = 60_000;
@@ -67,7 +68,7 @@ class Runner {
     if (this.#isScheduled || this.#running !== undefined || this.#isStopped) return;
     this.#isScheduled = true;
     clearTimeout(this.#timer);
-    setImmediate(() => {
+    runNextTurn(() => {
       if (!this.#isStopped) this.#running = this.#run();
       // Only now: a task that wakes itself before it first waits must not be called a second time beside itself.
       this.#isScheduled = false;

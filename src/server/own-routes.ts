@@ -46,9 +46,12 @@ export function createOwnRoutes({
 /** An engine that is away cannot say how large it is: no job is too large for it. */
 const UNKNOWN_HOST = { vcpuMillis: Infinity, memoryMiB: Infinity, gpuCount: Infinity };
 
-function factsOf({ sequencer, provider, capacity }: Engine, nowMs: number): ExplainFacts {
+function factsOf(
+  { sequencer, provider, capacity, wantedOnDemand: keptForOnDemand }: Engine,
+  nowMs: number,
+): ExplainFacts {
   const outage = provider.outage();
   const host = outage === undefined ? provider.capacity() : UNKNOWN_HOST;
   const { state } = sequencer;
-  return { state, capacity: { host, supply: capacity.supply }, nowMs, outage };
+  return { state, capacity: { host, supply: capacity.supply }, nowMs, outage, keptForOnDemand };
 }

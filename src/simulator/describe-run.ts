@@ -37,9 +37,16 @@ export function describeFailure(
   const { name, size } = scenario;
   const found = report.violations.slice(0, VIOLATIONS_SHOWN);
   const command = commandOf({
-    ...{ kind: "scenario", scenario: name, seed },
-    ...{ jobs: size.jobCount, instances: size.instanceCount, hours: size.hours },
-    ...{ audit: AUDIT_STEPS, unchecked: false, ...told, seconds: 0 },
+    kind: "scenario",
+    scenario: name,
+    seed,
+    jobs: size.jobCount,
+    instances: size.instanceCount,
+    hours: size.hours,
+    audit: AUDIT_STEPS,
+    unchecked: false,
+    ...told,
+    seconds: 0,
   });
   return [
     `seed ${seed} of ${name}, step ${report.stepCount}:`,

@@ -61,16 +61,27 @@ describe("the command of a run", () => {
   test("stands below a failure, with all that the run was told", () => {
     const report: SimulationReport = {
       violations: [{ checker: "order", message: "b starts before a" }],
-      ...{ stepCount: 7, eventCount: 9, virtualMs: 1, submissionCount: 2, endedCount: 0 },
-      ...{ tickCount: 3, crashCount: 0 },
+      stepCount: 7,
+      eventCount: 9,
+      virtualMs: 1,
+      submissionCount: 2,
+      endedCount: 0,
+      tickCount: 3,
+      crashCount: 0,
     };
     const scenario = { ...SPOT, size: { jobCount: 12, instanceCount: 3, hours: 1 } };
     const told = { faults: "no", audit: 50, unchecked: true } as const;
     const lines = describeFailure(scenario, 4, report, told).split("\n");
     expect(lines.slice(0, 2)).toEqual(["seed 4 of spot, step 7:", "  order: b starts before a"]);
     expect(parseCommand(lines[2] ?? "")).toEqual({
-      ...{ kind: "scenario", scenario: "spot", seed: 4, jobs: 12, instances: 3, hours: 1 },
-      ...{ faults: "no", audit: 50, unchecked: true, seconds: 0 },
+      kind: "scenario",
+      scenario: "spot",
+      seed: 4,
+      jobs: 12,
+      instances: 3,
+      hours: 1,
+      ...told,
+      seconds: 0,
     });
   });
 });

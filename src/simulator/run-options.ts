@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { unreachable } from "../lib/assert.ts";
 import { SCENARIOS } from "./scenarios/scenarios.ts";
 import type { SwfGrouping } from "./workload/swf.ts";
 
@@ -112,6 +113,8 @@ function wordsOf(choice: RunChoice): readonly Word[] {
       const jobs = "trace" in source ? { trace: source.trace, "share-by": source.shareBy } : source;
       return wordsFrom({ ...jobs, seed, ...(vcpus !== undefined && { vcpus }) });
     }
+    default:
+      return unreachable(choice);
   }
 }
 

@@ -62,6 +62,8 @@ export interface SimulationReport {
   readonly endedCount: number;
   readonly tickCount: number;
   readonly crashCount: number;
+  /** How often administrators did what, by operation; absent where there are none. */
+  readonly administered?: ReadonlyMap<string, number>;
   readonly digest?: string;
 }
 
@@ -144,13 +146,7 @@ export class Simulation {
       onWrongAnswer: (message) => watch.fail("answers", message),
     });
     this.#load = options.load ?? createLoad(scenario.jobs, scenario.size, random.fork());
-    this.#administrators =
-      scenario.changes &&
-      new Administrators({
-        ...{ time, scenario, perHour: scenario.changes.perHour, random: random.fork() },
-        server: () => this.#server.life,
-        onWrongAnswer: (message) => watch.fail("answers", message),
-      });
+    this.#administrators = this.#createAdministrators(random.fork());
     this.#retention = new Retention({ retentionMs: scenario.retentionMs, time, store, watch });
   }
 
@@ -168,6 +164,7 @@ export class Simulation {
       endedCount: this.#watch.book.endedCount,
       tickCount: this.#server.tickCount,
       crashCount: this.#server.crashCount,
+      ...(this.#administrators !== undefined && { administered: this.#administrators.doneCounts }),
       ...(this.#options.hasDigest === true && { digest: this.#digest.digest("hex") }),
     };
   }
@@ -243,6 +240,19 @@ export class Simulation {
       this.#submissionCount += 1;
       this.#submitNext();
       return this.#clients.submit(submission);
+    });
+  }
+
+  #createAdministrators(random: SeededRandom): Administrators | undefined {
+    const { scenario } = this.#options;
+    if (scenario.changes === undefined) return undefined;
+    return new Administrators({
+      time: this.#time,
+      random,
+      perHour: scenario.changes.perHour,
+      scenario,
+      server: () => this.#server.life,
+      onWrongAnswer: (message) => this.#watch.fail("answers", message),
     });
   }
 

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../support/temporary-folder.ts";
-import { ARRAY, FAILED_JOB, ID, MULTI_NODE } from "./examples.ts";
+import { ARRAY, FAILED_JOB, ID, MULTI_NODE, NODES } from "./examples.ts";
 import { FakeAws, ok, refusal } from "./fake-aws.ts";
 import { NOW_MS, runCli } from "./run-cli.ts";
 
@@ -51,7 +51,7 @@ describe("why", () => {
       Compute environments
         ce-b is DISABLED.
 
-      What would start it, each by itself
+      What would help
         Give ce-a an instance type with 4 vCPU and 32,000 MiB for jobs.
         Enable ce-b.
       "
@@ -129,6 +129,17 @@ describe("plan", () => {
     expect(aws.inputsOf(PLAN)).toMatchObject([
       { nodeOverrides: { numNodes: 2, nodePropertyOverrides: [{ targetNodes: "0:" }] } },
     ]);
+  });
+
+  test("plans no node of a multi-node job by itself", async () => {
+    await using aws = await FakeAws.start({ describejobs: ok({ jobs: [NODES[1]] }) });
+    const { exitCode, errors } = await runCli(["plan", "--like", `${ID}#1`, "--endpoint", aws.url]);
+    expect({ exitCode, errors }).toEqual({
+      exitCode: 2,
+      errors:
+        "batchyard: a node does not run by itself\n" +
+        `  Plan the job that it is a node of: \`batchyard plan --like ${ID}\`.\n`,
+    });
   });
 
   test("reads a submission from a file and from standard input", async () => {

@@ -91,14 +91,14 @@ const PLANTED: Readonly<Record<keyof typeof CHECKERS, PlantedFault>> = {
     found: /starts while .* is RUNNING/,
   },
   environments: {
-    about: "a job is placed in an environment that somebody has disabled",
+    about: "instances are launched in an environment that somebody has disabled",
     scenario: STEADY,
     fault: altered((change) =>
       change.kind === "compute-environment-put"
         ? { ...change, computeEnvironment: { ...change.computeEnvironment, state: "DISABLED" } }
         : change,
     ),
-    found: /is placed in .*, which is DISABLED and VALID/,
+    found: /is launched in .*, which is DISABLED and VALID/,
   },
   events: {
     about: "the first event of a commit is lost",

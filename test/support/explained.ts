@@ -5,6 +5,7 @@ import type { CycleOptions } from "./cycle.ts";
 import { aSchedulingPolicy } from "./store-examples.ts";
 import { EC2_CATALOGUE } from "../../src/batch/instance-catalogue.ts";
 import type { JobDependency } from "../../src/batch/job.ts";
+import type { Resources } from "../../src/batch/resources.ts";
 import type { LiveState } from "../../src/store/live-state.ts";
 import { CatalogueSupply } from "../../src/scheduler/scaling/catalogue-supply.ts";
 import { explain } from "../../src/scheduler/explain/explain.ts";
@@ -19,20 +20,27 @@ export const CYCLE_MS = 300_000;
 export interface AskOptions extends CycleOptions {
   readonly dependsOn?: readonly JobDependency[];
   readonly outage?: string;
+  /** What the next cycle keeps of the host for jobs on demand. */
+  readonly keptForOnDemand?: Resources;
 }
 
 export function ask(state: LiveState, jobId: string, options: AskOptions = {}): Explanation {
-  const { dependsOn = [], host = HOST, bootMs = 0, outage } = options;
+  const { dependsOn = [], host = HOST, bootMs = 0, outage, keptForOnDemand } = options;
   const asked = findAskedJob(state, SCOPE, jobId, dependsOn);
   if (asked === undefined) throw new Error(`${jobId} is not live`);
   const capacity = { host, supply: new CatalogueSupply(EC2_CATALOGUE, bootMs) };
-  return explain(asked, { state, capacity, nowMs: NOW_MS, outage });
+  return explain(asked, { state, capacity, nowMs: NOW_MS, outage, keptForOnDemand });
 }
 
 /** The reason, the sentence and what would help, after a cycle. */
 export function tell(things: readonly Buildable[], jobId: string, options: AskOptions = {}) {
   const state = aState(...things);
   if (options.outage === undefined) runCycle(state, { nowMs: CYCLE_MS, ...options });
+  return tellOf(state, jobId, options);
+}
+
+/** The same of a state as it is. */
+export function tellOf(state: LiveState, jobId: string, options: AskOptions = {}) {
   const explanation = ask(state, jobId, options);
   return {
     because: explanation.because,

@@ -3,6 +3,7 @@ import { expect } from "vitest";
 import { aComputeEnvironment, aConsumable, aJob, aJobQueue, aPolicy, aState, SCOPE } from "./builders.ts";
 import type { Buildable } from "./builders.ts";
 import { consumableResourceArn, schedulingPolicyArn } from "../../src/batch/arn.ts";
+import { addResources, NO_RESOURCES } from "../../src/batch/resources.ts";
 import type { Resources } from "../../src/batch/resources.ts";
 import { EC2_CATALOGUE } from "../../src/batch/instance-catalogue.ts";
 import { admit } from "../../src/engine/admit.ts";
@@ -151,8 +152,19 @@ export class PlanHistory {
 
   readonly #beforeCycle: (facts: HistoryFacts) => void;
 
-  /** @param beforeCycle is shown what each cycle decides on. */
-  constructor(bootMs: number, seen: Set<string>, beforeCycle: (facts: HistoryFacts) => void = () => {}) {
+  readonly #keptBesides: Resources;
+
+  /**
+   * @param beforeCycle is shown what each cycle decides on.
+   * @param keptBesides of the host, for jobs on demand that are not in the history.
+   */
+  constructor(
+    bootMs: number,
+    seen: Set<string>,
+    beforeCycle: (facts: HistoryFacts) => void = () => {},
+    keptBesides: Resources = NO_RESOURCES,
+  ) {
+    this.#keptBesides = keptBesides;
     this.#supply = new CatalogueSupply(EC2_CATALOGUE, bootMs);
     this.#seen = seen;
     this.#beforeCycle = beforeCycle;
@@ -165,7 +177,7 @@ export class PlanHistory {
       capacity: { host: HOST, supply: this.#supply },
       nowMs: this.#nowMs,
     };
-    return { ...facts, keptForOnDemand: roomOnItsWay(facts) };
+    return { ...facts, keptForOnDemand: addResources(roomOnItsWay(facts), this.#keptBesides) };
   }
 
   step(one: Happening): void {

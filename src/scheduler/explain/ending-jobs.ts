@@ -1,4 +1,4 @@
-import { addResources } from "../../batch/resources.ts";
+import { addResources, NO_RESOURCES } from "../../batch/resources.ts";
 import type { Resources } from "../../batch/resources.ts";
 import type { LiveInstance } from "../../store/live-instances.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
@@ -45,11 +45,11 @@ function firstThatMakeRoom(inOrder: readonly Holder[], { isEnough }: Room): read
   return undefined;
 }
 
-/** The end of a multi-node job gives back what all of its nodes have; that of a node alone does not come about. */
-export function holderOfHost(job: LiveJob): readonly Holder[] {
+/** The end of a multi-node job gives back what its nodes have that run yet; that of a node alone does not come about. */
+export function holderOfHost(job: LiveJob, { jobs }: LiveState): readonly Holder[] {
   if (job.parent?.nodeResources !== undefined) return [];
-  const { resources } = job;
-  return endingOf(job).map((ending) => ({ ending, ofRoom: resources, ofHost: resources }));
+  const whole = heldByAll(job, jobs);
+  return endingOf(job).map((ending) => ({ ending, ofRoom: whole, ofHost: whole }));
 }
 
 /** Of nodes that stand side by side one for all. */
@@ -59,13 +59,24 @@ export function holdersOfInstance({ tasks }: LiveInstance, { jobs }: LiveState):
     const job = jobs.active.get(taskId);
     const [ending] = job === undefined ? [] : endingOf(job);
     if (job === undefined || ending === undefined) continue;
-    const main = jobs.nodesOf(job)?.main;
-    const ofTask = (main === undefined ? undefined : job.nodeResources?.[main]) ?? job.resources;
-    const before = holders.get(ending.jobId)?.ofRoom;
-    const ofRoom = before === undefined ? ofTask : addResources(before, ofTask);
-    holders.set(ending.jobId, { ending, ofRoom, ofHost: wholeOf(job).resources });
+    const before = holders.get(ending.jobId)?.ofRoom ?? NO_RESOURCES;
+    const ofRoom = addResources(before, heldByTask(job, jobs));
+    holders.set(ending.jobId, { ending, ofRoom, ofHost: heldByAll(wholeOf(job), jobs) });
   }
   return [...holders.values()];
+}
+
+/** Of a multi-node job its main node. */
+function heldByTask(job: LiveJob, jobs: LiveState["jobs"]): Resources {
+  const main = jobs.nodesOf(job)?.main;
+  return (main === undefined ? undefined : job.nodeResources?.[main]) ?? job.resources;
+}
+
+function heldByAll(job: LiveJob, jobs: LiveState["jobs"]): Resources {
+  const nodes = jobs.nodesOf(job)?.active.values() ?? [];
+  let all = heldByTask(job, jobs);
+  for (const { resources } of nodes) all = addResources(all, resources);
+  return all;
 }
 
 /** None where no attempt is under way, or where its main node has ended already and the job may be tried again. */

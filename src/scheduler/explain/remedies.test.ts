@@ -1,7 +1,22 @@
 import { describe, expect, test } from "vitest";
-import { aComputeEnvironment, aJob, aJobQueue, aState } from "../../../test/support/builders.ts";
+import {
+  aComputeEnvironment,
+  aConsumable,
+  aJob,
+  aJobQueue,
+  aState,
+  SCOPE,
+} from "../../../test/support/builders.ts";
+import type { Buildable } from "../../../test/support/builders.ts";
 import { runCycle } from "../../../test/support/cycle.ts";
-import { ask, CYCLE_MS, inShare, Q, sharedQueue, tell } from "../../../test/support/explained.ts";
+import { ask, CYCLE_MS, inShare, Q, sharedQueue, tell, tellOf } from "../../../test/support/explained.ts";
+import { consumableResourceArn } from "../../batch/arn.ts";
+
+/** Of a consumable resource. */
+function holding(jobId: string, at: number, quantity: number): Buildable {
+  const consumableResource = consumableResourceArn(SCOPE, "ticket");
+  return aJob(jobId).at(at).consuming([{ consumableResource, quantity }]);
+}
 
 describe("what would start a job", () => {
   test.each<[string, Parameters<typeof aComputeEnvironment>[1], number]>([
@@ -69,6 +84,95 @@ describe("what would start a job", () => {
         "50 % of the 4 vCPU of the queue's environments for other shares while 1 share is active: of the 2 vCPU that are left " +
         "2 are in use. ce may launch no more for it: its instances have 4 of 4 vCPU (maxvCpus); the one with most room for it " +
         "has 0 vCPU free.",
+    });
+  });
+
+  test("is the end of what keeps a multi-node job from an empty instance, and a maxvCpus that adds what is missing", () => {
+    const things = [
+      aComputeEnvironment("ce", {
+        instanceTypes: ["c5.xlarge"],
+        maxvCpus: 8,
+        allocationStrategy: "BEST_FIT_PROGRESSIVE",
+      }),
+      Q,
+      aJob("running").at(0),
+      aJob("job").at(1).nodes(2),
+    ];
+    expect(tell(things, "job")).toMatchObject({
+      because: "environments-full",
+      remedies: ["The end of job running (for 5 min).", "Raise maxvCpus of ce to 9 or more."],
+    });
+  });
+
+  describe("of a consumable resource", () => {
+    const TICKET = aConsumable("ticket", 4);
+    const HOLDERS = [1, 2, 3, 4].map((at) => holding(`holder-${at}`, at, 1));
+
+    test("is the end of as many holders as are enough", () => {
+      const things = [aComputeEnvironment("ce"), Q, TICKET, ...HOLDERS, holding("job", 5, 2)];
+      expect(tell(things, "job").remedies).toEqual([
+        "The end of job holder-1 (for 5 min) and job holder-2 (for 5 min).",
+        "Raise the total quantity of ticket to 6 or more.",
+      ]);
+    });
+
+    test("is more of it than is held where it was set lower", () => {
+      const state = aState(aComputeEnvironment("ce"), Q, TICKET, ...HOLDERS.slice(0, 2));
+      runCycle(state, { nowMs: CYCLE_MS });
+      const things = [aConsumable("ticket", 1), holding("job", 5, 1)];
+      for (const thing of things) for (const change of thing.changes()) state.apply(change);
+      expect(tellOf(state, "job").remedies).toEqual([
+        "The end of job holder-1 (for 5 min) and job holder-2 (for 5 min).",
+        "Raise the total quantity of ticket to 3 or more.",
+      ]);
+    });
+
+    test("is no end where it does not come back", () => {
+      const used = aConsumable("ticket", 1, "NON_REPLENISHABLE");
+      const things = [aComputeEnvironment("ce"), Q, used, holding("holder", 1, 1), holding("job", 2, 1)];
+      expect(tell(things, "job").remedies).toEqual(["Raise the total quantity of ticket to 2 or more."]);
+    });
+
+    test("is to create it where there is none", () => {
+      const things = [aComputeEnvironment("ce"), Q, holding("job", 5, 2)];
+      expect(tell(things, "job")).toMatchObject({
+        isImpossible: true,
+        sentence:
+          "It can never start as things are. It needs 2 of ticket, and there is no consumable resource of that name.",
+        remedies: ["Create the consumable resource ticket, 2 or more of it."],
+      });
+    });
+
+    test("is nothing by itself where there is no room either", () => {
+      const things = [
+        aComputeEnvironment("ce", { instanceTypes: ["c5.large"], maxvCpus: 2 }),
+        Q,
+        aConsumable("ticket", 1),
+        holding("holder", 1, 1),
+        aJob("running").at(2),
+        holding("job", 5, 1),
+      ];
+      expect(tell(things, "job")).toMatchObject({ because: "consumables-unavailable", remedies: [] });
+    });
+  });
+
+  test("is all that an environment lacks that is neither VALID nor large enough", () => {
+    const things = [
+      aComputeEnvironment("ce", { instanceTypes: ["c5.large"], status: "INVALID" }),
+      Q,
+      aJob("job").needing({ vcpuMillis: 4000 }),
+    ];
+    expect(tell(things, "job")).toEqual({
+      because: "environments-unavailable",
+      isImpossible: true,
+      sentence:
+        "It can never start as things are. It needs 4 vCPU and 100 MiB. ce is INVALID (ComputeEnvironment Healthy). No " +
+        "instance type of ce is large enough: the nearest, c5.large, gives 2 vCPU.",
+      remedies: [
+        "Repair ce.",
+        "Give ce an instance type with 4 vCPU and 100 MiB for jobs.",
+        "Submit it again, asking for less.",
+      ],
     });
   });
 });

@@ -31,22 +31,41 @@ export function remediesFor({ job }: AskedJob, standing: Standing, facts: Explai
 }
 
 function remediesOfPossible(
-  { environments, consumables, reservation, line }: Standing,
+  { consumables, reservation, line, ...standing }: Standing,
   job: LiveJob,
   facts: ExplainFacts,
 ): readonly Remedy[] {
+  const environments = triedOf(standing.environments);
   const leaving = remediesOfLeaving(job, environments, facts);
   if (line?.before !== undefined) return leaving;
   const short = consumables.filter(isShort);
   if (reservation !== undefined) {
-    return short.length > 0 ? [] : remediesOfReservation(reservation, environments, job, facts);
+    const ofReservation = remediesOfReservation(reservation, environments, job, facts);
+    return short.length > 0 ? [] : withBoot(ofReservation, environments, facts);
   }
   if (short.length === 0) {
-    return [...leaving, ...triedOf(environments).flatMap((judged) => remediesIn(judged, job, facts))];
+    return [...leaving, ...environments.flatMap((judged) => remediesIn(judged, job, facts))];
   }
   // Where two things are lacking neither by itself would do.
   const isTaken = environments.some(({ answer: { verdict } }) => isTaking(verdict));
-  return short.length === 1 && isTaken ? short.flatMap((lack) => remediesOf(lack, facts.state)) : [];
+  if (short.length > 1 || !isTaken) return [];
+  return withBoot(
+    short.flatMap((lack) => remediesOf(lack, facts.state)),
+    environments,
+    facts,
+  );
+}
+
+/** An environment that launches an instance for the job does so once jobs have ended. */
+function withBoot(
+  remedies: readonly Remedy[],
+  environments: readonly JudgedEnvironment[],
+  { capacity }: ExplainFacts,
+): readonly Remedy[] {
+  const { bootMs } = capacity.supply;
+  const taker = environments.find(({ answer: { verdict } }) => isTaking(verdict));
+  if (bootMs === 0 || taker?.answer.verdict.kind !== "launches") return remedies;
+  return remedies.map((remedy) => (remedy.kind === "jobs-end" ? { ...remedy, bootMs } : remedy));
 }
 
 /** By when the job starts at the latest; undefined where nobody can tell. */
@@ -56,19 +75,13 @@ export function expectStart(
   facts: ExplainFacts,
 ): ExpectedStart | undefined {
   const starts = remedies.flatMap((remedy): readonly ExpectedStart[] => {
-    switch (remedy.kind) {
-      case "instance-boots":
-        return remedy.readyAtMs === undefined ? [] : [{ byMs: remedy.readyAtMs, basis: "boot-time" }];
-      case "instances-leave":
-        return [{ byMs: remedy.atMs, basis: "spot-notice" }];
-      case "jobs-end": {
-        if (hasRivals(job, facts)) return [];
-        const byMs = Math.max(...remedy.jobs.map(({ limitAtMs = Infinity }) => limitAtMs));
-        return byMs === Infinity ? [] : [{ byMs: byMs + (remedy.bootMs ?? 0), basis: "time-limits" }];
-      }
-      default:
-        return [];
+    if (remedy.kind === "instances-leave") return [{ byMs: remedy.atMs, basis: "spot-notice" }];
+    if (remedy.kind === "instance-boots") {
+      return remedy.readyAtMs === undefined ? [] : [{ byMs: remedy.readyAtMs, basis: "boot-time" }];
     }
+    if (remedy.kind !== "jobs-end" || hasRivals(job, facts)) return [];
+    const endMs = Math.max(...remedy.jobs.map(({ limitAtMs = Infinity }) => limitAtMs));
+    return endMs === Infinity ? [] : [{ byMs: endMs + (remedy.bootMs ?? 0), basis: "time-limits" }];
   });
   return starts.toSorted((a, b) => a.byMs - b.byMs)[0];
 }

@@ -1,10 +1,13 @@
+import { fitsIn } from "../../batch/resources.ts";
 import type { JobQueue } from "../../batch/job-queue.ts";
+import { firstOf } from "../../lib/first-of.ts";
 import type { LiveState } from "../../store/live-state.ts";
 import { orderOf } from "../ordering/queue-order.ts";
 import type { AskedJob, ExplainFacts } from "./asked-job.ts";
 import { assess } from "./assess.ts";
 import type { Assessment } from "./assess.ts";
 import type { HeadBefore, PlaceInLine, ShareStanding } from "./explanation.ts";
+import { INSTANCES_LOOKED_AT_MAX, maxVcpuMillisOf } from "./judge-environment.ts";
 import { headOfShare } from "./place-in-line.ts";
 import type { AskedHead } from "./place-in-line.ts";
 
@@ -29,7 +32,9 @@ export function whoGoesBefore(
     const other = assess({ job: head.job, consumableResources }, facts);
     const isPlaceable = other.atHead === undefined;
     // Behind so many one that is held up is promised nothing.
-    const isBefore = assessment.atHead === undefined ? isPlaceable : isLast || isCompeting(assessment, other);
+    const usable = usableBy(head, other, facts.state);
+    const isOther = isLast || isCompeting(assessment, other, usable);
+    const isBefore = assessment.atHead === undefined ? isPlaceable : isOther;
     if (isLast && !isBefore) break;
     if (isBefore) return { before: tellHead(head, other, facts.state) };
   }
@@ -79,15 +84,33 @@ function* headsOf(
   return undefined;
 }
 
+/**
+ * The environments that may take the job some time; none for one that asks for more of a consumable resource than there is.
+ * One that is too large for what its environment may launch now may still find an instance there from before.
+ */
+function usableBy(
+  { job: { resources } }: AskedHead,
+  { environments, atHead }: Assessment,
+  { instances }: LiveState,
+): ReadonlySet<string> {
+  if (atHead === "exceeds-consumables") return new Set();
+  const usable = environments.filter(({ environment, answer }) => {
+    if (answer.isEverPossible) return true;
+    if (resources.vcpuMillis > maxVcpuMillisOf(environment)) return false;
+    const present = firstOf(instances.ofEnvironment(environment.arn).all.values(), INSTANCES_LOOKED_AT_MAX);
+    return present.some(({ instance }) => fitsIn(resources, instance.resources));
+  });
+  return new Set(usable.map(({ environment }) => environment.arn));
+}
+
 /** Whether what comes free for the one may be taken by the other. */
-function isCompeting(own: Assessment, other: Assessment): boolean {
-  if (other.isImpossible) return false;
+function isCompeting(own: Assessment, other: Assessment, usable: ReadonlySet<string>): boolean {
+  if (usable.size === 0) return false;
   // The room of the host is for the jobs of all environments.
   if ([own, other].some(waitsForHost)) return true;
-  const isShared = other.environments.some(({ environment: { arn }, answer }) => {
-    const same = own.environments.find(({ environment }) => environment.arn === arn);
-    return answer.isEverPossible && same?.answer.isEverPossible === true;
-  });
+  const isShared = own.environments.some(
+    ({ environment, answer }) => answer.isEverPossible && usable.has(environment.arn),
+  );
   return isShared || other.consumables.some((theirs) => own.consumables.some((one) => isSame(one, theirs)));
 }
 

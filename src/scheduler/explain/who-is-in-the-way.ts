@@ -28,7 +28,7 @@ export function whoIsInTheWay(
 ): readonly EndingJob[] | undefined {
   const isHostEnough = hostCheck(environment, job, facts);
   if (kind === "host-full") {
-    const holders = activeOf(facts.state).flatMap(holderOfHost);
+    const holders = activeOf(facts.state).flatMap((one) => holderOfHost(one, facts.state));
     return fewestToMakeRoom([{ holders, isEnough: isHostEnough }]);
   }
   if (kind !== "environments-full") return undefined;
@@ -54,7 +54,7 @@ export function whoseEndLeavesRoom(
     const leftMillis = vcpuMillis - givenBack(ended).vcpuMillis;
     return leftMillis === 0 || leftMillis + resources.vcpuMillis <= unreservedVcpuMillis;
   };
-  return fewestToMakeRoom([{ holders: ofQueue.flatMap(holderOfHost), isEnough }]);
+  return fewestToMakeRoom([{ holders: ofQueue.flatMap((one) => holderOfHost(one, state)), isEnough }]);
 }
 
 /** Those whose ends give back enough of a consumable resource. What is used up does not come back. */
@@ -123,7 +123,7 @@ function roomOfFargate(
   );
   const isEnough = (ended: readonly Holder[]): boolean =>
     resources.vcpuMillis <= left + givenBack(ended).vcpuMillis && isHostEnough(ended);
-  return { holders: ofEnvironment.flatMap(holderOfHost), isEnough };
+  return { holders: ofEnvironment.flatMap((one) => holderOfHost(one, state)), isEnough };
 }
 
 function roomsOfInstances(

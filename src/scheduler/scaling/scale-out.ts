@@ -84,11 +84,14 @@ function launchesFor(
   let demandVcpuMillis = facts.demandVcpuMillis;
   for (const { free } of booting) demandVcpuMillis -= free.vcpuMillis;
   demandVcpuMillis = Math.max(demandVcpuMillis, job.resources.vcpuMillis);
-  const launchesBeside = (presentVcpuMillis: number): readonly Launch[] | WaitReason => {
+  const launchesBeside = (
+    presentVcpuMillis: number,
+    wanted: readonly Resources[],
+  ): readonly Launch[] | WaitReason => {
     let vcpuMillisLeft =
       (computeEnvironment.computeResources?.maxvCpus ?? Infinity) * 1000 - presentVcpuMillis;
     const launches: Launch[] = [];
-    for (const resources of needs) {
+    for (const resources of wanted) {
       const need = { resources, demandVcpuMillis, vcpuMillisLeft };
       const chosen = capacity.supply.choose(computeEnvironment, need, nowMs);
       if (typeof chosen === "string") return chosen;
@@ -97,8 +100,9 @@ function launchesFor(
     }
     return launches;
   };
-  const launches = launchesBeside(presentMillis);
+  const launches = launchesBeside(presentMillis, needs);
   if (launches !== "environments-full") return launches;
-  // Whoever cannot have them even beside nothing else waits for ever.
-  return launchesBeside(0) === "environments-full" ? "exceeds-environments" : "environments-full";
+  // Whoever cannot have all of them, those that are there included, even beside nothing else waits for ever.
+  const all = launchesBeside(0, job.nodeResources ?? [job.resources]);
+  return all === "environments-full" ? "exceeds-environments" : "environments-full";
 }

@@ -50,6 +50,7 @@ const MEANWHILE = [
   "must be created and valid before attaching",
   "Object already exists",
   "does not exist",
+  "not found.",
   "quantity must be at most totalQuantity",
 ];
 
@@ -127,6 +128,8 @@ export class Administrators {
     const queues = await this.#read("DescribeJobQueues");
     const consumables = await this.#read("ListConsumableResources");
     if (environments === undefined || queues === undefined || consumables === undefined) return undefined;
+    const queue = this.#options.random.pick(queues.jobQueues ?? []);
+    if (queue !== undefined) await this.#ask(order("GetJobQueueSnapshot", { jobQueue: queue.jobQueueName }));
     return {
       environments: byName(environments.computeEnvironments, (one) => one.computeEnvironmentName),
       queues: byName(queues.jobQueues, (one) => one.jobQueueName),

@@ -1,3 +1,4 @@
+import { computeEnvironmentArn, jobQueueArn } from "../../batch/arn.ts";
 import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
 import type { Instance } from "../../batch/instance.ts";
 import type { JobQueue } from "../../batch/job-queue.ts";
@@ -5,6 +6,10 @@ import { isTerminal } from "../../batch/job.ts";
 import type { Attempt } from "../../batch/attempt.ts";
 import type { Checker, CheckerTools } from "../checker.ts";
 import type { KnownJob } from "../job-book.ts";
+import { SCOPE } from "../server-life.ts";
+
+/** While the provider is away, or the server is, nothing is launched. */
+const KEPT_WITHIN_MS = 2_700_000;
 
 /** What an environment has, as far as what was committed tells. */
 interface Held {
@@ -21,122 +26,35 @@ interface Held {
  * - instances are launched for jobs there, and elsewhere up to `minvCpus` only; idle ones go, but never below it;
  * - what runs on an instance that is to leave is stopped when its time is up;
  * - an update is over when no instance of an earlier configuration is left, and an environment or queue is gone when it
- *   holds nothing any more.
+ *   holds nothing any more;
+ * - an environment on demand is not without its `minvCpus` for long.
  */
 export function checkEnvironments({ fail, clock }: CheckerTools): Checker {
-  const environments = new Map<string, ComputeEnvironment>();
-  const queues = new Map<string, JobQueue>();
-  const liveCounts = new Map<string, number>();
-  const held = new Map<string, Held>();
-  /** Instances that are to leave, by id. */
-  const leaving = new Map<string, Instance>();
+  const known = new Environments(fail);
   let overstayed: ReadonlySet<string> = new Set();
-
-  const heldBy = (arn: string): Held => {
-    const known = held.get(arn) ?? { instances: new Map(), vcpuMillis: 0, jobs: new Map() };
-    held.set(arn, known);
-    return known;
-  };
-
-  const putEnvironment = (environment: ComputeEnvironment): void => {
-    const { arn, status, configurationVersion } = environment;
-    if (status === "VALID" && environments.get(arn)?.status === "UPDATING") {
-      for (const instance of heldBy(arn).instances.values())
-        if (instance.configurationVersion < configurationVersion)
-          fail(`${arn} is ${status}, and ${instance.instanceId} is of an earlier configuration`);
-    }
-    const { minvCpus = 0, maxvCpus = 0, desiredvCpus = minvCpus } = environment.computeResources ?? {};
-    if (desiredvCpus < minvCpus || desiredvCpus > maxvCpus)
-      fail(`${arn} wants ${desiredvCpus} vCPUs, which is not between ${minvCpus} and ${maxvCpus}`);
-    environments.set(arn, environment);
-  };
-
-  const removeEnvironment = (name: string): void => {
-    for (const { arn } of environments.values()) {
-      if (!arn.endsWith(`/${name}`)) continue;
-      const { instances, jobs } = heldBy(arn);
-      if (instances.size + jobs.size > 0)
-        fail(`${arn} is gone, and has ${instances.size} instances and ${jobs.size} attempts`);
-      environments.delete(arn);
-    }
-  };
-
-  const removeQueue = (name: string): void => {
-    for (const { arn } of queues.values()) {
-      if (!arn.endsWith(`/${name}`)) continue;
-      const liveCount = liveCounts.get(arn) ?? 0;
-      if (liveCount > 0) fail(`${arn} is gone, and has ${liveCount} jobs`);
-      queues.delete(arn);
-    }
-  };
-
-  const putInstance = (instance: Instance): void => {
-    const { instanceId, computeEnvironmentArn: arn } = instance;
-    const all = heldBy(arn);
-    const environment = environments.get(arn);
-    const before = all.instances.get(instanceId);
-    all.vcpuMillis -= before?.resources.vcpuMillis ?? 0;
-    const problem = environment && !before ? refuseLaunch(environment, all.vcpuMillis) : undefined;
-    if (problem !== undefined) fail(`${instanceId} is launched in ${arn}, which ${problem}`);
-    if (instance.terminatedAtMs === undefined) {
-      all.instances.set(instanceId, instance);
-      all.vcpuMillis += instance.resources.vcpuMillis;
-      if (instance.leaving !== undefined) leaving.set(instanceId, instance);
-      return;
-    }
-    all.instances.delete(instanceId);
-    leaving.delete(instanceId);
-    if (instance.terminatedBecause === "idle" && all.vcpuMillis < minMillisOf(environment))
-      fail(`${instanceId} was idle, and ${arn} has less than its minvCpus without it`);
-  };
-
-  /** What runs on instances whose time is up, and nobody has said that it is to stop. */
-  const overstaying = (nowMs: number): ReadonlySet<string> => {
-    const taskIds = new Set<string>();
-    for (const { instanceId, computeEnvironmentArn, leaving: notice } of leaving.values()) {
-      if ((notice?.atMs ?? Infinity) > nowMs) continue;
-      for (const [taskId, { attempt }] of heldBy(computeEnvironmentArn).jobs)
-        if (attempt?.instance?.instanceId === instanceId && attempt.stopping === undefined)
-          taskIds.add(taskId);
-    }
-    return taskIds;
-  };
-
-  const place = ({ jobId, job: { jobQueueArn } }: KnownJob, arn: string): void => {
-    const environment = environments.get(arn);
-    const queue = queues.get(jobQueueArn);
-    if (environment === undefined || !isOpen(environment))
-      fail(`${jobId} is placed in ${arn}, which is ${environment?.state} and ${environment?.status}`);
-    const order = queue?.computeEnvironmentOrder ?? [];
-    if (!order.some(({ computeEnvironment }) => computeEnvironment === arn))
-      fail(`${jobId} is placed in ${arn}, which ${jobQueueArn} does not have`);
-    if (queue?.status === "DELETING") fail(`${jobId} is placed, and ${jobQueueArn} is being deleted`);
-  };
-
   return {
     changed(change) {
-      if (change.kind === "compute-environment-put") putEnvironment(change.computeEnvironment);
-      if (change.kind === "compute-environment-removed") removeEnvironment(change.name);
-      if (change.kind === "job-queue-put") queues.set(change.jobQueue.arn, change.jobQueue);
-      if (change.kind === "job-queue-removed") removeQueue(change.name);
-      if (change.kind === "instance-put") putInstance(change.instance);
+      if (change.kind === "compute-environment-put") known.putEnvironment(change.computeEnvironment);
+      if (change.kind === "compute-environment-removed") known.removeEnvironment(change.name);
+      if (change.kind === "job-queue-put") known.queues.set(change.jobQueue.arn, change.jobQueue);
+      if (change.kind === "job-queue-removed") known.removeQueue(change.name);
+      if (change.kind === "instance-put") known.putInstance(change.instance);
     },
-    appeared({ job: { jobQueueArn }, parent, status }) {
-      if (parent === undefined && !isTerminal(status)) add(liveCounts, jobQueueArn, 1);
+    appeared({ job, parent, status }) {
+      if (parent === undefined && !isTerminal(status)) known.countJobs(job.jobQueueArn, 1);
     },
-    moved({ job: { jobQueueArn }, parent, status }, before) {
-      if (parent === undefined && isTerminal(status) && !isTerminal(before)) add(liveCounts, jobQueueArn, -1);
+    moved({ job, parent, status }, before) {
+      const hasEnded = isTerminal(status) && !isTerminal(before);
+      if (parent === undefined && hasEnded) known.countJobs(job.jobQueueArn, -1);
     },
-    attemptPut(job, { taskId, computeEnvironmentArn: arn, outcome }: Attempt, before) {
-      const { jobs } = heldBy(arn);
-      if (before?.taskId !== taskId) place(job, arn);
-      if (outcome === undefined) jobs.set(taskId, job);
-      else jobs.delete(taskId);
+    attemptPut(job, attempt, before) {
+      known.putAttempt(job, attempt, before?.taskId !== attempt.taskId);
     },
     ticked() {
-      if (leaving.size + overstayed.size === 0) return;
+      known.checkKept(clock.monotonicMs());
+      if (known.leaving.size + overstayed.size === 0) return;
       // A time that came, or a clock that was set, after the tick had begun is for the next.
-      const found = overstaying(clock.nowMs());
+      const found = known.overstaying(clock.nowMs());
       for (const taskId of found)
         if (overstayed.has(taskId)) fail(`the attempt ${taskId} runs on where its instance is to be gone`);
       overstayed = found;
@@ -144,8 +62,139 @@ export function checkEnvironments({ fail, clock }: CheckerTools): Checker {
   };
 }
 
-function add(counts: Map<string, number>, key: string, change: number): void {
-  counts.set(key, (counts.get(key) ?? 0) + change);
+class Environments {
+  readonly queues = new Map<string, JobQueue>();
+  /** Instances that are to leave, by id. */
+  readonly leaving = new Map<string, Instance>();
+  readonly #fail: (message: string) => void;
+  readonly #environments = new Map<string, ComputeEnvironment>();
+  /** Submitted jobs that have not ended, by the ARN of their queue. */
+  readonly #liveCounts = new Map<string, number>();
+  readonly #held = new Map<string, Held>();
+  /** Environments that can keep their `minvCpus` whatever the market and the sizes of instances. */
+  readonly #keeping = new Map<string, ComputeEnvironment>();
+  /** On the monotonic clock, by ARN. */
+  readonly #lackingSince = new Map<string, number>();
+
+  constructor(fail: (message: string) => void) {
+    this.#fail = fail;
+  }
+
+  putEnvironment(environment: ComputeEnvironment): void {
+    const { arn, status, configurationVersion } = environment;
+    if (status === "VALID" && this.#environments.get(arn)?.status === "UPDATING") {
+      for (const instance of this.#heldBy(arn).instances.values())
+        if (instance.configurationVersion < configurationVersion)
+          this.#fail(`${arn} is ${status}, and ${instance.instanceId} is of an earlier configuration`);
+    }
+    const { minvCpus = 0, maxvCpus = 0, desiredvCpus = minvCpus } = environment.computeResources ?? {};
+    if (desiredvCpus < minvCpus || desiredvCpus > maxvCpus)
+      this.#fail(`${arn} wants ${desiredvCpus} vCPUs, which is not between ${minvCpus} and ${maxvCpus}`);
+    this.#environments.set(arn, environment);
+    if (canKeep(environment)) this.#keeping.set(arn, environment);
+    else this.#forgetKept(arn);
+  }
+
+  removeEnvironment(name: string): void {
+    const arn = computeEnvironmentArn(SCOPE, name);
+    const { instances, jobs } = this.#heldBy(arn);
+    if (instances.size + jobs.size > 0)
+      this.#fail(`${arn} is gone, and has ${instances.size} instances and ${jobs.size} attempts`);
+    this.#environments.delete(arn);
+    this.#forgetKept(arn);
+  }
+
+  removeQueue(name: string): void {
+    const arn = jobQueueArn(SCOPE, name);
+    const liveCount = this.#liveCounts.get(arn) ?? 0;
+    if (liveCount > 0) this.#fail(`${arn} is gone, and has ${liveCount} jobs`);
+    this.queues.delete(arn);
+  }
+
+  putInstance(instance: Instance): void {
+    const { instanceId, computeEnvironmentArn: arn } = instance;
+    const all = this.#heldBy(arn);
+    const environment = this.#environments.get(arn);
+    const before = all.instances.get(instanceId);
+    all.vcpuMillis -= before?.resources.vcpuMillis ?? 0;
+    const problem = environment && !before ? refuseLaunch(environment, all.vcpuMillis) : undefined;
+    if (problem !== undefined) this.#fail(`${instanceId} is launched in ${arn}, which ${problem}`);
+    if (instance.terminatedAtMs === undefined) {
+      all.instances.set(instanceId, instance);
+      all.vcpuMillis += instance.resources.vcpuMillis;
+      if (instance.leaving !== undefined) this.leaving.set(instanceId, instance);
+      return;
+    }
+    all.instances.delete(instanceId);
+    this.leaving.delete(instanceId);
+    if (instance.terminatedBecause === "idle" && all.vcpuMillis < minMillisOf(environment))
+      this.#fail(`${instanceId} was idle, and ${arn} has less than its minvCpus without it`);
+  }
+
+  countJobs(arn: string, change: number): void {
+    this.#liveCounts.set(arn, (this.#liveCounts.get(arn) ?? 0) + change);
+  }
+
+  putAttempt(job: KnownJob, { taskId, computeEnvironmentArn: arn, outcome }: Attempt, isNew: boolean): void {
+    const { jobs } = this.#heldBy(arn);
+    if (isNew) this.#checkPlace(job, arn);
+    if (outcome === undefined) jobs.set(taskId, job);
+    else jobs.delete(taskId);
+  }
+
+  /** What runs on instances whose time is up, and nobody has said that it is to stop: task ids. */
+  overstaying(nowMs: number): ReadonlySet<string> {
+    const taskIds = new Set<string>();
+    for (const { instanceId, computeEnvironmentArn: arn, leaving } of this.leaving.values()) {
+      if ((leaving?.atMs ?? Infinity) > nowMs) continue;
+      for (const [taskId, { attempt }] of this.#heldBy(arn).jobs)
+        if (attempt?.instance?.instanceId === instanceId && attempt.stopping === undefined)
+          taskIds.add(taskId);
+    }
+    return taskIds;
+  }
+
+  /** To be called after each tick. */
+  checkKept(nowMs: number): void {
+    for (const [arn, environment] of this.#keeping) {
+      const isLacking = this.#heldBy(arn).vcpuMillis < minMillisOf(environment);
+      const sinceMs = isLacking ? (this.#lackingSince.get(arn) ?? nowMs) : undefined;
+      if (sinceMs === undefined) this.#lackingSince.delete(arn);
+      else this.#lackingSince.set(arn, sinceMs);
+      if (sinceMs === undefined || nowMs - sinceMs < KEPT_WITHIN_MS) continue;
+      this.#fail(`${arn} has had less than its minvCpus for ${nowMs - sinceMs} ms`);
+    }
+  }
+
+  #forgetKept(arn: string): void {
+    this.#keeping.delete(arn);
+    this.#lackingSince.delete(arn);
+  }
+
+  #checkPlace({ jobId, job }: KnownJob, arn: string): void {
+    const environment = this.#environments.get(arn);
+    if (environment === undefined || !isOpen(environment))
+      this.#fail(`${jobId} is placed in ${arn}, which is ${environment?.state} and ${environment?.status}`);
+    const { computeEnvironmentOrder = [], status } = this.queues.get(job.jobQueueArn) ?? {};
+    if (!computeEnvironmentOrder.some(({ computeEnvironment }) => computeEnvironment === arn))
+      this.#fail(`${jobId} is placed in ${arn}, which ${job.jobQueueArn} does not have`);
+    if (status === "DELETING") this.#fail(`${jobId} is placed, and ${job.jobQueueArn} is being deleted`);
+  }
+
+  #heldBy(arn: string): Held {
+    let held = this.#held.get(arn);
+    if (held === undefined) {
+      held = { instances: new Map(), vcpuMillis: 0, jobs: new Map() };
+      this.#held.set(arn, held);
+    }
+    return held;
+  }
+}
+
+/** What has no fixed price may be too dear, and BEST_FIT may have no room for another. */
+function canKeep(environment: ComputeEnvironment): boolean {
+  const { type, allocationStrategy = "BEST_FIT" } = environment.computeResources ?? {};
+  return type === "EC2" && allocationStrategy !== "BEST_FIT" && minMillisOf(environment) > 0;
 }
 
 /** Whether jobs are placed there. */
@@ -163,7 +212,7 @@ function refuseLaunch(environment: ComputeEnvironment, othersVcpuMillis: number)
 }
 
 function minMillisOf(environment: ComputeEnvironment | undefined): number {
-  if (environment === undefined || environment.status === "INVALID" || environment.status === "DELETING")
-    return 0;
+  const status = environment?.status;
+  if (environment === undefined || (status !== "VALID" && status !== "UPDATING")) return 0;
   return 1000 * (environment.computeResources?.minvCpus ?? 0);
 }

@@ -78,9 +78,12 @@ function chooseFor(
     .filter(({ isBooting, isLeaving }) => isBooting && !isLeaving)
     .reduce((sum, { free }) => sum + free.vcpuMillis, 0);
   const demandVcpuMillis = Math.max(job.resources.vcpuMillis, askedFor - onItsWay);
-  const chooseBeside = (others: readonly SnapshotInstance[]): readonly InstanceShape[] | WaitReason => {
+  const chooseBeside = (
+    others: readonly SnapshotInstance[],
+    wanted: readonly Resources[],
+  ): readonly InstanceShape[] | WaitReason => {
     let shapes: readonly InstanceShape[] = [];
-    for (const resources of needs) {
+    for (const resources of wanted) {
       const vcpuMillis = [...others, ...shapes].reduce((sum, one) => sum + one.resources.vcpuMillis, 0);
       const need = { resources, demandVcpuMillis, vcpuMillisLeft: maxVcpuMillis - vcpuMillis };
       const chosen = supply.choose(computeEnvironment, need, nowMs);
@@ -89,9 +92,10 @@ function chooseFor(
     }
     return shapes;
   };
-  const chosen = chooseBeside(present);
+  const chosen = chooseBeside(present, needs);
   if (chosen !== "environments-full") return chosen;
-  return chooseBeside([]) === "environments-full" ? "exceeds-environments" : "environments-full";
+  const all = chooseBeside([], job.nodeResources ?? [job.resources]);
+  return all === "environments-full" ? "exceeds-environments" : "environments-full";
 }
 
 /** UNMANAGED, or of no instance type but `local.host`. */

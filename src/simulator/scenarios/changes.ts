@@ -11,7 +11,7 @@ export const CHANGES: Scenario = {
   name: "changes",
   about:
     "environments, queues, policies and consumables are made, changed and deleted meanwhile, with all faults",
-  size: { jobCount: 600, instanceCount: 8, hours: 4 },
+  size: { jobCount: 400, instanceCount: 8, hours: 3 },
   resources: (size) => ({
     policies: [{ name: "by-team" }, { name: "by-project", fairsharePolicy: { shareDecaySeconds: 3_600 } }],
     consumables: [
@@ -36,7 +36,7 @@ export const CHANGES: Scenario = {
       queue("urgent", ["demand", "own-machines"], { priority: 10 }),
       queue("shared", ["spot", "demand", "host"], FAIR),
       queue("tasks", ["fargate", "fargate-spot"], { ...FAIR, priority: 5 }),
-      queue("spot-tasks", ["fargate-spot"]),
+      queue("spot-tasks", ["fargate-spot", "fargate"]),
     ],
   }),
   jobs: {

@@ -155,12 +155,13 @@ class ExampleRun {
   }
 
   #tellWhy(jobId: string): void {
-    const { state } = this.#bench.engine.sequencer;
+    const { sequencer, wantedOnDemand: keptForOnDemand } = this.#bench.engine;
+    const { state } = sequencer;
     const asked = findAskedJob(state, SCOPE, jobId, []);
     assert(asked !== undefined, `${jobId} is not live`);
     const { nowMs } = this.#bench;
     const capacity = { host: this.#example.host, supply: this.#supply };
-    const explanation = explain(asked, { state, capacity, nowMs });
+    const explanation = explain(asked, { state, capacity, nowMs, keptForOnDemand });
     for (const sentence of explainSentence(explanation, nowMs).split(/(?<=\.) /)) {
       this.#timeline.say(this.#timeline.withNames(sentence));
     }

@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import { aComputeEnvironment, aJob, aJobQueue, aState } from "../../../test/support/builders.ts";
+import { runCycle } from "../../../test/support/cycle.ts";
+import { ask, CYCLE_MS, NOW_MS, tellOf } from "../../../test/support/explained.ts";
+import type { LiveState } from "../../store/live-state.ts";
+
+const HOST = { vcpuMillis: 8000, memoryMiB: 24_000, gpuCount: 0 };
+const LEAVES_MS = NOW_MS + 15_000;
+const KEPT = { vcpuMillis: 1000, memoryMiB: 15_000, gpuCount: 0 };
+
+/** Spot capacity that `running` has leaves for `job`, which is on demand; `cheap` wants Spot capacity, too. */
+function reclaiming(): LiveState {
+  const instanceTypes = ["m5.2xlarge"];
+  const state = aState(
+    aComputeEnvironment("spot", { type: "SPOT", instanceTypes }),
+    aComputeEnvironment("ce", { instanceTypes }),
+    aJobQueue("cheap", ["spot"], { priority: 5 }),
+    aJobQueue("q", ["ce"]),
+    aJob("running").inQueue("cheap").needing({ memoryMiB: 15_000 }),
+    aJob("job").needing({ memoryMiB: 15_000 }),
+  );
+  runCycle(state, { nowMs: CYCLE_MS, host: HOST });
+  for (const { all } of state.instances.environments.values()) {
+    for (const { instance } of all.values()) {
+      if (!instance.isSpot) continue;
+      const leaving = { because: "reclaimed", atMs: LEAVES_MS } as const;
+      state.apply({ kind: "instance-put", instance: { ...instance, leaving } });
+    }
+  }
+  for (const change of aJob("cheap").inQueue("cheap").needing({ memoryMiB: 5000 }).changes())
+    state.apply(change);
+  return state;
+}
+
+test("a job for which Spot capacity is taken back is told when that has gone, whoever wants Spot capacity before it", () => {
+  const told = ask(reclaiming(), "job", { host: HOST, keptForOnDemand: KEPT });
+  expect(told).toMatchObject({
+    because: "host-full",
+    remedies: [{ kind: "instances-leave", atMs: LEAVES_MS }],
+    expectedStart: { byMs: LEAVES_MS, basis: "spot-notice" },
+  });
+  expect(tellOf(reclaiming(), "job", { host: HOST, keptForOnDemand: KEPT })).toMatchObject({
+    sentence: expect.stringMatching(
+      / Spot capacity is taken back for it: it starts in 15 s at the latest\.$/,
+    ),
+    remedies: [
+      expect.stringMatching(/^The end of Spot capacity that is taken back for it, in 15 s: i-\w+\.$/),
+    ],
+  });
+});
+
+test("a job on Spot capacity waits for the room that is kept for jobs on demand", () => {
+  expect(tellOf(reclaiming(), "cheap", { host: HOST, keptForOnDemand: KEPT })).toEqual({
+    because: "host-full",
+    isImpossible: false,
+    sentence:
+      "It is next in the queue cheap and needs 1 vCPU and 5,000 MiB. The host of spot has 9,000 of 24,000 MiB free, and " +
+      "1 vCPU and 15,000 MiB are kept for jobs on demand.",
+    remedies: [expect.stringMatching(/^The end of job running \(for 5 min\)\.$/)],
+  });
+  expect(ask(reclaiming(), "cheap", { host: HOST }).because).toBe("placeable");
+});
