@@ -61,7 +61,8 @@ export class InstanceCatalogue {
   /**
    * Checks the `instanceTypes` of a compute environment: all known, this machine or nothing of it, all of one architecture.
    *
-   * AWS's texts, but for this machine, which it does not have; the last is recorded from the service in https://github.com/badmintoncryer/cdk-preflight (rules/batch).
+   * AWS's texts, but for this machine, which it does not have; the last is recorded from the service in
+   * https://github.com/badmintoncryer/cdk-preflight (rules/batch).
    */
   check(entries: readonly string[]): Refusal | undefined {
     if (!entries.every((entry) => this.#namesByEntry.has(entry))) {

@@ -26,7 +26,7 @@ export class ShareKeeping {
       const queue = state.jobs.readyQueue(arn);
       if (queue?.fairShare === undefined) continue;
       for (const share of queue.shares.values()) {
-        const change = usageOf(share, queue.fairShare.halfLifeMs, nowMs);
+        const change = usageOf(share, nowMs);
         if (change === undefined) continue;
         apply(change);
         isAnyKept = true;
@@ -38,7 +38,7 @@ export class ShareKeeping {
   }
 }
 
-function usageOf(share: LiveShare, halfLifeMs: number, nowMs: number): Change | undefined {
+function usageOf(share: LiveShare, nowMs: number): Change | undefined {
   const { queue, identifier: shareIdentifier, liveCount, lastEndAtMs } = share;
   const average = averageAt(share, nowMs);
   if (average < VCPU_MILLIS_MIN) return undefined;
@@ -49,6 +49,6 @@ function usageOf(share: LiveShare, halfLifeMs: number, nowMs: number): Change | 
     shareIdentifier,
     averageVcpus: average / 1000,
     asOfMs: nowMs,
-    ...(isOver && { activeUntilMs: lastEndAtMs + halfLifeMs }),
+    ...(isOver && { activeUntilMs: lastEndAtMs + queue.halfLifeMs }),
   };
 }

@@ -90,7 +90,7 @@ function decide(engine: Engine, facts: Facts): Decided {
   const wishes = wishesOf(state);
   const { host, settings, nowMs } = scaling;
   if (host !== undefined) {
-    // Before what leaves is gone.
+    // Before the instances that leave are gone: the room on its way is told by them.
     engine.wantedOnDemand ??= roomOnItsWay({ state, capacity: { host, supply: settings.supply }, nowMs });
   }
   const { started, finished } = takeNews(engine, facts);

@@ -128,15 +128,18 @@ function headOf(message: IncomingMessage): RequestHead {
   return { method: message.method ?? "", target: message.url ?? "", headers };
 }
 
-/** Names as clients spell them, in lower case. They are few; of those that somebody makes up no more are remembered. */
+/** Names as clients spell them, in lower case. They are few and short; of those that somebody makes up no more are remembered. */
 const lowerCaseNames = new Map<string, string>();
 const REMEMBERED_NAMES_MAX = 1_000;
+const REMEMBERED_LENGTH_MAX = 64;
 
 function lowerCased(name: string): string {
   const known = lowerCaseNames.get(name);
   if (known !== undefined) return known;
   const lowerCase = name.toLowerCase();
-  if (lowerCaseNames.size < REMEMBERED_NAMES_MAX) lowerCaseNames.set(name, lowerCase);
+  if (name.length <= REMEMBERED_LENGTH_MAX && lowerCaseNames.size < REMEMBERED_NAMES_MAX) {
+    lowerCaseNames.set(name, lowerCase);
+  }
   return lowerCase;
 }
 

@@ -16,8 +16,7 @@ import {
 import type { CompositePlan, NodesShape, PlanningFacts } from "./composite-plans.ts";
 import type { AnyPlan, Submission } from "./crash-record.ts";
 import { DEFINITION, jobTagsKey, QUEUES } from "./job-load.ts";
-import { isLasting } from "./job-load.ts";
-import type { JobClientOptions } from "./job-load.ts";
+import { isLasting, type JobClientOptions } from "./job-load.ts";
 import { isSingle } from "./job-plans.ts";
 import { CONTAINER_VARIABLE, MARKS_VARIABLE } from "./marks-prelude.ts";
 import type { ProviderUnderTest } from "./provider-under-test.ts";

@@ -28,7 +28,6 @@ const RUNS: readonly (readonly [scenario: Scenario, seedCount: number])[] = [
   [SPOT, 5],
   [FAIR_SHARE, 2],
   [FAULTS, 40],
-  [CHANGES, 14],
   // An hour of the day, on fewer instances.
   [{ ...DAY, size: { jobCount: 10_000, instanceCount: 1_500, hours: 1 } }, 2],
 ];
@@ -50,7 +49,7 @@ const ADMINISTERED: readonly (keyof BatchOperations)[] = [
   "UpdateJobQueue",
   "UpdateSchedulingPolicy",
 ];
-const done = new Map<string, number>();
+const ADMINISTERED_SEEDS = 14;
 
 /** Runs that once failed, and what was found. */
 const ONCE_FAILED: readonly (readonly [found: string, scenario: Scenario, seed: number])[] = [
@@ -71,13 +70,17 @@ async function expectToHold(scenario: Scenario, seed: number): Promise<Simulatio
 describe.each(RUNS)("$name", (scenario, seedCount) => {
   const seeds = Array.from({ length: seedCount }, (_, index) => index + 1);
   test.each(seeds)("holds for seed %i", async (seed) => {
-    const { administered } = await expectToHold(scenario, seed);
-    for (const [name, count] of administered ?? []) done.set(name, (done.get(name) ?? 0) + count);
+    await expectToHold(scenario, seed);
   });
 });
 
-test("administrators did all that they can do", () => {
-  expect([...done.keys()].sort()).toEqual(ADMINISTERED);
+test(`changes holds for ${ADMINISTERED_SEEDS} seeds, in which administrators do all that they can`, async () => {
+  const done = new Set<string>();
+  for (let seed = 1; seed <= ADMINISTERED_SEEDS; seed += 1) {
+    const { administered } = await expectToHold(CHANGES, seed);
+    for (const name of administered?.keys() ?? []) done.add(name);
+  }
+  expect([...done].sort()).toEqual(ADMINISTERED);
 });
 
 test.each(ONCE_FAILED)("once %s", async (_found, scenario, seed) => {

@@ -21,7 +21,7 @@ export interface AdministratorsOptions {
   readonly random: SeededRandom;
   /** How often they change something, on average, in an hour. */
   readonly perHour: number;
-  /** Has what there is at first, and again in the end. */
+  /** Has what there is at first, and what jobs need in the end. */
   readonly scenario: Scenario;
   /** Undefined while there is none. */
   readonly server: () => ServerLife | undefined;

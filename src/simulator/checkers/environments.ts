@@ -8,7 +8,7 @@ import type { Checker, CheckerTools } from "../checker.ts";
 import type { KnownJob } from "../job-book.ts";
 import { SCOPE } from "../server-life.ts";
 
-/** While the provider is away, or the server is, nothing is launched. */
+/** So long an environment may have less than its `minvCpus`: while the provider or the server is away nothing is launched. */
 const KEPT_WITHIN_MS = 2_700_000;
 
 /** What an environment has, as far as what was committed tells. */

@@ -1,7 +1,7 @@
 /**
  * The value itself, which has to be one that JSON can hold, frozen in depth: from now on nobody can change it, neither who
  * gave it nor who reads it. An object with members that are undefined is copied without them, as a store on disk would do.
- * Throws for any other value.
+ * Throws for a bigint, a symbol and a function.
  */
 export function frozen<Value>(value: Value): Value {
   if (typeof value === "object" && value !== null) {

@@ -64,7 +64,7 @@ export class MemoryStore implements Store {
     for (const change of frozen(changes)) this.#apply(change);
   }
 
-  /** Environments and queues are other objects each time, as from a disk: some who knew them know them by their objects. */
+  /** Environments and queues are other objects each time, as from a disk: `IdleInstances` remembers by object. */
   async load(): Promise<StoredState> {
     return {
       computeEnvironments: this.#computeEnvironments.values().map((environment) => ({ ...environment })),
