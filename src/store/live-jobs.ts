@@ -195,7 +195,8 @@ export class LiveJobs {
     assert(job instanceof MutableLiveJob, "a job that is not of this state was placed");
     if (job.nodeResources !== undefined) this.#reserveNodes(job, job.nodeResources, place, instances);
     else this.#attempts.reserve(job.share, job.resources, place, instances[0]);
-    const array = this.#relations.arrays.get(job.jobId);
+    // An array is PENDING while its children are placed.
+    const array = job.status === "RUNNABLE" ? undefined : this.#relations.arrays.get(job.jobId);
     if (array !== undefined) return this.#reserveChild(job, array);
     job.share.queue.removeRunnable(job);
     job.share.queue.addDemand(job.terms, -1);
