@@ -55,6 +55,24 @@ test.each<[name: string, environment: Parameters<typeof aComputeEnvironment>[1],
   expect(blocked).toEqual({ jobQueueArn: expect.stringMatching(/q$/), jobId: "job", ...expected });
 });
 
+test.each([
+  ["names the type where maxvCpus are enough for all of its nodes", 4, { instanceType: "c5.large" }],
+  ["wants nothing that could be had where they are enough for each of its nodes only", 2, undefined],
+])("a multi-node job that is too large for the host %s", (_name, maxvCpus, wanted) => {
+  const state = aState(
+    aComputeEnvironment("ce", { ...LARGE, maxvCpus }),
+    aJobQueue("q", ["ce"]),
+    aJob("gang").nodes(2),
+  );
+  const [blocked] = runCycle(state, { host: { ...HOST, memoryMiB: 150 } }).report.blocked;
+  expect(blocked).toEqual({
+    jobQueueArn: expect.stringMatching(/q$/),
+    jobId: "gang",
+    because: "exceeds-host",
+    ...(wanted && { wanted }),
+  });
+});
+
 test("a head that is too large for the host names the type for all that its queue asks for", () => {
   const large = { vcpuMillis: 36_000, memoryMiB: 60_000 };
   const state = aState(

@@ -4,7 +4,7 @@ import type { JobQueue } from "../batch/job-queue.ts";
 import type { LiveJob } from "../store/live-state.ts";
 import { findInstances, isLeft, refuseEnvironment } from "./placement.ts";
 import { isHostItself } from "./scaling/host-environment.ts";
-import { instancesFor } from "./scaling/scale-out.ts";
+import { chooseEach, instancesFor } from "./scaling/scale-out.ts";
 import type { ScaleOutFacts } from "./scaling/scale-out.ts";
 import { isPassedOverByNodes } from "./wait-reason.ts";
 
@@ -64,10 +64,9 @@ function wantedOfLargerHost(
 ): WantedCapacity | undefined {
   const demandVcpuMillis = Math.max(facts.demandVcpuMillis, resources.vcpuMillis);
   const vcpuMillisLeft = (environment.computeResources?.maxvCpus ?? Infinity) * 1000;
-  const chosen = nodeResources.map((wanted) =>
-    supply.choose(environment, { resources: wanted, demandVcpuMillis, vcpuMillisLeft }, nowMs),
-  );
-  if (chosen.includes("exceeds-instance-types") || chosen.includes("environments-full")) return undefined;
-  const [first] = chosen;
-  return typeof first === "object" ? { instanceType: first.instanceType } : {};
+  const limits = { supply, demandVcpuMillis, vcpuMillisLeft, nowMs };
+  const shapes = chooseEach(nodeResources, environment, limits);
+  if (shapes === "exceeds-instance-types" || shapes === "environments-full") return undefined;
+  const [first] = typeof shapes === "string" ? [] : shapes;
+  return first === undefined ? {} : { instanceType: first.instanceType };
 }

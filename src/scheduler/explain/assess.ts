@@ -5,6 +5,7 @@ import { isPassedOverByNodes, moreTelling } from "../wait-reason.ts";
 import type { WaitReason } from "../wait-reason.ts";
 import type { AskedJob, ExplainFacts } from "./asked-job.ts";
 import type { ConsumableAnswer, EnvironmentAnswer, Reservation } from "./explanation.ts";
+import { isShort } from "./is-short.ts";
 import { judgeEnvironment } from "./judge-environment.ts";
 import { findReservation } from "./reservation.ts";
 import { someHoldersOf } from "./who-is-in-the-way.ts";
@@ -69,9 +70,9 @@ function answerOf(
   const exists = resource !== undefined;
   const totalQuantity = resource?.totalQuantity ?? 0;
   const heldQuantity = consumables.heldOf(consumableResource);
-  const isFree = heldQuantity + quantity <= totalQuantity;
-  const holders = isFree ? [] : someHoldersOf(consumableResource, state);
-  return { consumableResource, quantity, exists, totalQuantity, heldQuantity, holders };
+  const quantities = { quantity, totalQuantity, heldQuantity };
+  const holders = isShort(quantities) ? someHoldersOf(consumableResource, state) : [];
+  return { consumableResource, exists, ...quantities, holders };
 }
 
 /** The reason that a cycle would give; undefined where it would place the job. */
@@ -124,9 +125,9 @@ function isRefusedAsItIs(verdict: EnvironmentAnswer["verdict"]): boolean {
 
 function lackOf(consumables: readonly ConsumableAnswer[]): WaitReason | undefined {
   let because: WaitReason | undefined;
-  for (const { quantity, totalQuantity, heldQuantity } of consumables) {
-    if (quantity > totalQuantity) return "exceeds-consumables";
-    if (heldQuantity + quantity > totalQuantity) because = "consumables-unavailable";
+  for (const consumable of consumables) {
+    if (consumable.quantity > consumable.totalQuantity) return "exceeds-consumables";
+    if (isShort(consumable)) because = "consumables-unavailable";
   }
   return because;
 }

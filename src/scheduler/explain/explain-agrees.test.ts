@@ -61,10 +61,18 @@ function agrees({ planned, told }: Head, { placements, launches }: Plan): boolea
     const isPlaced = placements.some(({ jobId }) => jobId === line?.before?.jobId);
     return line?.before?.because === undefined && (isPlaced || launches.length > 0);
   }
-  // Others are placed before, and it may be on an instance that is launched for one of them.
-  if (placements.length + launches.length > 0) return planned !== "placed" || launches.length > 0;
+  // Who is placed before may have had an instance launched that has room for it, too.
+  if (planned === "placed") return isOnLaunched(told, { placements, launches });
   // That an environment can never take it is said before that it is full.
-  return because === planned || kinds.some((kind) => kind.startsWith("exceeds-"));
+  if (because === planned || because.startsWith("exceeds-")) return true;
+  // Others are placed before: those that it is told of, or any of its queue, of which less is left then to active shares.
+  const areOthersBefore = line?.before !== undefined || planned === "shares-reserved";
+  return areOthersBefore && placements.length + launches.length > 0;
+}
+
+function isOnLaunched({ jobId }: Explanation, { placements, launches }: Omit<Plan, "blocked">): boolean {
+  const instanceIds = placements.find((placement) => placement.jobId === jobId)?.instanceIds ?? [];
+  return launches.some(({ instanceId }) => instanceIds.includes(instanceId));
 }
 
 /** Whether who is told to go before does, in a cycle that places nobody. */
@@ -114,7 +122,11 @@ function checkEnds(history: PlanHistory, which: number, seen: Set<string>): void
   history.endJobs(remedy.jobs.map(({ jobId }) => jobId));
   const plan = planNext({ ...history.facts, keptForOnDemand: facts.keptForOnDemand });
   const isPlaced = plan.placements.some(({ jobId }) => jobId === told.jobId);
-  const isLaunchedFor = remedy.bootMs !== undefined && plan.launches.length > 0;
+  // An instance is launched for it, or one with room boots already.
+  const isStarting = plan.blocked.some(
+    ({ jobId, because }) => jobId === told.jobId && because === "instances-starting",
+  );
+  const isLaunchedFor = remedy.bootMs !== undefined && (plan.launches.length > 0 || isStarting);
   expect(isPlaced || isLaunchedFor ? told.jobId : { told, remedy, plan }).toBe(told.jobId);
   seen.add(`${told.because}, the end of ${remedy.jobs.length === 1 ? "a job" : "jobs"}`);
   if (told.nodeCount !== undefined) seen.add("multi-node, the end of jobs");

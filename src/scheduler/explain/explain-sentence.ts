@@ -12,9 +12,14 @@ import type {
   Reservation,
   ShareStanding,
 } from "./explanation.ts";
+import { isShort } from "./is-short.ts";
+import { isTaking } from "./is-taking.ts";
 
 /** Of more things of a kind the rest are counted. */
 const NAMED_MAX = 3;
+
+/** Claims times weight that differ by no more are told as equal: what is told in vCPUs was compared in thousandths. */
+const ROUNDING_VCPUS = 1e-9;
 
 /** Says why a job waits, in a few plain sentences. */
 export function explainSentence(explanation: Explanation, nowMs: number): string {
@@ -142,7 +147,7 @@ function tellHead(explanation: Explanation): readonly string[] {
   const next = before.length === 0 ? "next in" : "at the head of";
   const first = [`It is ${next} ${where} and needs ${tellNeeds(explanation)}.`, ...before];
   if (reservation === undefined) return [...first, obstacles(explanation)];
-  const isTaken = explanation.environments.some(isTaker);
+  const isTaken = explanation.environments.some(isTaking);
   return [...first, tellReservation(reservation), ...(isTaken ? [] : [obstacles(explanation)])];
 }
 
@@ -172,7 +177,7 @@ function tellReservation(reservation: Reservation): string {
 
 /** What keeps the job from starting at the head of its queue. */
 function obstacles({ environments, consumables, ...explanation }: Explanation): string {
-  const isTaken = environments.some(isTaker);
+  const isTaken = environments.some(isTaking);
   const short = consumables.filter(isShort).map(tellConsumable);
   if (isTaken && short.length > 0) return short.join(" ");
   const refusals = environments.map((environment) => environmentSentence(environment, explanation));
@@ -186,12 +191,8 @@ function tellNeeds({ needs, nodeCount }: Pick<Explanation, "needs" | "nodeCount"
 }
 
 function tellTakers({ environments, ...explanation }: Explanation): readonly string[] {
-  const taker = environments.find(isTaker);
+  const taker = environments.find(isTaking);
   return taker === undefined ? [] : [environmentSentence(taker, explanation)];
-}
-
-function isTaker({ verdict }: EnvironmentAnswer): boolean {
-  return verdict.kind === "takes" || verdict.kind === "launches";
 }
 
 function tellMaximum(
@@ -249,10 +250,6 @@ function tellConsumable({
   return `It needs ${grouped(quantity)} of ${name}: ${grouped(heldQuantity)} of ${grouped(totalQuantity)} are held by other jobs.`;
 }
 
-function isShort({ quantity, totalQuantity, heldQuantity }: ConsumableAnswer): boolean {
-  return heldQuantity + quantity > totalQuantity;
-}
-
 function tellLine({ jobQueue }: Explanation, line: PlaceInLine | undefined): string {
   if (line === undefined) return `Other jobs of the queue ${jobQueue} go before it.`;
   const { aheadCount, isExact, head, before, share } = line;
@@ -282,7 +279,7 @@ function tellShares(share: ShareStanding | undefined): readonly string[] {
   // They are in their order: where the last of them had less, all had.
   const last = sharesBefore.at(-1);
   const isKnown = last !== undefined && sharesBefore.length === sharesBeforeCount;
-  const isLess = isKnown && last.claimVcpus * last.weight < claimVcpus * weight;
+  const isLess = isKnown && claimVcpus * weight - last.claimVcpus * last.weight > ROUNDING_VCPUS;
   const equal = isLess ? "" : ", or as much and came first";
   return [
     `The ${sharesBeforeCount === 1 ? "share" : "shares"} ${others} had less than its own (${claim})${equal}.`,

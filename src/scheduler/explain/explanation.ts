@@ -46,7 +46,10 @@ export interface Explanation {
   /** Present where it is kept from capacity by the queue's `computeReservation`. */
   readonly reservation?: Reservation;
   readonly consumables: readonly ConsumableAnswer[];
-  /** What would start it, each by itself, as far as anything is known that would. */
+  /**
+   * What would help, as far as anything is known that would. Of a job that is held up each by itself starts it; of one that can
+   * never start several may be needed together.
+   */
   readonly remedies: readonly Remedy[];
   readonly expectedStart?: ExpectedStart;
   /** What the provider says of itself while it is away. */
@@ -223,7 +226,7 @@ export type Remedy =
       readonly jobs: readonly EndingJob[];
       /** The environment that has room then; absent where they give back something else, as a consumable resource. */
       readonly computeEnvironment?: string;
-      /** An instance is launched for it then, and boots for so long. */
+      /** An instance is launched for it then, or one boots already: for so long at most. */
       readonly bootMs?: number;
     }
   /** Spot capacity that is taken back so that the job has room. */

@@ -17,7 +17,14 @@ const SHARES_SHOWN_MAX = 5;
 
 type ReadyQueue = NonNullable<ReturnType<LiveState["jobs"]["readyQueue"]>>;
 type FairShare = NonNullable<ReadyQueue["fairShare"]>;
-type Standing = ShareStanding["sharesBefore"][number] & { readonly position: number };
+
+/** Compared as a cycle does: in thousandths, as the product is rounded otherwise where the claim was divided before. */
+interface Standing {
+  readonly shareIdentifier: string;
+  readonly claimVcpuMillis: number;
+  readonly weight: number;
+  readonly position: number;
+}
 
 /** The place of a RUNNABLE job in its queue, without who is at its head: what is counted is bounded. */
 export function placeInLine(
@@ -91,7 +98,7 @@ function standingOf(
     const { vcpuMillis, identifier } = share;
     return {
       shareIdentifier: identifier,
-      claimVcpus: claimOf(averageAt(share, nowMs), vcpuMillis) / 1000,
+      claimVcpuMillis: claimOf(averageAt(share, nowMs), vcpuMillis),
       weight: weigh(share),
       position: share.runnable.size > 0 ? share.headPosition : queuePosition,
     };
@@ -103,16 +110,16 @@ function standingOf(
     .filter((other) => compare(other, own) < 0)
     .sort(compare);
   return {
-    ...withoutPosition(own),
+    ...told(own),
     sharesBeforeCount: before.length,
-    sharesBefore: before.slice(0, SHARES_SHOWN_MAX).map(withoutPosition),
+    sharesBefore: before.slice(0, SHARES_SHOWN_MAX).map(told),
   };
 }
 
 function compare(a: Standing, b: Standing): number {
-  return a.claimVcpus * a.weight - b.claimVcpus * b.weight || a.position - b.position;
+  return a.claimVcpuMillis * a.weight - b.claimVcpuMillis * b.weight || a.position - b.position;
 }
 
-function withoutPosition({ shareIdentifier, claimVcpus, weight }: Standing): Omit<Standing, "position"> {
-  return { shareIdentifier, claimVcpus, weight };
+function told({ shareIdentifier, claimVcpuMillis, weight }: Standing): ShareStanding["sharesBefore"][number] {
+  return { shareIdentifier, claimVcpus: claimVcpuMillis / 1000, weight };
 }

@@ -3,13 +3,9 @@ import { unreachable } from "../../lib/assert.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
 import type { AskedJob, ExplainFacts } from "./asked-job.ts";
 import type { Assessment, JudgedEnvironment } from "./assess.ts";
-import type {
-  ConsumableAnswer,
-  EnvironmentVerdict,
-  ExpectedStart,
-  PlaceInLine,
-  Remedy,
-} from "./explanation.ts";
+import type { ConsumableAnswer, ExpectedStart, PlaceInLine, Remedy } from "./explanation.ts";
+import { isShort } from "./is-short.ts";
+import { isTaking } from "./is-taking.ts";
 import { judgeEnvironment, maxVcpuMillisOf } from "./judge-environment.ts";
 import { lowestMaxVcpus } from "./lowest-max-vcpus.ts";
 import { hasRivals, isOvertaken } from "./overtaken.ts";
@@ -47,7 +43,7 @@ function remediesOfPossible(
     return [...leaving, ...environments.flatMap((judged) => remediesIn(judged, job, facts))];
   }
   // Where two things are lacking neither by itself would do.
-  const isTaken = environments.some(({ answer: { verdict } }) => isTaking(verdict));
+  const isTaken = environments.some(({ answer }) => isTaking(answer));
   if (short.length > 1 || !isTaken) return [];
   return withBoot(
     short.flatMap((lack) => remediesOf(lack, facts.state)),
@@ -63,7 +59,7 @@ function withBoot(
   { capacity }: ExplainFacts,
 ): readonly Remedy[] {
   const { bootMs } = capacity.supply;
-  const taker = environments.find(({ answer: { verdict } }) => isTaking(verdict));
+  const taker = environments.find(({ answer }) => isTaking(answer));
   if (bootMs === 0 || taker?.answer.verdict.kind !== "launches") return remedies;
   return remedies.map((remedy) => (remedy.kind === "jobs-end" ? { ...remedy, bootMs } : remedy));
 }
@@ -155,7 +151,7 @@ function remediesIn(
   const { name: computeEnvironment } = environment;
   const { vcpuMillis } = job.resources;
   const isTakenBy = (changed: ComputeEnvironment): boolean =>
-    isTaking(judgeEnvironment(changed, job, vcpuMillis, facts).verdict);
+    isTaking(judgeEnvironment(changed, job, vcpuMillis, facts));
   switch (verdict.kind) {
     case "environments-unavailable":
       return isTakenBy({ ...environment, state: "ENABLED", status: "VALID" }) ? [mendOf(environment)] : [];
@@ -205,14 +201,6 @@ function raiseMax(
   const toVcpus = lowestMaxVcpus(environment, isEnough);
   if (toVcpus === undefined) return [];
   return [{ kind: "raise-max-vcpus", computeEnvironment: environment.name, toVcpus }];
-}
-
-function isTaking({ kind }: EnvironmentVerdict): boolean {
-  return kind === "takes" || kind === "launches";
-}
-
-function isShort({ quantity, totalQuantity, heldQuantity }: ConsumableAnswer): boolean {
-  return heldQuantity + quantity > totalQuantity;
 }
 
 function remediesOf(lack: ConsumableAnswer, state: LiveState): readonly Remedy[] {

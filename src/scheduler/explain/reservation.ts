@@ -5,6 +5,7 @@ import { unreservedVcpuMillis } from "../ordering/reservation.ts";
 import type { ExplainFacts } from "./asked-job.ts";
 import type { JudgedEnvironment } from "./assess.ts";
 import type { Remedy, Reservation } from "./explanation.ts";
+import { isTaking } from "./is-taking.ts";
 import { whoseEndLeavesRoom } from "./who-is-in-the-way.ts";
 
 /** What keeps the job from capacity for the sake of shares that are not active; undefined where nothing does. */
@@ -39,7 +40,7 @@ export function remediesOfReservation(
   job: LiveJob,
   facts: ExplainFacts,
 ): readonly Remedy[] {
-  const takes = environments.find(({ answer: { verdict } }) => isTaking(verdict.kind));
+  const takes = environments.find(({ answer }) => isTaking(answer));
   if (takes === undefined) return [];
   const { schedulingPolicy, vcpuMillis } = reservation;
   const jobs = whoseEndLeavesRoom(reservation, job, facts);
@@ -49,10 +50,6 @@ export function remediesOfReservation(
     { kind: "lower-reservation", schedulingPolicy, toPercent: enoughPercent(reservation, wantedMillis) },
     ...raiseOf(takes, reservation, wantedMillis),
   ];
-}
-
-function isTaking(kind: string): boolean {
-  return kind === "takes" || kind === "launches";
 }
 
 /** The highest reservation that leaves so much. */

@@ -1,8 +1,18 @@
 import { describe, expect, test } from "vitest";
-import { aComputeEnvironment, aJob, aJobQueue, aState } from "../../../test/support/builders.ts";
+import { aComputeEnvironment, aJob, aJobQueue, aState, SCOPE } from "../../../test/support/builders.ts";
 import type { Buildable, JobBuilder } from "../../../test/support/builders.ts";
 import { runCycle } from "../../../test/support/cycle.ts";
-import { ask, CYCLE_MS, inShare, NOW_MS, Q, sharedQueue, tell } from "../../../test/support/explained.ts";
+import {
+  ask,
+  CYCLE_MS,
+  inShare,
+  NOW_MS,
+  Q,
+  sharedQueue,
+  tell,
+  tellOf,
+} from "../../../test/support/explained.ts";
+import { aSchedulingPolicy } from "../../../test/support/store-examples.ts";
 import type { LiveState } from "../../store/live-state.ts";
 
 const CE = aComputeEnvironment("ce", {
@@ -13,6 +23,19 @@ const CE = aComputeEnvironment("ce", {
 
 function large(jobId: string, at: number): JobBuilder {
   return aJob(jobId).at(at).needing({ vcpuMillis: 3000 }).limitedTo(900);
+}
+
+/** The policy of `sharedQueue`, with other weights. */
+function weighing(weights: Readonly<Record<string, number>>): Buildable {
+  const shareDistribution = Object.entries(weights).map(([shareIdentifier, weightFactor]) => ({
+    shareIdentifier,
+    weightFactor,
+  }));
+  const resource = {
+    ...aSchedulingPolicy("policy", SCOPE),
+    body: { fairsharePolicy: { shareDistribution } },
+  };
+  return { changes: () => [{ kind: "plain-resource-put", resource }] };
 }
 
 /** After a cycle, and the attempts placed in it have come up. */
@@ -107,6 +130,34 @@ describe("a job at the head of its queue or share", () => {
     expect(tell(things, "job").sentence).toContain(
       "The share b had less than its own (0 vCPU x 1), or as much and came first.",
     );
+  });
+
+  // 1,000 x 0.3 is 3,000 x 0.1, but 1 x 0.3 is less than 3 x 0.1 as numbers are rounded.
+  test.each([
+    ["a", "b"],
+    ["b", "a"],
+  ])("of the share %s goes before a younger one of %s that had as much", (elder, younger) => {
+    const state = aState(
+      aComputeEnvironment("ce", { type: "FARGATE", maxvCpus: 4 }),
+      ...sharedQueue(),
+      weighing({ a: 0.3, b: 0.1 }),
+      inShare("one", "a", 1),
+      inShare("three-1", "b", 2),
+      inShare("three-2", "b", 3),
+      inShare("three-3", "b", 4),
+      inShare("elder", elder, 5),
+      inShare("younger", younger, 6),
+    );
+    runCycle(state, { nowMs: NOW_MS });
+    expect(state.jobs.active.size).toBe(4);
+    const elderLine = ask(state, "elder").line;
+    expect(elderLine).toMatchObject({ share: { sharesBeforeCount: 0 } });
+    expect(elderLine?.before).toBeUndefined();
+    expect(ask(state, "younger").line).toMatchObject({
+      before: { jobId: "elder", shareIdentifier: elder },
+      share: { sharesBeforeCount: 1 },
+    });
+    expect(tellOf(state, "younger").sentence).toContain(", or as much and came first.");
   });
 
   test("is not promised the end of a job whose share goes first then", () => {

@@ -26,6 +26,7 @@ export function whoGoesBefore(
 ): Pick<PlaceInLine, "before"> {
   let lookedAtCount = 0;
   for (const head of headsBefore(asked, share?.sharesBeforeCount ?? 0, facts)) {
+    if (head.jobId === asked.jobId) continue;
     lookedAtCount += 1;
     const isLast = lookedAtCount === HEADS_LOOKED_AT_MAX;
     const consumableResources = facts.state.consumables.neededBy(head.jobId);

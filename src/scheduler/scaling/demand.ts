@@ -8,6 +8,7 @@ import type { BlockedQueue, CycleFacts } from "../schedule.ts";
 import { isHostItself } from "./host-environment.ts";
 import type { InstanceShape } from "./instance-supply.ts";
 import { PlannedRoom, timesIn } from "./planned-room.ts";
+import { chooseEach } from "./scale-out.ts";
 import type { Launch } from "./scale-out.ts";
 
 /** At most this many instances are launched for those behind the heads in one tick. */
@@ -25,8 +26,8 @@ type DemandFacts = Pick<CycleFacts, "state" | "capacity" | "nowMs">;
  *    first that takes such jobs.
  *
  * The same demand on the same instances launches nothing more. Where instances need no time to boot there is nothing to do,
- * as the cycle launches them job by job. Its cost grows with the instances that boot and with what different things jobs
- * ask for, not with the number of jobs.
+ * as the cycle launches them job by job. Its cost grows with the instances that boot or have room and with what different
+ * things jobs ask for, not with the number of jobs.
  *
  * @returns true if something was left for another tick.
  */
@@ -191,20 +192,13 @@ class DemandPlan {
     const { state, capacity, nowMs } = this.#facts;
     if (isHostItself(environment)) return undefined;
     const maxVcpuMillis = (environment.computeResources?.maxvCpus ?? 0) * 1000;
-    let vcpuMillisLeft = maxVcpuMillis - state.instances.ofEnvironment(environment.arn).vcpuMillis;
-    const shapes: InstanceShape[] = [];
-    for (const resources of needs) {
-      const demandVcpuMillis = this.#unmetVcpuMillis;
-      const chosen = capacity.supply.choose(
-        environment,
-        { resources, demandVcpuMillis, vcpuMillisLeft },
-        nowMs,
-      );
-      if (typeof chosen === "string") return undefined;
-      vcpuMillisLeft -= chosen.resources.vcpuMillis;
-      shapes.push(chosen);
-    }
-    return shapes;
+    const shapes = chooseEach(needs, environment, {
+      supply: capacity.supply,
+      demandVcpuMillis: this.#unmetVcpuMillis,
+      vcpuMillisLeft: maxVcpuMillis - state.instances.ofEnvironment(environment.arn).vcpuMillis,
+      nowMs,
+    });
+    return typeof shapes === "string" ? undefined : shapes;
   }
 
   #launchAll(computeEnvironment: ComputeEnvironment, shapes: readonly InstanceShape[]): void {

@@ -2,11 +2,15 @@ import type { Resources } from "../../batch/resources.ts";
 import { RoomTree } from "../../lib/room-tree.ts";
 import type { EnvironmentInstances, LiveInstance } from "../../store/live-instances.ts";
 
+/** Instances that have no vCPU left are passed over: there is hardly a job that needs none. */
+const SOME_ROOM: Resources = { vcpuMillis: 1, memoryMiB: 0, gpuCount: 0 };
+
 /**
- * The room that an environment's instances will have left once the jobs that count on it have come: on those that boot, and
- * on those that take jobs already. First fit, in the order of launch.
+ * The room that an environment's instances will have left once the jobs that count on it have come. First fit: on those that
+ * boot, then on those that take jobs already, both in the order of launch.
  *
- * Those that take jobs are many and mostly full: only those are looked at on which jobs come to count.
+ * Those that take jobs are many and mostly full: they are shown up to the last on which jobs come to count, each of them
+ * once, whatever different things jobs ask for.
  */
 export class PlannedRoom {
   readonly #instances: EnvironmentInstances;
@@ -14,11 +18,8 @@ export class PlannedRoom {
   readonly #free: Resources[] = [];
   /** Slots of empty instances on which no job counts. */
   readonly #empty = new Set<number>();
-  /** Those that take jobs and have a slot. */
-  readonly #found = new Set<LiveInstance>();
-  /** The last of those that have room for what is wanted: those behind it were not looked for yet. */
-  readonly #lastFound = new Map<Resources, LiveInstance>();
-  #isIdleShown = false;
+  /** Of those that take jobs: all up to this one have a slot if they have room, and none behind it. */
+  #lastShown: LiveInstance | undefined;
 
   constructor(instances: EnvironmentInstances) {
     this.#instances = instances;
@@ -38,8 +39,7 @@ export class PlannedRoom {
   take(wanted: Resources, count: number): number {
     let left = count;
     while (left > 0) {
-      const { vcpuMillis, memoryMiB, gpuCount } = wanted;
-      const slot = this.#tree.findFirst(vcpuMillis, memoryMiB, gpuCount) ?? this.#findAnother(wanted);
+      const slot = this.#findShown(wanted) ?? this.#findAnother(wanted);
       const free = slot === undefined ? undefined : this.#free[slot];
       if (slot === undefined || free === undefined) break;
       const taken = Math.min(left, timesIn(wanted, free));
@@ -58,7 +58,7 @@ export class PlannedRoom {
    * them before `takeSlots`.
    */
   emptyFor(nodes: readonly Resources[]): readonly (number | undefined)[] {
-    this.#showIdle();
+    this.#showUpTo(undefined);
     const left = new Set(this.#empty);
     return nodes.map((wanted) => {
       for (const slot of left) {
@@ -80,31 +80,29 @@ export class PlannedRoom {
     }
   }
 
-  /** The slot of the next instance that takes jobs and has room, of those that have none yet. */
+  #findShown({ vcpuMillis, memoryMiB, gpuCount }: Resources): number | undefined {
+    return this.#tree.findFirst(vcpuMillis, memoryMiB, gpuCount);
+  }
+
+  /** The slot of the first instance that takes jobs and has room, of those that have none yet. */
   #findAnother(wanted: Resources): number | undefined {
-    for (;;) {
-      const live = this.#instances.findRoom(wanted, this.#lastFound.get(wanted));
-      if (live === undefined) return undefined;
-      this.#lastFound.set(wanted, live);
-      if (!this.#found.has(live)) return this.#show(live);
-    }
+    const live = this.#instances.findRoom(wanted, this.#lastShown);
+    if (live === undefined) return undefined;
+    this.#showUpTo(live);
+    return this.#findShown(wanted);
   }
 
-  /** Nodes take empty instances only. */
-  #showIdle(): void {
-    if (this.#isIdleShown) return;
-    this.#isIdleShown = true;
-    const idle = [...this.#instances.idle.keys()].filter((live) => !this.#found.has(live));
-    for (const live of idle.sort((a, b) => a.instance.launchedAtMs - b.instance.launchedAtMs))
-      this.#show(live);
-  }
-
-  #show(live: LiveInstance): number {
-    this.#found.add(live);
-    const slot = this.#free.length;
-    this.#set(slot, live.free);
-    if (live.tasks.size === 0) this.#empty.add(slot);
-    return slot;
+  /** Gives slots to those that take jobs, up to this one: to all of them if it is undefined. */
+  #showUpTo(last: LiveInstance | undefined): void {
+    let live: LiveInstance | undefined;
+    do {
+      live = this.#instances.findRoom(SOME_ROOM, this.#lastShown);
+      if (live === undefined) return;
+      const slot = this.#free.length;
+      this.#set(slot, live.free);
+      if (live.tasks.size === 0) this.#empty.add(slot);
+      this.#lastShown = live;
+    } while (live !== last);
   }
 
   /** Shows one of many: they are there once the tree is mended. */

@@ -7,7 +7,7 @@ import type { Capacity } from "../capacity.ts";
 import { firstWithRoom } from "../placement.ts";
 import type { WaitReason } from "../wait-reason.ts";
 import { hostPart, isHostItself } from "./host-environment.ts";
-import type { InstanceShape } from "./instance-supply.ts";
+import type { InstanceNeed, InstanceShape, InstanceSupply } from "./instance-supply.ts";
 
 /** An instance that an environment is to have more. */
 export interface Launch extends InstanceShape {
@@ -59,6 +59,31 @@ export function instancesFor(
   return missing.length === 0 ? "instances-starting" : launchesFor(job, missing, computeEnvironment, facts);
 }
 
+/**
+ * A shape for each of these, in their order; or why one of them cannot be had. Each leaves less of `vcpuMillisLeft` for
+ * those behind it.
+ */
+export function chooseEach(
+  needs: readonly Resources[],
+  environment: ComputeEnvironment,
+  {
+    supply,
+    nowMs,
+    ...limits
+  }: Omit<InstanceNeed, "resources"> & { readonly supply: InstanceSupply; readonly nowMs: number },
+): readonly InstanceShape[] | WaitReason {
+  const { demandVcpuMillis } = limits;
+  let { vcpuMillisLeft } = limits;
+  const shapes: InstanceShape[] = [];
+  for (const resources of needs) {
+    const chosen = supply.choose(environment, { resources, demandVcpuMillis, vcpuMillisLeft }, nowMs);
+    if (typeof chosen === "string") return chosen;
+    shapes.push(chosen);
+    vcpuMillisLeft -= chosen.resources.vcpuMillis;
+  }
+  return shapes;
+}
+
 /** Those of the nodes for which there is no empty instance: each takes the first that is left and large enough. */
 function withoutInstance(
   nodeResources: readonly Resources[],
@@ -88,17 +113,11 @@ function launchesFor(
     presentVcpuMillis: number,
     wanted: readonly Resources[],
   ): readonly Launch[] | WaitReason => {
-    let vcpuMillisLeft =
-      (computeEnvironment.computeResources?.maxvCpus ?? Infinity) * 1000 - presentVcpuMillis;
-    const launches: Launch[] = [];
-    for (const resources of wanted) {
-      const need = { resources, demandVcpuMillis, vcpuMillisLeft };
-      const chosen = capacity.supply.choose(computeEnvironment, need, nowMs);
-      if (typeof chosen === "string") return chosen;
-      launches.push({ computeEnvironment, ...chosen });
-      vcpuMillisLeft -= chosen.resources.vcpuMillis;
-    }
-    return launches;
+    const maxVcpuMillis = (computeEnvironment.computeResources?.maxvCpus ?? Infinity) * 1000;
+    const vcpuMillisLeft = maxVcpuMillis - presentVcpuMillis;
+    const limits = { supply: capacity.supply, demandVcpuMillis, vcpuMillisLeft, nowMs };
+    const shapes = chooseEach(wanted, computeEnvironment, limits);
+    return typeof shapes === "string" ? shapes : shapes.map((shape) => ({ computeEnvironment, ...shape }));
   };
   const launches = launchesBeside(presentMillis, needs);
   if (launches !== "environments-full") return launches;
