@@ -20,6 +20,13 @@ export interface Holder {
   readonly ofHost: Resources;
 }
 
+/** Jobs whose ends give another one its room. */
+export interface MakingRoom {
+  readonly jobs: readonly EndingJob[];
+  /** An instance is launched for it then, or one boots already: for so long at most. */
+  readonly bootMs?: number;
+}
+
 /**
  * The one job whose end is enough: of several the one that started first. Where there is none the fewest of one room, at
  * most a few, in the order in which they started.

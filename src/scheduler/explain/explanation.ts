@@ -230,13 +230,21 @@ export type Remedy =
       readonly bootMs?: number;
     }
   /** Spot capacity that is taken back so that the job has room. */
-  | { readonly kind: "instances-leave"; readonly instanceIds: readonly string[]; readonly atMs: number }
+  | {
+      readonly kind: "instances-leave";
+      readonly instanceIds: readonly string[];
+      readonly atMs: number;
+      /** An instance is launched for it then: it boots for so long. */
+      readonly bootMs?: number;
+    }
   | { readonly kind: "instance-boots"; readonly computeEnvironment: string; readonly readyAtMs?: number }
   | {
       readonly kind: "raise-quantity" | "create-consumable";
       readonly consumableResource: string;
       readonly toQuantity: number;
     }
+  /** Of a multi-node job none of whose queue's environments takes such jobs. */
+  | { readonly kind: "add-environment"; readonly jobQueue: string; readonly type: "EC2" }
   /** Of one behind which it waits, and which can never start as things are. */
   | { readonly kind: "cancel-job"; readonly jobId: string }
   | { readonly kind: "ask-for-less" };

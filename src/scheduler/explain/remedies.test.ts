@@ -102,6 +102,34 @@ describe("what would start a job", () => {
       because: "environments-full",
       remedies: ["The end of job running (for 5 min).", "Raise maxvCpus of ce to 9 or more."],
     });
+    const state = aState(...things);
+    runCycle(state, { nowMs: CYCLE_MS });
+    expect(tellOf(state, "job", { bootMs: 3000 }).remedies).toEqual([
+      "The end of job running (for 5 min), and 3 s for an instance to start.",
+      "Raise maxvCpus of ce to 9 or more.",
+    ]);
+  });
+
+  test.each(["SPOT", "FARGATE"] as const)(
+    "is an environment of the type EC2 for a multi-node job whose queue has %s only",
+    (type) => {
+      const things = [aComputeEnvironment("ce", { type }), Q, aJob("job").nodes(2)];
+      expect(tell(things, "job")).toMatchObject({
+        because: "multi-node-unsupported",
+        isImpossible: true,
+        remedies: ["Give the queue q a compute environment of the type EC2."],
+      });
+    },
+  );
+
+  test("is no further environment for a multi-node job where one of the type EC2 is too small", () => {
+    const things = [
+      aComputeEnvironment("spot", { type: "SPOT" }),
+      aComputeEnvironment("ce", { instanceTypes: ["c5.large"], maxvCpus: 2 }),
+      aJobQueue("q", ["spot", "ce"]),
+      aJob("job").nodes(2),
+    ];
+    expect(tell(things, "job").remedies[0]).toBe("Raise maxvCpus of ce to 4 or more.");
   });
 
   describe("of a consumable resource", () => {

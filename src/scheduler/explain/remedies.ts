@@ -1,6 +1,7 @@
 import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
 import { unreachable } from "../../lib/assert.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
+import { isSpotCapacity } from "../placement.ts";
 import type { AskedJob, ExplainFacts } from "./asked-job.ts";
 import type { Assessment, JudgedEnvironment } from "./assess.ts";
 import type { ConsumableAnswer, ExpectedStart, PlaceInLine, Remedy } from "./explanation.ts";
@@ -71,7 +72,9 @@ export function expectStart(
   facts: ExplainFacts,
 ): ExpectedStart | undefined {
   const starts = remedies.flatMap((remedy): readonly ExpectedStart[] => {
-    if (remedy.kind === "instances-leave") return [{ byMs: remedy.atMs, basis: "spot-notice" }];
+    if (remedy.kind === "instances-leave") {
+      return [{ byMs: remedy.atMs + (remedy.bootMs ?? 0), basis: "spot-notice" }];
+    }
     if (remedy.kind === "instance-boots") {
       return remedy.readyAtMs === undefined ? [] : [{ byMs: remedy.readyAtMs, basis: "boot-time" }];
     }
@@ -97,7 +100,10 @@ function remediesOfImpossible(
   const isPossible = environments.some(({ answer }) => answer.isEverPossible);
   const ofEnvironments = isPossible
     ? []
-    : environments.flatMap((judged) => necessitiesOf(judged, job, facts));
+    : [
+        ...environmentFor(job, environments, facts),
+        ...environments.flatMap((judged) => necessitiesOf(judged, job, facts)),
+      ];
   const lacking = consumables.filter(({ quantity, totalQuantity }) => quantity > totalQuantity);
   const isTooLarge = environments.some(({ answer: { verdict, never } }) =>
     (never ?? verdict).kind.startsWith("exceeds-"),
@@ -106,15 +112,34 @@ function remediesOfImpossible(
   return [...ofEnvironments, ...lacking.map(moreOf), ...(isLess ? [{ kind: "ask-for-less" } as const] : [])];
 }
 
+/** An environment for a multi-node job, where the queue has only such as take none. */
+function environmentFor(
+  { jobQueueArn }: LiveJob,
+  environments: readonly JudgedEnvironment[],
+  { state }: ExplainFacts,
+): readonly Remedy[] {
+  const jobQueue = state.jobQueues.get(jobQueueArn);
+  const isTakenByNone = environments.every(
+    ({ answer: { verdict, never = verdict } }) => never.kind === "multi-node-unsupported",
+  );
+  if (jobQueue === undefined || environments.length === 0 || !isTakenByNone) return [];
+  return [{ kind: "add-environment", jobQueue: jobQueue.name, type: "EC2" }];
+}
+
 /** Spot capacity that is taken back for the job. */
 function remediesOfLeaving(
   job: LiveJob,
   environments: readonly JudgedEnvironment[],
   facts: ExplainFacts,
 ): readonly Remedy[] {
-  const isFull = environments.some(({ answer: { verdict } }) => verdict.kind === "host-full");
-  const leaving = isFull ? roomComing(job, facts) : undefined;
-  return leaving === undefined ? [] : [{ kind: "instances-leave", ...leaving }];
+  const [full] = environments.flatMap(({ environment, answer: { verdict } }) =>
+    verdict.kind === "host-full" && !isSpotCapacity(environment) ? [verdict] : [],
+  );
+  if (full === undefined) return [];
+  const leaving = roomComing(job, facts);
+  if (leaving === undefined) return [];
+  const { bootMs } = full;
+  return [{ kind: "instances-leave", ...leaving, ...(bootMs !== undefined && { bootMs }) }];
 }
 
 /** What an environment lacks that could never take the job: of one thing or two each. */
@@ -164,17 +189,15 @@ function remediesIn(
       return [{ kind: "add-larger-type", computeEnvironment, wanted: verdict.wanted }];
     }
     case "environments-full": {
-      const jobs = whoIsInTheWay(verdict, environment, job, facts);
+      const making = whoIsInTheWay(verdict, environment, job, facts);
       return [
-        ...(jobs === undefined ? [] : [{ kind: "jobs-end", jobs, computeEnvironment } as const]),
+        ...(making === undefined ? [] : [{ kind: "jobs-end", ...making, computeEnvironment } as const]),
         ...raiseMax(environment, isTakenBy),
       ];
     }
     case "host-full": {
-      const jobs = whoIsInTheWay(verdict, environment, job, facts);
-      const { bootMs } = verdict;
-      if (jobs === undefined) return [];
-      return [{ kind: "jobs-end", jobs, computeEnvironment, ...(bootMs !== undefined && { bootMs }) }];
+      const making = whoIsInTheWay(verdict, environment, job, facts);
+      return making === undefined ? [] : [{ kind: "jobs-end", ...making, computeEnvironment }];
     }
     case "above-bid":
       return hostCheck(environment, job, facts)([]) ? [{ kind: "raise-bid", computeEnvironment }] : [];

@@ -23,7 +23,7 @@ export function remedySentence(remedy: Remedy, nowMs: number): string {
     case "jobs-end":
       return `The end of ${listed(remedy.jobs.map((job) => tellEnding(job, nowMs)))}${tellBoot(remedy.bootMs)}.`;
     case "instances-leave":
-      return `The end of Spot capacity that is taken back for it, in ${lengthOf(remedy.atMs - nowMs)}: ${listed(remedy.instanceIds)}.`;
+      return `The end of Spot capacity that is taken back for it, in ${lengthOf(remedy.atMs - nowMs)}: ${listed(remedy.instanceIds)}${tellBoot(remedy.bootMs)}.`;
     case "instance-boots":
       return remedy.readyAtMs === undefined
         ? `The instance that starts in ${remedy.computeEnvironment}.`
@@ -32,6 +32,8 @@ export function remedySentence(remedy: Remedy, nowMs: number): string {
       return `Raise the total quantity of ${nameOf(remedy.consumableResource)} to ${grouped(remedy.toQuantity)} or more.`;
     case "create-consumable":
       return `Create the consumable resource ${nameOf(remedy.consumableResource)}, ${grouped(remedy.toQuantity)} or more of it.`;
+    case "add-environment":
+      return `Give the queue ${remedy.jobQueue} a compute environment of the type ${remedy.type}.`;
     case "cancel-job":
       return `Cancel job ${remedy.jobId}, or give it what it lacks: it can never start as things are.`;
     case "ask-for-less":

@@ -49,6 +49,18 @@ test("a job for which Spot capacity is taken back is told when that has gone, wh
   });
 });
 
+test("the instance that is launched for it once the Spot capacity has gone boots besides", () => {
+  const options = { host: HOST, keptForOnDemand: KEPT, bootMs: 3000 };
+  expect(ask(reclaiming(), "job", options)).toMatchObject({
+    remedies: [{ kind: "instances-leave", atMs: LEAVES_MS, bootMs: 3000 }],
+    expectedStart: { byMs: LEAVES_MS + 3000, basis: "spot-notice" },
+  });
+  expect(tellOf(reclaiming(), "job", options)).toMatchObject({
+    sentence: expect.stringMatching(/ it starts in 18 s at the latest\.$/),
+    remedies: [expect.stringMatching(/, in 15 s: i-\w+, and 3 s for an instance to start\.$/)],
+  });
+});
+
 test("a job on Spot capacity waits for the room that is kept for jobs on demand", () => {
   expect(tellOf(reclaiming(), "cheap", { host: HOST, keptForOnDemand: KEPT })).toEqual({
     because: "host-full",

@@ -5,8 +5,7 @@ import type { LiveJob } from "../../store/live-state.ts";
 import { instancesFor } from "../scaling/scale-out.ts";
 import type { ExplainFacts } from "./asked-job.ts";
 import { endingOf, holdersOfInstance, NAMED_MAX } from "./ending-jobs.ts";
-import type { Holder, Room } from "./ending-jobs.ts";
-import type { EndingJob } from "./explanation.ts";
+import type { Holder, MakingRoom, Room } from "./ending-jobs.ts";
 import { INSTANCES_LOOKED_AT_MAX } from "./judge-environment.ts";
 
 /** Of more instances not all are thought of as empty. */
@@ -23,14 +22,15 @@ interface Emptying {
 }
 
 /**
- * The jobs whose ends leave a multi-node job an empty instance for each node, together with those that are launched then: all
- * of one instance, or of the first of several in the order of how few these are. Undefined where it takes more than a few.
+ * The jobs whose ends leave a multi-node job an empty instance for each node, together with those that are launched then or
+ * boot already: all of one instance, or of the first of several in the order of how few these are. Undefined where it takes
+ * more than a few.
  */
 export function whoEmptiesInstances(
   environment: ComputeEnvironment,
   job: LiveJob,
   facts: GangFacts,
-): readonly EndingJob[] | undefined {
+): MakingRoom | undefined {
   const present = facts.state.instances.ofEnvironment(environment.arn);
   const candidates = firstOf(present.all.values(), INSTANCES_LOOKED_AT_MAX)
     .filter(
@@ -44,13 +44,16 @@ export function whoEmptiesInstances(
     .sort((a, b) => a.tasks.size - b.tasks.size)
     .slice(0, CANDIDATES_MAX)
     .map((live): Emptying => ({ holders: holdersOfInstance(live, facts.state), instances: [live] }));
-  const one = candidates.find((candidate) => isTakenWithout(candidate, environment, job, facts));
-  if (one !== undefined) return one.holders.map(({ ending }) => ending);
+  for (const candidate of candidates) {
+    const taken = takenWithout(candidate, environment, job, facts);
+    if (taken !== undefined) return taken;
+  }
   let several: Emptying = { holders: [], instances: [] };
   for (const candidate of candidates) {
     several = bothOf(several, candidate);
     if (several.holders.length > NAMED_MAX) return undefined;
-    if (isTakenWithout(several, environment, job, facts)) return several.holders.map(({ ending }) => ending);
+    const taken = takenWithout(several, environment, job, facts);
+    if (taken !== undefined) return taken;
   }
   return undefined;
 }
@@ -65,20 +68,23 @@ function bothOf(a: Emptying, b: Emptying): Emptying {
   return { holders: [...a.holders, ...others], instances: [...a.instances, ...b.instances] };
 }
 
-function isTakenWithout(
+/** Undefined where the environment would not take the job then. */
+function takenWithout(
   { holders, instances }: Emptying,
   environment: ComputeEnvironment,
   job: LiveJob,
   { state, capacity, nowMs, isHostEnough }: GangFacts,
-): boolean {
-  if (!isHostEnough(holders)) return false;
+): MakingRoom | undefined {
+  if (!isHostEnough(holders)) return undefined;
   const left = withEmpty(state.instances.ofEnvironment(environment.arn), instances);
   const demandVcpuMillis = job.resources.vcpuMillis;
   const imagined = { instances: { ofEnvironment: () => left } };
   const launches = instancesFor(job, environment, { state: imagined, capacity, demandVcpuMillis, nowMs });
-  // There is one for each node, but none of them may have to boot.
-  if (launches === "instances-starting") return left.booting.size === 0;
-  return typeof launches !== "string" && capacity.supply.bootMs === 0;
+  if (typeof launches === "string" && launches !== "instances-starting") return undefined;
+  const { bootMs } = capacity.supply;
+  // With one for each node there may be some among them that boot yet.
+  const isBooting = typeof launches === "string" ? left.booting.size > 0 : bootMs > 0;
+  return { jobs: holders.map(({ ending }) => ending), ...(isBooting && { bootMs }) };
 }
 
 /** The same instances, some of them without what runs on them. */

@@ -8,7 +8,7 @@ import { isSpotCapacity } from "../placement.ts";
 import { isHostItself } from "../scaling/host-environment.ts";
 import type { ExplainFacts } from "./asked-job.ts";
 import { endingOf, fewestToMakeRoom, holderOfHost, holdersOfInstance, NAMED_MAX } from "./ending-jobs.ts";
-import type { Holder, Room } from "./ending-jobs.ts";
+import type { Holder, MakingRoom, Room } from "./ending-jobs.ts";
 import type { ConsumableAnswer, EndingJob, EnvironmentVerdict, Reservation } from "./explanation.ts";
 import { INSTANCES_LOOKED_AT_MAX, maxVcpuMillisOf } from "./judge-environment.ts";
 import { whoEmptiesInstances } from "./who-empties-instances.ts";
@@ -21,26 +21,30 @@ const ATTEMPTS_LOOKED_AT_MAX = 10_000;
  * one does, a few of one room, those that started first. Undefined where it takes more than a few.
  */
 export function whoIsInTheWay(
-  { kind }: EnvironmentVerdict,
+  verdict: EnvironmentVerdict,
   environment: ComputeEnvironment,
   job: LiveJob,
   facts: ExplainFacts,
-): readonly EndingJob[] | undefined {
+): MakingRoom | undefined {
   const isHostEnough = hostCheck(environment, job, facts);
-  if (kind === "host-full") {
+  if (verdict.kind === "host-full") {
+    const { bootMs } = verdict;
     const holders = activeOf(facts.state).flatMap((one) => holderOfHost(one, facts.state));
-    return fewestToMakeRoom([{ holders, isEnough: isHostEnough }]);
+    const jobs = fewestToMakeRoom([{ holders, isEnough: isHostEnough }]);
+    return jobs && { jobs, ...(bootMs !== undefined && { bootMs }) };
   }
-  if (kind !== "environments-full") return undefined;
+  if (verdict.kind !== "environments-full") return undefined;
   const { computeResources } = environment;
   if (computeResources !== undefined && isFargate(computeResources.type)) {
-    return fewestToMakeRoom([roomOfFargate(environment, job, isHostEnough, facts.state)]);
+    const jobs = fewestToMakeRoom([roomOfFargate(environment, job, isHostEnough, facts.state)]);
+    return jobs && { jobs };
   }
   // On the host itself nodes stand side by side, as one job.
   if (job.nodeResources !== undefined && !isHostItself(environment)) {
     return whoEmptiesInstances(environment, job, { ...facts, isHostEnough });
   }
-  return fewestToMakeRoom(roomsOfInstances(environment, job, isHostEnough, facts.state));
+  const jobs = fewestToMakeRoom(roomsOfInstances(environment, job, isHostEnough, facts.state));
+  return jobs && { jobs };
 }
 
 /** The same for a job that its queue's reservation keeps waiting: of a queue that has nothing it is not asked. */
