@@ -86,6 +86,15 @@ export function isFargateEnvironment({
   return computeResources !== undefined && isFargate(computeResources.type);
 }
 
+/** The most vCPUs that the environment may have, in thousandths; infinite where it has no `maxvCpus`, as UNMANAGED ones. */
+export function maxVcpuMillisOf({
+  computeResources,
+}: {
+  readonly computeResources?: ComputeResource;
+}): number {
+  return (computeResources?.maxvCpus ?? Infinity) * 1000;
+}
+
 /** The strategy in force: an ECS environment without one uses BEST_FIT. */
 export function allocationStrategyOf({ allocationStrategy }: ComputeResource): CRAllocationStrategy {
   return allocationStrategy ?? "BEST_FIT";

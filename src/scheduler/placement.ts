@@ -1,4 +1,4 @@
-import { isFargateEnvironment } from "../batch/compute-resources.ts";
+import { isFargateEnvironment, maxVcpuMillisOf } from "../batch/compute-resources.ts";
 import type { ComputeEnvironment } from "../batch/compute-environment.ts";
 import { LOCAL_HOST } from "../batch/instance-type.ts";
 import { fitsIn } from "../batch/resources.ts";
@@ -29,12 +29,11 @@ export function refuseEnvironment(
     return "environments-unavailable";
   if (computeEnvironment.eksConfiguration !== undefined) return "kubernetes-unavailable";
   if (nodeResources !== undefined && !takesMultiNodeJobs(computeEnvironment)) return "multi-node-unsupported";
-  const { arn, computeResources } = computeEnvironment;
-  const maxVcpuMillis = (computeResources?.maxvCpus ?? Infinity) * 1000;
+  const maxVcpuMillis = maxVcpuMillisOf(computeEnvironment);
   if (resources.vcpuMillis > maxVcpuMillis) return "exceeds-environments";
   if (!fitsIn(resources, host)) return "exceeds-host";
   if (isFargateEnvironment(computeEnvironment)) {
-    const used = jobs.environmentUsage(arn).vcpuMillis;
+    const used = jobs.environmentUsage(computeEnvironment.arn).vcpuMillis;
     if (used + resources.vcpuMillis > maxVcpuMillis) return "environments-full";
   }
   return undefined;

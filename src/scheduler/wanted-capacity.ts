@@ -1,4 +1,4 @@
-import { isFargateEnvironment } from "../batch/compute-resources.ts";
+import { isFargateEnvironment, maxVcpuMillisOf } from "../batch/compute-resources.ts";
 import type { ComputeEnvironment } from "../batch/compute-environment.ts";
 import type { JobQueue } from "../batch/job-queue.ts";
 import type { LiveJob } from "../store/live-state.ts";
@@ -63,7 +63,7 @@ function wantedOfLargerHost(
   { capacity: { supply }, nowMs, ...facts }: ScaleOutFacts,
 ): WantedCapacity | undefined {
   const demandVcpuMillis = Math.max(facts.demandVcpuMillis, resources.vcpuMillis);
-  const vcpuMillisLeft = (environment.computeResources?.maxvCpus ?? Infinity) * 1000;
+  const vcpuMillisLeft = maxVcpuMillisOf(environment);
   const limits = { supply, demandVcpuMillis, vcpuMillisLeft, nowMs };
   const shapes = chooseEach(nodeResources, environment, limits);
   if (shapes === "exceeds-instance-types" || shapes === "environments-full") return undefined;

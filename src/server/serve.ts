@@ -26,8 +26,10 @@ export async function serve(config: ServerConfig): Promise<void> {
     await using server = await compose(config, folder, logger, jobUmask);
     const { url } = await listen(server, config);
     for (const warning of startWarnings(config)) logger.warn(warning);
+    // Before it says ready: whoever reads that may end it at once.
+    const signalled = untilSignal(logger);
     process.stdout.write(`batchyard ready at ${url}\n`);
-    const lostPath = await Promise.race([untilSignal(logger), server.untilLost]);
+    const lostPath = await Promise.race([signalled, server.untilLost]);
     if (lostPath === undefined) await stop(server, config, logger);
     else await giveUp(server, lostPath);
   } catch (error) {
@@ -96,6 +98,5 @@ const FOR_USER = [
   CredentialsFileError,
   InstanceTypesFileError,
   ListenError,
-  WebhookHeadersError,
   WebhookHeadersError,
 ];

@@ -2,7 +2,7 @@ import type { PlainRoute } from "../api/handle.ts";
 import type { Authenticate } from "../api/signature/authenticate.ts";
 import { isBlocking } from "../batch/blocked-head.ts";
 import type { ComputeEnvironment } from "../batch/compute-environment.ts";
-import { isFargate } from "../batch/compute-resources.ts";
+import { isFargateEnvironment } from "../batch/compute-resources.ts";
 import { claimOf } from "../batch/fair-share.ts";
 import type { JobQueue } from "../batch/job-queue.ts";
 import { isSameScope } from "../batch/scope.ts";
@@ -83,7 +83,7 @@ function tellEnvironment(environment: ComputeEnvironment, { jobs, instances }: L
   const { arn, name, type, state, status, computeResources } = environment;
   const { all, booting, leaving, idle, vcpuMillis } = instances.ofEnvironment(arn);
   const { minvCpus, desiredvCpus, maxvCpus } = computeResources ?? {};
-  const hasInstances = computeResources === undefined || !isFargate(computeResources.type);
+  const hasInstances = !isFargateEnvironment(environment);
   return {
     computeEnvironmentName: name,
     type: computeResources?.type ?? type,

@@ -1,6 +1,7 @@
 import type { Job } from "../../batch/job.ts";
 import { SortedList } from "../../lib/sorted-list.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
+import { termsOf } from "../../store/shared-terms.ts";
 import type { AskedJob } from "./asked-job.ts";
 import { awaitedJobs } from "./awaited-jobs.ts";
 
@@ -11,10 +12,8 @@ type LiveShare = LiveJob["share"];
  * taken as its first child.
  */
 export function imagineJob(job: Job, state: LiveState): AskedJob {
-  const { jobId, scope, jobQueueArn, resources, retryStrategy, attemptDurationSeconds, workload } = job;
-  const nodeResources =
-    workload.kind === "multi-node" ? workload.nodes.map((node) => node.resources) : undefined;
-  const terms = { scope, jobQueueArn, resources, nodeResources, retryStrategy, attemptDurationSeconds };
+  const { jobId } = job;
+  const terms = termsOf(job);
   const imagined: LiveJob = {
     ...terms,
     terms,

@@ -1,5 +1,5 @@
 import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
-import { isFargate } from "../../batch/compute-resources.ts";
+import { isFargateEnvironment, maxVcpuMillisOf } from "../../batch/compute-resources.ts";
 import { addResources, fitsIn, NO_RESOURCES, subtractResources } from "../../batch/resources.ts";
 import type { Resources } from "../../batch/resources.ts";
 import { firstOf } from "../../lib/first-of.ts";
@@ -87,8 +87,7 @@ function exceedsMaximum(
 
 /** Whether it launches instances of types, and is neither the host itself nor without any. */
 function isOfInstances(environment: ComputeEnvironment): boolean {
-  const { computeResources } = environment;
-  return !isHostItself(environment) && !(computeResources !== undefined && isFargate(computeResources.type));
+  return !isHostItself(environment) && !isFargateEnvironment(environment);
 }
 
 interface SupplyFacts {
@@ -185,11 +184,11 @@ function tellFull(
   { resources, nodeResources }: LiveJob,
   { state, capacity }: ExplainFacts,
 ): EnvironmentVerdict {
-  const { arn, computeResources } = environment;
+  const { arn } = environment;
   const kind = "environments-full";
   const maxVcpuMillis = maxVcpuMillisOf(environment);
   const limit = maxVcpuMillis < Infinity ? { maxVcpuMillis } : {};
-  if (computeResources !== undefined && isFargate(computeResources.type)) {
+  if (isFargateEnvironment(environment)) {
     const { vcpuMillis } = state.jobs.environmentUsage(arn);
     return { kind, capacity: "fargate", vcpuMillis, ...limit };
   }
@@ -207,8 +206,4 @@ function tellFull(
   const { vcpuMillis } = state.jobs.environmentUsage(arn);
   const part = hostPart(environment, capacity.host).vcpuMillis;
   return { kind, capacity: "host", vcpuMillis, maxVcpuMillis: part, ...nearestRoom };
-}
-
-export function maxVcpuMillisOf({ computeResources }: ComputeEnvironment): number {
-  return (computeResources?.maxvCpus ?? Infinity) * 1000;
 }

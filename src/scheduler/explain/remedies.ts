@@ -1,4 +1,5 @@
 import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
+import { maxVcpuMillisOf } from "../../batch/compute-resources.ts";
 import { unreachable } from "../../lib/assert.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
 import { isSpotCapacity } from "../placement.ts";
@@ -7,7 +8,7 @@ import type { Assessment, JudgedEnvironment } from "./assess.ts";
 import type { ConsumableAnswer, ExpectedStart, PlaceInLine, Remedy } from "./explanation.ts";
 import { isShort } from "./is-short.ts";
 import { isTaking } from "./is-taking.ts";
-import { judgeEnvironment, maxVcpuMillisOf } from "./judge-environment.ts";
+import { judgeEnvironment } from "./judge-environment.ts";
 import { lowestMaxVcpus } from "./lowest-max-vcpus.ts";
 import { hasRivals, isOvertaken } from "./overtaken.ts";
 import { remediesOfReservation } from "./reservation.ts";

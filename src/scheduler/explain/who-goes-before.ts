@@ -1,3 +1,4 @@
+import { maxVcpuMillisOf } from "../../batch/compute-resources.ts";
 import { fitsIn } from "../../batch/resources.ts";
 import type { JobQueue } from "../../batch/job-queue.ts";
 import { firstOf } from "../../lib/first-of.ts";
@@ -7,7 +8,7 @@ import type { AskedJob, ExplainFacts } from "./asked-job.ts";
 import { assess } from "./assess.ts";
 import type { Assessment } from "./assess.ts";
 import type { HeadBefore, PlaceInLine, ShareStanding } from "./explanation.ts";
-import { INSTANCES_LOOKED_AT_MAX, maxVcpuMillisOf } from "./judge-environment.ts";
+import { INSTANCES_LOOKED_AT_MAX } from "./judge-environment.ts";
 import { headOfShare } from "./place-in-line.ts";
 import type { AskedHead } from "./place-in-line.ts";
 

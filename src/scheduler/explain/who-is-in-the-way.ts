@@ -1,5 +1,5 @@
 import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
-import { isFargate } from "../../batch/compute-resources.ts";
+import { isFargateEnvironment, maxVcpuMillisOf } from "../../batch/compute-resources.ts";
 import { addResources, fitsIn, NO_RESOURCES, subtractResources } from "../../batch/resources.ts";
 import type { Resources } from "../../batch/resources.ts";
 import { firstOf } from "../../lib/first-of.ts";
@@ -10,7 +10,7 @@ import type { ExplainFacts } from "./asked-job.ts";
 import { endingOf, fewestToMakeRoom, holderOfHost, holdersOfInstance, NAMED_MAX } from "./ending-jobs.ts";
 import type { Holder, MakingRoom, Room } from "./ending-jobs.ts";
 import type { ConsumableAnswer, EndingJob, EnvironmentVerdict, Reservation } from "./explanation.ts";
-import { INSTANCES_LOOKED_AT_MAX, maxVcpuMillisOf } from "./judge-environment.ts";
+import { INSTANCES_LOOKED_AT_MAX } from "./judge-environment.ts";
 import { whoEmptiesInstances } from "./who-empties-instances.ts";
 
 /** Of more attempts under way not all are looked at. */
@@ -34,8 +34,7 @@ export function whoIsInTheWay(
     return jobs && { jobs, ...(bootMs !== undefined && { bootMs }) };
   }
   if (verdict.kind !== "environments-full") return undefined;
-  const { computeResources } = environment;
-  if (computeResources !== undefined && isFargate(computeResources.type)) {
+  if (isFargateEnvironment(environment)) {
     const jobs = fewestToMakeRoom([roomOfFargate(environment, job, isHostEnough, facts.state)]);
     return jobs && { jobs };
   }

@@ -1,5 +1,5 @@
 import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
-import { isFargate } from "../../batch/compute-resources.ts";
+import { isFargateEnvironment, maxVcpuMillisOf } from "../../batch/compute-resources.ts";
 import type { Resources } from "../../batch/resources.ts";
 import type { JobTerms } from "../../store/live-job.ts";
 import { unreservedVcpuMillis } from "../ordering/reservation.ts";
@@ -191,11 +191,11 @@ class DemandPlan {
   ): readonly InstanceShape[] | undefined {
     const { state, capacity, nowMs } = this.#facts;
     if (isHostItself(environment)) return undefined;
-    const maxVcpuMillis = (environment.computeResources?.maxvCpus ?? 0) * 1000;
     const shapes = chooseEach(needs, environment, {
       supply: capacity.supply,
       demandVcpuMillis: this.#unmetVcpuMillis,
-      vcpuMillisLeft: maxVcpuMillis - state.instances.ofEnvironment(environment.arn).vcpuMillis,
+      vcpuMillisLeft:
+        maxVcpuMillisOf(environment) - state.instances.ofEnvironment(environment.arn).vcpuMillis,
       nowMs,
     });
     return typeof shapes === "string" ? undefined : shapes;
@@ -223,13 +223,12 @@ class DemandPlan {
 }
 
 function launchesInstances(environment: ComputeEnvironment): boolean {
-  const { computeResources, eksConfiguration } = environment;
-  if (!acceptsPlacements(environment) || eksConfiguration !== undefined) return false;
-  return computeResources === undefined || !isFargate(computeResources.type);
+  if (!acceptsPlacements(environment) || environment.eksConfiguration !== undefined) return false;
+  return !isFargateEnvironment(environment);
 }
 
-function mayEverHave({ computeResources }: ComputeEnvironment, { vcpuMillis }: Resources): boolean {
-  return vcpuMillis <= (computeResources?.maxvCpus ?? Infinity) * 1000;
+function mayEverHave(environment: ComputeEnvironment, { vcpuMillis }: Resources): boolean {
+  return vcpuMillis <= maxVcpuMillisOf(environment);
 }
 
 function less(from: Resources, each: Resources, count: number): Resources {

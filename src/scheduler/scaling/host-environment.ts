@@ -1,4 +1,4 @@
-import { isFargate } from "../../batch/compute-resources.ts";
+import { isFargate, maxVcpuMillisOf } from "../../batch/compute-resources.ts";
 import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
 import { isLocalOnly } from "../../batch/instance-type.ts";
 import type { Resources } from "../../batch/resources.ts";
@@ -14,7 +14,6 @@ export function isHostItself({ computeResources }: ComputeEnvironment): boolean 
 }
 
 /** What such an environment has of the host: all of it, but no more vCPUs than `maxvCpus`. */
-export function hostPart({ computeResources }: ComputeEnvironment, host: Resources): Resources {
-  const maxVcpuMillis = (computeResources?.maxvCpus ?? Infinity) * 1000;
-  return { ...host, vcpuMillis: Math.min(host.vcpuMillis, maxVcpuMillis) };
+export function hostPart(environment: ComputeEnvironment, host: Resources): Resources {
+  return { ...host, vcpuMillis: Math.min(host.vcpuMillis, maxVcpuMillisOf(environment)) };
 }

@@ -1,4 +1,5 @@
 import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
+import { maxVcpuMillisOf } from "../../batch/compute-resources.ts";
 import { LOCAL_HOST } from "../../batch/instance-type.ts";
 import type { Resources } from "../../batch/resources.ts";
 import type { LiveInstance } from "../../store/live-instances.ts";
@@ -113,8 +114,7 @@ function launchesFor(
     presentVcpuMillis: number,
     wanted: readonly Resources[],
   ): readonly Launch[] | WaitReason => {
-    const maxVcpuMillis = (computeEnvironment.computeResources?.maxvCpus ?? Infinity) * 1000;
-    const vcpuMillisLeft = maxVcpuMillis - presentVcpuMillis;
+    const vcpuMillisLeft = maxVcpuMillisOf(computeEnvironment) - presentVcpuMillis;
     const limits = { supply: capacity.supply, demandVcpuMillis, vcpuMillisLeft, nowMs };
     const shapes = chooseEach(wanted, computeEnvironment, limits);
     return typeof shapes === "string" ? shapes : shapes.map((shape) => ({ computeEnvironment, ...shape }));
