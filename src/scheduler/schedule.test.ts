@@ -1,6 +1,23 @@
 import { describe, expect, test } from "vitest";
-import { aComputeEnvironment, aJob, aJobQueue, aState, HOST } from "../../test/support/builders.ts";
+import { consumableResourceArn, schedulingPolicyArn } from "../batch/arn.ts";
+import {
+  aComputeEnvironment,
+  aConsumable,
+  aJob,
+  aJobQueue,
+  aPolicy,
+  aState,
+  HOST,
+  SCOPE,
+} from "../../test/support/builders.ts";
 import { runCycle as cycle } from "../../test/support/cycle.ts";
+
+/** Shares compete for four vCPUs, in instances of two; half is reserved, with two active shares a quarter. */
+const FAIR_QUEUE = [
+  aComputeEnvironment("ce", { maxvCpus: 4, instanceTypes: ["c5.large"] }),
+  aPolicy("fair", { computeReservation: 50 }),
+  aJobQueue("q", ["ce"], { schedulingPolicyArn: schedulingPolicyArn(SCOPE, "fair") }),
+];
 
 describe("schedule", () => {
   test("places in the order of submission, retried jobs first", () => {
@@ -100,6 +117,36 @@ describe("schedule", () => {
       aJob("job").inQueue("q").at(1).needing(needs),
     );
     expect(cycle(state).blocked).toEqual([`job: ${because}`]);
+  });
+
+  describe.each([
+    ["more vCPUs than maxvCpus", { vcpuMillis: 9000 }, "exceeds-environments"],
+    ["more memory than its type has", { memoryMiB: 5000 }, "exceeds-instance-types"],
+    ["no more than there can be", {}, undefined],
+  ] as const)("of a head that asks for %s says so", (_name, needs, tooMuch) => {
+    const head = aJob("head").inQueue("q").inShare("b").at(2).needing(needs);
+
+    test("even where the rest is reserved for other shares", () => {
+      const state = aState(
+        ...FAIR_QUEUE,
+        aJob("wide").inQueue("q").inShare("a").at(1).needing({ vcpuMillis: 2000 }),
+      );
+      cycle(state);
+      for (const change of head.needing({ vcpuMillis: 2000, ...needs }).changes()) state.apply(change);
+      // One vCPU is left to the two active shares together.
+      expect(cycle(state).blocked).toEqual([`head: ${tooMuch ?? "shares-reserved"}`]);
+    });
+
+    test("even where it lacks a consumable resource", () => {
+      const consumables = [{ consumableResource: consumableResourceArn(SCOPE, "licence"), quantity: 1 }];
+      const state = aState(
+        ...FAIR_QUEUE,
+        aConsumable("licence", 1),
+        aJob("first").inQueue("q").inShare("a").at(1).consuming(consumables),
+        head.consuming(consumables),
+      );
+      expect(cycle(state).blocked).toEqual([`head: ${tooMuch ?? "consumables-unavailable"}`]);
+    });
   });
 
   test("stops at its limit and says that there is more", () => {

@@ -13,7 +13,7 @@ import { orderOf } from "./ordering/queue-order.ts";
 import { unreservedVcpuMillis } from "./ordering/reservation.ts";
 import { instancesFor } from "./scaling/scale-out.ts";
 import type { Launch } from "./scaling/scale-out.ts";
-import { isPassedOverByNodes, moreTelling } from "./wait-reason.ts";
+import { isPassedOverByNodes, isTooMuch, moreTelling } from "./wait-reason.ts";
 import type { WaitReason } from "./wait-reason.ts";
 import { wantedCapacityOf } from "./wanted-capacity.ts";
 import type { WantedCapacity } from "./wanted-capacity.ts";
@@ -73,7 +73,7 @@ export interface CycleFacts {
  * 2. Within a queue its order says which job goes next: `ordering/first-come.ts` or `ordering/fair-share.ts`.
  * 3. The queue's compute environments are tried in their order; the first that takes the job gets it: one that has room,
  *    or that may launch an instance for it (`scaling/scale-out.ts`). A multi-node job is for the first that takes such jobs.
- * 4. It needs all of its consumable resources, or none.
+ * 4. It needs all of its consumable resources, or none; and it leaves free what is reserved for shares that are not active.
  * 5. A job that no environment takes blocks its queue, with fair share only its share.
  */
 export function schedule(facts: CycleFacts, decisions: Decisions): CycleReport {
@@ -173,11 +173,8 @@ class Dispatch {
     const { state } = this.#facts;
     const failure = this.#failed.get(job.terms);
     if (failure !== undefined) return failure;
-    const queueMillis = this.#ready.vcpuMillis;
-    if (queueMillis > 0 && queueMillis + job.resources.vcpuMillis > unreservedMillis)
-      return "shares-reserved";
     // Before an instance is launched for the job.
-    const lack = lackOfConsumables(job, state);
+    const lack = this.#lackOf(job, unreservedMillis);
     let because: WaitReason = "environments-unavailable";
     for (const { computeEnvironment } of this.#jobQueue.computeEnvironmentOrder) {
       const place = this.#placeIn(state.computeEnvironments.get(computeEnvironment), job, lack);
@@ -188,8 +185,18 @@ class Dispatch {
       if (job.nodeResources !== undefined && !isPassedOverByNodes(place)) break;
     }
     // What a multi-node job counted on may be given to others meanwhile.
-    if (lack === undefined && job.nodeResources === undefined) this.#failed.set(job.terms, because);
+    const isOfTerms = lack === undefined || lack === "shares-reserved";
+    if (isOfTerms && job.nodeResources === undefined) this.#failed.set(job.terms, because);
     return because;
+  }
+
+  /** What the job lacks beside capacity. */
+  #lackOf(job: LiveJob, unreservedMillis: number): WaitReason | undefined {
+    const ofConsumables = lackOfConsumables(job, this.#facts.state);
+    if (ofConsumables === "exceeds-consumables") return ofConsumables;
+    const queueMillis = this.#ready.vcpuMillis;
+    const isReserved = queueMillis > 0 && queueMillis + job.resources.vcpuMillis > unreservedMillis;
+    return isReserved ? "shares-reserved" : ofConsumables;
   }
 
   #placeIn(
@@ -207,7 +214,7 @@ class Dispatch {
         ? { computeEnvironment, instances }
         : (lack ?? "host-full");
     }
-    const refused = lack ?? this.#launchFor(job, computeEnvironment);
+    const refused = this.#launchFor(job, computeEnvironment, lack);
     if (refused !== undefined) return refused;
     const fresh = findInstances(computeEnvironment, job, state);
     return fresh === undefined ? "instances-starting" : { computeEnvironment, instances: fresh };
@@ -220,13 +227,18 @@ class Dispatch {
     return isLeft(wanted, capacity.host, state.jobs.hostUsage);
   }
 
-  /** Launches what the job needs; else says why not. */
-  #launchFor(job: LiveJob, computeEnvironment: ComputeEnvironment): WaitReason | undefined {
+  /** Launches what the job needs; else says why not. That it can never be had is said before what else it lacks. */
+  #launchFor(
+    job: LiveJob,
+    computeEnvironment: ComputeEnvironment,
+    lack: WaitReason | undefined,
+  ): WaitReason | undefined {
     const { state, capacity, nowMs } = this.#facts;
     const { demandVcpuMillis } = this.#ready;
     const facts = { state, capacity, demandVcpuMillis, nowMs };
     const launches = instancesFor(job, computeEnvironment, facts);
-    if (typeof launches === "string") return launches;
+    if (typeof launches === "string" && (lack === undefined || isTooMuch(launches))) return launches;
+    if (lack !== undefined || typeof launches === "string") return lack;
     // Last of all: a job that nothing but the host's room keeps waiting may have Spot capacity taken back.
     if (!this.#hasHostRoom(job, computeEnvironment)) return "host-full";
     for (const launch of launches) this.#decisions.launch(launch);

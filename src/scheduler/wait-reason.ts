@@ -57,6 +57,11 @@ export function isPassedOverByNodes(verdict: string): boolean {
   return PASSED_OVER_BY_NODES.has(verdict);
 }
 
+/** Whether it asks for more than there can ever be. */
+export function isTooMuch(verdict: string): boolean {
+  return verdict.startsWith("exceeds-");
+}
+
 /** Of two reasons the one that says more about what would start the job. */
 export function moreTelling(a: WaitReason, b: WaitReason): WaitReason {
   return (TELLING.get(a) ?? 0) > (TELLING.get(b) ?? 0) ? a : b;

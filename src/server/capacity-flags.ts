@@ -1,7 +1,7 @@
 import type { Option } from "commander";
-import { SPOT_PRICE_PART } from "../batch/spot-market.ts";
+import { SPOT_MARKET_STEP_MS, SPOT_PRICE_PART } from "../batch/spot-market.ts";
 import { DEFAULT_CAPACITY } from "../engine/engine.ts";
-import { numberBetween, option } from "./option-kit.ts";
+import { integerBetween, numberBetween, option } from "./option-kit.ts";
 
 /** What these options say: here and in the configuration by the same names. */
 export interface CapacityFlags {
@@ -10,6 +10,10 @@ export interface CapacityFlags {
   readonly spotNoticeSeconds: number;
   /** What Spot costs on the whole, as a part of the price on demand. */
   readonly spotPricePart: number;
+  /** Present: prices of Spot move, with the same seed in the same way. */
+  readonly spotMarketSeed?: number;
+  /** How long such a price stays as it is. */
+  readonly spotMarketStepSeconds: number;
 }
 
 /** How compute environments get and lose their instances. */
@@ -38,10 +42,29 @@ export const CAPACITY_OPTIONS: readonly Option[] = [
     numberBetween(0.01, 1),
     SPOT_PRICE_PART,
   ),
+  option(
+    "--spot-market-seed <number>",
+    "the price of Spot capacity moves, with the same number in the same way; by default it does not",
+    integerBetween(0, Number.MAX_SAFE_INTEGER),
+  ),
+  option(
+    "--spot-market-step-seconds <seconds>",
+    "how long a moving price stays as it is; it goes up or down for twelve such steps",
+    numberBetween(1, 86_400),
+    SPOT_MARKET_STEP_MS / 1000,
+  ),
 ];
 
 /** These of all options. */
 export function capacityFlagsOf(options: CapacityFlags): CapacityFlags {
-  const { instanceBootSeconds, instanceIdleSeconds, spotNoticeSeconds, spotPricePart } = options;
-  return { instanceBootSeconds, instanceIdleSeconds, spotNoticeSeconds, spotPricePart };
+  const { instanceBootSeconds, instanceIdleSeconds, spotNoticeSeconds } = options;
+  const { spotPricePart, spotMarketSeed, spotMarketStepSeconds } = options;
+  return {
+    instanceBootSeconds,
+    instanceIdleSeconds,
+    spotNoticeSeconds,
+    spotPricePart,
+    ...(spotMarketSeed !== undefined && { spotMarketSeed }),
+    spotMarketStepSeconds,
+  };
 }

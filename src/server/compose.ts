@@ -152,7 +152,9 @@ function engineSettings(
   { blockedAfterSeconds, ...config }: ServerConfig,
   catalogue: InstanceCatalogue,
 ): { readonly blockedAfterSeconds: number; readonly capacity: CapacitySettings } {
-  const market = createSpotMarket({ pricePart: config.spotPricePart });
+  const { spotPricePart: pricePart, spotMarketSeed: seed, spotMarketStepSeconds } = config;
+  const stepMs = spotMarketStepSeconds * 1000;
+  const market = createSpotMarket({ pricePart, stepMs, ...(seed !== undefined && { seed }) });
   const capacity = {
     supply: new CatalogueSupply(catalogue, config.instanceBootSeconds * 1000, market),
     market,

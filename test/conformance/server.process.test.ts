@@ -263,7 +263,7 @@ describe("flags", () => {
     const flags = entries.filter((entry) => entry.startsWith("--"));
     const names = flags.map((entry) => entry.split(" ")[0] ?? "");
     expect(names).toEqual(
-      "port host data region account-id store provider docker-host docker-network image-map efs-map instance-types auth credentials insecure open-metrics allowed-host bare drain log-level vcpu-overcommit memory-reserve blocked-after instance-boot-seconds instance-idle-seconds spot-notice-seconds spot-price-part job-retention-days event-retention-days event-log-limit event-webhook event-webhook-headers log-disk-limit job-log-limit disk-limit disk-reserve secret-key-file inject-endpoints task-address job-port aws-limits"
+      "port host data region account-id store provider docker-host docker-network image-map efs-map instance-types auth credentials insecure open-metrics allowed-host bare drain log-level vcpu-overcommit memory-reserve blocked-after instance-boot-seconds instance-idle-seconds spot-notice-seconds spot-price-part spot-market-seed spot-market-step-seconds job-retention-days event-retention-days event-log-limit event-webhook event-webhook-headers log-disk-limit job-log-limit disk-limit disk-reserve secret-key-file inject-endpoints task-address job-port aws-limits"
         .split(" ")
         .map((name) => `--${name}`),
     );

@@ -85,8 +85,7 @@ function reasonAtHead(
   { outage }: ExplainFacts,
 ): WaitReason | undefined {
   if (outage !== undefined) return "provider-unavailable";
-  if (reservation !== undefined) return "shares-reserved";
-  const lack = lackOf(consumables);
+  const lack = lackOf(consumables, reservation);
   let because: WaitReason = "environments-unavailable";
   for (const { answer } of environments) {
     const { verdict } = answer;
@@ -100,20 +99,20 @@ function reasonAtHead(
   return because;
 }
 
-/** Whether the environment does not come to the question whether an instance is to be launched: that waits for consumables. */
+/** Whether the environment says so whatever else the job lacks. */
 function isRefusedAsItIs(verdict: EnvironmentAnswer["verdict"]): boolean {
   switch (verdict.kind) {
     case "environments-unavailable":
     case "kubernetes-unavailable":
     case "multi-node-unsupported":
     case "exceeds-environments":
+    case "exceeds-instance-types":
     case "exceeds-host":
       return true;
     case "environments-full":
       return verdict.capacity === "fargate";
     case "takes":
     case "launches":
-    case "exceeds-instance-types":
     case "above-bid":
     case "host-full":
     case "instances-starting":
@@ -123,11 +122,11 @@ function isRefusedAsItIs(verdict: EnvironmentAnswer["verdict"]): boolean {
   }
 }
 
-function lackOf(consumables: readonly ConsumableAnswer[]): WaitReason | undefined {
-  let because: WaitReason | undefined;
-  for (const consumable of consumables) {
-    if (consumable.quantity > consumable.totalQuantity) return "exceeds-consumables";
-    if (isShort(consumable)) because = "consumables-unavailable";
-  }
-  return because;
+function lackOf(
+  consumables: readonly ConsumableAnswer[],
+  reservation: Reservation | undefined,
+): WaitReason | undefined {
+  if (consumables.some(({ quantity, totalQuantity }) => quantity > totalQuantity)) return "exceeds-consumables";
+  if (reservation !== undefined) return "shares-reserved";
+  return consumables.some(isShort) ? "consumables-unavailable" : undefined;
 }

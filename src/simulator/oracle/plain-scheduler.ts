@@ -4,7 +4,7 @@ import { LOCAL_HOST } from "../../batch/instance-type.ts";
 import { addResources, fitsIn, NO_RESOURCES, subtractResources } from "../../batch/resources.ts";
 import type { Resources } from "../../batch/resources.ts";
 import type { InstanceSupply } from "../../scheduler/scaling/instance-supply.ts";
-import { moreTelling } from "../../scheduler/wait-reason.ts";
+import { isTooMuch, moreTelling } from "../../scheduler/wait-reason.ts";
 import type { WaitReason } from "../../scheduler/wait-reason.ts";
 import { launchFor } from "./plain-scale-out.ts";
 import type {
@@ -65,7 +65,8 @@ export type PlainSupply = Pick<InstanceSupply, "bootMs" | "choose">;
  *    cycle, with fair share only its share.
  * 3. The queue's environments are tried in their order, as `environmentsFor` says. It is for the first that has room for
  *    it, or that launches what it needs (`launchFor`): it is placed there, or waits while that boots.
- * 4. It has all of its consumable resources, or it is not placed.
+ * 4. It has all of its consumable resources and leaves free what is reserved for other shares, or it is not placed. That an
+ *    environment can never have what it asks for is told before what it lacks of these.
  * 5. Nothing is placed beyond the limit.
  */
 export function planOf(snapshot: Snapshot, options: PlanOptions): Plan {
@@ -154,8 +155,7 @@ interface Outcome {
 
 /** Steps 3 and 4 for one job. */
 function tryJob(start: Course, queue: SnapshotQueue, job: SnapshotJob, options: PlanOptions): Outcome {
-  if (isReserved(start.snapshot, queue, job)) return { course: start, because: "shares-reserved" };
-  const lack = lackOf(start.snapshot, job);
+  const lack = lackOf(start.snapshot, queue, job);
   let because: WaitReason = "environments-unavailable";
   for (const environmentArn of environmentsFor(start.snapshot, queue, job)) {
     const environment = environmentOf(start.snapshot, environmentArn);
@@ -164,15 +164,16 @@ function tryJob(start: Course, queue: SnapshotQueue, job: SnapshotJob, options: 
       because = moreTelling(because, refusal ?? "environments-unavailable");
       continue;
     }
-    if (lack !== undefined) {
-      because = moreTelling(because, lack);
-      continue;
-    }
     const roomNow = findRoom(start.snapshot, environment, job);
     const launched =
       roomNow === undefined
         ? launchFor(start, { queue, environment, job, supply: options.supply })
         : { course: start };
+    if (lack !== undefined) {
+      const { because: refused = lack } = launched;
+      because = moreTelling(because, isTooMuch(refused) ? refused : lack);
+      continue;
+    }
     const isHostAsked = roomNow !== undefined || launched.course !== start;
     if (isHostAsked && !hasHostRoom(start.snapshot, environment, job, options)) {
       because = moreTelling(because, "host-full");
@@ -226,12 +227,15 @@ function isReserved({ environments }: Snapshot, queue: SnapshotQueue, { resource
   return queue.vcpuMillis + resources.vcpuMillis > unreserved;
 }
 
-function lackOf({ consumables }: Snapshot, job: SnapshotJob): WaitReason | undefined {
+/** What it lacks beside capacity. */
+function lackOf(snapshot: Snapshot, queue: SnapshotQueue, job: SnapshotJob): WaitReason | undefined {
+  const { consumables } = snapshot;
   const needs = job.consumables.map(({ consumableResource, quantity }) => {
     const { total = 0, held = 0 } = consumables.find(({ arn }) => arn === consumableResource) ?? {};
     return { quantity, total, left: total - held };
   });
   if (needs.some(({ quantity, total }) => quantity > total)) return "exceeds-consumables";
+  if (isReserved(snapshot, queue, job)) return "shares-reserved";
   return needs.some(({ quantity, left }) => quantity > left) ? "consumables-unavailable" : undefined;
 }
 
