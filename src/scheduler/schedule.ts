@@ -9,6 +9,7 @@ import type { Capacity } from "./capacity.ts";
 import { lackOfConsumables } from "./consumables.ts";
 import { findInstances, isLeft, isSpotCapacity, refuseEnvironment } from "./placement.ts";
 import type { Place } from "./placement.ts";
+import { compareQueues } from "./ordering/compare-queues.ts";
 import { orderOf } from "./ordering/queue-order.ts";
 import { unreservedVcpuMillis } from "./ordering/reservation.ts";
 import { instancesFor } from "./scaling/scale-out.ts";
@@ -111,9 +112,7 @@ function queuesByPriority(
       queues.push({ jobQueue, ready });
     }
   }
-  return queues.sort(
-    ({ jobQueue: a }, { jobQueue: b }) => b.priority - a.priority || (a.arn < b.arn ? -1 : 1),
-  );
+  return queues.sort((a, b) => compareQueues(a.jobQueue, b.jobQueue));
 }
 
 /** Steps 2 to 5 for one queue. */

@@ -13,9 +13,15 @@ import { findAskedJob } from "./find-asked-job.ts";
 import { CHILDREN_COUNTED_MAX } from "./place-in-line.ts";
 
 const LICENCE = consumableResourceArn(SCOPE, "licence");
+
 function licences(totalQuantity: number): Buildable {
   const resource = aConsumableResource("licence", { scope: SCOPE, totalQuantity });
   return { changes: () => [{ kind: "plain-resource-put", resource }] };
+}
+
+function makeChildrenRunnable(state: LiveState, jobId: string): void {
+  const patch = { status: "PENDING", unspawned: { status: "RUNNABLE" } } as const;
+  state.apply({ kind: "job-changed", scope: SCOPE, jobId, patch, atMs: 1 });
 }
 
 /** How many of those before the job are looked at one by one, and what is told. */
@@ -262,13 +268,7 @@ describe("explain", () => {
       aJob("array").at(1).array(5).dependingOn({ jobId: "gone" }),
       aJob("job").at(2),
     );
-    state.apply({
-      kind: "job-changed",
-      scope: SCOPE,
-      jobId: "array",
-      patch: { status: "PENDING", unspawned: { status: "RUNNABLE" } },
-      atMs: 1,
-    });
+    makeChildrenRunnable(state, "array");
     runCycle(state);
     const linesOf = (jobId: string) => ask(state, jobId).line;
     expect(["array:1", "array:3", "job"].map(linesOf)).toEqual([
@@ -369,13 +369,7 @@ describe("explain", () => {
       ...jobs,
       aJob("last").at(9_999),
     );
-    state.apply({
-      kind: "job-changed",
-      scope: SCOPE,
-      jobId: "array",
-      patch: { status: "PENDING", unspawned: { status: "RUNNABLE" } },
-      atMs: 1,
-    });
+    makeChildrenRunnable(state, "array");
     const { lookedAtCount, line } = standing(state, "last");
     expect(lookedAtCount).toBeLessThanOrEqual(CHILDREN_COUNTED_MAX + 1);
     expect(line).toEqual({ aheadCount: entryCount + 4, isExact, head: { jobId: "array:0" } });

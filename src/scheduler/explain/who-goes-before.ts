@@ -3,6 +3,7 @@ import { fitsIn } from "../../batch/resources.ts";
 import type { JobQueue } from "../../batch/job-queue.ts";
 import { firstOf } from "../../lib/first-of.ts";
 import type { LiveState } from "../../store/live-state.ts";
+import { compareQueues } from "../ordering/compare-queues.ts";
 import { orderOf } from "../ordering/queue-order.ts";
 import type { AskedJob, ExplainFacts } from "./asked-job.ts";
 import { assess } from "./assess.ts";
@@ -58,13 +59,10 @@ function* headsBefore(
 
 function queuesBefore(jobQueue: JobQueue, { jobQueues }: LiveState): readonly JobQueue[] {
   return [...jobQueues.values()]
-    .filter((other) => other.status !== "DELETING" && goesBefore(other, jobQueue))
-    .sort((a, b) => (goesBefore(a, b) ? -1 : 1));
-}
-
-/** Step 1 of a cycle: see `schedule.ts`. */
-function goesBefore(a: JobQueue, b: JobQueue): boolean {
-  return a.priority === b.priority ? a.arn < b.arn : a.priority > b.priority;
+    .filter(
+      (other) => other !== jobQueue && other.status !== "DELETING" && compareQueues(other, jobQueue) < 0,
+    )
+    .sort(compareQueues);
 }
 
 /** The heads of the shares of a queue in the order in which a cycle in which none can be placed looks at them. */

@@ -9,14 +9,16 @@ import { isActive } from "./active-shares.ts";
 import type { QueueOrder } from "./queue-order.ts";
 
 /** A share that has jobs to be placed, in one cycle. */
-interface Competitor {
-  readonly share: LiveShare;
+export interface Competitor<Share = LiveShare> {
+  readonly share: Share;
   readonly weight: number;
   /** Until now: the instants of a cycle are one. */
   readonly averageVcpuMillis: number;
   /** What it has had times its weight: the lowest goes next. */
   claim: number;
 }
+
+type Standing = Pick<LiveShare, "vcpuMillis" | "headPosition">;
 
 /**
  * Fair share: the next job is from the share of the lowest claim times weight, and within a share by scheduling priority
@@ -27,15 +29,7 @@ export class FairShareOrder implements QueueOrder {
   readonly #competitors: MinHeap<Competitor>;
 
   constructor(queue: ReadyQueue, fairShare: FairShare, nowMs: number) {
-    const weigh = weigher(queue, fairShare, nowMs);
-    const competitors: Competitor[] = [];
-    for (const share of queue.ready) {
-      const averageVcpuMillis = averageAt(share, nowMs);
-      const weight = weigh(share);
-      const claim = claimOf(averageVcpuMillis, share.vcpuMillis) * weight;
-      competitors.push({ share, weight, averageVcpuMillis, claim });
-    }
-    this.#competitors = new MinHeap(competitors, goesFirst);
+    this.#competitors = new MinHeap(competitorsOf(queue, fairShare, nowMs), goesFirst);
   }
 
   next(): LiveJob | undefined {
@@ -45,9 +39,8 @@ export class FairShareOrder implements QueueOrder {
   placed(): void {
     const first = this.#competitors.first;
     assert(first !== undefined, "no share was asked");
-    const { share, weight, averageVcpuMillis } = first;
-    first.claim = claimOf(averageVcpuMillis, share.vcpuMillis) * weight;
-    if (share.runnable.size > 0) this.#competitors.sinkFirst();
+    first.claim = currentClaim(first);
+    if (first.share.runnable.size > 0) this.#competitors.sinkFirst();
     else this.#competitors.removeFirst();
   }
 
@@ -56,8 +49,26 @@ export class FairShareOrder implements QueueOrder {
   }
 }
 
-/** The place of its head decides among equals. */
-function goesFirst(a: Competitor, b: Competitor): boolean {
+/** The shares of a queue that have jobs to be placed, in no order. */
+export function competitorsOf(queue: ReadyQueue, fairShare: FairShare, nowMs: number): Competitor[] {
+  const weigh = weigher(queue, fairShare, nowMs);
+  const competitors: Competitor[] = [];
+  for (const share of queue.ready) {
+    const averageVcpuMillis = averageAt(share, nowMs);
+    const weight = weigh(share);
+    const claim = claimOf(averageVcpuMillis, share.vcpuMillis) * weight;
+    competitors.push({ share, weight, averageVcpuMillis, claim });
+  }
+  return competitors;
+}
+
+/** What it claims with what its share has now. */
+export function currentClaim({ share, weight, averageVcpuMillis }: Competitor<Standing>): number {
+  return claimOf(averageVcpuMillis, share.vcpuMillis) * weight;
+}
+
+/** Whether the first goes before the other: the place of its head decides among equals. */
+export function goesFirst(a: Competitor<Standing>, b: Competitor<Standing>): boolean {
   return a.claim === b.claim ? a.share.headPosition < b.share.headPosition : a.claim < b.claim;
 }
 

@@ -1,9 +1,8 @@
-import { claimOf } from "../../batch/fair-share.ts";
 import { MinHeap } from "../../lib/min-heap.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
-import { averageAt } from "../../store/live-share.ts";
 import type { LiveShare } from "../../store/live-share.ts";
-import { weigher } from "./fair-share.ts";
+import { competitorsOf, currentClaim, goesFirst } from "./fair-share.ts";
+import type { Competitor } from "./fair-share.ts";
 
 /**
  * Ids of the jobs and children of a queue that would be placed next if there were room for each of them, in that order,
@@ -20,27 +19,23 @@ export function frontOfQueue(
   if (fairShare === undefined) {
     return [...queue.ready].flatMap((share) => nextOf(state, share, count).map(({ jobId }) => jobId));
   }
-  const weigh = weigher(queue, fairShare, nowMs);
-  const lines = [...queue.ready].map((share): Line => {
+  const lines = competitorsOf(queue, fairShare, nowMs).map(({ share, ...competitor }): Line => {
     const { vcpuMillis, headPosition } = share;
-    const weight = weigh(share);
-    const averageVcpuMillis = averageAt(share, nowMs);
-    const claim = claimOf(averageVcpuMillis, vcpuMillis) * weight;
-    return { share, weight, averageVcpuMillis, vcpuMillis, headPosition, claim, jobs: undefined };
+    return { ...competitor, share: { vcpuMillis, headPosition }, of: share, jobs: undefined };
   });
   const order = new MinHeap(lines, goesFirst);
   const jobIds: string[] = [];
   while (jobIds.length < count) {
     const { first } = order;
     if (first === undefined) break;
-    const next = (first.jobs ??= nextOf(state, first.share, count)).shift();
+    const next = (first.jobs ??= nextOf(state, first.of, count)).shift();
     const [after] = first.jobs;
     if (next !== undefined) jobIds.push(next.jobId);
     if (next === undefined || after === undefined) order.removeFirst();
     else {
-      first.vcpuMillis += next.job.resources.vcpuMillis;
-      first.claim = claimOf(first.averageVcpuMillis, first.vcpuMillis) * first.weight;
-      first.headPosition = after.job.queuePosition;
+      first.share.vcpuMillis += next.job.resources.vcpuMillis;
+      first.share.headPosition = after.job.queuePosition;
+      first.claim = currentClaim(first);
       order.sinkFirst();
     }
   }
@@ -48,19 +43,10 @@ export function frontOfQueue(
 }
 
 /** A share as it would be with what was placed so far. */
-interface Line {
-  readonly share: LiveShare;
-  readonly weight: number;
-  readonly averageVcpuMillis: number;
-  vcpuMillis: number;
-  claim: number;
-  headPosition: number;
+interface Line extends Competitor<{ vcpuMillis: number; headPosition: number }> {
+  readonly of: LiveShare;
   /** Those of the share that are left; undefined before the first was asked for. */
   jobs: { readonly jobId: string; readonly job: LiveJob }[] | undefined;
-}
-
-function goesFirst(a: Line, b: Line): boolean {
-  return a.claim === b.claim ? a.headPosition < b.headPosition : a.claim < b.claim;
 }
 
 /** The jobs of a share in their order, an array as its next children. */
