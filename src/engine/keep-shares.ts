@@ -1,3 +1,4 @@
+import { isActive } from "../scheduler/ordering/active-shares.ts";
 import type { Change } from "../store/change.ts";
 import { averageAt } from "../store/live-share.ts";
 import type { LiveShare } from "../store/live-share.ts";
@@ -10,7 +11,10 @@ const KEPT_EVERY_MS = 60_000;
 /** A share that had less than this lately has had nothing: a thousandth of a vCPU. */
 const VCPU_MILLIS_MIN = 1;
 
-/** Writes now and then what the shares of queues have had, so that it survives a restart. */
+/**
+ * Writes now and then what the shares of queues have had, so that it survives a restart. One that has had nothing lately and
+ * is not active is forgotten: it would begin anew like this.
+ */
 export class ShareKeeping {
   #nextMonotonicMs = 0;
 
@@ -26,7 +30,7 @@ export class ShareKeeping {
       const queue = state.jobs.readyQueue(arn);
       if (queue?.fairShare === undefined) continue;
       for (const share of queue.shares.values()) {
-        const change = usageOf(share, nowMs);
+        const change = usageOf(share, nowMs) ?? removalOf(share, nowMs);
         if (change === undefined) continue;
         apply(change);
         isAnyKept = true;
@@ -51,4 +55,10 @@ function usageOf(share: LiveShare, nowMs: number): Change | undefined {
     asOfMs: nowMs,
     ...(isOver && { activeUntilMs: lastEndAtMs + queue.halfLifeMs }),
   };
+}
+
+function removalOf(share: LiveShare, nowMs: number): Change | undefined {
+  const { queue, identifier: shareIdentifier } = share;
+  if (isActive(share, nowMs)) return undefined;
+  return { kind: "share-usage-removed", jobQueueArn: queue.arn, shareIdentifier };
 }

@@ -26,6 +26,8 @@ export type Change =
   /** Takes the usage of the queue's shares with it. */
   | { readonly kind: "job-queue-removed"; readonly scope: Scope; readonly name: string }
   | ({ readonly kind: "share-usage-put" } & StoredShareUsage)
+  /** Of a share without live jobs. */
+  | ({ readonly kind: "share-usage-removed" } & Pick<StoredShareUsage, "jobQueueArn" | "shareIdentifier">)
   | { readonly kind: "job-definition-put"; readonly jobDefinition: JobDefinition }
   /** A job that is there already stays as it is. */
   | { readonly kind: "job-submitted"; readonly job: Job; readonly progress: JobProgress }

@@ -230,6 +230,11 @@ export class LiveJobs {
     this.#queues.of(jobQueueArn).shares.get(shareIdentifier)?.bringTo(asOfMs);
   }
 
+  /** A share without live jobs is as if it had never been. */
+  forgetShare(jobQueueArn: string, shareIdentifier: string): void {
+    this.#queues.of(jobQueueArn).forgetShare(shareIdentifier);
+  }
+
   /** The shares of the queue compete by this policy from now on; undefined: first come, first served. */
   setPolicy(jobQueueArn: string, policy: FairsharePolicy | undefined): void {
     this.#queues.of(jobQueueArn).setPolicy(policy);

@@ -113,6 +113,11 @@ export class MutableQueue {
     return share;
   }
 
+  /** One with live jobs stays. */
+  forgetShare(identifier: string): void {
+    if (this.shares.get(identifier)?.liveCount === 0) this.shares.delete(identifier);
+  }
+
   addRunnable(job: LiveJob & { readonly share: MutableShare }): void {
     job.share.addRunnable(job);
     this.ready.add(job.share);

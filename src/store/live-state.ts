@@ -150,6 +150,8 @@ export class LiveState {
         return this.#serviceJobs.put(change.serviceJob);
       case "share-usage-put":
         return this.#jobs.noteShareUsage(change);
+      case "share-usage-removed":
+        return this.#jobs.forgetShare(change.jobQueueArn, change.shareIdentifier);
       case "events-appended":
       case "job-tagged":
       case "log-stream-put":

@@ -27,6 +27,15 @@ export function testShareUsage(open: () => Store): void {
     expect((await store.load()).shareUsages).toEqual(kept);
   });
 
+  test("removes the usage of one share", async () => {
+    await using store = open();
+    await store.commit(["a", "b"].map(putQueue));
+    await store.commit([aShareUsage("a", "x"), aShareUsage("a", "y"), aShareUsage("b", "x")].map(put));
+    const { jobQueueArn: arn, shareIdentifier } = aShareUsage("a", "x");
+    await store.commit([{ kind: "share-usage-removed", jobQueueArn: arn, shareIdentifier }]);
+    expect((await store.load()).shareUsages).toEqual([aShareUsage("a", "y"), aShareUsage("b", "x")]);
+  });
+
   test("removes the usage of a queue's shares with the queue", async () => {
     await using store = open();
     const [scope = SCOPE] = OTHER_SCOPES;

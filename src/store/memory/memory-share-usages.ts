@@ -3,6 +3,8 @@ import type { StoredShareUsage } from "../../batch/fair-share.ts";
 import type { Scope } from "../../batch/scope.ts";
 import { SortedTable } from "./sorted-table.ts";
 
+type ShareKey = Pick<StoredShareUsage, "jobQueueArn" | "shareIdentifier">;
+
 /** What shares have used lately, by the ARN of their queue and their identifier. */
 export class MemoryShareUsages {
   readonly #usages = new SortedTable<StoredShareUsage>();
@@ -15,6 +17,10 @@ export class MemoryShareUsages {
       asOfMs,
       ...(activeUntilMs !== undefined && { activeUntilMs }),
     });
+  }
+
+  remove({ jobQueueArn: arn, shareIdentifier }: ShareKey): void {
+    this.#usages.delete(arn, [shareIdentifier]);
   }
 
   removeQueue(scope: Scope, name: string): void {

@@ -246,6 +246,8 @@ export class MemoryStore implements Store {
         return this.#shareUsages.removeQueue(change.scope, change.name);
       case "share-usage-put":
         return this.#putShareUsage(change);
+      case "share-usage-removed":
+        return this.#shareUsages.remove(change);
       case "job-definition-put":
         return this.#jobDefinitions.put(change.jobDefinition);
       case "job-submitted":

@@ -19,6 +19,8 @@ export function applyChange(tables: Tables, change: MergedChange): void {
       return tables.shareUsages.removeQueue(change.scope, change.name);
     case "share-usage-put":
       return tables.shareUsages.put(change);
+    case "share-usage-removed":
+      return tables.shareUsages.remove(change);
     case "job-definition-put":
       return tables.jobDefinitions.put(change.jobDefinition);
     case "job-submitted":

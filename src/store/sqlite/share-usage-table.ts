@@ -7,6 +7,7 @@ import type { Scope } from "../../batch/scope.ts";
 /** What shares have used lately, by the ARN of their queue and their identifier. */
 export class ShareUsageTable {
   readonly #put: StatementSync;
+  readonly #remove: StatementSync;
   readonly #removeQueue: StatementSync;
   readonly #selectAll: StatementSync;
 
@@ -18,6 +19,7 @@ export class ShareUsageTable {
       ON CONFLICT DO UPDATE SET
         average_vcpus = excluded.average_vcpus, as_of = excluded.as_of, active_until = excluded.active_until`,
     );
+    this.#remove = database.prepare("DELETE FROM share_usages WHERE queue = ? AND share_identifier = ?");
     this.#removeQueue = database.prepare("DELETE FROM share_usages WHERE queue = ?");
     this.#selectAll = database.prepare(
       `SELECT queue AS jobQueueArn, share_identifier AS shareIdentifier, average_vcpus AS averageVcpus,
@@ -41,6 +43,10 @@ export class ShareUsageTable {
     });
   }
 
+  remove({ jobQueueArn: arn, shareIdentifier }: ShareKey): void {
+    this.#remove.run(arn, shareIdentifier);
+  }
+
   removeQueue(scope: Scope, name: string): void {
     this.#removeQueue.run(jobQueueArn(scope, name));
   }
@@ -54,5 +60,7 @@ export class ShareUsageTable {
     }));
   }
 }
+
+type ShareKey = Pick<StoredShareUsage, "jobQueueArn" | "shareIdentifier">;
 
 type ShareUsageRow = Omit<StoredShareUsage, "activeUntilMs"> & { readonly activeUntilMs: number | null };
