@@ -215,6 +215,11 @@ const change: fc.Arbitrary<Change> = fc.oneof(
     ...aShareUsage(one, share, { jobQueueArn: jobQueueArn(of, one), asOfMs, averageVcpus: asOfMs / 7 }),
     ...(asOfMs > 1 && { activeUntilMs: asOfMs + 1 }),
   })),
+  fc.tuple(name, scope, fc.constantFrom(...SHARES)).map(([one, of, shareIdentifier]): Change => ({
+    kind: "share-usage-removed",
+    jobQueueArn: jobQueueArn(of, one),
+    shareIdentifier,
+  })),
   fc.tuple(name, scope, fc.option(time)).map(([one, of, terminatedAtMs]): Change => ({
     kind: "instance-put",
     instance: anInstance(one, { scope: of, ...(terminatedAtMs !== null && { terminatedAtMs }) }),
