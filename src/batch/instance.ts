@@ -25,7 +25,7 @@ export interface Instance extends InstanceReference {
 }
 
 export interface InstanceLeave {
-  readonly because: Exclude<InstanceEnd, "idle">;
+  readonly because: Exclude<InstanceEnd, "idle" | "exchanged">;
   /** What still runs on it then ends with it; absent: it stays for as long as something runs. */
   readonly atMs?: number;
 }
@@ -34,9 +34,10 @@ export interface InstanceLeave {
  * Why an instance went.
  *
  * - `idle`: nothing had run on it for a while (AWS Batch User Guide, "Compute resource scaling").
+ * - `exchanged`: it was idle and kept for `minvCpus` only, and others came in its place for a job that needed them.
  * - `reclaimed`: Spot capacity taken back.
  * - `replaced`: its environment has other settings now.
  * - `environment-deleted`: it went with its environment.
  * - `lost`: it went away with what ran on it, and nobody knows why.
  */
-export type InstanceEnd = "idle" | "reclaimed" | "replaced" | "environment-deleted" | "lost";
+export type InstanceEnd = "idle" | "exchanged" | "reclaimed" | "replaced" | "environment-deleted" | "lost";

@@ -36,6 +36,13 @@ describe("a market with a seed", () => {
     expect([0, 299_999, 300_000, HOUR_MS].map((nowMs) => market.stepAt(nowMs))).toEqual([0, 0, 1, 12]);
   });
 
+  test("moves in steps of the length that it is told, along the same prices", () => {
+    const [usual, quick] = [createSpotMarket({ seed: 1 }), createSpotMarket({ seed: 1, stepMs: 1000 })];
+    expect([0, 999, 1000, 12_500].map((nowMs) => quick.stepAt(nowMs))).toEqual([0, 0, 1, 12]);
+    expect([0, 999, 1000].map((nowMs) => quick.nextStepAtMs(nowMs))).toEqual([1000, 1000, 2000]);
+    expect(quick.quote("c5.large", 7)).toEqual(usual.quote("c5.large", 7));
+  });
+
   test("goes along straight lines between whole hours", () => {
     const market = createSpotMarket({ seed: 1, pricePart: 0.1 });
     const depths = [0, 3, 6, 12].map((step) => market.quote("c5.large", step).depth);

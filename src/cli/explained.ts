@@ -1,5 +1,5 @@
 import type { JobStatus } from "../model/batch.ts";
-import { CliError } from "./cli-error.ts";
+import { CliError, RefusedError } from "./cli-error.ts";
 import type { Context } from "./context.ts";
 
 /** What a server of one's own says of why a job waits, as far as the command line shows it. */
@@ -44,7 +44,19 @@ interface ToldInstance extends Told {
 }
 
 export async function explainInstance(context: Context, instanceId: string): Promise<ToldInstance> {
-  return await askOwn<ToldInstance>(context, "GET", `instance?instanceId=${encodeURIComponent(instanceId)}`);
+  const path = `instance?instanceId=${encodeURIComponent(instanceId)}`;
+  return await askOfInstance(async () => await askOwn<ToldInstance>(context, "GET", path));
+}
+
+/** What the server refuses of an instance is told with what its user can do about that. */
+export async function askOfInstance<Output>(ask: () => Promise<Output>): Promise<Output> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof RefusedError) || !error.message.startsWith("Instance ")) throw error;
+    const remedy = "`batchyard top` shows the instances that are there, and which of them are Spot capacity.";
+    throw new RefusedError(error.type, error.message, remedy);
+  }
 }
 
 /** What stands below the sentence: what environments say that the sentence does not, and what would help. */

@@ -20,11 +20,17 @@ const CHILD = /^(.+?)([:#]\d+)$/;
  * has. `:3` behind it is a child of an array, `#1` a node of a multi-node job.
  */
 export async function findJob(context: Context, reference: string): Promise<JobDetail> {
-  const [, whole = reference, index = ""] = CHILD.exec(reference) ?? [];
-  const jobId = UUID.test(reference) ? reference : `${await findJobId(context, whole)}${index}`;
-  const job = await describeJob(context, jobId);
+  const job = await findJobIfAny(context, reference);
   if (job !== undefined) return job;
   throw notFound(context, reference);
+}
+
+/** The same, but undefined where there is none. */
+export async function findJobIfAny(context: Context, reference: string): Promise<JobDetail | undefined> {
+  const [, whole = reference, index = ""] = CHILD.exec(reference) ?? [];
+  if (UUID.test(reference)) return await describeJob(context, reference);
+  const jobId = await findJobId(context, whole);
+  return jobId === undefined ? undefined : await describeJob(context, `${jobId}${index}`);
 }
 
 /** Undefined where the service does not know it (any more, or yet). */
@@ -45,7 +51,7 @@ export async function findOutput(context: Context, job: JobDetail): Promise<JobD
   return (await describeJob(context, `${jobId}#${nodeProperties.mainNode}`)) ?? job;
 }
 
-async function findJobId(context: Context, reference: string): Promise<string> {
+async function findJobId(context: Context, reference: string): Promise<string | undefined> {
   const isName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(reference);
   const [byName, byId] = await Promise.all([
     isName ? listJobs(context, { jobName: reference, countMax: RECENT_MAX }) : { jobs: [] },
@@ -57,7 +63,7 @@ async function findJobId(context: Context, reference: string): Promise<string> {
     if (job.jobId.startsWith(reference) || job.jobId.endsWith(reference)) found.set(job.jobId, job);
   }
   const [only, ...others] = found.values();
-  if (only === undefined) throw notFound(context, reference);
+  if (only === undefined) return undefined;
   if (others.length > 0) throw ambiguous(reference, [only, ...others]);
   return only.jobId;
 }

@@ -74,7 +74,7 @@ function addSubmit(kit: CommandKit): void {
       "make it an array of so many children, 2 to 10000, that find their index in AWS_BATCH_JOB_ARRAY_INDEX",
       integer(ARRAY_SIZE.min, ARRAY_SIZE.max),
     )
-    .option("--wait", "wait for its end, and end with its exit code; Ctrl-C ends the waiting only", false);
+    .option("--wait", "wait for its end, and end with its exit code; Ctrl-C ends the waiting only");
   addSubmissionOptions(command, kit)
     .addHelpText(
       "after",
@@ -204,7 +204,7 @@ function addLogs(kit: CommandKit): void {
       integer(1, 10_000),
     )
     .option("--container <name>", "only this container's lines, where the job has several")
-    .option("--timestamps", "put its time before each line", false)
+    .option("--timestamps", "put its time before each line")
     .addOption(
       new Option("--attempt <number>", "the attempt, from 1").argParser(integer(1, 10)).conflicts("follow"),
     );

@@ -6,7 +6,7 @@ import { styled } from "./text.ts";
 export type LogFormat = (event: OutputLogEvent, name: LogStreamName) => string;
 
 export interface LogFormatOptions {
-  readonly timestamps: boolean;
+  readonly timestamps?: boolean;
   /** Given: lines of this container only, without its name before them. */
   readonly container?: string;
 }
@@ -14,7 +14,7 @@ export interface LogFormatOptions {
 /** How a line of output is shown: for programs as JSON, for people with the container's name where there are several. */
 export function createLogFormat(
   { isJson, surroundings }: Context,
-  { timestamps, container }: LogFormatOptions,
+  { timestamps = false, container }: LogFormatOptions,
 ): LogFormat {
   const { output } = surroundings;
   if (isJson) {

@@ -72,9 +72,10 @@ function addTop(kit: CommandKit): void {
     .summary("Show queues and capacity, live")
     .description(
       "Show what job queues, compute environments, instances and shares are at. On a terminal it is drawn anew each second " +
-        "until Ctrl-C. Of a server of your own only.",
+        "until Ctrl-C; where not all fit, what is blocked, waits or is at work is shown before what is idle. Of a server of " +
+        "your own only.",
     )
-    .option("--once", "show it once and end, as where standard output is no terminal", false);
+    .option("--once", "show it once and end, as where standard output is no terminal");
   addConnectionOptions(command)
     .addHelpText("after", examples("batchyard top", "batchyard top --once"))
     .action(async (options: TopOptions & ConnectionOptions) => {

@@ -27,6 +27,8 @@ export interface Sink {
   readonly isTerminal: boolean;
   /** Width; absent where lines need not be cut: not a terminal. */
   readonly columns: number | undefined;
+  /** Height; absent as the width is. */
+  readonly rows?: number | undefined;
   readonly hasColors: boolean;
   /** Resolves when more can be taken. */
   write(text: string): Promise<void>;
@@ -77,6 +79,9 @@ function sinkOf(stream: NodeJS.WriteStream, environment: Readonly<Record<string,
     isTerminal,
     get columns() {
       return isTerminal ? stream.columns : undefined;
+    },
+    get rows() {
+      return isTerminal ? stream.rows : undefined;
     },
     hasColors: decideColors(environment, isTerminal),
     async write(text) {

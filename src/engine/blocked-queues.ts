@@ -105,7 +105,7 @@ export class BlockedQueues {
       const notice = { statusReason, atMs: now.nowMs };
       const blockedHead = {
         jobId,
-        standing: { reason, sinceMs: now.nowMs - stoodMs },
+        standing: { reason, sinceMs: Math.round(now.nowMs - stoodMs) },
         told: isToTell ? [...record.told, notice] : record.told,
       };
       apply({ kind: "job-queue-put", jobQueue: { ...jobQueue, blockedHead } });

@@ -26,7 +26,8 @@ export class IdleInstances {
 
   /**
    * @param wishes those that could not be fulfilled yet, as `keepSizes` leaves them.
-   * @returns milliseconds until the next may have been idle for long enough.
+   * @returns milliseconds until the next may have been idle for long enough; 0 where some went, as others may be launched
+   *   for jobs in their place.
    */
   end(facts: ScalingFacts, wishes: ReadonlyMap<string, number>): number | undefined {
     const { state, nowMs } = facts;
@@ -42,31 +43,56 @@ export class IdleInstances {
   #endOf(environment: ComputeEnvironment, instances: EnvironmentInstances, facts: ScalingFacts): number {
     const { nowMs, settings } = facts;
     const keptMillis = keptVcpuMillis(environment);
-    if (instances.vcpuMillis <= keptMillis) return Infinity;
+    const areAllKept = instances.vcpuMillis <= keptMillis;
     const look = this.#looks.get(environment);
-    if (look?.vcpuMillis === instances.vcpuMillis && look.nextMs > nowMs) return look.nextMs;
+    if (look?.vcpuMillis === instances.vcpuMillis && look.nextMs > nowMs) {
+      return areAllKept ? Infinity : look.nextMs;
+    }
     const delayMs = delayMsOf(environment);
     const isLookedAtAlways = delayMs > 0 || settings.idleMs === 0;
     // What becomes idle from now on will not have been so for long enough before that.
     let nextMs = isLookedAtAlways ? Infinity : nowMs + settings.idleMs;
-    // What is remembered of an instance puts it last.
-    const idle = [...instances.idle];
-    const noneBeforeMs = freshSinceMs(idle) + settings.idleMs;
-    for (const [{ instance }, idleSinceMs] of idle) {
-      const hasRun = hasRunBefore(instance, idleSinceMs);
-      const idleMs = hasRun && delayMs > 0 ? delayMs : settings.idleMs;
-      const endMs = Math.max(idleSinceMs + idleMs, noneBeforeMs);
+    let isAnyGone = false;
+    for (const { live, idleSinceMs, endMs } of idleEnds(environment, instances, settings.idleMs)) {
+      const { instance } = live;
       const mayGo = instances.vcpuMillis - instance.resources.vcpuMillis >= keptMillis;
       if (mayGo && endMs <= nowMs) {
         facts.apply(endInstance(instance, "idle", nowMs));
+        isAnyGone = true;
         continue;
       }
       if (mayGo) nextMs = Math.min(nextMs, endMs);
-      if (hasRun && !isHostItself(environment)) remember(instance, idleSinceMs, facts);
+      if (hasRunBefore(instance, idleSinceMs) && !isHostItself(environment))
+        remember(instance, idleSinceMs, facts);
     }
     if (!isLookedAtAlways) this.#looks.set(environment, { vcpuMillis: instances.vcpuMillis, nextMs });
-    return nextMs;
+    if (areAllKept) return Infinity;
+    return isAnyGone ? nowMs : nextMs;
   }
+}
+
+/** An idle instance, and when it has been idle for long enough. */
+interface IdleEnd {
+  readonly live: LiveInstance;
+  readonly idleSinceMs: number;
+  readonly endMs: number;
+}
+
+/** Those of an environment, in no order. */
+export function idleEnds(
+  environment: ComputeEnvironment,
+  instances: EnvironmentInstances,
+  idleMs: number,
+): readonly IdleEnd[] {
+  const delayMs = delayMsOf(environment);
+  // A list of its own: what is remembered of an instance puts it last.
+  const idle = [...instances.idle];
+  const noneBeforeMs = freshSinceMs(idle) + idleMs;
+  return idle.map(([live, idleSinceMs]) => {
+    const isDelayed = delayMs > 0 && hasRunBefore(live.instance, idleSinceMs);
+    const endMs = Math.max(idleSinceMs + (isDelayed ? delayMs : idleMs), noneBeforeMs);
+    return { live, idleSinceMs, endMs };
+  });
 }
 
 /** Since when the latest that no job ran on has been there; before all time where each had one. */

@@ -20,7 +20,12 @@ const HOST = { vcpuMillis: 12_000, memoryMiB: 16_000, gpuCount: 0 };
 const NAMES = ["ec2", "strict", "spot", "tasks"] as const;
 const THINGS = [
   anEnvironment("ec2", { instanceTypes: ["c5", "m5"], maxvCpus: 10 }),
-  anEnvironment("strict", { instanceTypes: ["c5"], allocationStrategy: "BEST_FIT", maxvCpus: 6 }),
+  anEnvironment("strict", {
+    instanceTypes: ["c5"],
+    allocationStrategy: "BEST_FIT",
+    minvCpus: 4,
+    maxvCpus: 6,
+  }),
   anEnvironment("spot", spotRequest({ instanceTypes: ["c5.large", "m5.xlarge"], bidPercentage: 60 })),
   anEnvironment("tasks", {
     type: "FARGATE_SPOT",

@@ -172,6 +172,17 @@ describe.each(EACH_WAY)("Spot capacity, $name", ({ isRestartedAlways }) => {
     expect(instancesOf(bench, "spot")).toEqual(["c5.large, has s-1"]);
   });
 
+  test("that is too dear goes also where the commit that says so fails at first", async () => {
+    const bench = await open(SPOT);
+    await bench.submit(cheap("s-1"));
+    bench.nowMs = 5 * STEP_MS;
+    bench.isDiskFull = true;
+    await expect(bench.tick()).rejects.toThrow();
+    bench.isDiskFull = false;
+    await bench.tick();
+    expect(instancesOf(bench, "spot")).toEqual(["c5.large, leaves, has s-1"]);
+  });
+
   test("on Fargate goes youngest first: a task is asked to end and has the notice for it", async () => {
     const bench = await open(FARGATE_SPOT, ON_DEMAND);
     const tasks = ["t-1", "t-2", "t-3", "t-4"].map((id) => aJob(id).inQueue("tasks").retrying(RETRIED));

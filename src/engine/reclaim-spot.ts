@@ -68,14 +68,16 @@ function giveNotice(
 export class SpotPrices {
   /** The step of the market in which they were looked at. */
   #step: number | undefined;
+  /** On what: after a commit that failed there is another one, in which nothing of it happened. */
+  #state: LiveState | undefined;
 
   /** @returns milliseconds until prices may be others; undefined where nobody pays them. */
   look({ state, apply, settings, nowMs }: ScalingFacts): number | undefined {
     const { market, spotNoticeMs: noticeMs } = settings;
     if (market === undefined) return undefined;
     const step = market.stepAt(nowMs);
-    const isSeen = step === this.#step;
-    this.#step = step;
+    const isSeen = step === this.#step && state === this.#state;
+    [this.#step, this.#state] = [step, state];
     let isAsked = false;
     for (const { arn, computeResources } of state.computeEnvironments.values()) {
       if (computeResources?.type !== "SPOT") continue;

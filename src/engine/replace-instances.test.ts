@@ -114,3 +114,20 @@ describe.each(EACH_WAY)("an infrastructure update, $name", ({ isRestartedAlways 
     expect(instancesOf(bench, "ce")).toEqual(["c5.large"]);
   });
 });
+
+test("an infrastructure update leaves no place for a job that only an old instance could hold: its queue is blocked at once", async () => {
+  const environment = anEnvironment("ce", { instanceTypes: ["c5.xlarge"] });
+  const bench = await EngineBench.open([environment, aJobQueue("q", ["ce"])]);
+  await bench.submit(aJob("old"));
+  await updateEnvironment(bench, "ce", { computeResources: { instanceTypes: ["c5.large"] } });
+  await bench.submit(aJob("large").needing({ vcpuMillis: 3000 }));
+  expect(instancesOf(bench, "ce")).toEqual(["c5.xlarge, leaves, has old"]);
+  await passes(bench, 10 * MINUTE_MS);
+  const [queue] = bench.engine.sequencer.state.jobQueues.values();
+  expect(queue?.blockedHead).toMatchObject({
+    jobId: "large",
+    standing: { reason: "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT" },
+  });
+  await bench.ends("old");
+  expect([instancesOf(bench, "ce"), await bench.life("large")]).toEqual([[], "RUNNABLE after 0: -"]);
+});

@@ -181,6 +181,23 @@ describe.each(EACH_WAY)("the instances of an environment, $name", ({ isRestarted
     expect(instancesOf(bench, "ce")).toEqual([]);
   });
 
+  test("make room under maxvCpus for another the moment they go", async () => {
+    const scalingPolicy = { minScaleDownDelayMinutes: 20 };
+    const instanceTypes = ["c5.large", "c5.xlarge"];
+    const bench = await open({
+      maxvCpus: 4,
+      allocationStrategy: "BEST_FIT_PROGRESSIVE_ORDERED",
+      instanceTypes,
+      scalingPolicy,
+    });
+    await bench.submit(...jobs(3));
+    await passes(bench, 1);
+    for (const { job } of jobs(3)) await bench.ends(job.jobId);
+    await bench.submit(aJob("large").needing({ vcpuMillis: 4000 }));
+    await passes(bench, 20 * MINUTE_MS);
+    expect(instancesOf(bench, "ce")).toEqual(["c5.xlarge, has large"]);
+  });
+
   test("go at once where they may not be idle at all, but for those that are kept", async () => {
     const bench = await EngineBench.open([anEnvironment("ce", { minvCpus: 2 }), aJobQueue("q", ["ce"])], {
       isRestartedAlways,

@@ -14,6 +14,7 @@ import { wishToStop } from "../store/end-jobs.ts";
 import type { LiveJob, LiveState } from "../store/live-state.ts";
 import { admit } from "./admit.ts";
 import type { Engine } from "./engine.ts";
+import { exchangeKept } from "./exchange-kept.ts";
 import { finish } from "./finish-attempt.ts";
 import type { FinishDecision } from "./finish-attempt.ts";
 import type { Instant } from "./instant.ts";
@@ -36,7 +37,8 @@ export const PLACEMENTS_PER_TICK_MAX = 250;
  * 2. Time limits that are over become wishes to stop; instances, environments and queues take their next step.
  * 3. Submitted jobs, and those whose dependencies have ended, become RUNNABLE or end themselves.
  * 4. Environments get the instances that they keep; the scheduler gives RUNNABLE jobs their places and launches what they
- *    lack. Spot capacity goes where jobs on demand need the host, and whatever was idle for too long.
+ *    lack. Spot capacity goes where jobs on demand need the host, and whatever was idle for too long; what is idle and kept
+ *    makes way for what a head needs.
  * 5. Heads of queues that have no place for long are told of, or cancelled.
  * 6. All of it is one commit.
  * 7. Only then is anything done outside, and everything there is by task id and safe to do twice.
@@ -109,6 +111,8 @@ function decide(engine: Engine, facts: Facts): Decided {
   const placed: string[] = [];
   const { cycle, isMoreLeft } = runCycle(engine, facts, placed);
   const idleDueMs = engine.idleInstances.end(scaling, wishes);
+  const { wantedOnDemand: keptForOnDemand = NO_RESOURCES } = engine;
+  const exchangeDueMs = exchangeKept(cycle, { ...scaling, wishes, keptForOnDemand });
   showDesiredVcpus(state, apply, wishes);
   const outage = engine.provider.outage();
   const blockedDueMs = engine.isDraining
@@ -117,7 +121,7 @@ function decide(engine: Engine, facts: Facts): Decided {
   const stopping = [...state.jobs.stopping.values()];
   const isCutShort = isMoreToSettle || isMoreToAdmit || isMoreToKeep || isMoreLeft || cycle.isCutShort;
   const keepDueMs = engine.shareKeeping.keep(state, apply, now);
-  const dueMs = earliest(changeDueMs(scaling), priceDueMs, idleDueMs, blockedDueMs, keepDueMs);
+  const dueMs = earliest(changeDueMs(scaling), priceDueMs, idleDueMs, exchangeDueMs, blockedDueMs, keepDueMs);
   return { placed, started, finished, timedOut, stopping, cycle, dueMs, isCutShort };
 }
 

@@ -43,15 +43,15 @@ export function refuseEnvironment(
 export function findInstances(
   computeEnvironment: ComputeEnvironment,
   { resources, nodeResources }: LiveJob,
-  { instances }: LiveState,
+  { instances }: { readonly instances: Pick<LiveState["instances"], "ofEnvironment"> },
 ): readonly LiveInstance[] | undefined {
   if (isFargateEnvironment(computeEnvironment)) return [];
   const environment = instances.ofEnvironment(computeEnvironment.arn);
   const first = environment.findRoom(resources);
   if (nodeResources === undefined) return first && [first];
   if (first?.instance.instanceType === LOCAL_HOST) return nodeResources.map(() => first);
-  const empty = [...environment.all.values()].filter((instance) => environment.idle.has(instance));
-  return takeEmpty(empty, nodeResources);
+  if (environment.idle.size < nodeResources.length) return undefined;
+  return takeEmpty(inLaunchOrder(environment.idle.keys()), nodeResources);
 }
 
 /**
@@ -71,6 +71,11 @@ function takeEmpty(
     taken.push(found);
   }
   return taken;
+}
+
+/** These instances of one environment in the order of their launch. */
+export function inLaunchOrder(instances: Iterable<LiveInstance>): readonly LiveInstance[] {
+  return [...instances].sort((a, b) => a.slot - b.slot);
 }
 
 /** The first of the instances that has room, whether or not it takes jobs. */

@@ -44,13 +44,13 @@ export const CAPACITY_OPTIONS: readonly Option[] = [
   ),
   option(
     "--spot-market-seed <number>",
-    "the price of Spot capacity moves, with the same number in the same way; by default it does not",
+    "moves the prices of Spot capacity, the same number in the same way; default: they do not move",
     integerBetween(0, Number.MAX_SAFE_INTEGER),
   ),
   option(
     "--spot-market-step-seconds <seconds>",
-    "how long a moving price stays as it is; it goes up or down for twelve such steps",
-    numberBetween(1, 86_400),
+    "how long a moving price of Spot capacity stays as it is; it goes up, or down, for twelve such steps",
+    numberBetween(0.1, 86_400),
     SPOT_MARKET_STEP_MS / 1000,
   ),
 ];

@@ -39,6 +39,10 @@ test.each<[sentence: string, differing: Partial<Instance>]>([
     { leaving: { because: "lost" } },
   ],
   [`${LAUNCH} It went at 2026-01-02T03:05:05.000Z: nothing had run on it for a while.`, gone("idle")],
+  [
+    `${LAUNCH} It went at 2026-01-02T03:05:05.000Z: it was kept for minvCpus only, and others came in its place for a job that needed them.`,
+    gone("exchanged"),
+  ],
   [`${LAUNCH} It went at 2026-01-02T03:05:05.000Z: its Spot capacity was taken back.`, gone("reclaimed")],
   [
     `${LAUNCH} It went at 2026-01-02T03:05:05.000Z: its environment was deleted.`,

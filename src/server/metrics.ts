@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { isBlocking } from "../batch/blocked-head.ts";
 import type { Resources } from "../batch/resources.ts";
 import type { FinishDecision } from "../engine/finish-attempt.ts";
 import type { EngineObserver } from "../engine/engine.ts";
@@ -14,13 +15,13 @@ export interface RequestSeen {
   readonly durationMs: number;
 }
 
-/** What Prometheus can ask of the server. Names begin with `batchyard_`; units are in the names. */
+/** What Prometheus can ask of the server (docs/metrics.md). Names begin with `batchyard_`; units are in the names. */
 export class Metrics implements EngineObserver {
   readonly #registry = new Registry();
   readonly #requests: Histogram<"service" | "operation" | "status">;
   readonly #startDelays: Histogram;
   readonly #finished: Counter<"because">;
-  readonly #blocked: Gauge<"queue" | "because">;
+  readonly #waitingHeads: Gauge<"queue" | "because">;
   readonly #promised: Gauge<"resource">;
   readonly #disk: Gauge<"kind">;
   readonly #diskFree: Gauge<"folder">;
@@ -48,9 +49,9 @@ export class Metrics implements EngineObserver {
       labelNames: ["because"],
       registers,
     });
-    this.#blocked = new Gauge({
-      name: "batchyard_queue_blocked",
-      help: "1 for a queue whose head could not be placed in the latest cycle, by the reason",
+    this.#waitingHeads = new Gauge({
+      name: "batchyard_queue_head_waiting",
+      help: "1 for a queue whose head was not placed in the latest cycle, also where it only waits for its turn, by the reason",
       labelNames: ["queue", "because"],
       registers,
     });
@@ -94,9 +95,9 @@ export class Metrics implements EngineObserver {
   }
 
   cycleEnded({ blocked }: CycleReport, hostCapacity: Resources): void {
-    this.#blocked.reset();
+    this.#waitingHeads.reset();
     for (const { jobQueueArn, because } of blocked) {
-      this.#blocked.set({ queue: jobQueueArn, because }, 1);
+      this.#waitingHeads.set({ queue: jobQueueArn, because }, 1);
     }
     setResources(this.#promised, hostCapacity);
   }
@@ -120,6 +121,19 @@ export class Metrics implements EngineObserver {
           for (const [status, count] of Object.entries(state().jobs.countsOf(arn))) {
             if (count > 0) this.inc({ queue: arn, status }, count);
           }
+        }
+      },
+    });
+    void new Gauge({
+      name: "batchyard_queue_blocked",
+      help: "1 for a queue whose head is judged to block it (--blocked-after), by AWS's reason",
+      labelNames: ["queue", "reason"],
+      registers,
+      collect() {
+        this.reset();
+        for (const { arn, blockedHead } of state().jobQueues.values()) {
+          if (blockedHead?.standing === undefined || !isBlocking(blockedHead)) continue;
+          this.set({ queue: arn, reason: blockedHead.standing.reason }, 1);
         }
       },
     });

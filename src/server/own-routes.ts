@@ -38,7 +38,7 @@ export function createOwnRoutes({
     ["/batchyard/top", createTopRoute({ authenticate, situations, explainFacts })],
     [
       "POST /batchyard/reclaim",
-      createReclaimRoute({ authenticate, sequencer, clock, spotNoticeMs: capacity.spotNoticeMs }),
+      createReclaimRoute({ authenticate, sequencer, store, clock, spotNoticeMs: capacity.spotNoticeMs }),
     ],
   ]);
 }

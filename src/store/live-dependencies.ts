@@ -51,6 +51,16 @@ export class LiveDependencies {
     });
   }
 
+  /** Those that wait for the job, each as often as it names it. Jobs that ended meanwhile may still be among them. */
+  dependentsOf(jobId: string): readonly LiveJob[] {
+    return this.#dependents.get(jobId) ?? [];
+  }
+
+  /** How many ends the job waits for yet. */
+  unmetCountOf({ jobId }: LiveJob): number {
+    return this.#waits.get(jobId)?.unmetCount ?? 0;
+  }
+
   /** The children of the array that somebody waits for. */
   awaitedChildrenOf(arrayJobId: string): readonly string[] {
     return [...(this.#childrenByArray.get(arrayJobId) ?? [])];

@@ -8,6 +8,8 @@ import { Tally } from "./tally.ts";
 /** An instance that is not terminated, and what attempts under way leave of it. */
 export interface LiveInstance {
   readonly instance: Instance;
+  /** Its place in the order of launch, with gaps, among those of its environment. */
+  readonly slot: number;
   /** What no attempt has, as it changes: below nothing where the instance became smaller than what runs on it. */
   readonly free: Resources;
   /** Task ids of the attempts that it is charged for. */

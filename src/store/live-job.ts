@@ -1,7 +1,9 @@
 import type { Attempt } from "../batch/attempt.ts";
+import type { Job } from "../batch/job.ts";
 import type { Resources } from "../batch/resources.ts";
 import type { RetryStrategy } from "../batch/retry-strategy.ts";
 import type { Scope } from "../batch/scope.ts";
+import { assert } from "../lib/assert.ts";
 import type { Linked } from "../lib/linked-table.ts";
 import type { JobStatus } from "../model/batch.ts";
 import type { LiveShare, MutableShare } from "./live-share.ts";
@@ -25,6 +27,21 @@ export type JobTerms = Pick<
   StoredLiveJob,
   "scope" | "jobQueueArn" | "resources" | "nodeResources" | "retryStrategy" | "attemptDurationSeconds"
 >;
+
+/** What a submitted job asks for. */
+export function termsOf({ workload, ...job }: Job): JobTerms {
+  const { scope, jobQueueArn, resources, retryStrategy, attemptDurationSeconds } = job;
+  const nodeResources =
+    workload.kind === "multi-node" ? workload.nodes.map((node) => node.resources) : undefined;
+  return { scope, jobQueueArn, resources, nodeResources, retryStrategy, attemptDurationSeconds };
+}
+
+/** What a node asks for of the job whose terms these are. The time limit is the job's. */
+export function nodeTerms(terms: JobTerms, index: number): JobTerms {
+  const resources = terms.nodeResources?.[index];
+  assert(resources !== undefined, `a multi-node job has no node ${index}`);
+  return { ...terms, resources, nodeResources: undefined, attemptDurationSeconds: undefined };
+}
 
 type LiveProgress = Pick<
   StoredLiveJob,

@@ -14,16 +14,16 @@ import type { LiveArray } from "./live-array.ts";
 import { LiveAttempts } from "./live-attempts.ts";
 import type { AttemptPlace } from "./live-attempts.ts";
 import type { Standing } from "./live-dependencies.ts";
-import { LiveChildJob, MutableLiveJob } from "./live-job.ts";
+import { LiveChildJob, MutableLiveJob, nodeTerms, termsOf } from "./live-job.ts";
 import type { LiveJob } from "./live-job.ts";
 import { LiveQueues } from "./live-queues.ts";
 import { NO_SHARE } from "./live-queues.ts";
 import type { ReadyQueue } from "./live-queues.ts";
 import type { LiveInstance, LiveInstances } from "./live-instances.ts";
 import { LiveRelations } from "./live-relations.ts";
-import type { LiveNodes } from "./live-relations.ts";
+import type { LiveNodes, WaitingFor } from "./live-relations.ts";
 import { LiveStandings } from "./live-standings.ts";
-import { nodeTerms, SharedTerms, termsOf } from "./shared-terms.ts";
+import { SharedTerms } from "./shared-terms.ts";
 import type { StoredLiveChild, StoredLiveJob } from "./store.ts";
 
 /**
@@ -96,6 +96,10 @@ export class LiveJobs {
   /** Whether a job waits for others. */
   standingOf(job: LiveJob): Standing {
     return this.#relations.dependencies.standingOf(job);
+  }
+
+  get waitingFor(): WaitingFor {
+    return this.#relations;
   }
 
   /** Whether somebody cancelled or terminated the job. */

@@ -20,8 +20,15 @@ interface Relations {
   readonly dependsOn: readonly StoredDependency[] | undefined;
 }
 
+/** Who waits for the ends of whom. */
+export interface WaitingFor {
+  readonly dependencies: Pick<LiveDependencies, "dependentsOf" | "unmetCountOf">;
+  /** The arrays whose children wait for those of the array. */
+  pairedWith(arrayJobId: string): readonly LiveJob[];
+}
+
 /** What jobs are to one another: which wait for which, which are arrays, which have nodes. */
-export class LiveRelations {
+export class LiveRelations implements WaitingFor {
   /** By job id, as are the nodes. */
   readonly arrays = new Map<string, LiveArray>();
   readonly nodes = new Map<string, LiveNodes & { readonly active: Map<number, LiveJob> }>();
@@ -34,7 +41,6 @@ export class LiveRelations {
     this.#isLive = isLive;
   }
 
-  /** The arrays whose children wait for those of the array. */
   pairedWith(arrayJobId: string): readonly LiveJob[] {
     return this.#pairedWith.get(arrayJobId) ?? [];
   }

@@ -1,8 +1,6 @@
-import type { Job } from "../batch/job.ts";
 import { isSameResources } from "../batch/resources.ts";
 import type { EvaluateOnExit, RetryStrategy } from "../batch/retry-strategy.ts";
 import { isSameScope, scopeKey } from "../batch/scope.ts";
-import { assert } from "../lib/assert.ts";
 import type { JobTerms } from "./live-job.ts";
 
 /** How many different terms are remembered; beyond them equal ones may be held twice. */
@@ -35,21 +33,6 @@ export class SharedTerms {
     this.#known.set(key, terms);
     return terms;
   }
-}
-
-/** What a submitted job asks for. */
-export function termsOf({ workload, ...job }: Job): JobTerms {
-  const { scope, jobQueueArn, resources, retryStrategy, attemptDurationSeconds } = job;
-  const nodeResources =
-    workload.kind === "multi-node" ? workload.nodes.map((node) => node.resources) : undefined;
-  return { scope, jobQueueArn, resources, nodeResources, retryStrategy, attemptDurationSeconds };
-}
-
-/** What a node asks for of the job whose terms these are. The time limit is the job's. */
-export function nodeTerms(terms: JobTerms, index: number): JobTerms {
-  const resources = terms.nodeResources?.[index];
-  assert(resources !== undefined, `a multi-node job has no node ${index}`);
-  return { ...terms, resources, nodeResources: undefined, attemptDurationSeconds: undefined };
 }
 
 /** What most jobs have nothing of is left to JSON: with that alone a key would take several times as long. */

@@ -52,6 +52,20 @@ describe("ls", () => {
     `);
   });
 
+  test("leaves room for what tells reasons of blocked queues apart on a terminal", async () => {
+    const statusReason =
+      "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The job resource requirement is higher.";
+    await using aws = await FakeAws.start({
+      describejobqueues: QUEUES,
+      listjobs: ok({ jobSummaryList: [{ ...summary, status: "RUNNABLE", statusReason }] }),
+    });
+    const words = ["ls", "--endpoint", aws.url, "--name", "*"];
+    const details = [await runCli(words, { isTerminal: true }), await runCli(words)].map(
+      ({ output }) => /-  +(.+)\n$/.exec(output)?.[1],
+    );
+    expect(details).toEqual(["JOB_RESOURCE_REQUIREMENT - The jo…", statusReason]);
+  });
+
   test("asks for each queue and status, and tells that there is more", async () => {
     await using aws = await FakeAws.start({
       describejobqueues: [

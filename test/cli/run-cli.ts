@@ -9,6 +9,8 @@ export interface CliOptions {
   readonly homeDir?: string;
   /** Standard output and errors are terminals of 80 columns. */
   readonly isTerminal?: boolean;
+  /** Lines of the terminal; as many as it takes unless given. */
+  readonly rows?: number;
   readonly hasColors?: boolean;
   /** Signals, sent when standard output or errors have shown the text. */
   readonly signals?: readonly (readonly [after: string, signal: "SIGINT" | "SIGTERM"])[];
@@ -37,6 +39,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
   const sink = (name: "output" | "errors"): Sink => ({
     isTerminal,
     columns: isTerminal ? 80 : undefined,
+    rows: isTerminal ? options.rows : undefined,
     hasColors,
     write: (text) => {
       shown[name] += text;

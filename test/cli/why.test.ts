@@ -58,6 +58,16 @@ describe("why", () => {
     `);
   });
 
+  test("of a job that does not wait says where more of it is told", async () => {
+    const sentence = "It does not wait: it is FAILED.";
+    await using aws = await FakeAws.start({
+      describejobs: ok({ jobs: [FAILED_JOB] }),
+      [EXPLAIN]: ok({ jobName: "sh", jobId: ID, status: "FAILED", because: "not-waiting", sentence }),
+    });
+    const { output } = await runCli(["why", ID, "--endpoint", aws.url]);
+    expect(output).toBe(`sh  ${ID}\nFAILED: ${sentence} More: batchyard describe 0000abcd\n`);
+  });
+
   test("gives programs all of it", async () => {
     await using aws = await FakeAws.start({
       describejobs: ok({ jobs: [WAITING] }),
@@ -75,6 +85,28 @@ describe("why", () => {
     expect(output).toBe(`${instanceId}\n${told.sentence}\n`);
     const json = await runCli(["why", instanceId, "--endpoint", aws.url, "--output", "json"]);
     expect(JSON.parse(json.output)).toEqual(told);
+  });
+
+  test.each(["i-unknown", "i-0a1b2c3d"])("says of %s that no instance is called so", async (reference) => {
+    await using aws = await FakeAws.start({ describejobqueues: ok({ jobQueues: [] }) });
+    const { errors, exitCode } = await runCli(["why", reference, "--endpoint", aws.url]);
+    expect([exitCode, errors]).toEqual([
+      1,
+      `batchyard: no instance and no job ${reference} was found at ${aws.url} in the region us-east-1\n` +
+        "  An instance has i- and 17 hexadecimal digits: `batchyard top` shows those that are there.\n",
+    ]);
+  });
+
+  test("finds a job that is called as instances are", async () => {
+    const queue = { jobQueueName: "q", jobQueueArn: "arn:q" };
+    await using aws = await FakeAws.start({
+      describejobqueues: ok({ jobQueues: [queue] }),
+      listjobs: ok({ jobSummaryList: [{ jobId: ID, jobName: "i-mage", status: "RUNNABLE" }] }),
+      describejobs: ok({ jobs: [WAITING] }),
+      [EXPLAIN]: ok(EXPLAINED),
+    });
+    const { output } = await runCli(["why", "i-mage", "--endpoint", aws.url]);
+    expect(output.split("\n").at(0)).toBe(`sh  ${ID}`);
   });
 
   test("describe shows the sentence, too", async () => {
@@ -155,7 +187,13 @@ describe("plan", () => {
   });
 
   test.each([
-    [[], {}, 2, "batchyard: one job is planned\n  Give either a file or --like JOB.\n"],
+    [[], {}, 2, "batchyard: which job to plan is not said\n  Give either a file or --like JOB.\n"],
+    [
+      ["-", "--like", "a"],
+      {},
+      2,
+      "batchyard: one job is planned at a time\n  Give either a file or --like JOB.\n",
+    ],
     [["-"], { input: "[" }, 1, expect.stringContaining("the job is not JSON")],
     [["-"], { input: "7" }, 1, expect.stringContaining("the job is not a JSON object")],
     [["/nowhere/job.json"], {}, 1, expect.stringContaining("/nowhere/job.json cannot be read")],
@@ -169,122 +207,6 @@ describe("plan", () => {
       environment: { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" },
     });
     expect(result.errors).toContain("AWS does not say how it schedules");
-  });
-});
-
-const TOP = {
-  atMs: NOW_MS,
-  host: {
-    capacity: { vcpuMillis: 8_000, memoryMiB: 32_000, gpuCount: 0 },
-    inUse: { vcpuMillis: 2_500, memoryMiB: 1_024, gpuCount: 0 },
-  },
-  jobQueues: [
-    {
-      jobQueueName: "q",
-      state: "ENABLED",
-      status: "VALID",
-      priority: 1,
-      counts: { SUBMITTED: 1, PENDING: 2, RUNNABLE: 40, STARTING: 0, RUNNING: 3 },
-      vcpuMillis: 2_500,
-      head: { jobId: ID, because: "host-full", sentence: "It waits for room on the host." },
-      blocked: {
-        jobId: ID,
-        reason: "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
-        sinceMs: NOW_MS - 1_500_000,
-      },
-    },
-    {
-      jobQueueName: "turns",
-      state: "ENABLED",
-      status: "VALID",
-      priority: 1,
-      counts: { RUNNABLE: 2 },
-      vcpuMillis: 0,
-      head: { jobId: ID, because: "environments-full", sentence: "It waits for room." },
-    },
-    { jobQueueName: "off", state: "DISABLED", status: "VALID", priority: 0, counts: {}, vcpuMillis: 0 },
-  ],
-  computeEnvironments: [
-    {
-      computeEnvironmentName: "spot",
-      type: "SPOT",
-      state: "ENABLED",
-      status: "VALID",
-      vcpuMillisInUse: 2_500,
-      vcpuMillisLaunched: 4_000,
-      desiredvCpus: 4,
-      maxvCpus: 16,
-      instances: { starting: 1, busy: 1, idle: 0, leaving: 0 },
-    },
-    {
-      computeEnvironmentName: "tasks",
-      type: "FARGATE",
-      state: "DISABLED",
-      status: "VALID",
-      vcpuMillisInUse: 0,
-      maxvCpus: 16,
-    },
-  ],
-  instances: [
-    {
-      instanceId: "i-0a1b2c3d4e5f60718",
-      instanceType: "c5.large",
-      computeEnvironmentName: "spot",
-      isSpot: true,
-      status: "leaving",
-      resources: { vcpuMillis: 2_000, memoryMiB: 3_800, gpuCount: 0 },
-      free: { vcpuMillis: 500, memoryMiB: 2_776, gpuCount: 0 },
-      attemptCount: 1,
-      launchedAtMs: NOW_MS - 240_000,
-      leaving: { because: "reclaimed", atMs: NOW_MS + 90_000 },
-    },
-  ],
-  shares: [
-    {
-      jobQueueName: "q",
-      shareIdentifier: "alice",
-      liveCount: 4,
-      vcpuMillis: 2_500,
-      claimVcpus: 4.25,
-      weight: 0.5,
-    },
-  ],
-};
-
-describe("top", () => {
-  test("shows all once where standard output is no terminal", async () => {
-    await using aws = await FakeAws.start({ "/batchyard/top": ok(TOP) });
-    const { output } = await runCli(["top", "--endpoint", aws.url]);
-    expect(output).toMatchInlineSnapshot(`
-      "Host: 2.5 of 8 vCPU, 1024 of 32000 MiB in use
-
-      QUEUE           PRIO  WAITING  RUNNABLE  STARTING  RUNNING  VCPU  HEAD
-      q               1     3        40        0         3        2.5   BLOCKED for 25m by 0000abcd: It waits for room on the host.
-      turns           1     0        2         0         0        0     0000abcd: It waits for room.
-      off (DISABLED)  0     0        0         0         0        0     -
-
-      ENVIRONMENT  TYPE     STATE     USED  LAUNCHED  DESIRED  MAX  INSTANCES
-      spot         SPOT     VALID     2.5   4         4        16   1 starting, 1 busy
-      tasks        FARGATE  DISABLED  0     -         -        16   -
-
-      INSTANCE             TYPE             ENVIRONMENT  STATUS            JOBS  VCPU FREE  MIB FREE   AGE
-      i-0a1b2c3d4e5f60718  c5.large (Spot)  spot         leaving in 1m30s  1     0.5/2      2776/3800  4m
-
-      SHARE  QUEUE  JOBS  VCPU  CLAIM  WEIGHT  CLAIM x WEIGHT
-      alice  q      4     2.5   4.250  0.5     2.125
-      "
-    `);
-  });
-
-  test("is drawn anew on a terminal until Ctrl-C", async () => {
-    const outage = "the container engine does not answer";
-    await using aws = await FakeAws.start({ "/batchyard/top": [ok(TOP), ok({ ...TOP, outage })] });
-    const { output, exitCode } = await runCli(["top", "--endpoint", aws.url], {
-      isTerminal: true,
-      signals: [["Nothing can be started", "SIGINT"]],
-    });
-    expect(exitCode).toBe(0);
-    expect(output.split("\u001b[H\u001b[J").length - 1).toBe(2);
   });
 });
 
@@ -304,7 +226,8 @@ describe("reclaim", () => {
     const { errors, exitCode } = await runCli(["reclaim", "i-1", "--endpoint", aws.url]);
     expect([exitCode, errors]).toEqual([
       1,
-      "batchyard: Instance i-1 not found.\n  Correct what it names and try again.\n",
+      "batchyard: Instance i-1 not found.\n" +
+        "  `batchyard top` shows the instances that are there, and which of them are Spot capacity.\n",
     ]);
   });
 });

@@ -34,6 +34,18 @@ describe("a job that asks for more vCPUs than the environments of its queue may 
       detail: { jobArn, jobName, jobId: blocking, jobQueue, status, statusReason, attempts: [], createdAt },
     });
     expect((await jobs.describe(behind)).statusReason).toBeUndefined();
+    const top = (await (await fetch(`${server.url}/batchyard/top`)).json()) as {
+      readonly jobQueues: readonly {
+        readonly jobQueueName: string;
+        readonly blocked?: { readonly sinceMs: number };
+      }[];
+    };
+    const { sinceMs } = top.jobQueues.find(({ jobQueueName }) => jobQueueName === "narrow")?.blocked ?? {};
+    expect(Number.isInteger(sinceMs)).toBe(true);
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    expect(metrics).toContain(
+      `batchyard_queue_blocked{queue="${jobQueue}",reason="MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE"} 1\n`,
+    );
 
     await batch.cancelJob({ jobId: blocking, reason: "too big" });
     expect((await jobs.ended(behind)).status).toBe("SUCCEEDED");

@@ -180,6 +180,14 @@ test("top shows queues, environments, instances; Spot capacity is taken back whe
       sentence: expect.stringMatching(/ It went at \S+: its Spot capacity was taken back\.$/),
     },
   });
+  expect(await ask("reclaim", { instanceId: spot?.instanceId })).toMatchObject({
+    status: 400,
+    body: {
+      message: expect.stringMatching(
+        /^Instance i-\w+ is gone\. It went at \S+: its Spot capacity was taken back\.$/,
+      ),
+    },
+  });
   expect(await ask("instance?instanceId=i-0")).toMatchObject({ status: 404 });
   expect(await ask("instance")).toMatchObject({ status: 400 });
 });

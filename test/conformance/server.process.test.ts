@@ -152,10 +152,10 @@ describe("a server", () => {
     const tooLarge = await jobs.submit("true", { vcpus: "9999" });
     await jobs.reached(tooLarge, "RUNNABLE");
     const queue = `queue="${BATCH}:job-queue/default"`;
-    const blocked = `batchyard_queue_blocked{${queue},because="exceeds-environments"} 1\n`;
-    const { text, type } = await waitFor("the queue to be blocked", async () => {
+    const waiting = `batchyard_queue_head_waiting{${queue},because="exceeds-environments"} 1\n`;
+    const { text, type } = await waitFor("the head of the queue to wait", async () => {
       const answer = await get("/metrics");
-      return answer.text.includes(blocked) ? answer : undefined;
+      return answer.text.includes(waiting) ? answer : undefined;
     });
     expect(type).toBe("text/plain; version=0.0.4; charset=utf-8");
     expect(text).toMatch(

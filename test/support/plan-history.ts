@@ -1,10 +1,12 @@
-import * as fc from "fast-check";
 import { expect } from "vitest";
 import { aComputeEnvironment, aConsumable, aJob, aJobQueue, aPolicy, aState, SCOPE } from "./builders.ts";
 import type { Buildable } from "./builders.ts";
+import type { Happening } from "./happening.ts";
 import { consumableResourceArn, schedulingPolicyArn } from "../../src/batch/arn.ts";
 import { addResources, NO_RESOURCES } from "../../src/batch/resources.ts";
 import type { Resources } from "../../src/batch/resources.ts";
+import type { ComputeEnvironment } from "../../src/batch/compute-environment.ts";
+import type { JobDependency } from "../../src/batch/job.ts";
 import { EC2_CATALOGUE } from "../../src/batch/instance-catalogue.ts";
 import { admit } from "../../src/engine/admit.ts";
 import { finish } from "../../src/engine/finish-attempt.ts";
@@ -17,7 +19,7 @@ import { roomOnItsWay } from "../../src/scheduler/scaling/reclaim.ts";
 import { schedule } from "../../src/scheduler/schedule.ts";
 import type { Change } from "../../src/store/change.ts";
 import type { LiveInstance } from "../../src/store/live-instances.ts";
-import type { LiveState } from "../../src/store/live-state.ts";
+import type { LiveJob, LiveState } from "../../src/store/live-state.ts";
 import { planOf } from "../../src/simulator/oracle/plain-scheduler.ts";
 import type {
   Plan,
@@ -31,10 +33,6 @@ import { snapshotOf } from "../../src/simulator/oracle/snapshot.ts";
 const HOST = { vcpuMillis: 24_000, memoryMiB: 49_152, gpuCount: 0 };
 const TYPES = ["c6i.large", "c6i.xlarge", "c6i.2xlarge"];
 const LICENCES = consumableResourceArn(SCOPE, "licences");
-const SHARES = ["red", "blue1", "blue2", "green"];
-
-const ENVIRONMENTS = ["shared", "overflow", "fargate", "host"];
-const QUEUES = ["urgent", "q", "other", "fair"];
 
 function world(): LiveState {
   const fair = { schedulingPolicyArn: schedulingPolicyArn(SCOPE, "fair") };
@@ -57,81 +55,6 @@ function world(): LiveState {
   );
 }
 
-export const fairsharePolicy = fc.record({
-  shareDecaySeconds: fc.constantFrom(0, 3600),
-  computeReservation: fc.constantFrom(0, 50, 90),
-  shareDistribution: fc.constantFrom(
-    [],
-    [{ shareIdentifier: "blue*", weightFactor: 0.5 }],
-    [
-      { shareIdentifier: "red", weightFactor: 3 },
-      { shareIdentifier: "blue*", weightFactor: 2 },
-    ],
-  ),
-});
-
-/** One thing that happens. Numbers choose among what there is at that moment. */
-export const happening = fc.oneof(
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      kind: fc.constant("submit" as const),
-      queue: fc.constantFrom(...QUEUES, "fair"),
-      share: fc.constantFrom(...SHARES),
-      schedulingPriority: fc.nat(2),
-      family: fc.constantFrom("single", "single", "array", "sequential", "multi-node"),
-      size: fc.integer({ min: 2, max: 3 }),
-      vcpuMillis: fc.constantFrom(250, 1000, 2000, 4000, 7000, 9000, 30_000),
-      memoryMiB: fc.constantFrom(100, 3000, 9000),
-      licenceCount: fc.constantFrom(0, 0, 0, 1, 2, 5),
-      attempts: fc.integer({ min: 1, max: 2 }),
-    }),
-  },
-  {
-    weight: 8,
-    arbitrary: fc.record({ kind: fc.constant("cycle" as const), limit: fc.constantFrom(1, 3, 100, 100) }),
-  },
-  {
-    weight: 6,
-    arbitrary: fc.record({ kind: fc.constant("end" as const), which: fc.nat(), isWell: fc.boolean() }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      kind: fc.constantFrom("boot" as const, "leave" as const, "terminate" as const),
-      which: fc.nat(),
-    }),
-  },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("pass time" as const), seconds: fc.nat(2000) }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constant("change environment" as const),
-      name: fc.constantFrom(...ENVIRONMENTS),
-      state: fc.constantFrom("ENABLED", "ENABLED", "DISABLED"),
-      status: fc.constantFrom("VALID", "UPDATING", "INVALID"),
-      maxvCpus: fc.constantFrom(2, 6, 12, 40),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      kind: fc.constant("change queue" as const),
-      name: fc.constantFrom(...QUEUES),
-      priority: fc.nat(3),
-      status: fc.constantFrom("VALID", "VALID", "DELETING"),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      kind: fc.constant("change policy" as const),
-      policy: fairsharePolicy,
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("count licences" as const), total: fc.nat(4) }) },
-);
-export type Happening = typeof happening extends fc.Arbitrary<infer Value> ? Value : never;
 type Submission = Extract<Happening, { kind: "submit" }>;
 
 export interface HistoryFacts {
@@ -217,16 +140,26 @@ export class PlanHistory {
       job = job.consuming([{ consumableResource: LICENCES, quantity: submission.licenceCount }]);
     }
     if (family === "array" || family === "sequential") job = job.array(size);
-    if (family === "sequential") job = job.dependingOn({ type: "SEQUENTIAL" });
+    const sequence = family === "sequential" ? [{ type: "SEQUENTIAL" } as const] : [];
+    job = job.dependingOn(...sequence, ...this.#dependencyOn(submission.waitsFor));
     if (family === "multi-node") job = job.nodes(size, size - 1);
     const { schedulingPriority } = submission;
     this.#apply(isShared ? job.inShare(share, schedulingPriority) : job.with({ schedulingPriority }));
     admit(this.#state, (change) => this.#change(change), this.#nowMs);
   }
 
-  #end(which: number, isWell: boolean): void {
+  #dependencyOn(which: number | null): readonly JobDependency[] {
+    const job = which === null ? undefined : this.#underWay(which);
+    return job === undefined ? [] : [{ jobId: job.parent?.nodeResources ? job.parent.jobId : job.jobId }];
+  }
+
+  #underWay(which: number): LiveJob | undefined {
     const active = [...this.#state.jobs.active.values()];
-    const job = active[which % active.length];
+    return active[which % active.length];
+  }
+
+  #end(which: number, isWell: boolean): void {
+    const job = this.#underWay(which);
     if (job === undefined) return;
     const apply = (change: Change): void => this.#change(change);
     const outcome = { kind: "exited" as const, exitCode: isWell ? 0 : 1 };
@@ -234,17 +167,60 @@ export class PlanHistory {
     admit(this.#state, apply, this.#nowMs);
   }
 
-  /** Ends attempts of these jobs well, with all of their nodes, and lets nobody else in. */
+  /** Ends attempts of these jobs well, with all of their nodes, and the instances that leave for that. */
   endJobs(jobIds: readonly string[]): void {
     const state = this.#state;
+    const apply = (change: Change): void => this.#change(change);
     const active = [...state.jobs.active.values()].filter((job) => {
       const isNode = job.parent?.nodeResources !== undefined;
       return jobIds.includes(isNode ? (job.parent?.jobId ?? "") : job.jobId);
     });
     for (const job of active) {
-      const apply = (change: Change): void => this.#change(change);
       finish({ job, state, apply }, { kind: "exited", exitCode: 0 }, this.#nowMs);
     }
+    this.endLeaving();
+    admit(state, apply, this.#nowMs);
+  }
+
+  /** Ends the instances that leave and have nothing to wait for, as each tick does. */
+  endLeaving(): void {
+    this.#endUnused(({ instance }) => instance.leaving !== undefined);
+  }
+
+  /** Has time pass until the instant, at which these instances go with what runs on them. */
+  endInstances(instanceIds: readonly string[], atMs: number): void {
+    const state = this.#state;
+    const apply = (change: Change): void => this.#change(change);
+    this.#nowMs = Math.max(this.#nowMs, atMs);
+    for (const [taskId, job] of Array.from(state.jobs.active)) {
+      const { instanceId = "" } = job.activeAttempt?.instance ?? {};
+      if (!instanceIds.includes(instanceId) || !state.jobs.active.has(taskId)) continue;
+      finish({ job, state, apply }, { kind: "host-lost" }, this.#nowMs);
+    }
+    this.#endUnused(({ instance }) => instanceIds.includes(instance.instanceId));
+    admit(state, apply, this.#nowMs);
+  }
+
+  /** Has the idle instances of an environment go. */
+  endIdle(computeEnvironmentName: string): void {
+    const environment = this.#environmentOf(computeEnvironmentName);
+    this.#endUnused(
+      ({ instance }) =>
+        instance.computeEnvironmentArn === environment?.arn && instance.registeredAtMs !== undefined,
+    );
+  }
+
+  #endUnused(isMeant: (live: LiveInstance) => boolean): void {
+    for (const { all } of this.#state.instances.environments.values()) {
+      for (const live of Array.from(all.values())) {
+        if (live.tasks.size === 0 && isMeant(live))
+          this.#change(endInstance(live.instance, "idle", this.#nowMs));
+      }
+    }
+  }
+
+  #environmentOf(name: string): ComputeEnvironment | undefined {
+    return [...this.#state.computeEnvironments.values()].find((one) => one.name === name);
   }
 
   #changeInstance(what: "boot" | "leave" | "terminate", which: number): void {
@@ -267,7 +243,7 @@ export class PlanHistory {
     status,
     maxvCpus,
   }: Extract<Happening, { kind: "change environment" }>): void {
-    const current = [...this.#state.computeEnvironments.values()].find((one) => one.name === name);
+    const current = this.#environmentOf(name);
     if (current?.computeResources === undefined) return;
     const computeResources = { ...current.computeResources, maxvCpus };
     const computeEnvironment = { ...current, state, status, computeResources } as typeof current;

@@ -122,10 +122,15 @@ function renderJobs({ surroundings }: Context, jobs: readonly ListedJob[]): stri
       { text: status, paint: (padded) => styledStatus(output, status, padded) },
       formatAge(nowMs - createdAt),
       ranMs === undefined ? "-" : formatDuration(ranMs),
-      describeDetail(job),
+      output.columns === undefined ? describeDetail(job) : withoutKind(describeDetail(job)),
     ];
   });
   return renderTable([header, ...rows], output.columns);
+}
+
+/** Of AWS's reasons of a blocked queue, where there is little room, what tells them apart. */
+function withoutKind(detail: string): string {
+  return detail.replace(/^(?:CAPACITY|MISCONFIGURATION):/, "");
 }
 
 /** What else is to be known: how it ended, why it waits, how far an array is, of how many nodes it is. */

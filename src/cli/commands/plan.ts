@@ -47,7 +47,8 @@ async function readSubmission(
   like: string | undefined,
 ): Promise<object> {
   if ((file === undefined) === (like === undefined)) {
-    throw new CliError("one job is planned", "Give either a file or --like JOB.", { exitCode: EXIT.usage });
+    const message = file === undefined ? "which job to plan is not said" : "one job is planned at a time";
+    throw new CliError(message, "Give either a file or --like JOB.", { exitCode: EXIT.usage });
   }
   if (like !== undefined) return submissionLike(await findJob(context, like));
   return parseSubmission(file === "-" ? await context.surroundings.readAll() : readText(file ?? ""));

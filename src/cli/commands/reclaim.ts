@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
-import { askOwn } from "../explained.ts";
+import { askOfInstance, askOwn } from "../explained.ts";
 import { jsonText } from "../json-text.ts";
 import { formatDuration } from "../text.ts";
 
@@ -24,7 +24,9 @@ export async function reclaim(
   const { surroundings } = context;
   const { output } = surroundings;
   const request = { instanceId, ...(notice !== undefined && { noticeSeconds: notice / 1000 }) };
-  const reclaimed = await askOwn<Reclaimed>(context, "POST", "reclaim", request);
+  const reclaimed = await askOfInstance(
+    async () => await askOwn<Reclaimed>(context, "POST", "reclaim", request),
+  );
   if (context.isJson) {
     await output.write(jsonText(reclaimed));
     return EXIT.done;

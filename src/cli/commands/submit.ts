@@ -12,7 +12,7 @@ import { shortId, styledStatus } from "../text.ts";
 
 export interface SubmitOptions extends SubmissionOptions {
   /** Until the job has ended, whose exit code is passed on. */
-  readonly wait: boolean;
+  readonly wait?: boolean;
 }
 
 /** `batchyard submit`: the id alone on standard output. */
@@ -21,7 +21,7 @@ export async function submit(
   options: SubmitOptions,
   command: readonly string[],
 ): Promise<number> {
-  if (options.wait)
+  if (options.wait === true)
     return await passExitCode(async () => await submitAndWait(await open(), options, command));
   const context = await open();
   const { output, errors } = context.surroundings;

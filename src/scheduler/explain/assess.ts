@@ -126,7 +126,8 @@ function lackOf(
   consumables: readonly ConsumableAnswer[],
   reservation: Reservation | undefined,
 ): WaitReason | undefined {
-  if (consumables.some(({ quantity, totalQuantity }) => quantity > totalQuantity)) return "exceeds-consumables";
+  if (consumables.some(({ quantity, totalQuantity }) => quantity > totalQuantity))
+    return "exceeds-consumables";
   if (reservation !== undefined) return "shares-reserved";
   return consumables.some(isShort) ? "consumables-unavailable" : undefined;
 }

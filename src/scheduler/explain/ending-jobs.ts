@@ -2,6 +2,7 @@ import { addResources, NO_RESOURCES } from "../../batch/resources.ts";
 import type { Resources } from "../../batch/resources.ts";
 import type { LiveInstance } from "../../store/live-instances.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
+import type { ExplainFacts } from "./asked-job.ts";
 import type { EndingJob } from "./explanation.ts";
 
 /** Of more jobs than these nobody wants to know all. */
@@ -14,6 +15,8 @@ export interface Room {
 }
 
 export interface Holder {
+  /** The job itself: of nodes the whole. */
+  readonly job: LiveJob;
   readonly ending: EndingJob;
   /** What its end gives back of the room, and of the host. */
   readonly ofRoom: Resources;
@@ -25,6 +28,14 @@ export interface MakingRoom {
   readonly jobs: readonly EndingJob[];
   /** An instance is launched for it then, or one boots already: for so long at most. */
   readonly bootMs?: number;
+  /** Their instances are too small for it, and go before when they have been idle for a while. */
+  readonly isAfterIdle?: true;
+}
+
+/** What room in an environment is looked for with. */
+export interface RoomFacts extends ExplainFacts {
+  /** Whether the job has all else that it needs once these have ended, and nobody goes before it then. */
+  readonly isEnoughBesides: Room["isEnough"];
 }
 
 /**
@@ -56,7 +67,7 @@ function firstThatMakeRoom(inOrder: readonly Holder[], { isEnough }: Room): read
 export function holderOfHost(job: LiveJob, { jobs }: LiveState): readonly Holder[] {
   if (job.parent?.nodeResources !== undefined) return [];
   const whole = heldByAll(job, jobs);
-  return endingOf(job).map((ending) => ({ ending, ofRoom: whole, ofHost: whole }));
+  return endingOf(job).map((ending) => ({ job, ending, ofRoom: whole, ofHost: whole }));
 }
 
 /** Of nodes that stand side by side one for all. */
@@ -66,9 +77,10 @@ export function holdersOfInstance({ tasks }: LiveInstance, { jobs }: LiveState):
     const job = jobs.active.get(taskId);
     const [ending] = job === undefined ? [] : endingOf(job);
     if (job === undefined || ending === undefined) continue;
-    const before = holders.get(ending.jobId)?.ofRoom ?? NO_RESOURCES;
+    const whole = wholeOf(job);
+    const before = holders.get(whole.jobId)?.ofRoom ?? NO_RESOURCES;
     const ofRoom = addResources(before, heldByTask(job, jobs));
-    holders.set(ending.jobId, { ending, ofRoom, ofHost: heldByAll(wholeOf(job), jobs) });
+    holders.set(whole.jobId, { job: whole, ending, ofRoom, ofHost: heldByAll(whole, jobs) });
   }
   return [...holders.values()];
 }
@@ -88,7 +100,8 @@ function heldByAll(job: LiveJob, jobs: LiveState["jobs"]): Resources {
 
 /** None where no attempt is under way, or where its main node has ended already and the job may be tried again. */
 export function endingOf(job: LiveJob): readonly EndingJob[] {
-  const { activeAttempt, attemptDurationSeconds, jobId } = wholeOf(job);
+  const whole = wholeOf(job);
+  const { activeAttempt, attemptDurationSeconds, jobId } = whole;
   if (activeAttempt === undefined || activeAttempt.outcome !== undefined) return [];
   const { startedAtMs, placedAtMs } = activeAttempt;
   const limitAtMs =
@@ -96,7 +109,22 @@ export function endingOf(job: LiveJob): readonly EndingJob[] {
       ? undefined
       : startedAtMs + attemptDurationSeconds * 1000;
   const sinceMs = startedAtMs ?? placedAtMs;
-  return [{ jobId, sinceMs, ...(limitAtMs !== undefined && { limitAtMs }) }];
+  const attemptsLeft = attemptsLeftOf(whole);
+  return [
+    {
+      jobId,
+      sinceMs,
+      ...(limitAtMs !== undefined && { limitAtMs }),
+      ...(attemptsLeft > 0 && { attemptsLeft }),
+    },
+  ];
+}
+
+/** How often the job is tried again at most if its attempts fail. One that somebody wants ended is not. */
+export function attemptsLeftOf({ retryStrategy, attemptCount, activeAttempt }: LiveJob): number {
+  const { stopping } = activeAttempt ?? {};
+  if (stopping !== undefined && stopping.because !== "instance-terminated") return 0;
+  return Math.max(0, retryStrategy.attempts - attemptCount);
 }
 
 /** A node ends with its job. */

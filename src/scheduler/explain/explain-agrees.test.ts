@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { SCOPE } from "../../../test/support/builders.ts";
-import { fairsharePolicy, happening, PlanHistory } from "../../../test/support/plan-history.ts";
+import { fairsharePolicy, happening } from "../../../test/support/happening.ts";
+import { PlanHistory } from "../../../test/support/plan-history.ts";
 import type { HistoryFacts } from "../../../test/support/plan-history.ts";
 import { submittedJobId } from "../../batch/child-job.ts";
 import { NO_RESOURCES } from "../../batch/resources.ts";
@@ -79,7 +80,8 @@ function isOnLaunched({ jobId }: Explanation, { placements, launches }: Omit<Pla
 function isInOrder({ told }: Head, { blocked }: Plan): boolean {
   const placeOf = (id: string): number =>
     blocked.findIndex(({ jobId }) => jobId === id || jobId === submittedJobId(id));
-  return told.line?.before === undefined || placeOf(told.line.before.jobId) < placeOf(told.jobId);
+  const before = told.line?.before?.jobId;
+  return before === undefined || placeOf(before) < placeOf(told.jobId);
 }
 
 /** What becomes of the explanation if an environment has another `maxvCpus`. */
@@ -110,16 +112,29 @@ function checkRaises(facts: HistoryFacts, { jobId, remedies, isImpossible }: Exp
   return raises.length;
 }
 
-/** Whether a head is placed once those have ended that are told to be in its way. Nothing goes on behind this. */
-function checkEnds(history: PlanHistory, which: number, seen: Set<string>): void {
+type Promised = Extract<Explanation["remedies"][number], { readonly kind: "jobs-end" | "instances-leave" }>;
+
+/** What comes true of a remedy. */
+function keep(remedy: Promised, history: PlanHistory): void {
+  if (remedy.kind === "instances-leave") return history.endInstances(remedy.instanceIds, remedy.atMs);
+  history.endJobs(remedy.jobs.flatMap(({ jobId }) => jobId ?? []));
+  if (remedy.isAfterIdle === true) history.endIdle(remedy.computeEnvironment ?? "");
+}
+
+/** Whether a head is placed once that is over which is told to be in its way. Nothing goes on behind this. */
+function checkPromise(history: PlanHistory, which: number, seen: Set<string>): void {
   const { facts } = history;
   const promises = headsOf(facts, planNext(facts)).flatMap(({ told }) =>
-    told.remedies.flatMap((remedy) => (remedy.kind === "jobs-end" ? [{ told, remedy }] : [])),
+    told.remedies
+      .filter((remedy) => remedy.kind === "jobs-end" || remedy.kind === "instances-leave")
+      .map((remedy) => ({ told, remedy })),
   );
-  const promise = promises[which % promises.length];
+  const rare = promises.filter(({ remedy }) => remedy.kind === "instances-leave");
+  const tried = rare.length > 0 ? rare : promises;
+  const promise = tried[which % tried.length];
   if (promise === undefined) return;
   const { told, remedy } = promise;
-  history.endJobs(remedy.jobs.map(({ jobId }) => jobId));
+  keep(remedy, history);
   const plan = planNext({ ...history.facts, keptForOnDemand: facts.keptForOnDemand });
   const isPlaced = plan.placements.some(({ jobId }) => jobId === told.jobId);
   // An instance is launched for it, or one with room boots already.
@@ -128,8 +143,15 @@ function checkEnds(history: PlanHistory, which: number, seen: Set<string>): void
   );
   const isLaunchedFor = remedy.bootMs !== undefined && (plan.launches.length > 0 || isStarting);
   expect(isPlaced || isLaunchedFor ? told.jobId : { told, remedy, plan }).toBe(told.jobId);
-  seen.add(`${told.because}, the end of ${remedy.jobs.length === 1 ? "a job" : "jobs"}`);
+  note(told, remedy, seen);
+}
+
+function note(told: Explanation, remedy: Promised, seen: Set<string>): void {
+  if (remedy.kind === "instances-leave") seen.add(`${told.because}, an instance leaves`);
+  else seen.add(`${told.because}, the end of ${remedy.jobs.length === 1 ? "a job" : "jobs"}`);
+  if (remedy.kind === "jobs-end" && remedy.isAfterIdle === true) seen.add("instances are idle before");
   if (told.nodeCount !== undefined) seen.add("multi-node, the end of jobs");
+  if (told.line?.comingBefore !== undefined) seen.add("some may come before");
 }
 
 function lookAt(facts: HistoryFacts, seen: Set<string>): void {
@@ -164,8 +186,9 @@ test("says of the head of each share and queue what the next cycle does, and wha
       const history = new PlanHistory(bootMs, new Set(), (facts) => lookAt(facts, seen), kept);
       history.step({ kind: "change policy", policy });
       for (const one of all) history.step(one);
+      history.endLeaving();
       for (let count = 0; count < 2; count += 1) history.step({ kind: "cycle", limit: 100 });
-      checkEnds(history, which, seen);
+      checkPromise(history, which, seen);
     }),
     { numRuns: 1000 },
   );
@@ -179,6 +202,10 @@ test("says of the head of each share and queue what the next cycle does, and wha
     ...before.map((reason) => `${reason}, others before`),
     ...ended.map((reason) => `${reason}, the end of a job`),
     "environments-full, the end of jobs",
+    "shares-reserved, the end of jobs",
+    "environments-full, an instance leaves",
+    "instances are idle before",
+    "some may come before",
     "multi-node, the end of jobs",
     "room is kept",
   ];

@@ -28,7 +28,8 @@ export function explainSentence(explanation: Explanation, nowMs: number): string
   if (because === "placeable") return ["Nothing is in its way.", ...tellTakers(explanation)].join(" ");
   if (because === "not-waiting") return `It does not wait: it is ${explanation.status}.`;
   if (because !== atHead) return [tellBefore(explanation), ...never].join(" ");
-  return [...(isImpossible ? never : tellHead(explanation)), ...tellStart(explanation, nowMs)].join(" ");
+  const head = isImpossible ? never : [...tellHead(explanation), ...tellComing(explanation.line)];
+  return [...head, ...tellStart(explanation, nowMs)].join(" ");
 }
 
 /** Says what an environment makes of the job. */
@@ -155,8 +156,17 @@ function tellHead(explanation: Explanation): readonly string[] {
 function tellOther({ jobId, because, ...other }: HeadBefore, jobQueue: string): string {
   const ofQueue = other.jobQueue === jobQueue ? "" : ` of the queue ${other.jobQueue}`;
   const ofShare = other.shareIdentifier === undefined ? "" : ` of the share ${other.shareIdentifier}`;
-  const job = `job ${jobId}${ofShare}${ofQueue}`;
+  const job = jobId === undefined ? "a job of another account or region" : `job ${jobId}${ofShare}${ofQueue}`;
   return because === undefined ? `Next is ${job}.` : `Before it goes ${job}, which ${waitClause(because)}.`;
+}
+
+/** Of one that waits for the ends of others. */
+function tellComing(line: PlaceInLine | undefined): readonly string[] {
+  if (line?.comingBefore === undefined) return [];
+  const { jobId } = line.comingBefore;
+  return jobId === undefined
+    ? ["Jobs that wait for others to end may go before it then."]
+    : [`Job ${jobId}, which waits for others to end, may go before it then.`];
 }
 
 function tellReservation(reservation: Reservation): string {
@@ -212,25 +222,35 @@ function tellMaximum(
 
 function tellFull(
   name: string,
-  {
-    capacity,
-    vcpuMillis,
-    maxVcpuMillis,
-    nearestRoom,
-  }: Extract<EnvironmentAnswer["verdict"], { kind: "environments-full" }>,
+  verdict: Extract<EnvironmentAnswer["verdict"], { kind: "environments-full" }>,
   needs: Explanation["needs"],
 ): string {
+  const { capacity, vcpuMillis, maxVcpuMillis, nearestRoom, leavingCount } = verdict;
   const used = grouped(vcpuMillis / 1000);
   const max = maxVcpuMillis === undefined ? "" : ` of ${grouped(maxVcpuMillis / 1000)}`;
   if (capacity === "fargate") return `${used}${max} vCPU of ${name} are in use (maxvCpus).`;
+  const leaving = tellLeaving(name, verdict);
   const room = nearestRoom && shortAmountsOf(nearestRoom, needs);
   if (capacity === "host") {
+    const none = leavingCount === undefined ? "no instance" : "no other instance";
     return room === undefined
-      ? `${name} has no instance that takes jobs.`
-      : `${name} has ${room} free (${used}${max} vCPU are in use).`;
+      ? `${leaving}${name} has ${none} that takes jobs.`
+      : `${leaving}${name} has ${room} free (${used}${max} vCPU are in use).`;
   }
   const most = room === undefined ? "" : `; the one with most room for it has ${room} free`;
-  return `${name} may launch no more for it: its instances have ${used}${max} vCPU (maxvCpus)${most}.`;
+  return `${leaving}${name} may launch no more for it: its instances have ${used}${max} vCPU (maxvCpus)${most}.`;
+}
+
+function tellLeaving(
+  name: string,
+  { leavingCount, isUpdating }: Extract<EnvironmentAnswer["verdict"], { kind: "environments-full" }>,
+): string {
+  if (leavingCount === undefined) return "";
+  const [instances, leave] =
+    leavingCount === 1 ? ["1 instance", "leaves"] : [`${grouped(leavingCount)} instances`, "leave"];
+  const why =
+    isUpdating === true ? `${name} is UPDATING: ${instances} from before ` : `${instances} of ${name} `;
+  return `${why}${leave}. `;
 }
 
 function tellConsumable({
@@ -295,6 +315,8 @@ function tellStart({ expectedStart }: Explanation, nowMs: number): readonly stri
       return [`It is ready in about ${within}.`];
     case "spot-notice":
       return [`Spot capacity is taken back for it: it starts in ${within} at the latest.`];
+    case "instances-leave":
+      return [`With what leaves gone it starts in ${within} at the latest.`];
     case "time-limits":
       return [`By their time limits it starts in ${within} at the latest.`];
     default:

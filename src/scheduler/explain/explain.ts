@@ -6,9 +6,11 @@ import { assess } from "./assess.ts";
 import type { Assessment } from "./assess.ts";
 import { awaitedJobs } from "./awaited-jobs.ts";
 import type { AwaitedJob, ExplainedReason, Explanation, PlaceInLine, Remedy } from "./explanation.ts";
+import { hideOthersBefore, hideOthersIn } from "./hide-others.ts";
 import { headOfShare, placeInLine } from "./place-in-line.ts";
 import { expectStart, remediesFor } from "./remedies.ts";
 import { whoGoesBefore } from "./who-goes-before.ts";
+import { whoMayComeBefore } from "./who-may-come-before.ts";
 
 /**
  * Says why a job waits, and what would start it: by the rules of a cycle, with the numbers of the moment.
@@ -18,6 +20,7 @@ import { whoGoesBefore } from "./who-goes-before.ts";
 export function explain(asked: AskedJob, facts: ExplainFacts): Explanation {
   const { state, outage } = facts;
   const { job, jobId } = asked;
+  const { scope } = job;
   const status = statusOf(asked, state);
   const isUnderWay = status === "STARTING" || status === "RUNNING";
   const assessment = isUnderWay ? NOTHING_IN_THE_WAY : assess(asked, facts);
@@ -27,7 +30,7 @@ export function explain(asked: AskedJob, facts: ExplainFacts): Explanation {
   const because = reasonOf(asked, { ...assessment, line, waitsFor }, facts);
   const isHeldUp = because === atHead || isImpossible;
   const remedies = isHeldUp ? remediesFor(asked, { ...assessment, line }, facts) : cancelHead(line);
-  const expectedStart = because === atHead ? expectStart(remedies, job, facts) : undefined;
+  const expectedStart = because === atHead ? expectStart(remedies, { job, line }, facts) : undefined;
   return {
     jobId,
     status,
@@ -38,11 +41,11 @@ export function explain(asked: AskedJob, facts: ExplainFacts): Explanation {
     needs: job.resources,
     ...(job.nodeResources !== undefined && { nodeCount: job.nodeResources.length }),
     ...(waitsFor.length > 0 && { waitsFor }),
-    ...(line !== undefined && { line }),
+    ...(line !== undefined && { line: hideOthersBefore(line, { scope, state }) }),
     environments: environments.map(({ answer }) => answer),
     ...(reservation !== undefined && { reservation }),
     consumables,
-    remedies,
+    remedies: remedies.map((remedy) => hideOthersIn(remedy, { scope, state })),
     ...(expectedStart !== undefined && { expectedStart }),
     ...(outage !== undefined && { outage }),
   };
@@ -61,7 +64,9 @@ function standInLine(asked: AskedJob, assessment: Assessment, facts: ExplainFact
   const line = placeInLine(asked, state, nowMs);
   const head = headOfShare(asked.job.share, state);
   if (line.aheadCount === 0 || head === undefined || head.jobId === asked.jobId) {
-    return { ...line, ...whoGoesBefore(asked, { assessment, share: line.share }, facts) };
+    const before = whoGoesBefore(asked, { assessment, share: line.share }, facts);
+    const isNext = line.aheadCount === 0 && before.before === undefined && assessment.atHead !== undefined;
+    return { ...line, ...before, ...(isNext && whoMayComeBefore(asked, facts)) };
   }
   const consumableResources = state.consumables.neededBy(head.jobId);
   const { atHead: because, isImpossible } = assess({ job: head.job, consumableResources }, facts);

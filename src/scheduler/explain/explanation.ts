@@ -78,14 +78,20 @@ export interface PlaceInLine {
    * where nobody does.
    */
   readonly before?: HeadBefore;
+  /**
+   * Of a job at the head before which nobody goes: one that waits for the ends of others and may go before it then; without
+   * an id where more jobs wait so than are looked at, or where it is of another account or region.
+   */
+  readonly comingBefore?: { readonly jobId?: string; readonly jobQueue?: string };
   /** Fair share only. */
   readonly share?: ShareStanding;
 }
 
 /** A job at the head of another share or queue. */
 export interface HeadBefore {
-  readonly jobId: string;
-  readonly jobQueue: string;
+  /** Absent, as is its queue: it is of another account or region. */
+  readonly jobId?: string;
+  readonly jobQueue?: string;
   /** Where that queue has shares. */
   readonly shareIdentifier?: string;
   /** Absent: the next cycle places it. */
@@ -152,6 +158,10 @@ export type EnvironmentVerdict =
       readonly maxVcpuMillis?: number;
       /** What is free on the instance that comes nearest; absent where there is none. */
       readonly nearestRoom?: Resources;
+      /** How many of its instances leave and take nothing more; absent: none. */
+      readonly leavingCount?: number;
+      /** It is UPDATING: those that leave are being replaced. */
+      readonly isUpdating?: true;
     }
   | { readonly kind: "above-bid"; readonly bidPercentage: number }
   | {
@@ -195,10 +205,13 @@ export interface ConsumableAnswer {
 
 /** A job that runs, and when its time limit ends it. */
 export interface EndingJob {
-  readonly jobId: string;
+  /** Absent: it is of another account or region. */
+  readonly jobId?: string;
   /** When its attempt started, or was placed if it has not come up yet. */
   readonly sinceMs: number;
   readonly limitAtMs?: number;
+  /** How often it is tried again at most if it fails; absent: it is not. */
+  readonly attemptsLeft?: number;
 }
 
 export type Remedy =
@@ -228,12 +241,17 @@ export type Remedy =
       readonly computeEnvironment?: string;
       /** An instance is launched for it then, or one boots already: for so long at most. */
       readonly bootMs?: number;
+      /** Their instances are too small for it, and go before when they have been idle for a while. */
+      readonly isAfterIdle?: true;
     }
-  /** Spot capacity that is taken back so that the job has room. */
+  /** Instances that go at an instant that is known: then it has room. */
   | {
       readonly kind: "instances-leave";
+      /** Without those of other accounts and regions. */
       readonly instanceIds: readonly string[];
       readonly atMs: number;
+      /** The environment that is full without that; absent: they are Spot capacity that is taken back for the job. */
+      readonly computeEnvironment?: string;
       /** An instance is launched for it then: it boots for so long. */
       readonly bootMs?: number;
     }
@@ -254,7 +272,7 @@ export interface ExpectedStart {
   readonly byMs: number;
   /**
    * `time-limits`: those of the jobs that are in its way; `boot-time`: that of an instance that is starting; `spot-notice`:
-   * that of Spot capacity which is taken back for it.
+   * that of Spot capacity which is taken back for it; `instances-leave`: the instant at which others go.
    */
-  readonly basis: "time-limits" | "boot-time" | "spot-notice";
+  readonly basis: "time-limits" | "boot-time" | "spot-notice" | "instances-leave";
 }

@@ -1,7 +1,7 @@
 import type { Job } from "../../batch/job.ts";
 import { SortedList } from "../../lib/sorted-list.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
-import { termsOf } from "../../store/shared-terms.ts";
+import { termsOf } from "../../store/live-job.ts";
 import type { AskedJob } from "./asked-job.ts";
 import { awaitedJobs } from "./awaited-jobs.ts";
 

@@ -200,10 +200,15 @@ function tellFull(
     rooms,
     nodeResources?.[0] ?? resources,
   );
-  const nearestRoom = nearest && { nearestRoom: addResources(nearest.resources, NO_RESOURCES) };
+  const leavingCount = instances.leaving.size;
+  const rest = {
+    ...(nearest && { nearestRoom: addResources(nearest.resources, NO_RESOURCES) }),
+    ...(leavingCount > 0 && { leavingCount }),
+    ...(leavingCount > 0 && environment.status === "UPDATING" && { isUpdating: true as const }),
+  };
   if (!isHostItself(environment))
-    return { kind, capacity: "instances", vcpuMillis: instances.vcpuMillis, ...limit, ...nearestRoom };
+    return { kind, capacity: "instances", vcpuMillis: instances.vcpuMillis, ...limit, ...rest };
   const { vcpuMillis } = state.jobs.environmentUsage(arn);
   const part = hostPart(environment, capacity.host).vcpuMillis;
-  return { kind, capacity: "host", vcpuMillis, maxVcpuMillis: part, ...nearestRoom };
+  return { kind, capacity: "host", vcpuMillis, maxVcpuMillis: part, ...rest };
 }

@@ -1,35 +1,87 @@
 import { claimOf } from "../../batch/fair-share.ts";
 import { averageAt } from "../../store/live-share.ts";
 import type { LiveShare } from "../../store/live-share.ts";
-import type { LiveJob } from "../../store/live-state.ts";
+import type { LiveJob, LiveState } from "../../store/live-state.ts";
+import { compareQueues } from "../ordering/compare-queues.ts";
 import { weigher } from "../ordering/fair-share.ts";
 import type { ExplainFacts } from "./asked-job.ts";
-import type { EndingJob } from "./explanation.ts";
+import { attemptsLeftOf } from "./ending-jobs.ts";
+import type { Holder } from "./ending-jobs.ts";
+import { freedBy } from "./freed-jobs.ts";
+import type { FreedJob } from "./freed-jobs.ts";
+
+/**
+ * Whether somebody else goes before the job once these have ended well: a job that waited for them, or another share that
+ * has less then.
+ */
+export function isOvertaken(ended: readonly Holder[], job: LiveJob, facts: ExplainFacts): boolean {
+  const freed = freedBy(
+    ended.map((holder) => holder.job),
+    facts.state,
+  );
+  if (freed === undefined) return true;
+  const isOfQueue = (other: FreedJob): boolean => other.job.jobQueueArn === job.jobQueueArn;
+  const isAnyBefore = freed.some((other) =>
+    isOfQueue(other)
+      ? other.job.share === job.share && goesFirst(other, job)
+      : isOfEarlierQueue(other.job, job, facts.state),
+  );
+  return isAnyBefore || hasLessThen(ended, freed.filter(isOfQueue), job, facts);
+}
+
+/** Whether one of these goes before the job again if its attempt fails. */
+export function isTriedAgainBefore(ended: readonly Holder[], job: LiveJob, state: LiveState): boolean {
+  return ended.some(
+    ({ job: other }) =>
+      attemptsLeftOf(other) > 0 &&
+      (other.jobQueueArn === job.jobQueueArn || isOfEarlierQueue(other, job, state)),
+  );
+}
+
+function isOfEarlierQueue({ jobQueueArn }: LiveJob, job: LiveJob, { jobQueues }: LiveState): boolean {
+  const other = jobQueues.get(jobQueueArn);
+  const own = jobQueues.get(job.jobQueueArn);
+  if (other === undefined || own === undefined || other === own || other.status === "DELETING") return false;
+  return compareQueues(other, own) < 0;
+}
+
+/** Within a share. */
+export function goesFirst({ job: other, childIndex }: FreedJob, job: LiveJob): boolean {
+  if (other.schedulingPriority !== job.schedulingPriority)
+    return other.schedulingPriority > job.schedulingPriority;
+  if (other.queuePosition !== job.queuePosition) return other.queuePosition < job.queuePosition;
+  return childIndex < (job.childIndex ?? 0);
+}
 
 /** Whether another share with waiting jobs has less than that of the job once these have ended, so that it goes first. */
-export function isOvertaken(
-  jobs: readonly EndingJob[],
-  { scope, jobQueueArn, share: own, queuePosition }: LiveJob,
+function hasLessThen(
+  ended: readonly Holder[],
+  freed: readonly FreedJob[],
+  { jobQueueArn, share: own, queuePosition }: LiveJob,
   { state, nowMs }: ExplainFacts,
 ): boolean {
   const queue = state.jobs.readyQueue(jobQueueArn);
   if (queue?.fairShare === undefined) return false;
   const weightOf = weigher(queue, queue.fairShare, nowMs);
   const endedMillis = new Map<LiveShare, number>();
-  for (const { jobId } of jobs) {
-    const ended = state.jobs.find(scope, jobId);
-    if (ended?.jobQueueArn !== jobQueueArn) continue;
-    endedMillis.set(ended.share, (endedMillis.get(ended.share) ?? 0) + ended.resources.vcpuMillis);
+  for (const { job, ofHost } of ended) {
+    if (job.jobQueueArn !== jobQueueArn) continue;
+    endedMillis.set(job.share, (endedMillis.get(job.share) ?? 0) + ofHost.vcpuMillis);
+  }
+  const headPositions = new Map([...endedMillis.keys()].map((share) => [share, share.headPosition]));
+  for (const { job } of freed) {
+    const first = headPositions.get(job.share) ?? job.share.headPosition;
+    headPositions.set(job.share, Math.min(first, job.queuePosition));
   }
   const claimOfShare = (share: LiveShare): number => {
     const vcpuMillis = share.vcpuMillis - (endedMillis.get(share) ?? 0);
     return claimOf(averageAt(share, nowMs), vcpuMillis) * weightOf(share);
   };
   const ownClaim = claimOfShare(own);
-  return [...endedMillis.keys()].some((share) => {
-    if (share === own || share.runnable.size === 0) return false;
+  return [...headPositions].some(([share, headPosition]) => {
+    if (share === own || headPosition === Infinity) return false;
     const claim = claimOfShare(share);
-    return claim === ownClaim ? share.headPosition < queuePosition : claim < ownClaim;
+    return claim === ownClaim ? headPosition < queuePosition : claim < ownClaim;
   });
 }
 

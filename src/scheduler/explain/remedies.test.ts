@@ -66,7 +66,7 @@ describe("what would start a job", () => {
     });
   });
 
-  test("is nothing by itself where the environment is full besides what is reserved", () => {
+  test("is an end that gives back enough of what is reserved and of a full environment", () => {
     const things = [
       aComputeEnvironment("ce", { instanceTypes: ["c5.xlarge"], maxvCpus: 4 }),
       ...sharedQueue(50),
@@ -78,7 +78,7 @@ describe("what would start a job", () => {
     expect(tell(things, "job")).toEqual({
       because: "shares-reserved",
       isImpossible: false,
-      remedies: [],
+      remedies: ["The end of job running-1 (for 5 min)."],
       sentence:
         "It is next in its share a and needs 1 vCPU and 100 MiB. The scheduling policy policy (computeReservation 50) keeps " +
         "50 % of the 4 vCPU of the queue's environments for other shares while 1 share is active: of the 2 vCPU that are left " +

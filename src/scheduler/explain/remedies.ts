@@ -1,19 +1,27 @@
 import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
 import { maxVcpuMillisOf } from "../../batch/compute-resources.ts";
 import { unreachable } from "../../lib/assert.ts";
-import type { LiveJob, LiveState } from "../../store/live-state.ts";
+import type { LiveJob } from "../../store/live-state.ts";
 import { isSpotCapacity } from "../placement.ts";
 import type { AskedJob, ExplainFacts } from "./asked-job.ts";
 import type { Assessment, JudgedEnvironment } from "./assess.ts";
-import type { ConsumableAnswer, ExpectedStart, PlaceInLine, Remedy } from "./explanation.ts";
+import type {
+  ConsumableAnswer,
+  EndingJob,
+  ExpectedStart,
+  PlaceInLine,
+  Remedy,
+  Reservation,
+} from "./explanation.ts";
 import { isShort } from "./is-short.ts";
 import { isTaking } from "./is-taking.ts";
 import { judgeEnvironment } from "./judge-environment.ts";
+import { whenInstancesLeave } from "./leaving-instances.ts";
 import { lowestMaxVcpus } from "./lowest-max-vcpus.ts";
-import { hasRivals, isOvertaken } from "./overtaken.ts";
+import { hasRivals } from "./overtaken.ts";
 import { remediesOfReservation } from "./reservation.ts";
 import { roomComing } from "./room-coming.ts";
-import { hostCheck, whoHoldsTooMuch, whoIsInTheWay } from "./who-is-in-the-way.ts";
+import { hostCheck, whoHoldsTooMuch, whoIsInTheWay, withBesides } from "./who-is-in-the-way.ts";
 
 type Standing = Assessment & { readonly line: PlaceInLine | undefined };
 
@@ -22,10 +30,9 @@ type Standing = Assessment & { readonly line: PlaceInLine | undefined };
  * that. Of a job before which others go nothing is known: what comes free may be theirs.
  */
 export function remediesFor({ job }: AskedJob, standing: Standing, facts: ExplainFacts): readonly Remedy[] {
-  if (standing.isImpossible) return remediesOfImpossible(standing, job, facts);
-  return remediesOfPossible(standing, job, facts).filter(
-    (remedy) => remedy.kind !== "jobs-end" || !isOvertaken(remedy.jobs, job, facts),
-  );
+  return standing.isImpossible
+    ? remediesOfImpossible(standing, job, facts)
+    : remediesOfPossible(standing, job, facts);
 }
 
 function remediesOfPossible(
@@ -37,18 +44,20 @@ function remediesOfPossible(
   const leaving = remediesOfLeaving(job, environments, facts);
   if (line?.before !== undefined) return leaving;
   const short = consumables.filter(isShort);
+  const isTaken = environments.some(({ answer }) => isTaking(answer));
   if (reservation !== undefined) {
-    const ofReservation = remediesOfReservation(reservation, environments, job, facts);
-    return short.length > 0 ? [] : withBoot(ofReservation, environments, facts);
+    if (short.length > 0) return [];
+    // Where no environment takes it either, only what gives back of both is enough.
+    if (!isTaken) return environments.flatMap((judged) => endsIn(judged, job, facts, reservation));
+    return withBoot(remediesOfReservation(reservation, environments, job, facts), environments, facts);
   }
   if (short.length === 0) {
     return [...leaving, ...environments.flatMap((judged) => remediesIn(judged, job, facts))];
   }
   // Where two things are lacking neither by itself would do.
-  const isTaken = environments.some(({ answer }) => isTaking(answer));
   if (short.length > 1 || !isTaken) return [];
   return withBoot(
-    short.flatMap((lack) => remediesOf(lack, facts.state)),
+    short.flatMap((lack) => remediesOf(lack, job, facts)),
     environments,
     facts,
   );
@@ -69,21 +78,33 @@ function withBoot(
 /** By when the job starts at the latest; undefined where nobody can tell. */
 export function expectStart(
   remedies: readonly Remedy[],
-  job: LiveJob,
+  { job, line }: Pick<AskedJob, "job"> & Pick<Standing, "line">,
   facts: ExplainFacts,
 ): ExpectedStart | undefined {
-  const starts = remedies.flatMap((remedy): readonly ExpectedStart[] => {
-    if (remedy.kind === "instances-leave") {
-      return [{ byMs: remedy.atMs + (remedy.bootMs ?? 0), basis: "spot-notice" }];
-    }
-    if (remedy.kind === "instance-boots") {
-      return remedy.readyAtMs === undefined ? [] : [{ byMs: remedy.readyAtMs, basis: "boot-time" }];
-    }
-    if (remedy.kind !== "jobs-end" || hasRivals(job, facts)) return [];
-    const endMs = Math.max(...remedy.jobs.map(({ limitAtMs = Infinity }) => limitAtMs));
-    return endMs === Infinity ? [] : [{ byMs: endMs + (remedy.bootMs ?? 0), basis: "time-limits" }];
-  });
-  return starts.toSorted((a, b) => a.byMs - b.byMs)[0];
+  if (line?.comingBefore !== undefined) return undefined;
+  const isOrderKnown = !hasRivals(job, facts);
+  return remedies
+    .flatMap((remedy) => startBy(remedy, isOrderKnown) ?? [])
+    .toSorted((a, b) => a.byMs - b.byMs)[0];
+}
+
+function startBy(remedy: Remedy, isOrderKnown: boolean): ExpectedStart | undefined {
+  if (remedy.kind === "instance-boots")
+    return remedy.readyAtMs === undefined ? undefined : { byMs: remedy.readyAtMs, basis: "boot-time" };
+  if (remedy.kind === "instances-leave") {
+    const byMs = remedy.atMs + (remedy.bootMs ?? 0);
+    if (remedy.computeEnvironment === undefined) return { byMs, basis: "spot-notice" };
+    return isOrderKnown ? { byMs, basis: "instances-leave" } : undefined;
+  }
+  // Nobody knows how long instances are idle.
+  if (remedy.kind !== "jobs-end" || remedy.isAfterIdle === true || !isOrderKnown) return undefined;
+  const endMs = Math.max(...remedy.jobs.map(lastsUntilMs));
+  return endMs === Infinity ? undefined : { byMs: endMs + (remedy.bootMs ?? 0), basis: "time-limits" };
+}
+
+/** The time limit is that of an attempt: one that fails before may be followed by another. */
+function lastsUntilMs({ limitAtMs = Infinity, attemptsLeft }: EndingJob): number {
+  return attemptsLeft === undefined ? limitAtMs : Infinity;
 }
 
 /** Those behind one that starts an instance for the job are not tried. */
@@ -169,11 +190,11 @@ function mendOf({ name: computeEnvironment, state }: ComputeEnvironment): Remedy
 }
 
 /** What would make the environment take a job that it, or another one, can take. */
-function remediesIn(
-  { environment, answer: { verdict } }: JudgedEnvironment,
-  job: LiveJob,
-  facts: ExplainFacts,
-): readonly Remedy[] {
+function remediesIn(judged: JudgedEnvironment, job: LiveJob, facts: ExplainFacts): readonly Remedy[] {
+  const {
+    environment,
+    answer: { verdict },
+  } = judged;
   const { name: computeEnvironment } = environment;
   const { vcpuMillis } = job.resources;
   const isTakenBy = (changed: ComputeEnvironment): boolean =>
@@ -189,17 +210,14 @@ function remediesIn(
       if (!isLeft || !hostCheck(environment, job, facts)([])) return [];
       return [{ kind: "add-larger-type", computeEnvironment, wanted: verdict.wanted }];
     }
-    case "environments-full": {
-      const making = whoIsInTheWay(verdict, environment, job, facts);
+    case "environments-full":
       return [
-        ...(making === undefined ? [] : [{ kind: "jobs-end", ...making, computeEnvironment } as const]),
+        ...leavesIn(environment, job, facts),
+        ...endsIn(judged, job, facts),
         ...raiseMax(environment, isTakenBy),
       ];
-    }
-    case "host-full": {
-      const making = whoIsInTheWay(verdict, environment, job, facts);
-      return making === undefined ? [] : [{ kind: "jobs-end", ...making, computeEnvironment }];
-    }
+    case "host-full":
+      return endsIn(judged, job, facts);
     case "above-bid":
       return hostCheck(environment, job, facts)([]) ? [{ kind: "raise-bid", computeEnvironment }] : [];
     case "instances-starting": {
@@ -217,6 +235,26 @@ function remediesIn(
   }
 }
 
+/** Those whose ends make room for it, of what is reserved for other shares as well where that is lacking. */
+function endsIn(
+  judged: JudgedEnvironment,
+  job: LiveJob,
+  facts: ExplainFacts,
+  reservation?: Reservation,
+): readonly Remedy[] {
+  const { environment } = judged;
+  const making = whoIsInTheWay(judged, job, withBesides(environment, job, facts, reservation));
+  if (making === undefined) return [];
+  return [{ kind: "jobs-end", ...making, computeEnvironment: environment.name }];
+}
+
+/** Instances that go, by which a full environment may launch one for the job. */
+function leavesIn(environment: ComputeEnvironment, job: LiveJob, facts: ExplainFacts): readonly Remedy[] {
+  const leaving = whenInstancesLeave(environment, job, withBesides(environment, job, facts));
+  if (leaving === undefined) return [];
+  return [{ kind: "instances-leave", ...leaving, computeEnvironment: environment.name }];
+}
+
 /** The lowest `maxvCpus` that is enough, if any is. */
 function raiseMax(
   environment: ComputeEnvironment,
@@ -227,8 +265,8 @@ function raiseMax(
   return [{ kind: "raise-max-vcpus", computeEnvironment: environment.name, toVcpus }];
 }
 
-function remediesOf(lack: ConsumableAnswer, state: LiveState): readonly Remedy[] {
-  const jobs = whoHoldsTooMuch(lack, state);
+function remediesOf(lack: ConsumableAnswer, job: LiveJob, facts: ExplainFacts): readonly Remedy[] {
+  const jobs = whoHoldsTooMuch(lack, job, facts);
   return [...(jobs === undefined ? [] : [{ kind: "jobs-end", jobs } as const]), moreOf(lack)];
 }
 

@@ -21,9 +21,9 @@ export function remedySentence(remedy: Remedy, nowMs: number): string {
         ? `Take computeReservation from ${nameOf(remedy.schedulingPolicy)}.`
         : `Lower computeReservation of ${nameOf(remedy.schedulingPolicy)} to ${remedy.toPercent} or less.`;
     case "jobs-end":
-      return `The end of ${listed(remedy.jobs.map((job) => tellEnding(job, nowMs)))}${tellBoot(remedy.bootMs)}.`;
+      return `The end of ${listed(remedy.jobs.map((job) => tellEnding(job, nowMs)))}${tellIdle(remedy)}${tellBoot(remedy.bootMs)}.`;
     case "instances-leave":
-      return `The end of Spot capacity that is taken back for it, in ${lengthOf(remedy.atMs - nowMs)}: ${listed(remedy.instanceIds)}${tellBoot(remedy.bootMs)}.`;
+      return tellLeaving(remedy, nowMs);
     case "instance-boots":
       return remedy.readyAtMs === undefined
         ? `The instance that starts in ${remedy.computeEnvironment}.`
@@ -51,7 +51,31 @@ function tellBoot(bootMs: number | undefined): string {
   return bootMs === undefined ? "" : `, and ${lengthOf(bootMs)} for an instance to start`;
 }
 
-function tellEnding({ jobId, sinceMs, limitAtMs }: EndingJob, nowMs: number): string {
+function tellLeaving(
+  { instanceIds, atMs, bootMs, computeEnvironment }: Extract<Remedy, { kind: "instances-leave" }>,
+  nowMs: number,
+): string {
+  const what =
+    computeEnvironment === undefined
+      ? "Spot capacity that is taken back for it"
+      : `what leaves ${computeEnvironment}`;
+  const instances = instanceIds.length === 0 ? "" : `: ${listed(instanceIds)}`;
+  return `The end of ${what}, in ${lengthOf(atMs - nowMs)}${instances}${tellBoot(bootMs)}.`;
+}
+
+function tellIdle({ jobs, isAfterIdle }: Extract<Remedy, { kind: "jobs-end" }>): string {
+  if (isAfterIdle !== true) return "";
+  const whose = jobs.length === 1 ? "its instance, which is" : "their instances, which are";
+  return `, and of ${whose} too small for it, once idle for a while`;
+}
+
+function tellEnding({ jobId, sinceMs, limitAtMs, attemptsLeft }: EndingJob, nowMs: number): string {
+  const job = jobId === undefined ? "a job of another account or region" : `job ${jobId}`;
   const limit = limitAtMs === undefined ? "" : `, time limit in ${lengthOf(limitAtMs - nowMs)}`;
-  return `job ${jobId} (for ${lengthOf(nowMs - sinceMs)}${limit})`;
+  const again = attemptsLeft === undefined ? "" : `, tried again ${timesOf(attemptsLeft)} if it fails`;
+  return `${job} (for ${lengthOf(nowMs - sinceMs)}${limit}${again})`;
+}
+
+function timesOf(count: number): string {
+  return count === 1 ? "once" : `up to ${count} times`;
 }

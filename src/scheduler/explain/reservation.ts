@@ -30,10 +30,7 @@ export function findReservation(
   };
 }
 
-/**
- * What would start a job that only the reservation keeps waiting. Where no environment takes it either, nothing would by
- * itself.
- */
+/** What would start a job that only the reservation keeps waiting. */
 export function remediesOfReservation(
   reservation: Reservation,
   environments: readonly JudgedEnvironment[],

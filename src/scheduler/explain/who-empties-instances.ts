@@ -3,23 +3,10 @@ import { firstOf } from "../../lib/first-of.ts";
 import type { EnvironmentInstances, LiveInstance } from "../../store/live-instances.ts";
 import type { LiveJob } from "../../store/live-state.ts";
 import { instancesFor } from "../scaling/scale-out.ts";
-import type { ExplainFacts } from "./asked-job.ts";
-import { endingOf, holdersOfInstance, NAMED_MAX } from "./ending-jobs.ts";
-import type { Holder, MakingRoom, Room } from "./ending-jobs.ts";
+import { emptyingsOf, findEnough } from "./emptying.ts";
+import type { Emptying } from "./emptying.ts";
+import type { MakingRoom, RoomFacts } from "./ending-jobs.ts";
 import { INSTANCES_LOOKED_AT_MAX } from "./judge-environment.ts";
-
-/** Of more instances not all are thought of as empty. */
-const CANDIDATES_MAX = 20;
-
-interface GangFacts extends ExplainFacts {
-  readonly isHostEnough: Room["isEnough"];
-}
-
-/** Jobs, and the instances that are empty without them. */
-interface Emptying {
-  readonly holders: readonly Holder[];
-  readonly instances: readonly LiveInstance[];
-}
 
 /**
  * The jobs whose ends leave a multi-node job an empty instance for each node, together with those that are launched then or
@@ -29,43 +16,15 @@ interface Emptying {
 export function whoEmptiesInstances(
   environment: ComputeEnvironment,
   job: LiveJob,
-  facts: GangFacts,
+  facts: RoomFacts,
 ): MakingRoom | undefined {
   const present = facts.state.instances.ofEnvironment(environment.arn);
-  const candidates = firstOf(present.all.values(), INSTANCES_LOOKED_AT_MAX)
-    .filter(
-      ({ instance, tasks }) =>
-        instance.registeredAtMs !== undefined &&
-        instance.leaving === undefined &&
-        tasks.size > 0 &&
-        tasks.size <= NAMED_MAX &&
-        [...tasks].every((taskId) => isEnding(facts.state.jobs.active.get(taskId))),
-    )
-    .sort((a, b) => a.tasks.size - b.tasks.size)
-    .slice(0, CANDIDATES_MAX)
-    .map((live): Emptying => ({ holders: holdersOfInstance(live, facts.state), instances: [live] }));
-  for (const candidate of candidates) {
-    const taken = takenWithout(candidate, environment, job, facts);
-    if (taken !== undefined) return taken;
-  }
-  let several: Emptying = { holders: [], instances: [] };
-  for (const candidate of candidates) {
-    several = bothOf(several, candidate);
-    if (several.holders.length > NAMED_MAX) return undefined;
-    const taken = takenWithout(several, environment, job, facts);
-    if (taken !== undefined) return taken;
-  }
-  return undefined;
-}
-
-function isEnding(job: LiveJob | undefined): boolean {
-  return job !== undefined && endingOf(job).length > 0;
-}
-
-function bothOf(a: Emptying, b: Emptying): Emptying {
-  const known = new Set(a.holders.map(({ ending }) => ending.jobId));
-  const others = b.holders.filter(({ ending }) => !known.has(ending.jobId));
-  return { holders: [...a.holders, ...others], instances: [...a.instances, ...b.instances] };
+  const taking = firstOf(present.all.values(), INSTANCES_LOOKED_AT_MAX).filter(
+    ({ instance }) => instance.registeredAtMs !== undefined && instance.leaving === undefined,
+  );
+  return findEnough(emptyingsOf(taking, facts.state), (emptying) =>
+    takenWithout(emptying, environment, job, facts),
+  );
 }
 
 /** Undefined where the environment would not take the job then. */
@@ -73,9 +32,9 @@ function takenWithout(
   { holders, instances }: Emptying,
   environment: ComputeEnvironment,
   job: LiveJob,
-  { state, capacity, nowMs, isHostEnough }: GangFacts,
+  { state, capacity, nowMs, isEnoughBesides }: RoomFacts,
 ): MakingRoom | undefined {
-  if (!isHostEnough(holders)) return undefined;
+  if (!isEnoughBesides(holders)) return undefined;
   const left = withEmpty(state.instances.ofEnvironment(environment.arn), instances);
   const demandVcpuMillis = job.resources.vcpuMillis;
   const imagined = { instances: { ofEnvironment: () => left } };
@@ -91,8 +50,8 @@ function takenWithout(
 function withEmpty(present: EnvironmentInstances, emptied: readonly LiveInstance[]): EnvironmentInstances {
   const all = new Map(present.all);
   const idle = new Map(present.idle);
-  for (const { instance } of emptied) {
-    const empty = { instance, free: instance.resources, tasks: new Set<string>() };
+  for (const { instance, slot } of emptied) {
+    const empty = { instance, slot, free: instance.resources, tasks: new Set<string>() };
     all.set(instance.instanceId, empty);
     idle.set(empty, 0);
   }

@@ -36,12 +36,19 @@ export function whoGoesBefore(
     const isPlaceable = other.atHead === undefined;
     // Behind so many one that is held up is promised nothing.
     const usable = usableBy(head, other, facts.state);
-    const isOther = isLast || isCompeting(assessment, other, usable);
+    // What a queue's reservation leaves is for all of its shares.
+    const isOfReservation =
+      assessment.reservation !== undefined && isSameQueue(head, asked) && usable.size > 0;
+    const isOther = isLast || isOfReservation || isCompeting(assessment, other, usable);
     const isBefore = assessment.atHead === undefined ? isPlaceable : isOther;
     if (isLast && !isBefore) break;
     if (isBefore) return { before: tellHead(head, other, facts.state) };
   }
   return {};
+}
+
+function isSameQueue({ job: a }: AskedHead, { job: b }: AskedHead): boolean {
+  return a.jobQueueArn === b.jobQueueArn;
 }
 
 function* headsBefore(
@@ -57,7 +64,8 @@ function* headsBefore(
   return undefined;
 }
 
-function queuesBefore(jobQueue: JobQueue, { jobQueues }: LiveState): readonly JobQueue[] {
+/** The queues that dispatch earlier in a cycle, in their order. */
+export function queuesBefore(jobQueue: JobQueue, { jobQueues }: LiveState): readonly JobQueue[] {
   return [...jobQueues.values()]
     .filter(
       (other) => other !== jobQueue && other.status !== "DELETING" && compareQueues(other, jobQueue) < 0,

@@ -7,10 +7,13 @@ import type { LiveJob, LiveState } from "../../store/live-state.ts";
 import { isSpotCapacity } from "../placement.ts";
 import { isHostItself } from "../scaling/host-environment.ts";
 import type { ExplainFacts } from "./asked-job.ts";
-import { endingOf, fewestToMakeRoom, holderOfHost, holdersOfInstance, NAMED_MAX } from "./ending-jobs.ts";
-import type { Holder, MakingRoom, Room } from "./ending-jobs.ts";
-import type { ConsumableAnswer, EndingJob, EnvironmentVerdict, Reservation } from "./explanation.ts";
+import type { JudgedEnvironment } from "./assess.ts";
+import { fewestToMakeRoom, holderOfHost, holdersOfInstance, NAMED_MAX } from "./ending-jobs.ts";
+import type { Holder, MakingRoom, Room, RoomFacts } from "./ending-jobs.ts";
+import type { ConsumableAnswer, EndingJob, Reservation } from "./explanation.ts";
 import { INSTANCES_LOOKED_AT_MAX } from "./judge-environment.ts";
+import { whoHoldsInstances } from "./leaving-instances.ts";
+import { isOvertaken } from "./overtaken.ts";
 import { whoEmptiesInstances } from "./who-empties-instances.ts";
 
 /** Of more attempts under way not all are looked at. */
@@ -18,59 +21,97 @@ const ATTEMPTS_LOOKED_AT_MAX = 10_000;
 
 /**
  * The job whose end gives another one its room in an environment: of several the one that started first. Where no single
- * one does, a few of one room, those that started first. Undefined where it takes more than a few.
+ * one does, a few of one room, those that started first, or a few whose instances go. Undefined where it takes more than a
+ * few.
  */
 export function whoIsInTheWay(
-  verdict: EnvironmentVerdict,
-  environment: ComputeEnvironment,
+  { environment, answer: { verdict } }: JudgedEnvironment,
   job: LiveJob,
-  facts: ExplainFacts,
+  facts: RoomFacts,
 ): MakingRoom | undefined {
-  const isHostEnough = hostCheck(environment, job, facts);
+  const { state, isEnoughBesides: isEnough } = facts;
   if (verdict.kind === "host-full") {
     const { bootMs } = verdict;
-    const holders = activeOf(facts.state).flatMap((one) => holderOfHost(one, facts.state));
-    const jobs = fewestToMakeRoom([{ holders, isEnough: isHostEnough }]);
+    const holders = activeOf(state).flatMap((one) => holderOfHost(one, state));
+    const jobs = fewestToMakeRoom([{ holders, isEnough }]);
     return jobs && { jobs, ...(bootMs !== undefined && { bootMs }) };
   }
   if (verdict.kind !== "environments-full") return undefined;
   if (isFargateEnvironment(environment)) {
-    const jobs = fewestToMakeRoom([roomOfFargate(environment, job, isHostEnough, facts.state)]);
+    const jobs = fewestToMakeRoom([roomOfFargate(environment, job, facts)]);
     return jobs && { jobs };
   }
-  // On the host itself nodes stand side by side, as one job.
-  if (job.nodeResources !== undefined && !isHostItself(environment)) {
-    return whoEmptiesInstances(environment, job, { ...facts, isHostEnough });
-  }
-  const jobs = fewestToMakeRoom(roomsOfInstances(environment, job, isHostEnough, facts.state));
+  return whoIsOnInstances(environment, job, facts) ?? whoHoldsInstances(environment, job, facts);
+}
+
+/** On the host itself nodes stand side by side, as one job. */
+function whoIsOnInstances(
+  environment: ComputeEnvironment,
+  job: LiveJob,
+  facts: RoomFacts,
+): MakingRoom | undefined {
+  if (job.nodeResources !== undefined && !isHostItself(environment))
+    return whoEmptiesInstances(environment, job, facts);
+  const jobs = fewestToMakeRoom(roomsOfInstances(environment, job, facts));
   return jobs && { jobs };
+}
+
+/** What a job needs besides the room of an environment: of the host, and of what is not reserved for other shares. */
+export function withBesides(
+  environment: ComputeEnvironment,
+  job: LiveJob,
+  facts: ExplainFacts,
+  reservation?: Reservation,
+): RoomFacts {
+  const isHostEnough = hostCheck(environment, job, facts);
+  const isEnoughBesides = (ended: readonly Holder[]): boolean =>
+    isHostEnough(ended) &&
+    (reservation === undefined || isUnreserved(reservation, job, ended)) &&
+    isNextAfter(ended, job, facts);
+  return { ...facts, isEnoughBesides };
 }
 
 /** The same for a job that its queue's reservation keeps waiting: of a queue that has nothing it is not asked. */
 export function whoseEndLeavesRoom(
+  reservation: Reservation,
+  job: LiveJob,
+  facts: ExplainFacts,
+): readonly EndingJob[] | undefined {
+  const { state } = facts;
+  const ofQueue = activeOf(state).filter(({ jobQueueArn }) => jobQueueArn === job.jobQueueArn);
+  const isEnough = (ended: readonly Holder[]): boolean =>
+    isUnreserved(reservation, job, ended) && isNextAfter(ended, job, facts);
+  return fewestToMakeRoom([{ holders: ofQueue.flatMap((one) => holderOfHost(one, state)), isEnough }]);
+}
+
+function isUnreserved(
   { unreservedVcpuMillis, vcpuMillis }: Reservation,
   { jobQueueArn, resources }: LiveJob,
-  { state }: ExplainFacts,
-): readonly EndingJob[] | undefined {
-  const ofQueue = activeOf(state).filter((job) => job.jobQueueArn === jobQueueArn);
-  const isEnough = (ended: readonly Holder[]): boolean => {
-    const leftMillis = vcpuMillis - givenBack(ended).vcpuMillis;
-    return leftMillis === 0 || leftMillis + resources.vcpuMillis <= unreservedVcpuMillis;
-  };
-  return fewestToMakeRoom([{ holders: ofQueue.flatMap((one) => holderOfHost(one, state)), isEnough }]);
+  ended: readonly Holder[],
+): boolean {
+  const ofQueue = ended.filter(({ job }) => job.jobQueueArn === jobQueueArn);
+  const leftMillis = vcpuMillis - givenBack(ofQueue).vcpuMillis;
+  return leftMillis === 0 || leftMillis + resources.vcpuMillis <= unreservedVcpuMillis;
+}
+
+function isNextAfter(ended: readonly Holder[], job: LiveJob, facts: ExplainFacts): boolean {
+  return !isOvertaken(ended, job, facts);
 }
 
 /** Those whose ends give back enough of a consumable resource. What is used up does not come back. */
 export function whoHoldsTooMuch(
   { consumableResource, quantity, totalQuantity, heldQuantity }: ConsumableAnswer,
-  state: LiveState,
+  job: LiveJob,
+  facts: ExplainFacts,
 ): readonly EndingJob[] | undefined {
+  const { state } = facts;
   const resource = state.plainResources.find("consumable-resource", consumableResource);
   if (resource?.kind !== "REPLENISHABLE") return undefined;
   const holders = holdersOf(consumableResource, state);
-  const heldBy = ({ ending: { jobId } }: Holder): number => quantityOf(jobId, consumableResource, state);
+  const heldBy = ({ job: { jobId } }: Holder): number => quantityOf(jobId, consumableResource, state);
   const isEnough = (ended: readonly Holder[]): boolean =>
-    heldQuantity - ended.reduce((sum, one) => sum + heldBy(one), 0) + quantity <= totalQuantity;
+    heldQuantity - ended.reduce((sum, one) => sum + heldBy(one), 0) + quantity <= totalQuantity &&
+    isNextAfter(ended, job, facts);
   return fewestToMakeRoom([{ holders, isEnough }]);
 }
 
@@ -84,9 +125,7 @@ export function someHoldersOf(consumableResource: string, state: LiveState): rea
 function holdersOf(consumableResource: string, state: LiveState): readonly Holder[] {
   return activeOf(state)
     .filter(({ jobId }) => quantityOf(jobId, consumableResource, state) > 0)
-    .flatMap((job) =>
-      endingOf(job).map((ending) => ({ ending, ofRoom: NO_RESOURCES, ofHost: NO_RESOURCES })),
-    );
+    .flatMap((job) => holderOfHost(job, state));
 }
 
 function quantityOf(jobId: string, consumableResource: string, { consumables }: LiveState): number {
@@ -116,8 +155,7 @@ export function hostCheck(
 function roomOfFargate(
   environment: ComputeEnvironment,
   { resources }: LiveJob,
-  isHostEnough: Room["isEnough"],
-  state: LiveState,
+  { state, isEnoughBesides }: RoomFacts,
 ): Room {
   const { arn } = environment;
   const left = maxVcpuMillisOf(environment) - state.jobs.environmentUsage(arn).vcpuMillis;
@@ -125,15 +163,14 @@ function roomOfFargate(
     ({ activeAttempt }) => activeAttempt?.computeEnvironmentArn === arn,
   );
   const isEnough = (ended: readonly Holder[]): boolean =>
-    resources.vcpuMillis <= left + givenBack(ended).vcpuMillis && isHostEnough(ended);
+    resources.vcpuMillis <= left + givenBack(ended).vcpuMillis && isEnoughBesides(ended);
   return { holders: ofEnvironment.flatMap((one) => holderOfHost(one, state)), isEnough };
 }
 
 function roomsOfInstances(
   { arn }: ComputeEnvironment,
   { resources }: LiveJob,
-  isHostEnough: Room["isEnough"],
-  state: LiveState,
+  { state, isEnoughBesides }: RoomFacts,
 ): readonly Room[] {
   return firstOf(state.instances.ofEnvironment(arn).all.values(), INSTANCES_LOOKED_AT_MAX)
     .filter(
@@ -148,6 +185,6 @@ function roomsOfInstances(
         fitsIn(
           resources,
           ended.reduce((sum, { ofRoom }) => addResources(sum, ofRoom), live.free),
-        ) && isHostEnough(ended),
+        ) && isEnoughBesides(ended),
     }));
 }

@@ -113,6 +113,27 @@ describe("planned room", () => {
     expect(room.emptyFor([needing(2), needing(4)])).toEqual([0, 1]);
   });
 
+  test("of empty instances is for nodes in the order of launch, also where some of them boot", () => {
+    const instances = new LiveInstances();
+    for (const [index, registeredAtMs] of [1, undefined, 1, undefined].entries()) {
+      instances.put(
+        anInstance(`i-${index}`, {
+          computeEnvironmentArn: ARN,
+          resources: needing(index + 1),
+          launchedAtMs: index,
+          ...(registeredAtMs !== undefined && { registeredAtMs }),
+        }),
+      );
+    }
+    const room = new PlannedRoom(instances.ofEnvironment(ARN));
+    room.add(needing(5));
+    // Those that boot have the first slots; what was added has the next.
+    expect(room.emptyFor([1, 2, 3, 4, 5].map(needing))).toEqual([3, 0, 4, 1, 2]);
+    expect(room.emptyFor([needing(2), needing(2), needing(2), needing(5)])).toEqual([0, 4, 1, 2]);
+    room.add(needing(9));
+    expect(room.emptyFor([needing(5), needing(5)])).toEqual([2, 5]);
+  });
+
   test("of empty instances is for nodes, each by itself, and for nobody else then", () => {
     const room = new PlannedRoom(ofSizes([2, 4, 2]));
     const nodes = [needing(4), needing(2)];

@@ -16,23 +16,25 @@ export class PlannedRoom {
   readonly #instances: EnvironmentInstances;
   readonly #tree: RoomTree;
   readonly #free: Resources[] = [];
-  /** Slots of empty instances on which no job counts. */
-  readonly #empty = new Set<number>();
+  /** Slots of empty instances on which no job counts, with their places in the order of launch. */
+  #empty = new Map<number, number>();
+  /** Whether the empty ones stand in that order; what is added then comes last. */
+  #isEmptyOrdered = false;
   /** Of those that take jobs: all up to this one have a slot if they have room, and none behind it. */
   #lastShown: LiveInstance | undefined;
 
   constructor(instances: EnvironmentInstances) {
     this.#instances = instances;
     this.#tree = new RoomTree(instances.booting.size);
-    for (const { free, tasks } of instances.booting) this.#open(free, tasks.size === 0);
+    for (const live of instances.booting) this.#open(live);
     this.#tree.mend();
   }
 
-  /** An instance more, empty. */
+  /** An instance more, empty: the last that is launched. */
   add(resources: Resources): void {
     const slot = this.#free.length;
     this.#set(slot, resources);
-    this.#empty.add(slot);
+    this.#empty.set(slot, Number.MAX_SAFE_INTEGER);
   }
 
   /** Has up to `count` jobs count on the room, each of them wholly on one instance, and says how many. */
@@ -54,12 +56,13 @@ export class PlannedRoom {
   }
 
   /**
-   * The slots of empty instances for nodes, one for each; undefined for those for which there is none. Nobody counts on
-   * them before `takeSlots`.
+   * The slots of empty instances for nodes, one for each; undefined for those for which there is none. As a cycle takes them
+   * each node has the first in the order of launch. Nobody counts on them before `takeSlots`.
    */
   emptyFor(nodes: readonly Resources[]): readonly (number | undefined)[] {
     this.#showUpTo(undefined);
-    const left = new Set(this.#empty);
+    this.#orderEmpty();
+    const left = new Set(this.#empty.keys());
     return nodes.map((wanted) => {
       for (const slot of left) {
         const free = this.#free[slot];
@@ -78,6 +81,13 @@ export class PlannedRoom {
       this.#empty.delete(slot);
       this.#tree.close(slot);
     }
+  }
+
+  /** To be called when all are shown: those that boot have their slots before others, whenever they were launched. */
+  #orderEmpty(): void {
+    if (this.#isEmptyOrdered) return;
+    this.#empty = new Map([...this.#empty].sort(([, a], [, b]) => a - b));
+    this.#isEmptyOrdered = true;
   }
 
   #findShown({ vcpuMillis, memoryMiB, gpuCount }: Resources): number | undefined {
@@ -100,16 +110,16 @@ export class PlannedRoom {
       if (live === undefined) return;
       const slot = this.#free.length;
       this.#set(slot, live.free);
-      if (live.tasks.size === 0) this.#empty.add(slot);
+      if (live.tasks.size === 0) this.#empty.set(slot, live.slot);
       this.#lastShown = live;
     } while (live !== last);
   }
 
   /** Shows one of many: they are there once the tree is mended. */
-  #open(free: Resources, isEmpty: boolean): void {
+  #open({ free, tasks, slot: place }: LiveInstance): void {
     const slot = this.#free.push(free) - 1;
     this.#tree.fill(slot, free.vcpuMillis, free.memoryMiB, free.gpuCount);
-    if (isEmpty) this.#empty.add(slot);
+    if (tasks.size === 0) this.#empty.set(slot, place);
   }
 
   #set(slot: number, free: Resources): void {

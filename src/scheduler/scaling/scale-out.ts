@@ -5,7 +5,7 @@ import type { Resources } from "../../batch/resources.ts";
 import type { LiveInstance } from "../../store/live-instances.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
 import type { Capacity } from "../capacity.ts";
-import { firstWithRoom } from "../placement.ts";
+import { firstWithRoom, inLaunchOrder } from "../placement.ts";
 import type { WaitReason } from "../wait-reason.ts";
 import { hostPart, isHostItself } from "./host-environment.ts";
 import type { InstanceNeed, InstanceShape, InstanceSupply } from "./instance-supply.ts";
@@ -52,10 +52,7 @@ export function instancesFor(
     if (firstWithRoom(environment.booting, job.resources) !== undefined) return "instances-starting";
     return launchesFor(job, [job.resources], computeEnvironment, facts);
   }
-  const empty = [...environment.all.values()].filter(
-    (instance) =>
-      environment.idle.has(instance) || (environment.booting.has(instance) && instance.tasks.size === 0),
-  );
+  const empty = inLaunchOrder([...environment.idle.keys(), ...environment.booting]);
   const missing = withoutInstance(nodeResources, empty);
   return missing.length === 0 ? "instances-starting" : launchesFor(job, missing, computeEnvironment, facts);
 }

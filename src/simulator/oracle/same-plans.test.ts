@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { fairsharePolicy, happening, PlanHistory } from "../../../test/support/plan-history.ts";
+import { fairsharePolicy, happening } from "../../../test/support/happening.ts";
+import { PlanHistory } from "../../../test/support/plan-history.ts";
 
 /** What histories that deserve the name come to. */
 const SEEN = [

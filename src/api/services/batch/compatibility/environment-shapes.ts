@@ -119,7 +119,7 @@ export const computeResource: Declarations<ComputeResource> = {
   placementGroup: withoutEffect(SHAPES_ONLY),
   bidPercentage: honoured(
     "reclaim-spot: goes when it costs more than bidPercentage allows, and is launched again when it does not",
-    "Spot costs the same part of the price on demand at any time (`--spot-price-part`)",
+    "Spot costs a part of the price on demand (`--spot-price-part`), the same at any time without `--spot-market-seed`",
   ),
   spotIamFleetRole: honoured(HEALTH, NO_LOOK_UP),
   launchTemplate: withoutEffect(SHAPES_ONLY),
