@@ -11,7 +11,7 @@ import { findInstances, isLeft, isSpotCapacity, refuseEnvironment } from "./plac
 import type { Place } from "./placement.ts";
 import { compareQueues } from "./ordering/compare-queues.ts";
 import { orderOf } from "./ordering/queue-order.ts";
-import { unreservedVcpuMillis } from "./ordering/reservation.ts";
+import { isReserved, unreservedVcpuMillis } from "./ordering/reservation.ts";
 import { instancesFor } from "./scaling/scale-out.ts";
 import type { Launch } from "./scaling/scale-out.ts";
 import { isPassedOverByNodes, isTooMuch, moreTelling } from "./wait-reason.ts";
@@ -193,9 +193,7 @@ class Dispatch {
   #lackOf(job: LiveJob, unreservedMillis: number): WaitReason | undefined {
     const ofConsumables = lackOfConsumables(job, this.#facts.state);
     if (ofConsumables === "exceeds-consumables") return ofConsumables;
-    const queueMillis = this.#ready.vcpuMillis;
-    const isReserved = queueMillis > 0 && queueMillis + job.resources.vcpuMillis > unreservedMillis;
-    return isReserved ? "shares-reserved" : ofConsumables;
+    return isReserved(job, this.#ready, unreservedMillis) ? "shares-reserved" : ofConsumables;
   }
 
   #placeIn(

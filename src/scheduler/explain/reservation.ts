@@ -1,7 +1,7 @@
 import { reservedPart } from "../../batch/fair-share.ts";
 import type { LiveJob } from "../../store/live-state.ts";
 import { activeShareCount } from "../ordering/active-shares.ts";
-import { unreservedVcpuMillis } from "../ordering/reservation.ts";
+import { isReserved, unreservedVcpuMillis } from "../ordering/reservation.ts";
 import type { ExplainFacts } from "./asked-job.ts";
 import type { JudgedEnvironment } from "./assess.ts";
 import type { Remedy, Reservation } from "./explanation.ts";
@@ -9,15 +9,12 @@ import { isTaking } from "./is-taking.ts";
 import { whoseEndLeavesRoom } from "./who-is-in-the-way.ts";
 
 /** What keeps the job from capacity for the sake of shares that are not active; undefined where nothing does. */
-export function findReservation(
-  { jobQueueArn, resources }: LiveJob,
-  { state, nowMs }: ExplainFacts,
-): Reservation | undefined {
-  const jobQueue = state.jobQueues.get(jobQueueArn);
-  const ready = state.jobs.readyQueue(jobQueueArn);
-  if (jobQueue === undefined || ready === undefined || ready.vcpuMillis === 0) return undefined;
+export function findReservation(job: LiveJob, { state, nowMs }: ExplainFacts): Reservation | undefined {
+  const jobQueue = state.jobQueues.get(job.jobQueueArn);
+  const ready = state.jobs.readyQueue(job.jobQueueArn);
+  if (jobQueue === undefined || ready === undefined) return undefined;
   const unreserved = unreservedVcpuMillis(ready, jobQueue, { state, nowMs });
-  if (ready.vcpuMillis + resources.vcpuMillis <= unreserved) return undefined;
+  if (!isReserved(job, ready, unreserved)) return undefined;
   const computeReservation = ready.fairShare?.policy.computeReservation ?? 0;
   const shareCount = activeShareCount(ready, nowMs);
   return {

@@ -1,6 +1,6 @@
 import { reservedPart } from "../../batch/fair-share.ts";
 import type { JobQueue } from "../../batch/job-queue.ts";
-import type { LiveState } from "../../store/live-state.ts";
+import type { LiveJob, LiveState } from "../../store/live-state.ts";
 import type { ReadyQueue } from "../../store/live-queues.ts";
 import { activeShareCount } from "./active-shares.ts";
 
@@ -26,4 +26,13 @@ export function unreservedVcpuMillis(
     maxVcpus += environmentMax;
   }
   return maxVcpus * 1000 * (1 - part);
+}
+
+/** Whether the job would get what is kept free. A queue that has nothing may always begin one. */
+export function isReserved(
+  { resources }: Pick<LiveJob, "resources">,
+  { vcpuMillis }: Pick<ReadyQueue, "vcpuMillis">,
+  unreservedMillis: number,
+): boolean {
+  return vcpuMillis > 0 && vcpuMillis + resources.vcpuMillis > unreservedMillis;
 }

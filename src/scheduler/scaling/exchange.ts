@@ -8,7 +8,7 @@ import type { LiveJob, LiveState } from "../../store/live-state.ts";
 import type { Capacity } from "../capacity.ts";
 import { lackOfConsumables } from "../consumables.ts";
 import { orderOf } from "../ordering/queue-order.ts";
-import { unreservedVcpuMillis } from "../ordering/reservation.ts";
+import { isReserved, unreservedVcpuMillis } from "../ordering/reservation.ts";
 import { findInstances, isLeft, isSpotCapacity, refuseEnvironment } from "../placement.ts";
 import { isPassedOverByNodes } from "../wait-reason.ts";
 import { withoutInstances } from "./imagined-instances.ts";
@@ -56,8 +56,7 @@ export function* exchangesFor(jobQueue: JobQueue, facts: ExchangeFacts): Iterabl
   if (ready === undefined) return;
   const unreservedMillis = unreservedVcpuMillis(ready, jobQueue, facts);
   for (const job of headsOf(ready, facts.nowMs)) {
-    const isReserved = ready.vcpuMillis > 0 && ready.vcpuMillis + job.resources.vcpuMillis > unreservedMillis;
-    if (isReserved || lackOfConsumables(job, state) !== undefined) continue;
+    if (isReserved(job, ready, unreservedMillis) || lackOfConsumables(job, state) !== undefined) continue;
     const exchange = exchangeFor(job, { jobQueue, ready }, facts);
     if (exchange !== undefined) yield exchange;
   }
