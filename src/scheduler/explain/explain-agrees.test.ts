@@ -66,8 +66,10 @@ function agrees({ planned, told }: Head, { placements, launches }: Plan): boolea
   if (planned === "placed") return isOnLaunched(told, { placements, launches });
   // That an environment can never take it is said before that it is full.
   if (because === planned || because.startsWith("exceeds-")) return true;
-  // Others are placed before: those that it is told of, or any of its queue, of which less is left then to active shares.
-  const areOthersBefore = line?.before !== undefined || planned === "shares-reserved";
+  // Others are placed before: those that it is told of; or any, also behind heads, of what a queue's active shares and those
+  // who need a consumable resource have together.
+  const ofAll = ["shares-reserved", "consumables-unavailable"];
+  const areOthersBefore = line?.before !== undefined || ofAll.includes(planned);
   return areOthersBefore && placements.length + launches.length > 0;
 }
 
@@ -116,7 +118,7 @@ type Promised = Extract<Explanation["remedies"][number], { readonly kind: "jobs-
 
 /** What comes true of a remedy. */
 function keep(remedy: Promised, history: PlanHistory): void {
-  if (remedy.kind === "instances-leave") return history.endInstances(remedy.instanceIds, remedy.atMs);
+  if (remedy.kind === "instances-leave") return history.endInstances(remedy.instanceIds, remedy.atMs ?? 0);
   history.endJobs(remedy.jobs.flatMap(({ jobId }) => jobId ?? []));
   if (remedy.isAfterIdle === true) history.endIdle(remedy.computeEnvironment ?? "");
 }

@@ -316,7 +316,7 @@ function tellStart({ expectedStart }: Explanation, nowMs: number): readonly stri
     case "spot-notice":
       return [`Spot capacity is taken back for it: it starts in ${within} at the latest.`];
     case "instances-leave":
-      return [`With what leaves gone it starts in ${within} at the latest.`];
+      return [`What leaves makes room for it: it starts in ${within} at the latest.`];
     case "time-limits":
       return [`By their time limits it starts in ${within} at the latest.`];
     default:

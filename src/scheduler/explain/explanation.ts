@@ -244,12 +244,13 @@ export type Remedy =
       /** Their instances are too small for it, and go before when they have been idle for a while. */
       readonly isAfterIdle?: true;
     }
-  /** Instances that go at an instant that is known: then it has room. */
+  /** Instances that go: then it has room. */
   | {
       readonly kind: "instances-leave";
       /** Without those of other accounts and regions. */
       readonly instanceIds: readonly string[];
-      readonly atMs: number;
+      /** Absent: they are too small for the job, and go when they have been idle for a while. */
+      readonly atMs?: number;
       /** The environment that is full without that; absent: they are Spot capacity that is taken back for the job. */
       readonly computeEnvironment?: string;
       /** An instance is launched for it then: it boots for so long. */

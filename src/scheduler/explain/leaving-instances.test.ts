@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { aComputeEnvironment, aJob, aState } from "../../../test/support/builders.ts";
+import { aComputeEnvironment, aJob, aState, SCOPE } from "../../../test/support/builders.ts";
 import type { Buildable, JobBuilder } from "../../../test/support/builders.ts";
 import { runCycle } from "../../../test/support/cycle.ts";
 import { ask, CYCLE_MS, inShare, NOW_MS, Q, sharedQueue, tellOf } from "../../../test/support/explained.ts";
@@ -66,9 +66,9 @@ describe("a full environment whose instance leaves", () => {
       isImpossible: false,
       sentence:
         "It is next in the queue q and needs 4 vCPU and 100 MiB. 1 instance of ce leaves. ce may launch no more for it: its " +
-        "instances have 4 of 4 vCPU (maxvCpus). With what leaves gone it starts in 13 s at the latest.",
+        "instances have 4 of 4 vCPU (maxvCpus). What leaves makes room for it: it starts in 13 s at the latest.",
       remedies: [
-        `The end of what leaves ce, in 10 s: ${instanceId}, and 3 s for an instance to start.`,
+        `The end of ${instanceId}, which leaves ce, in 10 s, and 3 s for an instance to start.`,
         "The end of job a (for 5 min), and 3 s for an instance to start.",
         "Raise maxvCpus of ce to 5 or more.",
       ],
@@ -129,8 +129,8 @@ describe("a full environment whose instance leaves", () => {
       isImpossible: false,
       sentence:
         "It is next in the queue q and needs 1 vCPU and 100 MiB. ce is UPDATING: 1 instance from before leaves. ce has no " +
-        "other instance that takes jobs. With what leaves gone it starts in 10 s at the latest.",
-      remedies: [`The end of what leaves ce, in 10 s: ${instanceId}.`, "The end of job r (for 5 min)."],
+        "other instance that takes jobs. What leaves makes room for it: it starts in 10 s at the latest.",
+      remedies: [`The end of ${instanceId}, which leaves ce, in 10 s.`, "The end of job r (for 5 min)."],
     });
   });
 
@@ -161,6 +161,27 @@ describe("a full environment whose instances are too small for the job", () => {
       "The end of job a-1 (for 5 min) and job a-2 (for 5 min), and of their instances, which are too small for it, once " +
         "idle for a while, and 3 s for an instance to start.",
     );
+  });
+
+  test("launches one for it when those that are idle are gone", () => {
+    const state = running(2, 4);
+    apply(state, large("k", 9));
+    const instances = [...state.instances.environments.values()].flatMap(({ all }) => [...all.keys()]);
+    for (const jobId of ["a-1", "a-2"]) {
+      const attempt = state.jobs.find(SCOPE, jobId)?.activeAttempt;
+      if (attempt === undefined) throw new Error(`${jobId} is not under way`);
+      const outcome = { kind: "exited", exitCode: 0 } as const;
+      state.apply({ kind: "attempt-put", attempt: { ...attempt, stoppedAtMs: CYCLE_MS, outcome } });
+      const patch = { status: "SUCCEEDED", stoppedAtMs: CYCLE_MS } as const;
+      state.apply({ kind: "job-changed", scope: SCOPE, jobId, patch, atMs: CYCLE_MS });
+      if (jobId === "a-2") continue;
+      expect(ask(state, "k").remedies[0]).toMatchObject({ jobs: [{ jobId: "a-2" }], isAfterIdle: true });
+    }
+    expect(tellOf(state, "k", BOOT).remedies).toEqual([
+      `The end of ${instances.join(" and ")}, which are too small for it, once idle for a while, and 3 s for an instance to start.`,
+      "Raise maxvCpus of ce to 8 or more.",
+    ]);
+    expect(ask(state, "k").expectedStart).toBeUndefined();
   });
 
   test.each([

@@ -13,10 +13,10 @@ import type { Holder, MakingRoom, RoomFacts } from "./ending-jobs.ts";
 import { INSTANCES_LOOKED_AT_MAX } from "./judge-environment.ts";
 import { isTriedAgainBefore } from "./overtaken.ts";
 
-/** Instances that go, and when the last of them is gone. */
+/** Instances that go, and when the last of them is gone: nobody knows of those that are idle. */
 interface Leaving {
   readonly instanceIds: readonly string[];
-  readonly atMs: number;
+  readonly atMs?: number;
   /** An instance is launched then: it boots for so long. */
   readonly bootMs?: number;
 }
@@ -49,9 +49,21 @@ export function whenInstancesLeave(
     const launched = launchedWithout({ instances, holders }, environment, job, facts);
     if (launched === undefined) continue;
     if (isTriedAgainBefore(holders, job, facts.state)) return undefined;
-    return { instanceIds: instances.map(({ instance }) => instance.instanceId), atMs, ...launched };
+    return { instanceIds: idsOf(instances), atMs, ...launched };
   }
   return undefined;
+}
+
+/** The same of instances that are idle, and too small for the job. */
+export function whichIdleLeave(
+  environment: ComputeEnvironment,
+  job: LiveJob,
+  facts: RoomFacts,
+): Leaving | undefined {
+  const instances = idleAndTooSmall(environment, job, facts);
+  if (instances.length === 0) return undefined;
+  const launched = launchedWithout({ instances, holders: [] }, environment, job, facts);
+  return launched && { instanceIds: idsOf(instances), ...launched };
 }
 
 /**
@@ -63,21 +75,34 @@ export function whoHoldsInstances(
   job: LiveJob,
   facts: RoomFacts,
 ): MakingRoom | undefined {
-  const { all, idle, leaving } = facts.state.instances.ofEnvironment(environment.arn);
+  const { all, leaving } = facts.state.instances.ofEnvironment(environment.arn);
   const leavingAnyway = emptyingsOf(firstOf(leaving, INSTANCES_LOOKED_AT_MAX), facts.state);
   const soon = findEnough(leavingAnyway, (emptying) => endsWithout(emptying, environment, job, facts));
   if (soon !== undefined || isHostItself(environment)) return soon;
-  const tooSmall = firstOf(all.values(), INSTANCES_LOOKED_AT_MAX).filter((live) => isTooSmall(live, job));
-  const unused = tooSmall.filter((live) => idle.has(live));
-  const others = emptyingsOf(
-    tooSmall.filter(({ instance }) => instance.leaving === undefined),
-    facts.state,
+  const unused = idleAndTooSmall(environment, job, facts);
+  const tooSmall = firstOf(all.values(), INSTANCES_LOOKED_AT_MAX).filter(
+    (live) => live.instance.leaving === undefined && isTooSmall(live, job),
   );
+  const others = emptyingsOf(tooSmall, facts.state);
   return findEnough([...leavingAnyway, ...others], ({ holders, instances }) => {
     const emptying = { holders, instances: [...unused, ...instances] };
     const ends = endsWithout(emptying, environment, job, facts);
     return ends && { ...ends, isAfterIdle: true };
   });
+}
+
+function idleAndTooSmall(
+  environment: ComputeEnvironment,
+  job: LiveJob,
+  { state }: RoomFacts,
+): readonly LiveInstance[] {
+  if (isHostItself(environment)) return [];
+  const { idle } = state.instances.ofEnvironment(environment.arn);
+  return firstOf(idle.keys(), INSTANCES_LOOKED_AT_MAX).filter((live) => isTooSmall(live, job));
+}
+
+function idsOf(instances: readonly LiveInstance[]): readonly string[] {
+  return instances.map(({ instance }) => instance.instanceId);
 }
 
 function isTooSmall(
@@ -115,16 +140,20 @@ function launchedWithout(
   return bootMs > 0 ? { bootMs } : {};
 }
 
+/** There may be many: those that are left are listed for who asks for them, which is nobody for a job of one node. */
 function without(present: EnvironmentInstances, gone: readonly LiveInstance[]): EnvironmentInstances {
-  const all = new Map(present.all);
-  const idle = new Map(present.idle);
-  const leaving = new Set(present.leaving);
-  let { vcpuMillis } = present;
-  for (const live of gone) {
-    all.delete(live.instance.instanceId);
-    idle.delete(live);
-    leaving.delete(live);
-    vcpuMillis -= live.instance.resources.vcpuMillis;
-  }
-  return { vcpuMillis, all, booting: present.booting, leaving, idle, findRoom: () => undefined };
+  const isGone = new Set(gone);
+  const { booting, leaving } = present;
+  return {
+    vcpuMillis: gone.reduce((sum, { instance }) => sum - instance.resources.vcpuMillis, present.vcpuMillis),
+    get all() {
+      return new Map([...present.all].filter(([, live]) => !isGone.has(live)));
+    },
+    get idle() {
+      return new Map([...present.idle].filter(([live]) => !isGone.has(live)));
+    },
+    booting,
+    leaving,
+    findRoom: () => undefined,
+  };
 }

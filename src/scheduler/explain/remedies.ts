@@ -16,7 +16,7 @@ import type {
 import { isShort } from "./is-short.ts";
 import { isTaking } from "./is-taking.ts";
 import { judgeEnvironment } from "./judge-environment.ts";
-import { whenInstancesLeave } from "./leaving-instances.ts";
+import { whenInstancesLeave, whichIdleLeave } from "./leaving-instances.ts";
 import { lowestMaxVcpus } from "./lowest-max-vcpus.ts";
 import { hasRivals } from "./overtaken.ts";
 import { remediesOfReservation } from "./reservation.ts";
@@ -92,6 +92,7 @@ function startBy(remedy: Remedy, isOrderKnown: boolean): ExpectedStart | undefin
   if (remedy.kind === "instance-boots")
     return remedy.readyAtMs === undefined ? undefined : { byMs: remedy.readyAtMs, basis: "boot-time" };
   if (remedy.kind === "instances-leave") {
+    if (remedy.atMs === undefined) return undefined;
     const byMs = remedy.atMs + (remedy.bootMs ?? 0);
     if (remedy.computeEnvironment === undefined) return { byMs, basis: "spot-notice" };
     return isOrderKnown ? { byMs, basis: "instances-leave" } : undefined;
@@ -250,7 +251,8 @@ function endsIn(
 
 /** Instances that go, by which a full environment may launch one for the job. */
 function leavesIn(environment: ComputeEnvironment, job: LiveJob, facts: ExplainFacts): readonly Remedy[] {
-  const leaving = whenInstancesLeave(environment, job, withBesides(environment, job, facts));
+  const room = withBesides(environment, job, facts);
+  const leaving = whenInstancesLeave(environment, job, room) ?? whichIdleLeave(environment, job, room);
   if (leaving === undefined) return [];
   return [{ kind: "instances-leave", ...leaving, computeEnvironment: environment.name }];
 }

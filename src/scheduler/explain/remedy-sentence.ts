@@ -55,12 +55,17 @@ function tellLeaving(
   { instanceIds, atMs, bootMs, computeEnvironment }: Extract<Remedy, { kind: "instances-leave" }>,
   nowMs: number,
 ): string {
-  const what =
-    computeEnvironment === undefined
-      ? "Spot capacity that is taken back for it"
-      : `what leaves ${computeEnvironment}`;
-  const instances = instanceIds.length === 0 ? "" : `: ${listed(instanceIds)}`;
-  return `The end of ${what}, in ${lengthOf(atMs - nowMs)}${instances}${tellBoot(bootMs)}.`;
+  const instances = listed(instanceIds);
+  const isOne = instanceIds.length === 1;
+  if (atMs === undefined) {
+    return `The end of ${instances}, which ${isOne ? "is" : "are"} too small for it, once idle for a while${tellBoot(bootMs)}.`;
+  }
+  const within = `in ${lengthOf(atMs - nowMs)}`;
+  if (computeEnvironment !== undefined) {
+    return `The end of ${instances}, which ${isOne ? "leaves" : "leave"} ${computeEnvironment}, ${within}${tellBoot(bootMs)}.`;
+  }
+  const which = instances === "" ? "" : `: ${instances}`;
+  return `The end of Spot capacity that is taken back for it, ${within}${which}${tellBoot(bootMs)}.`;
 }
 
 function tellIdle({ jobs, isAfterIdle }: Extract<Remedy, { kind: "jobs-end" }>): string {

@@ -19,6 +19,9 @@ import { whoEmptiesInstances } from "./who-empties-instances.ts";
 /** Of more attempts under way not all are looked at. */
 const ATTEMPTS_LOOKED_AT_MAX = 10_000;
 
+/** Of more ends that are enough nobody asks who goes first after each. */
+const ENDS_ASKED_ABOUT_MAX = 200;
+
 /**
  * The job whose end gives another one its room in an environment: of several the one that started first. Where no single
  * one does, a few of one room, those that started first, or a few whose instances go. Undefined where it takes more than a
@@ -64,10 +67,11 @@ export function withBesides(
   reservation?: Reservation,
 ): RoomFacts {
   const isHostEnough = hostCheck(environment, job, facts);
+  const isNext = nextAfter(job, facts);
   const isEnoughBesides = (ended: readonly Holder[]): boolean =>
     isHostEnough(ended) &&
     (reservation === undefined || isUnreserved(reservation, job, ended)) &&
-    isNextAfter(ended, job, facts);
+    isNext(ended);
   return { ...facts, isEnoughBesides };
 }
 
@@ -79,8 +83,9 @@ export function whoseEndLeavesRoom(
 ): readonly EndingJob[] | undefined {
   const { state } = facts;
   const ofQueue = activeOf(state).filter(({ jobQueueArn }) => jobQueueArn === job.jobQueueArn);
+  const isNext = nextAfter(job, facts);
   const isEnough = (ended: readonly Holder[]): boolean =>
-    isUnreserved(reservation, job, ended) && isNextAfter(ended, job, facts);
+    isUnreserved(reservation, job, ended) && isNext(ended);
   return fewestToMakeRoom([{ holders: ofQueue.flatMap((one) => holderOfHost(one, state)), isEnough }]);
 }
 
@@ -94,8 +99,13 @@ function isUnreserved(
   return leftMillis === 0 || leftMillis + resources.vcpuMillis <= unreservedVcpuMillis;
 }
 
-function isNextAfter(ended: readonly Holder[], job: LiveJob, facts: ExplainFacts): boolean {
-  return !isOvertaken(ended, job, facts);
+/** Whether nobody goes before the job once these have ended, which is to be asked last. */
+function nextAfter(job: LiveJob, facts: ExplainFacts): Room["isEnough"] {
+  let askedCount = 0;
+  return (ended) => {
+    askedCount += 1;
+    return askedCount <= ENDS_ASKED_ABOUT_MAX && !isOvertaken(ended, job, facts);
+  };
 }
 
 /** Those whose ends give back enough of a consumable resource. What is used up does not come back. */
@@ -109,9 +119,10 @@ export function whoHoldsTooMuch(
   if (resource?.kind !== "REPLENISHABLE") return undefined;
   const holders = holdersOf(consumableResource, state);
   const heldBy = ({ job: { jobId } }: Holder): number => quantityOf(jobId, consumableResource, state);
+  const isNext = nextAfter(job, facts);
   const isEnough = (ended: readonly Holder[]): boolean =>
     heldQuantity - ended.reduce((sum, one) => sum + heldBy(one), 0) + quantity <= totalQuantity &&
-    isNextAfter(ended, job, facts);
+    isNext(ended);
   return fewestToMakeRoom([{ holders, isEnough }]);
 }
 

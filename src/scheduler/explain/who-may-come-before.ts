@@ -74,8 +74,10 @@ function waitingFor({ jobId, parent }: LiveJob, { jobs }: LiveState): ReadonlySe
   const found = new Set([jobId, ...(parent === undefined ? [] : [parent.jobId])]);
   // What is added meanwhile is come to as well.
   for (const id of found) {
-    if (found.size > WAITING_LOOKED_AT_MAX) return undefined;
-    for (const dependent of jobs.waitingFor.dependencies.dependentsOf(id)) found.add(dependent.jobId);
+    for (const dependent of jobs.waitingFor.dependencies.dependentsOf(id)) {
+      if (found.size > WAITING_LOOKED_AT_MAX) return undefined;
+      found.add(dependent.jobId);
+    }
   }
   return found;
 }
