@@ -300,10 +300,9 @@ function tellShares(share: ShareStanding | undefined): readonly string[] {
   const last = sharesBefore.at(-1);
   const isKnown = last !== undefined && sharesBefore.length === sharesBeforeCount;
   const isLess = isKnown && claimVcpus * weight - last.claimVcpus * last.weight > ROUNDING_VCPUS;
-  const equal = isLess ? "" : ", or as much and came first";
-  return [
-    `The ${sharesBeforeCount === 1 ? "share" : "shares"} ${others} had less than its own (${claim})${equal}.`,
-  ];
+  const had = isLess ? "had more" : "had more, or as much and came later";
+  const go = sharesBeforeCount === 1 ? `The share ${others} goes` : `The shares ${others} go`;
+  return [`${go} before its own, which ${had}: ${claim}.`];
 }
 
 function tellStart({ expectedStart }: Explanation, nowMs: number): readonly string[] {

@@ -114,7 +114,7 @@ describe("a job at the head of its queue or share", () => {
       isImpossible: false,
       sentence:
         "It is at the head of its share a and needs 1 vCPU and 100 MiB. Before it goes job other of the share b, which waits " +
-        "for room in the compute environments. The share b had less than its own (1.293 vCPU x 1). 1 of 1 vCPU of ce are in " +
+        "for room in the compute environments. The share b goes before its own, which had more: 1.293 vCPU x 1. 1 of 1 vCPU of ce are in " +
         "use (maxvCpus).",
       remedies: [],
     });
@@ -128,7 +128,7 @@ describe("a job at the head of its queue or share", () => {
       inShare("job", "a", 2),
     ];
     expect(tell(things, "job").sentence).toContain(
-      "The share b had less than its own (0 vCPU x 1), or as much and came first.",
+      "The share b goes before its own, which had more, or as much and came later: 0 vCPU x 1.",
     );
   });
 
@@ -157,7 +157,7 @@ describe("a job at the head of its queue or share", () => {
       before: { jobId: "elder", shareIdentifier: elder },
       share: { sharesBeforeCount: 1 },
     });
-    expect(tellOf(state, "younger").sentence).toContain(", or as much and came first.");
+    expect(tellOf(state, "younger").sentence).toContain("or as much and came later");
   });
 
   test("is not promised the end of a job whose share goes first then", () => {
