@@ -41,9 +41,7 @@ export function computeEnvironmentArn(scope: Scope, name: string): string {
   return arn(scope, "batch", `compute-environment/${name}`);
 }
 
-export function jobQueueArn(scope: Scope, name: string): string {
-  return arn(scope, "batch", `job-queue/${name}`);
-}
+export const jobQueueArn = rememberLatestIn((scope, name) => arn(scope, "batch", `job-queue/${name}`));
 
 export function schedulingPolicyArn(scope: Scope, name: string): string {
   return arn(scope, "batch", `scheduling-policy/${name}`);
@@ -87,16 +85,18 @@ export function containerInstanceArn(clusterArn: string, containerInstanceId: st
 
 /** @param taskId 32 hexadecimal digits. */
 export function taskArn(clusterArn: string, taskId: string): string {
-  return `${clusterArn.replace(":cluster/", ":task/")}/${taskId}`;
+  return `${taskArnPrefix(clusterArn)}${taskId}`;
 }
+
+const taskArnPrefix = rememberLatest((clusterArn) => `${clusterArn.replace(":cluster/", ":task/")}/`);
 
 /** A log group's ARN without the `:*` that DescribeLogGroups adds in its member `arn`. */
-export function logGroupArn(scope: Scope, groupName: string): string {
-  return arn(scope, "logs", `log-group:${groupName}`);
-}
+export const logGroupArn = rememberLatestIn((scope, groupName) =>
+  arn(scope, "logs", `log-group:${groupName}`),
+);
 
 export function logStreamArn(scope: Scope, groupName: string, streamName: string): string {
-  return arn(scope, "logs", `log-group:${groupName}:log-stream:${streamName}`);
+  return `${logGroupArn(scope, groupName)}:log-stream:${streamName}`;
 }
 
 /**
@@ -189,6 +189,19 @@ function parseDefinitionResource(scope: Scope, rest: string): BatchResource | un
   const nameAndRevision = parseNameAndRevision(rest);
   if (nameAndRevision === undefined) return undefined;
   return { resourceType: "job-definition", scope, ...nameAndRevision };
+}
+
+/** As `rememberLatest` does: what is asked for one after the other is mostly about the same queue or group. */
+function rememberLatestIn(
+  compute: (scope: Scope, name: string) => string,
+): (scope: Scope, name: string) => string {
+  let latest: { readonly scope: Scope; readonly name: string; readonly result: string } | undefined;
+  return (scope, name) => {
+    if (latest?.name !== name || !isSameScope(latest.scope, scope)) {
+      latest = { scope, name, result: compute(scope, name) };
+    }
+    return latest.result;
+  };
 }
 
 function arn(scope: Scope, service: "batch" | "ecs" | "logs", resource: string): string {

@@ -54,13 +54,12 @@ export function attemptEnvironment(
   attempt: Attempt,
   { environment = [], mainNodeAddress }: ContainerFacts,
 ): readonly EnvironmentVariable[] {
-  const own = environment.map(({ name = "", value = "" }) => ({ name, value }));
-  const { region } = job.scope;
-  const regions = REGION_NAMES.filter((regionName) => !own.some(({ name }) => name === regionName));
+  const chosen = environment.map(({ name = "", value = "" }) => ({ name, value }));
+  const { region: value } = job.scope;
+  for (const name of REGION_NAMES) if (!isNamed(chosen, name)) chosen.push({ name, value });
 
   return [
-    ...own,
-    ...regions.map((name) => ({ name, value: region })),
+    ...chosen,
     { name: "AWS_EXECUTION_ENV", value: attempt.instance === undefined ? "AWS_ECS_FARGATE" : "AWS_ECS_EC2" },
     { name: "AWS_BATCH_JOB_ID", value: ownJobId(job) },
     { name: "AWS_BATCH_JQ_NAME", value: queueName(job.jobQueueArn) },
@@ -71,6 +70,10 @@ export function attemptEnvironment(
 }
 
 const REGION_NAMES = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+
+function isNamed(variables: readonly EnvironmentVariable[], wanted: string): boolean {
+  return variables.some(({ name }) => name === wanted);
+}
 
 // Attempts that follow each other are mostly of the same queue and environment.
 const queueName = rememberLatest(resourceName);

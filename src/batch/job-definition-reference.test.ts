@@ -10,10 +10,10 @@ const ELSEWHERE_ARN = jobDefinitionArn({ ...SCOPE, region: "eu-west-1" }, "demo"
 
 describe("parseJobDefinitionReference", () => {
   test.each([
-    ["a name, which names no revision (section 16, lines 7 and 9)", "demo", { name: "demo", arn: NAME_ARN }],
-    ["a name with a revision", "demo:2", { name: "demo", revision: 2, arn: REVISION_ARN }],
-    ["an ARN", NAME_ARN, { name: "demo", arn: NAME_ARN }],
-    ["an ARN with a revision", REVISION_ARN, { name: "demo", revision: 2, arn: REVISION_ARN }],
+    ["a name, which names no revision (section 16, lines 7 and 9)", "demo", { name: "demo" }],
+    ["a name with a revision", "demo:2", { name: "demo", revision: 2 }],
+    ["an ARN", NAME_ARN, { name: "demo" }],
+    ["an ARN with a revision", REVISION_ARN, { name: "demo", revision: 2 }],
   ])("reads %s", (_what, text, expected) => {
     expect(parseJobDefinitionReference(SCOPE, text)).toEqual(expected);
   });

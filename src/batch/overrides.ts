@@ -76,6 +76,7 @@ export function mergeByName<Variable extends { readonly name?: string | undefine
   own: readonly Variable[],
   overriding: readonly Variable[],
 ): readonly Variable[] {
+  if (overriding.length === 0) return own;
   const byName = new Map<string | undefined, Variable>();
   for (const variable of overriding) byName.set(variable.name, variable);
   const merged = own.map((variable) => byName.get(variable.name) ?? variable);

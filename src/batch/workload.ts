@@ -126,6 +126,7 @@ export function substituteInWorkload(workload: Workload, parameters: Parameters)
       const { container } = workload;
       const command = substituteParameters(container.command ?? [], parameters);
       if (command instanceof Refusal) return command;
+      if (command === container.command) return workload;
       return { kind: "container", container: { ...container, command } };
     }
     case "ecs": {

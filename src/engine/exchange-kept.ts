@@ -5,7 +5,7 @@ import type { Exchange, Spare } from "../scheduler/scaling/exchange.ts";
 import { isHostItself } from "../scheduler/scaling/host-environment.ts";
 import { keptVcpuMillis } from "../scheduler/scaling/keep-size.ts";
 import type { CycleReport } from "../scheduler/schedule.ts";
-import { idleEnds } from "./idle-instances.ts";
+import { idleEndsOf } from "./idle-instances.ts";
 import { endInstance, launchInstance } from "./instances.ts";
 import type { ScalingFacts } from "./scale.ts";
 
@@ -53,9 +53,10 @@ function spares(environment: ComputeEnvironment, facts: KeptFacts): readonly Spa
   const { state, settings } = facts;
   if (!maySpare(environment, facts)) return [];
   const instances = state.instances.ofEnvironment(environment.arn);
-  return idleEnds(environment, instances, settings.idleMs).map(({ live, endMs: fromMs }) => ({
+  const endOf = idleEndsOf(environment, instances, settings.idleMs);
+  return [...instances.idle].map(([live, idleSinceMs]) => ({
     live,
-    fromMs,
+    fromMs: endOf(live.instance, idleSinceMs),
   }));
 }
 

@@ -2,7 +2,7 @@ import type { ComputeEnvironment } from "../batch/compute-environment.ts";
 import type { Instance } from "../batch/instance.ts";
 import { isHostItself } from "../scheduler/scaling/host-environment.ts";
 import { keptVcpuMillis } from "../scheduler/scaling/keep-size.ts";
-import type { EnvironmentInstances, LiveInstance } from "../store/live-instances.ts";
+import type { EnvironmentInstances } from "../store/live-instances.ts";
 import { endInstance } from "./instances.ts";
 import type { ScalingFacts } from "./scale.ts";
 
@@ -53,8 +53,11 @@ export class IdleInstances {
     // What becomes idle from now on will not have been so for long enough before that.
     let nextMs = isLookedAtAlways ? Infinity : nowMs + settings.idleMs;
     let isAnyGone = false;
-    for (const { live, idleSinceMs, endMs } of idleEnds(environment, instances, settings.idleMs)) {
-      const { instance } = live;
+    const isHost = isHostItself(environment);
+    const endOf = idleEndsOf(environment, instances, settings.idleMs);
+    // What is remembered of an instance puts it last: it is met once more, and nothing is left to be done about it.
+    for (const [{ instance }, idleSinceMs] of instances.idle) {
+      const endMs = endOf(instance, idleSinceMs);
       const mayGo = instances.vcpuMillis - instance.resources.vcpuMillis >= keptMillis;
       if (mayGo && endMs <= nowMs) {
         facts.apply(endInstance(instance, "idle", nowMs));
@@ -62,8 +65,7 @@ export class IdleInstances {
         continue;
       }
       if (mayGo) nextMs = Math.min(nextMs, endMs);
-      if (hasRunBefore(instance, idleSinceMs) && !isHostItself(environment))
-        remember(instance, idleSinceMs, facts);
+      if (!isHost && hasRunBefore(instance, idleSinceMs)) remember(instance, idleSinceMs, facts);
     }
     if (!isLookedAtAlways) this.#looks.set(environment, { vcpuMillis: instances.vcpuMillis, nextMs });
     if (areAllKept) return Infinity;
@@ -71,32 +73,22 @@ export class IdleInstances {
   }
 }
 
-/** An idle instance, and when it has been idle for long enough. */
-interface IdleEnd {
-  readonly live: LiveInstance;
-  readonly idleSinceMs: number;
-  readonly endMs: number;
-}
-
-/** Those of an environment, in no order. */
-export function idleEnds(
+/** Tells when an idle instance of the environment, as it is now, will have been idle for long enough. */
+export function idleEndsOf(
   environment: ComputeEnvironment,
-  instances: EnvironmentInstances,
+  { idle }: EnvironmentInstances,
   idleMs: number,
-): readonly IdleEnd[] {
+): (instance: Instance, idleSinceMs: number) => number {
   const delayMs = delayMsOf(environment);
-  // A list of its own: what is remembered of an instance puts it last.
-  const idle = [...instances.idle];
   const noneBeforeMs = freshSinceMs(idle) + idleMs;
-  return idle.map(([live, idleSinceMs]) => {
-    const isDelayed = delayMs > 0 && hasRunBefore(live.instance, idleSinceMs);
-    const endMs = Math.max(idleSinceMs + (isDelayed ? delayMs : idleMs), noneBeforeMs);
-    return { live, idleSinceMs, endMs };
-  });
+  return (instance, idleSinceMs) => {
+    const isDelayed = delayMs > 0 && hasRunBefore(instance, idleSinceMs);
+    return Math.max(idleSinceMs + (isDelayed ? delayMs : idleMs), noneBeforeMs);
+  };
 }
 
 /** Since when the latest that no job ran on has been there; before all time where each had one. */
-function freshSinceMs(idle: readonly (readonly [LiveInstance, number])[]): number {
+function freshSinceMs(idle: EnvironmentInstances["idle"]): number {
   let latestMs = -Infinity;
   for (const [{ instance }, sinceMs] of idle) {
     if (!hasRunBefore(instance, sinceMs)) latestMs = Math.max(latestMs, sinceMs);

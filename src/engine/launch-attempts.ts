@@ -26,7 +26,6 @@ import { finish } from "./finish-attempt.ts";
  * @returns whether any ended so: there may be something to place again.
  */
 export async function launchAttempts(engine: Engine, nowMs: number): Promise<boolean> {
-  if (engine.unlaunched.size === 0) return false;
   const refused: RefusedAttempt[] = [];
   const { active } = engine.sequencer.state.jobs;
   const placed = [...engine.unlaunched].flatMap((taskId) => active.get(taskId) ?? []);

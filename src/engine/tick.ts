@@ -247,7 +247,7 @@ async function act(
   for (const because of decided.finished) observer.attemptFinished(because);
   observer.cycleEnded(decided.cycle, provider.capacity());
   for (const taskId of decided.placed) unlaunched.add(taskId);
-  const isAnyRefused = await launchAttempts(engine, now.nowMs);
+  const isAnyRefused = unlaunched.size > 0 && (await launchAttempts(engine, now.nowMs));
   const stopDueMs = stops.carryOut(decided.stopping, engine, now.monotonicMs);
   if (decided.isCutShort || isAnyRefused) return 0;
   return earliest(decided.dueMs, stopDueMs, deadlines.nextMs(now.monotonicMs));
@@ -256,12 +256,15 @@ async function act(
 /** The other nodes of a job start when its main node has come up. */
 function nodesToLaunch({ sequencer }: Engine, job: LiveJob): readonly string[] {
   const { jobs } = sequencer.state;
-  return [...(jobs.nodesOf(job)?.active.values() ?? [])]
+  const nodes = jobs.nodesOf(job);
+  if (nodes === undefined) return [];
+  return [...nodes.active.values()]
     .filter((node) => mayRun(jobs, node))
     .flatMap(({ activeAttempt }) => activeAttempt?.taskId ?? []);
 }
 
 function earliest(...all: readonly (number | undefined)[]): number | undefined {
-  const nextMs = Math.min(...all.map((dueMs) => dueMs ?? Infinity));
+  let nextMs = Infinity;
+  for (const dueMs of all) nextMs = Math.min(nextMs, dueMs ?? Infinity);
   return nextMs === Infinity ? undefined : nextMs;
 }

@@ -87,12 +87,8 @@ export class JobBook {
     if (this.#jobs.has(job.jobId)) return;
     const isComposite = job.arraySize !== undefined || job.nodes !== undefined;
     this.#liveCount += isTerminal(progress.status) ? 0 : 1;
-    this.#add({
-      jobId: job.jobId,
-      job,
-      children: isComposite ? new Map() : NO_CHILDREN,
-      ...standingOf(progress),
-    });
+    const children = isComposite ? new Map<number, KnownJob>() : NO_CHILDREN;
+    this.#add({ ...standingOf(progress), jobId: job.jobId, job, children });
   }
 
   #putChild({ parentJobId, index, progress }: Extract<Change, { kind: "child-put" }>): void {
@@ -109,7 +105,7 @@ export class JobBook {
       this.#reader.moved(known, before);
       return;
     }
-    const child = { jobId, job, parent, childIndex: index, children: NO_CHILDREN, ...standingOf(progress) };
+    const child = { ...standingOf(progress), jobId, job, parent, childIndex: index, children: NO_CHILDREN };
     // Parents are made with a map of their own.
     (parent.children as Map<number, KnownJob>).set(index, child);
     this.#add(child);

@@ -44,7 +44,7 @@ export class ServerLife implements BatchApi {
     const { store, observedStore, clock, wake } = options;
     const sequencer = await Sequencer.open({
       store: observedStore.forLife(crashSwitch),
-      runSoon: (flush) => void Promise.resolve().then(flush),
+      runSoon: queueMicrotask,
       wake: () => !crashSwitch.isDead && wake(),
     });
     const provider = mortalProvider(options.provider, crashSwitch);

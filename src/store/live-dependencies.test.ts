@@ -33,6 +33,19 @@ test("the last success makes it ready, and is told once", () => {
   expect(dependencies.noteEnd("b", true)).toEqual([]);
 });
 
+test("who waits for a job is told as often as it names that, and how many ends it waits for", () => {
+  const dependencies = new LiveDependencies();
+  dependencies.add(JOB, [open("a"), open("a"), open("b"), { jobId: "c", end: "SUCCEEDED" }]);
+  expect(["a", "b", "c"].map((jobId) => idsOf(dependencies.dependentsOf(jobId)))).toEqual([
+    ["job", "job"],
+    ["job"],
+    [],
+  ]);
+  expect(dependencies.unmetCountOf(JOB)).toBe(3);
+  dependencies.noteEnd("a", true);
+  expect([dependencies.dependentsOf("a"), dependencies.unmetCountOf(JOB)]).toEqual([[], 1]);
+});
+
 test("the first failure dooms it, whatever comes after", () => {
   const dependencies = new LiveDependencies();
   dependencies.add(JOB, [open("a"), open("b")]);

@@ -29,8 +29,8 @@ export type JobTerms = Pick<
 >;
 
 /** What a submitted job asks for. */
-export function termsOf({ workload, ...job }: Job): JobTerms {
-  const { scope, jobQueueArn, resources, retryStrategy, attemptDurationSeconds } = job;
+export function termsOf(job: Job): JobTerms {
+  const { scope, jobQueueArn, resources, retryStrategy, attemptDurationSeconds, workload } = job;
   const nodeResources =
     workload.kind === "multi-node" ? workload.nodes.map((node) => node.resources) : undefined;
   return { scope, jobQueueArn, resources, nodeResources, retryStrategy, attemptDurationSeconds };

@@ -24,11 +24,11 @@ export class SharedTerms {
   }
 
   #find(job: JobTerms): JobTerms {
-    const { scope, jobQueueArn, resources, nodeResources, retryStrategy, attemptDurationSeconds } = job;
-    const terms = { scope, jobQueueArn, resources, nodeResources, retryStrategy, attemptDurationSeconds };
-    const key = keyOf(terms);
+    const key = keyOf(job);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
+    const { scope, jobQueueArn, resources, nodeResources, retryStrategy, attemptDurationSeconds } = job;
+    const terms = { scope, jobQueueArn, resources, nodeResources, retryStrategy, attemptDurationSeconds };
     if (this.#known.size >= REMEMBERED_MAX) this.#known.clear();
     this.#known.set(key, terms);
     return terms;

@@ -18,9 +18,14 @@ export function childKindOf({ kind }: Pick<Job, "kind">): ChildJobId["kind"] {
 
 /** A child or node as a job, as `StoredJob` says. */
 export function childOf(parent: Job, index: number, createdAtMs: number): Job {
-  const { taggedBy: _taggedBy, ...shared } = parent;
   const jobId = childJobId(parent, index);
-  return { ...shared, jobId, childIndex: index, createdAtMs, tags: {}, dependsOn: [] };
+  return { ...untagged(parent), jobId, childIndex: index, createdAtMs, tags: {}, dependsOn: [] };
+}
+
+function untagged(job: Job): Job {
+  if (job.taggedBy === undefined) return job;
+  const { taggedBy: _taggedBy, ...others } = job;
+  return others;
 }
 
 /** The progress of a child or node that has no record of its own. */

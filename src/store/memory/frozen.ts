@@ -5,6 +5,8 @@
  */
 export function frozen<Value>(value: Value): Value {
   if (typeof value === "object" && value !== null) {
+    // Nobody else freezes anything: this was frozen here, in depth.
+    if (Object.isFrozen(value)) return value;
     return Array.isArray(value) ? frozenArray(value) : frozenObject(value);
   }
   if (typeof value === "bigint" || typeof value === "symbol" || typeof value === "function") {
@@ -14,28 +16,35 @@ export function frozen<Value>(value: Value): Value {
 }
 
 function frozenArray<Value extends readonly unknown[]>(array: Value): Value {
-  let isKept = true;
-  for (const element of array) if (frozen(element) !== element) isKept = false;
-  // The copy has the same elements, but for members of theirs that are undefined.
-  return Object.freeze(isKept ? array : array.map(frozen)) as Value;
+  let copy: unknown[] | undefined;
+  for (let index = 0; index < array.length; index += 1) {
+    const element = array[index];
+    const stored = frozen(element);
+    if (stored !== element) copy ??= array.slice(0, index);
+    copy?.push(stored);
+  }
+  // A copy has the same elements, but for members of theirs that are undefined.
+  return Object.freeze(copy ?? array) as Value;
 }
 
 function frozenObject<Value extends object>(value: Value): Value {
-  let isKept = true;
+  let copy: Partial<Value> | undefined;
   // Of each change each member is looked at: keys or entries would be as many arrays.
   for (const name in value) {
-    const member: unknown = value[name];
-    if (member === undefined || frozen(member) !== member) isKept = false;
+    const member = value[name];
+    const stored = frozen(member);
+    if (member === undefined || stored !== member) copy ??= membersBefore(value, name);
+    if (copy !== undefined && stored !== undefined) copy[name] = stored;
   }
-  return Object.freeze(isKept ? value : withoutUndefined(value));
+  // A copy has every member of the value that is not undefined, and those are the optional ones.
+  return Object.freeze(copy ?? value) as Value;
 }
 
-function withoutUndefined<Value extends object>(value: Value): Value {
-  const copy: Record<string, unknown> = {};
+function membersBefore<Value extends object>(value: Value, end: keyof Value): Partial<Value> {
+  const copy: Partial<Value> = {};
   for (const name in value) {
-    const member: unknown = value[name];
-    if (member !== undefined) copy[name] = frozen(member);
+    if (name === end) break;
+    copy[name] = value[name];
   }
-  // The copy has every member of the value that is not undefined, and those are the optional ones.
-  return copy as Value;
+  return copy;
 }

@@ -27,7 +27,7 @@ export class SortedTable<Row> {
       return;
     }
     if (ofGroup.size === 0) this.#entries.set(group, ofGroup);
-    const added = { key: [group, ...key], row, isRemoved: false };
+    const added = { group, key, row, isRemoved: false };
     ofGroup.set(id, added);
     this.#sorted.push(added);
     this.#isSorted = false;
@@ -55,9 +55,9 @@ export class SortedTable<Row> {
   /** The rows of the group behind the key, whether there is a row of that key or not. */
   *after(group: string, key: Position): Generator<Row> {
     const entries = this.#inOrder();
-    for (let index = firstAfter(entries, [group, ...key]); index < entries.length; index += 1) {
+    for (let index = firstAfter(entries, group, key); index < entries.length; index += 1) {
       const entry = entries[index];
-      if (entry === undefined || entry.key[0] !== group) return;
+      if (entry?.group !== group) return;
       yield entry.row;
     }
   }
@@ -65,7 +65,7 @@ export class SortedTable<Row> {
   #inOrder(): readonly Entry<Row>[] {
     if (!this.#isSorted) {
       this.#letGo();
-      this.#sorted.sort((a, b) => comparePositions(a.key, b.key));
+      this.#sorted.sort((a, b) => compareEntries(a, b.group, b.key));
       this.#isSorted = true;
     }
     return this.#sorted;
@@ -78,6 +78,7 @@ export class SortedTable<Row> {
 }
 
 interface Entry<Row> {
+  readonly group: string;
   readonly key: Position;
   row: Row;
   isRemoved: boolean;
@@ -120,19 +121,25 @@ function codePointRank(unit: number): number {
   return isSurrogate ? unit + 0x10000 : unit;
 }
 
-/** Keys of one table have the same form: no two of them have the same id. */
-function idOf(key: Position): string {
-  const [only] = key;
-  return key.length === 1 && typeof only === "string" ? only : JSON.stringify(key);
+type Place = Pick<Entry<unknown>, "group" | "key">;
+
+function compareEntries(a: Place, group: string, key: Position): number {
+  return a.group === group ? comparePositions(a.key, key) : compareText(a.group, group);
 }
 
-function firstAfter(entries: readonly { readonly key: Position }[], key: Position): number {
+/** Keys of one table have the same form, with one text at most: no two of them have the same id. */
+function idOf(key: Position): string {
+  const [only] = key;
+  return key.length === 1 && typeof only === "string" ? only : key.join(" ");
+}
+
+function firstAfter(entries: readonly Place[], group: string, key: Position): number {
   let low = 0;
   let high = entries.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
     const entry = entries[middle];
-    if (entry !== undefined && comparePositions(entry.key, key) <= 0) low = middle + 1;
+    if (entry !== undefined && compareEntries(entry, group, key) <= 0) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -6,7 +6,7 @@ import type { StoredDependencies } from "./find-dependency.ts";
 
 const JOB_IDS = ["single", "array", "array:0", "array:1", "array:2", "array:3", "nodes", "nodes#0", "none"];
 
-function read(bench: EngineBench): Promise<StoredDependencies> {
+async function read(bench: EngineBench): Promise<StoredDependencies> {
   const dependsOn = JOB_IDS.map((jobId) => ({ jobId }));
   return readDependencies(bench.store, SCOPE, dependsOn);
 }

@@ -9,7 +9,18 @@ import type { Store } from "../../../store/store.ts";
 /** The jobs that a submission names in `dependsOn`, as the store had them. */
 export type StoredDependencies = ReadonlyMap<string, DependencyTarget>;
 
-export async function readDependencies(
+const NONE: StoredDependencies = new Map();
+
+/** A promise only where there are any: most jobs wait for nothing. */
+export function readDependencies(
+  store: Store,
+  scope: Scope,
+  dependsOn: readonly JobDependency[],
+): StoredDependencies | Promise<StoredDependencies> {
+  return dependsOn.length === 0 ? NONE : readNamed(store, scope, dependsOn);
+}
+
+async function readNamed(
   store: Store,
   scope: Scope,
   dependsOn: readonly JobDependency[],
@@ -18,7 +29,7 @@ export async function readDependencies(
   const jobIds = dependsOn.flatMap(({ jobId }) =>
     jobId === undefined || parseChildJobId(jobId)?.kind === "node" ? [] : [jobId],
   );
-  if (jobIds.length === 0) return new Map();
+  if (jobIds.length === 0) return NONE;
   const stored = await store.readJobs(scope, jobIds);
   return new Map(
     stored.map(({ job: { jobId, arraySize, childIndex }, progress: { status } }) => [
@@ -36,6 +47,7 @@ export function findDependency(state: LiveState, scope: Scope, stored: StoredDep
 
 /** Whether one of them has ended since the store was read: what became of it is known when it is read again. */
 export function isOutdated(state: LiveState, scope: Scope, stored: StoredDependencies): boolean {
+  if (stored.size === 0) return false;
   return [...stored].some(
     ([jobId, { status }]) => !isTerminal(status) && findLive(state, scope, jobId) === undefined,
   );

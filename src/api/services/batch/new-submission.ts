@@ -1,3 +1,4 @@
+import { jobDefinitionArn } from "../../../batch/arn.ts";
 import { isDoomed } from "../../../batch/dependencies.ts";
 import { capabilityOf } from "../../../batch/host-workload.ts";
 import type { Job } from "../../../batch/job.ts";
@@ -71,21 +72,22 @@ export async function findDefinition(
   context: RequestContext,
 ): Promise<JobDefinition> {
   const { scope } = context;
-  const { name, revision, arn } = orRefuse(parseJobDefinitionReference(scope, jobDefinition), context);
+  const { name, revision } = orRefuse(parseJobDefinitionReference(scope, jobDefinition), context);
   for (let tryCount = 0; tryCount < 2; tryCount += 1) {
     const chosen = revision ?? sequencer.state.jobDefinition(scope, name)?.activeRevisions.at(-1);
     const definition = chosen === undefined ? undefined : await definitions.read(scope, name, chosen);
     if (definition !== undefined) return definition;
   }
-  throw clientError(`JobDefinition ${arn} not found.`);
+  // An ARN even where a name was given, as on AWS.
+  throw clientError(`JobDefinition ${jobDefinitionArn(scope, name, revision)} not found.`);
 }
 
 /** Whether the revision is ACTIVE, at the moment that the submission is decided. */
 function checkIsActive(
-  { scope, jobDefinitionName, revision, jobDefinitionArn }: JobDefinition,
+  { scope, jobDefinitionName, revision, jobDefinitionArn: arn }: JobDefinition,
   state: LiveState,
 ): Refusal | undefined {
   const known = state.jobDefinition(scope, jobDefinitionName);
   if (known?.activeRevisions.includes(revision) === true) return undefined;
-  return Refusal.bare(`JobDefinition ${jobDefinitionArn} is not in ACTIVE status`);
+  return Refusal.bare(`JobDefinition ${arn} is not in ACTIVE status`);
 }
