@@ -1,14 +1,14 @@
 import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
 import { unreachable } from "../../lib/assert.ts";
-import type { LiveJob, LiveState } from "../../store/live-state.ts";
+import type { LiveJob } from "../../store/live-state.ts";
 import { isPassedOverByNodes, moreTelling } from "../wait-reason.ts";
 import type { WaitReason } from "../wait-reason.ts";
 import type { AskedJob, ExplainFacts } from "./asked-job.ts";
+import { exceedsTotal, isShort } from "./explanation.ts";
 import type { ConsumableAnswer, EnvironmentAnswer, Reservation } from "./explanation.ts";
-import { isShort } from "./is-short.ts";
+import { consumableAnswer } from "./held-consumables.ts";
 import { judgeEnvironment } from "./judge-environment.ts";
 import { findReservation } from "./reservation.ts";
-import { someHoldersOf } from "./who-is-in-the-way.ts";
 
 /** What would become of a job at the head of its queue. */
 export interface Assessment {
@@ -30,18 +30,16 @@ export function assess(
   facts: ExplainFacts,
 ): Assessment {
   const { job, consumableResources } = asked;
-  const { state } = facts;
   const environments = judgeEnvironments(job, facts);
-  const consumables = consumableResources.map((need) => answerOf(need, state));
+  const consumables = consumableResources.map((need) => consumableAnswer(need, facts.state));
   const reservation = findReservation(job, facts);
-  const isLacking = consumables.some(({ quantity, totalQuantity }) => quantity > totalQuantity);
   const isPossible = environments.some(({ answer }) => answer.isEverPossible);
   return {
     environments,
     consumables,
     ...(reservation !== undefined && { reservation }),
     atHead: reasonAtHead({ environments, consumables, reservation }, facts),
-    isImpossible: isLacking || !isPossible,
+    isImpossible: consumables.some(exceedsTotal) || !isPossible,
   };
 }
 
@@ -59,20 +57,6 @@ function judgeEnvironments(job: LiveJob, facts: ExplainFacts): readonly JudgedEn
     if (job.nodeResources !== undefined && !isPassedOverByNodes(answer.verdict.kind)) break;
   }
   return judged;
-}
-
-function answerOf(
-  { consumableResource, quantity }: AskedJob["consumableResources"][number],
-  state: LiveState,
-): ConsumableAnswer {
-  const { consumables, plainResources } = state;
-  const resource = plainResources.find("consumable-resource", consumableResource);
-  const exists = resource !== undefined;
-  const totalQuantity = resource?.totalQuantity ?? 0;
-  const heldQuantity = consumables.heldOf(consumableResource);
-  const quantities = { quantity, totalQuantity, heldQuantity };
-  const holders = isShort(quantities) ? someHoldersOf(consumableResource, state) : [];
-  return { consumableResource, exists, ...quantities, holders };
 }
 
 /** The reason that a cycle would give; undefined where it would place the job. */
@@ -126,8 +110,7 @@ function lackOf(
   consumables: readonly ConsumableAnswer[],
   reservation: Reservation | undefined,
 ): WaitReason | undefined {
-  if (consumables.some(({ quantity, totalQuantity }) => quantity > totalQuantity))
-    return "exceeds-consumables";
+  if (consumables.some(exceedsTotal)) return "exceeds-consumables";
   if (reservation !== undefined) return "shares-reserved";
   return consumables.some(isShort) ? "consumables-unavailable" : undefined;
 }

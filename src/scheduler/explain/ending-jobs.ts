@@ -1,12 +1,16 @@
 import { addResources, NO_RESOURCES } from "../../batch/resources.ts";
 import type { Resources } from "../../batch/resources.ts";
+import { firstOf } from "../../lib/first-of.ts";
 import type { LiveInstance } from "../../store/live-instances.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
 import type { ExplainFacts } from "./asked-job.ts";
-import type { EndingJob } from "./explanation.ts";
+import type { EndingJob, Remedy } from "./explanation.ts";
 
 /** Of more jobs than these nobody wants to know all. */
-export const NAMED_MAX = 5;
+export const JOBS_NAMED_MAX = 5;
+
+/** Of more attempts under way not all are looked at. */
+const ATTEMPTS_LOOKED_AT_MAX = 10_000;
 
 /** What jobs share, and whether there is enough of it for another one once some of them have ended. */
 export interface Room {
@@ -24,13 +28,7 @@ export interface Holder {
 }
 
 /** Jobs whose ends give another one its room. */
-export interface MakingRoom {
-  readonly jobs: readonly EndingJob[];
-  /** An instance is launched for it then, or one boots already: for so long at most. */
-  readonly bootMs?: number;
-  /** Their instances are too small for it, and go before when they have been idle for a while. */
-  readonly isAfterIdle?: true;
-}
+export type MakingRoom = Omit<Extract<Remedy, { kind: "jobs-end" }>, "kind" | "computeEnvironment">;
 
 /** What room in an environment is looked for with. */
 export interface RoomFacts extends ExplainFacts {
@@ -56,18 +54,33 @@ export function fewestToMakeRoom(rooms: Iterable<Room>): readonly EndingJob[] | 
 }
 
 function firstThatMakeRoom(inOrder: readonly Holder[], { isEnough }: Room): readonly Holder[] | undefined {
-  for (let count = 2; count <= Math.min(NAMED_MAX, inOrder.length); count += 1) {
+  for (let count = 2; count <= Math.min(JOBS_NAMED_MAX, inOrder.length); count += 1) {
     const ended = inOrder.slice(0, count);
     if (isEnough(ended)) return ended;
   }
   return undefined;
 }
 
-/** The end of a multi-node job gives back what its nodes have that run yet; that of a node alone does not come about. */
-export function holderOfHost(job: LiveJob, { jobs }: LiveState): readonly Holder[] {
-  if (job.parent?.nodeResources !== undefined) return [];
-  const whole = heldByAll(job, jobs);
-  return endingOf(job).map((ending) => ({ job, ending, ofRoom: whole, ofHost: whole }));
+/** What the host has back once these have ended. */
+export function givenBack(ended: readonly Holder[]): Resources {
+  return ended.reduce((sum, { ofHost }) => addResources(sum, ofHost), NO_RESOURCES);
+}
+
+/**
+ * Those of the jobs under way that are meant. The end of a multi-node job gives back what its nodes have that run yet; that
+ * of a node alone does not come about.
+ */
+export function holdersOfHost(
+  { jobs }: LiveState,
+  isMeant: (job: LiveJob) => boolean = () => true,
+): readonly Holder[] {
+  return firstOf(jobs.active.values(), ATTEMPTS_LOOKED_AT_MAX).flatMap((job) => {
+    if (job.parent?.nodeResources !== undefined || !isMeant(job)) return [];
+    const ending = endingOf(job);
+    if (ending === undefined) return [];
+    const whole = heldByAll(job, jobs);
+    return [{ job, ending, ofRoom: whole, ofHost: whole }];
+  });
 }
 
 /** Of nodes that stand side by side one for all. */
@@ -75,7 +88,7 @@ export function holdersOfInstance({ tasks }: LiveInstance, { jobs }: LiveState):
   const holders = new Map<string, Holder>();
   for (const taskId of tasks) {
     const job = jobs.active.get(taskId);
-    const [ending] = job === undefined ? [] : endingOf(job);
+    const ending = job && endingOf(job);
     if (job === undefined || ending === undefined) continue;
     const whole = wholeOf(job);
     const before = holders.get(whole.jobId)?.ofRoom ?? NO_RESOURCES;
@@ -98,11 +111,11 @@ function heldByAll(job: LiveJob, jobs: LiveState["jobs"]): Resources {
   return all;
 }
 
-/** None where no attempt is under way, or where its main node has ended already and the job may be tried again. */
-export function endingOf(job: LiveJob): readonly EndingJob[] {
+/** Undefined where no attempt is under way, or where its main node has ended already and the job may be tried again. */
+export function endingOf(job: LiveJob): EndingJob | undefined {
   const whole = wholeOf(job);
   const { activeAttempt, attemptDurationSeconds, jobId } = whole;
-  if (activeAttempt === undefined || activeAttempt.outcome !== undefined) return [];
+  if (activeAttempt === undefined || activeAttempt.outcome !== undefined) return undefined;
   const { startedAtMs, placedAtMs } = activeAttempt;
   const limitAtMs =
     startedAtMs === undefined || attemptDurationSeconds === undefined
@@ -110,14 +123,12 @@ export function endingOf(job: LiveJob): readonly EndingJob[] {
       : startedAtMs + attemptDurationSeconds * 1000;
   const sinceMs = startedAtMs ?? placedAtMs;
   const attemptsLeft = attemptsLeftOf(whole);
-  return [
-    {
-      jobId,
-      sinceMs,
-      ...(limitAtMs !== undefined && { limitAtMs }),
-      ...(attemptsLeft > 0 && { attemptsLeft }),
-    },
-  ];
+  return {
+    jobId,
+    sinceMs,
+    ...(limitAtMs !== undefined && { limitAtMs }),
+    ...(attemptsLeft > 0 && { attemptsLeft }),
+  };
 }
 
 /** How often the job is tried again at most if its attempts fail. One that somebody wants ended is not. */

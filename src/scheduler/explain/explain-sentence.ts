@@ -2,6 +2,7 @@ import { unreachable } from "../../lib/assert.ts";
 import type { WaitReason } from "../wait-reason.ts";
 import { addResources } from "../../batch/resources.ts";
 import { amountsOf, freeAmountsOf, grouped, lengthOf, listed, shortAmountsOf } from "./amounts.ts";
+import { exceedsTotal, isShort, isTaking } from "./explanation.ts";
 import type {
   ConsumableAnswer,
   EnvironmentAnswer,
@@ -12,8 +13,6 @@ import type {
   Reservation,
   ShareStanding,
 } from "./explanation.ts";
-import { isShort } from "./is-short.ts";
-import { isTaking } from "./is-taking.ts";
 
 /** Of more things of a kind the rest are counted. */
 const NAMED_MAX = 3;
@@ -253,18 +252,13 @@ function tellLeaving(
   return `${why}${leave}. `;
 }
 
-function tellConsumable({
-  consumableResource,
-  quantity,
-  totalQuantity,
-  heldQuantity,
-  exists,
-}: ConsumableAnswer): string {
+function tellConsumable(answer: ConsumableAnswer): string {
+  const { consumableResource, quantity, totalQuantity, heldQuantity, exists } = answer;
   const name = nameOf(consumableResource);
   if (!exists) {
     return `It needs ${grouped(quantity)} of ${name}, and there is no consumable resource of that name.`;
   }
-  if (totalQuantity < quantity) {
+  if (exceedsTotal(answer)) {
     return `It needs ${grouped(quantity)} of ${name}, of which there are ${grouped(totalQuantity)} in all.`;
   }
   return `It needs ${grouped(quantity)} of ${name}: ${grouped(heldQuantity)} of ${grouped(totalQuantity)} are held by other jobs.`;

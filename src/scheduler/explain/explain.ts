@@ -68,8 +68,7 @@ function standInLine(asked: AskedJob, assessment: Assessment, facts: ExplainFact
     const isNext = line.aheadCount === 0 && before.before === undefined && assessment.atHead !== undefined;
     return { ...line, ...before, ...(isNext && whoMayComeBefore(asked, facts)) };
   }
-  const consumableResources = state.consumables.neededBy(head.jobId);
-  const { atHead: because, isImpossible } = assess({ job: head.job, consumableResources }, facts);
+  const { atHead: because, isImpossible } = assess(head, facts);
   return {
     ...line,
     head: {

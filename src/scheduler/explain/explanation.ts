@@ -175,6 +175,11 @@ export type EnvironmentVerdict =
     }
   | { readonly kind: "instances-starting"; readonly bootingCount: number; readonly readyAtMs?: number };
 
+/** Whether the environment takes the job now, or launches an instance for it. */
+export function isTaking({ verdict: { kind } }: Pick<EnvironmentAnswer, "verdict">): boolean {
+  return kind === "takes" || kind === "launches";
+}
+
 /** What a scheduling policy keeps free for shares that are not active: see `batch/fair-share.ts`. */
 export interface Reservation {
   /** Its ARN. */
@@ -201,6 +206,20 @@ export interface ConsumableAnswer {
   readonly heldQuantity: number;
   /** Some of the jobs that hold it; none where enough of it is free. */
   readonly holders: readonly EndingJob[];
+}
+
+/** Whether less of the consumable resource is free than the job needs. */
+export function isShort({
+  quantity,
+  totalQuantity,
+  heldQuantity,
+}: Omit<ConsumableAnswer, "holders">): boolean {
+  return heldQuantity + quantity > totalQuantity;
+}
+
+/** Whether the job needs more of it than there is in all. */
+export function exceedsTotal({ quantity, totalQuantity }: ConsumableAnswer): boolean {
+  return quantity > totalQuantity;
 }
 
 /** A job that runs, and when its time limit ends it. */

@@ -134,7 +134,7 @@ function judgeNow(
   if (refusal === "exceeds-host") return { kind: "exceeds-host", host };
   if (refusal === "kubernetes-unavailable") return { kind: "kubernetes-unavailable" };
   if (refusal === "multi-node-unsupported") return refuseNodes(environment);
-  if (refusal !== undefined) return tellFull(environment, job, facts);
+  if (refusal !== undefined) return fullVerdict(environment, job, facts);
   const full = lackOfHostRoom(environment, job, facts);
   if (findInstances(environment, job, state) !== undefined) return full ?? { kind: "takes" };
   const launches = instancesFor(job, environment, { state, capacity, demandVcpuMillis, nowMs });
@@ -146,8 +146,8 @@ function judgeNow(
     return { kind: "above-bid", bidPercentage: environment.computeResources?.bidPercentage ?? 100 };
   }
   return launches === "instances-starting"
-    ? tellStarting(environment, job, facts)
-    : tellFull(environment, job, facts);
+    ? startingVerdict(environment, job, facts)
+    : fullVerdict(environment, job, facts);
 }
 
 /** What is kept for jobs on demand is not there for Spot capacity. */
@@ -164,7 +164,7 @@ function lackOfHostRoom(
 }
 
 /** The nodes of a multi-node job wait for the last that starts. */
-function tellStarting(
+function startingVerdict(
   { arn }: ComputeEnvironment,
   { resources, nodeResources }: LiveJob,
   { state, capacity }: ExplainFacts,
@@ -179,7 +179,7 @@ function tellStarting(
   };
 }
 
-function tellFull(
+function fullVerdict(
   environment: ComputeEnvironment,
   { resources, nodeResources }: LiveJob,
   { state, capacity }: ExplainFacts,

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { aComputeEnvironment, aJob, aState, SCOPE } from "../../../test/support/builders.ts";
+import { aComputeEnvironment, aJob, aJobQueue, aState, HOST, SCOPE } from "../../../test/support/builders.ts";
 import type { Buildable, JobBuilder } from "../../../test/support/builders.ts";
 import { runCycle } from "../../../test/support/cycle.ts";
 import { ask, CYCLE_MS, inShare, NOW_MS, Q, sharedQueue, tellOf } from "../../../test/support/explained.ts";
+import type { AskOptions } from "../../../test/support/explained.ts";
+import { computeEnvironmentArn } from "../../batch/arn.ts";
 import type { InstanceLeave } from "../../batch/instance.ts";
 import type { LiveState } from "../../store/live-state.ts";
 
@@ -117,6 +119,29 @@ describe("a full environment whose instance leaves", () => {
       { kind: "jobs-end", jobs: [{ jobId: "a-1" }, { jobId: "a-2" }] },
       { kind: "raise-max-vcpus" },
     ]);
+  });
+
+  test("gives back what the nodes of one job have on several of them only once", () => {
+    const host = { ...HOST, vcpuMillis: 5000 };
+    const state = aState(
+      aComputeEnvironment("ce", { instanceTypes: ["c5.large"], maxvCpus: 4 }),
+      Q,
+      aComputeEnvironment("other"),
+      aJobQueue("other", ["other"], { priority: 0 }),
+      aJob("m").nodes(2).at(1),
+      aJob("o").inQueue("other").needing({ vcpuMillis: 2000 }).at(2),
+    );
+    runCycle(state, { nowMs: CYCLE_MS, host });
+    const { all } = state.instances.ofEnvironment(computeEnvironmentArn(SCOPE, "ce"));
+    for (const { instance } of all.values()) {
+      const leaving = { because: "replaced", atMs: LEAVES_MS } as const;
+      state.apply({ kind: "instance-put", instance: { ...instance, leaving } });
+    }
+    apply(state, aComputeEnvironment("ce", { instanceTypes: ["c5.xlarge"], maxvCpus: 4 }), large("k", 9));
+    // With the 2 vCPU of the other job there are 3 of 5 left without the nodes.
+    const leaves = (options: AskOptions): boolean =>
+      ask(state, "k", options).remedies.some(({ kind }) => kind === "instances-leave");
+    expect([leaves({ host }), leaves({ host: { ...host, vcpuMillis: 6000 } })]).toEqual([false, true]);
   });
 
   test("is said to be UPDATING where it is the host itself from now on", () => {

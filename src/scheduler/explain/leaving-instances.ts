@@ -6,20 +6,15 @@ import type { LiveJob } from "../../store/live-state.ts";
 import { isHostItself } from "../scaling/host-environment.ts";
 import { keptVcpuMillis } from "../scaling/keep-size.ts";
 import { instancesFor } from "../scaling/scale-out.ts";
-import { emptyingsOf, findEnough, isEnding } from "./emptying.ts";
+import { emptyingsOf, findEnough, isEnding, NOTHING_EMPTIED, withEmptied } from "./emptying.ts";
 import type { Emptying } from "./emptying.ts";
-import { holdersOfInstance } from "./ending-jobs.ts";
-import type { Holder, MakingRoom, RoomFacts } from "./ending-jobs.ts";
+import type { MakingRoom, RoomFacts } from "./ending-jobs.ts";
 import { INSTANCES_LOOKED_AT_MAX } from "./judge-environment.ts";
+import type { Remedy } from "./explanation.ts";
 import { isTriedAgainBefore } from "./overtaken.ts";
 
-/** Instances that go, and when the last of them is gone: nobody knows of those that are idle. */
-interface Leaving {
-  readonly instanceIds: readonly string[];
-  readonly atMs?: number;
-  /** An instance is launched then: it boots for so long. */
-  readonly bootMs?: number;
-}
+/** Instances that go: then a job has room. */
+export type Leaving = Omit<Extract<Remedy, { kind: "instances-leave" }>, "kind" | "computeEnvironment">;
 
 /** Of more instances that leave not all are looked at. */
 const LEAVING_LOOKED_AT_MAX = 20;
@@ -34,22 +29,14 @@ export function whenInstancesLeave(
   facts: RoomFacts,
 ): Leaving | undefined {
   const { leaving } = facts.state.instances.ofEnvironment(environment.arn);
-  const timed = firstOf(leaving, INSTANCES_LOOKED_AT_MAX)
-    .flatMap((live) => {
-      const atMs = live.instance.leaving?.atMs;
-      return atMs === undefined ? [] : [{ live, atMs }];
-    })
-    .sort((a, b) => a.atMs - b.atMs);
-  const instances: LiveInstance[] = [];
-  const holders: Holder[] = [];
-  for (const { live, atMs } of timed.slice(0, LEAVING_LOOKED_AT_MAX)) {
+  let gone = NOTHING_EMPTIED;
+  for (const { live, atMs } of firstToLeave(leaving).slice(0, LEAVING_LOOKED_AT_MAX)) {
     if (!isEnding(live, facts.state)) return undefined;
-    instances.push(live);
-    holders.push(...holdersOfInstance(live, facts.state));
-    const launched = launchedWithout({ instances, holders }, environment, job, facts);
+    gone = withEmptied(gone, live, facts.state);
+    const launched = launchedWithout(gone, environment, job, facts);
     if (launched === undefined) continue;
-    if (isTriedAgainBefore(holders, job, facts.state)) return undefined;
-    return { instanceIds: idsOf(instances), atMs, ...launched };
+    if (isTriedAgainBefore(gone.holders, job, facts.state)) return undefined;
+    return { instanceIds: idsOf(gone.instances), atMs, ...launched };
   }
   return undefined;
 }
@@ -91,6 +78,18 @@ export function whoHoldsInstances(
   });
 }
 
+/** Those that go at a known instant, the first to go before others. */
+export function firstToLeave(
+  leaving: Iterable<LiveInstance>,
+): readonly { readonly live: LiveInstance; readonly atMs: number }[] {
+  return firstOf(leaving, INSTANCES_LOOKED_AT_MAX)
+    .flatMap((live) => {
+      const atMs = live.instance.leaving?.atMs;
+      return atMs === undefined ? [] : [{ live, atMs }];
+    })
+    .sort((a, b) => a.atMs - b.atMs);
+}
+
 function idleAndTooSmall(
   environment: ComputeEnvironment,
   job: LiveJob,
@@ -101,7 +100,7 @@ function idleAndTooSmall(
   return firstOf(idle.keys(), INSTANCES_LOOKED_AT_MAX).filter((live) => isTooSmall(live, job));
 }
 
-function idsOf(instances: readonly LiveInstance[]): readonly string[] {
+export function idsOf(instances: readonly LiveInstance[]): readonly string[] {
   return instances.map(({ instance }) => instance.instanceId);
 }
 

@@ -1,4 +1,5 @@
 import { claimOf } from "../../batch/fair-share.ts";
+import type { JobQueue } from "../../batch/job-queue.ts";
 import { averageAt } from "../../store/live-share.ts";
 import type { LiveShare } from "../../store/live-share.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
@@ -6,9 +7,21 @@ import { compareQueues } from "../ordering/compare-queues.ts";
 import { weigher } from "../ordering/fair-share.ts";
 import type { ExplainFacts } from "./asked-job.ts";
 import { attemptsLeftOf } from "./ending-jobs.ts";
-import type { Holder } from "./ending-jobs.ts";
+import type { Holder, Room } from "./ending-jobs.ts";
 import { freedBy } from "./freed-jobs.ts";
 import type { FreedJob } from "./freed-jobs.ts";
+
+/** Of more ends that are enough nobody asks who goes first after each. */
+const ENDS_ASKED_ABOUT_MAX = 200;
+
+/** Whether nobody goes before the job once these have ended, which is to be asked last. */
+export function nextAfter(job: LiveJob, facts: ExplainFacts): Room["isEnough"] {
+  let askedCount = 0;
+  return (ended) => {
+    askedCount += 1;
+    return askedCount <= ENDS_ASKED_ABOUT_MAX && !isOvertaken(ended, job, facts);
+  };
+}
 
 /**
  * Whether somebody else goes before the job once these have ended well: a job that waited for them, or another share that
@@ -23,7 +36,7 @@ export function isOvertaken(ended: readonly Holder[], job: LiveJob, facts: Expla
   const isOfQueue = (other: FreedJob): boolean => other.job.jobQueueArn === job.jobQueueArn;
   const isAnyBefore = freed.some((other) =>
     isOfQueue(other)
-      ? other.job.share === job.share && goesFirst(other, job)
+      ? other.job.share === job.share && goesFirstInShare(other, job)
       : isOfEarlierQueue(other.job, job, facts.state),
   );
   return isAnyBefore || hasLessThen(ended, freed.filter(isOfQueue), job, facts);
@@ -41,12 +54,16 @@ export function isTriedAgainBefore(ended: readonly Holder[], job: LiveJob, state
 function isOfEarlierQueue({ jobQueueArn }: LiveJob, job: LiveJob, { jobQueues }: LiveState): boolean {
   const other = jobQueues.get(jobQueueArn);
   const own = jobQueues.get(job.jobQueueArn);
-  if (other === undefined || own === undefined || other === own || other.status === "DELETING") return false;
-  return compareQueues(other, own) < 0;
+  return other !== undefined && own !== undefined && dispatchesBefore(other, own);
 }
 
-/** Within a share. */
-export function goesFirst({ job: other, childIndex }: FreedJob, job: LiveJob): boolean {
+/** Whether the one queue goes before the other in a cycle. */
+export function dispatchesBefore(other: JobQueue, own: JobQueue): boolean {
+  return other !== own && other.status !== "DELETING" && compareQueues(other, own) < 0;
+}
+
+/** Whether the one goes before the other, of the same share. */
+export function goesFirstInShare({ job: other, childIndex }: FreedJob, job: LiveJob): boolean {
   if (other.schedulingPriority !== job.schedulingPriority)
     return other.schedulingPriority > job.schedulingPriority;
   if (other.queuePosition !== job.queuePosition) return other.queuePosition < job.queuePosition;

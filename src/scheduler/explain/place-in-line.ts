@@ -1,9 +1,12 @@
 import { claimOf } from "../../batch/fair-share.ts";
 import { childJobId } from "../../batch/child-job.ts";
+import type { FairShare, ReadyQueue } from "../../store/live-queues.ts";
 import { averageAt } from "../../store/live-share.ts";
+import type { LiveShare } from "../../store/live-share.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
 import { frontOfQueue } from "../ordering/front-of-queue.ts";
-import { weigher } from "../ordering/fair-share.ts";
+import { competitorsOf, goesFirst, weigher } from "../ordering/fair-share.ts";
+import type { Competitor } from "../ordering/fair-share.ts";
 import type { AskedJob } from "./asked-job.ts";
 import type { PlaceInLine, ShareStanding } from "./explanation.ts";
 
@@ -15,16 +18,7 @@ const LOOKED_INTO_MAX = 100;
 
 const SHARES_SHOWN_MAX = 5;
 
-type ReadyQueue = NonNullable<ReturnType<LiveState["jobs"]["readyQueue"]>>;
-type FairShare = NonNullable<ReadyQueue["fairShare"]>;
-
-/** Compared as a cycle does: in thousandths, as the product is rounded otherwise where the claim was divided before. */
-interface Standing {
-  readonly shareIdentifier: string;
-  readonly claimVcpuMillis: number;
-  readonly weight: number;
-  readonly position: number;
-}
+type Standing = Competitor<Pick<LiveShare, "identifier" | "vcpuMillis" | "headPosition">>;
 
 /** The place of a RUNNABLE job in its queue, without who is at its head: what is counted is bounded. */
 export function placeInLine(
@@ -45,19 +39,20 @@ export function placeInLine(
   return { ...ahead, share: { ...share, ...(aheadInQueueCount >= 0 && { aheadInQueueCount }) } };
 }
 
-/** The job at the head of a share, and its id, of an array that of its next child; undefined: the share is empty. */
-export function headOfShare(share: LiveJob["share"], { jobs }: LiveState): AskedHead | undefined {
-  const job = share.runnable.peek();
-  const array = job && jobs.arrayOf(job);
-  if (job === undefined || array === undefined) return job && { job, jobId: job.jobId };
-  const childIndex = array.nextUnspawned();
-  return { job, jobId: childJobId({ kind: "array", jobId: job.jobId }, childIndex) };
+/** The job at the head of a share, of an array its next child; undefined: the share is empty. */
+export function headOfShare(
+  { runnable }: LiveJob["share"],
+  { jobs, consumables }: LiveState,
+): AskedHead | undefined {
+  const job = runnable.peek();
+  if (job === undefined) return undefined;
+  const array = jobs.arrayOf(job);
+  const jobId =
+    array === undefined ? job.jobId : childJobId({ kind: "array", jobId: job.jobId }, array.nextUnspawned());
+  return { job, jobId, consumableResources: consumables.neededBy(jobId) };
 }
 
-export interface AskedHead {
-  readonly job: LiveJob;
-  readonly jobId: string;
-}
+export type AskedHead = Pick<AskedJob, "job" | "jobId" | "consumableResources">;
 
 function countAhead(
   { job, childIndex = 0 }: AskedJob,
@@ -93,22 +88,18 @@ function standingOf(
   fairShare: FairShare,
   nowMs: number,
 ): ShareStanding {
-  const weigh = weigher(queue, fairShare, nowMs);
-  const standing = ({ share, queuePosition }: Pick<LiveJob, "share" | "queuePosition">): Standing => {
-    const { vcpuMillis, identifier } = share;
-    return {
-      shareIdentifier: identifier,
-      claimVcpuMillis: claimOf(averageAt(share, nowMs), vcpuMillis),
-      weight: weigh(share),
-      position: share.runnable.size > 0 ? share.headPosition : queuePosition,
-    };
+  const { identifier, vcpuMillis, runnable, headPosition } = job.share;
+  const averageVcpuMillis = averageAt(job.share, nowMs);
+  const weight = weigher(queue, fairShare, nowMs)(job.share);
+  const own = {
+    share: { identifier, vcpuMillis, headPosition: runnable.size > 0 ? headPosition : job.queuePosition },
+    weight,
+    averageVcpuMillis,
+    claim: claimOf(averageVcpuMillis, vcpuMillis) * weight,
   };
-  const own = standing(job);
-  const before = [...queue.ready]
-    .filter((share) => share !== job.share)
-    .map((share) => standing({ share, queuePosition: Infinity }))
-    .filter((other) => compare(other, own) < 0)
-    .sort(compare);
+  const before = competitorsOf(queue, fairShare, nowMs)
+    .filter((other) => other.share !== job.share && goesFirst(other, own))
+    .sort((a, b) => (goesFirst(a, b) ? -1 : 1));
   return {
     ...told(own),
     sharesBeforeCount: before.length,
@@ -116,10 +107,7 @@ function standingOf(
   };
 }
 
-function compare(a: Standing, b: Standing): number {
-  return a.claimVcpuMillis * a.weight - b.claimVcpuMillis * b.weight || a.position - b.position;
-}
-
-function told({ shareIdentifier, claimVcpuMillis, weight }: Standing): ShareStanding["sharesBefore"][number] {
-  return { shareIdentifier, claimVcpus: claimVcpuMillis / 1000, weight };
+function told({ share, weight, averageVcpuMillis }: Standing): ShareStanding["sharesBefore"][number] {
+  const { identifier: shareIdentifier, vcpuMillis } = share;
+  return { shareIdentifier, claimVcpus: claimOf(averageVcpuMillis, vcpuMillis) / 1000, weight };
 }

@@ -3,8 +3,10 @@ import { maxVcpuMillisOf } from "../../batch/compute-resources.ts";
 import { unreachable } from "../../lib/assert.ts";
 import type { LiveJob } from "../../store/live-state.ts";
 import { isSpotCapacity } from "../placement.ts";
+import { isTooMuch } from "../wait-reason.ts";
 import type { AskedJob, ExplainFacts } from "./asked-job.ts";
 import type { Assessment, JudgedEnvironment } from "./assess.ts";
+import { exceedsTotal, isShort, isTaking } from "./explanation.ts";
 import type {
   ConsumableAnswer,
   EndingJob,
@@ -13,15 +15,14 @@ import type {
   Remedy,
   Reservation,
 } from "./explanation.ts";
-import { isShort } from "./is-short.ts";
-import { isTaking } from "./is-taking.ts";
+import { whoHoldsTooMuch } from "./held-consumables.ts";
 import { judgeEnvironment } from "./judge-environment.ts";
 import { whenInstancesLeave, whichIdleLeave } from "./leaving-instances.ts";
-import { lowestMaxVcpus } from "./lowest-max-vcpus.ts";
 import { hasRivals } from "./overtaken.ts";
+import { raiseMaxVcpus } from "./raise-max-vcpus.ts";
 import { remediesOfReservation } from "./reservation.ts";
 import { roomComing } from "./room-coming.ts";
-import { hostCheck, whoHoldsTooMuch, whoIsInTheWay, withBesides } from "./who-is-in-the-way.ts";
+import { hostCheck, whoIsInTheWay, withBesides } from "./who-is-in-the-way.ts";
 
 type Standing = Assessment & { readonly line: PlaceInLine | undefined };
 
@@ -42,36 +43,33 @@ function remediesOfPossible(
 ): readonly Remedy[] {
   const environments = triedOf(standing.environments);
   const leaving = remediesOfLeaving(job, environments, facts);
-  if (line?.before !== undefined) return leaving;
+  // The room that is made for jobs on demand is for each of them in its turn.
+  if (line?.before !== undefined) return line.before.because === "host-full" ? leaving : [];
   const short = consumables.filter(isShort);
-  const isTaken = environments.some(({ answer }) => isTaking(answer));
+  const taker = environments.find(({ answer }) => isTaking(answer));
   if (reservation !== undefined) {
     if (short.length > 0) return [];
     // Where no environment takes it either, only what gives back of both is enough.
-    if (!isTaken) return environments.flatMap((judged) => endsIn(judged, job, facts, reservation));
-    return withBoot(remediesOfReservation(reservation, environments, job, facts), environments, facts);
+    if (taker === undefined) return environments.flatMap((judged) => endsIn(judged, job, facts, reservation));
+    return withBoot(remediesOfReservation(reservation, taker.environment, job, facts), taker, facts);
   }
   if (short.length === 0) {
     return [...leaving, ...environments.flatMap((judged) => remediesIn(judged, job, facts))];
   }
   // Where two things are lacking neither by itself would do.
-  if (short.length > 1 || !isTaken) return [];
-  return withBoot(
-    short.flatMap((lack) => remediesOf(lack, job, facts)),
-    environments,
-    facts,
-  );
+  if (short.length > 1 || taker === undefined) return [];
+  const remedies = short.flatMap((lack) => remediesOfShort(lack, job, facts));
+  return withBoot(remedies, taker, facts);
 }
 
-/** An environment that launches an instance for the job does so once jobs have ended. */
+/** With the time that the instance boots where the environment launches one for the job, which it does once jobs have ended. */
 function withBoot(
   remedies: readonly Remedy[],
-  environments: readonly JudgedEnvironment[],
+  { answer }: JudgedEnvironment,
   { capacity }: ExplainFacts,
 ): readonly Remedy[] {
   const { bootMs } = capacity.supply;
-  const taker = environments.find(({ answer }) => isTaking(answer));
-  if (bootMs === 0 || taker?.answer.verdict.kind !== "launches") return remedies;
+  if (bootMs === 0 || answer.verdict.kind !== "launches") return remedies;
   return remedies.map((remedy) => (remedy.kind === "jobs-end" ? { ...remedy, bootMs } : remedy));
 }
 
@@ -127,10 +125,8 @@ function remediesOfImpossible(
         ...environmentFor(job, environments, facts),
         ...environments.flatMap((judged) => necessitiesOf(judged, job, facts)),
       ];
-  const lacking = consumables.filter(({ quantity, totalQuantity }) => quantity > totalQuantity);
-  const isTooLarge = environments.some(({ answer: { verdict, never } }) =>
-    (never ?? verdict).kind.startsWith("exceeds-"),
-  );
+  const lacking = consumables.filter(exceedsTotal);
+  const isTooLarge = environments.some(({ answer: { verdict, never = verdict } }) => isTooMuch(never.kind));
   const isLess = (!isPossible && isTooLarge) || lacking.some(({ exists }) => exists);
   return [...ofEnvironments, ...lacking.map(moreOf), ...(isLess ? [{ kind: "ask-for-less" } as const] : [])];
 }
@@ -181,7 +177,7 @@ function necessitiesOf(
   const { vcpuMillis } = job.resources;
   const isPossibleIn = (raised: ComputeEnvironment): boolean =>
     judgeEnvironment(raised, job, vcpuMillis, facts).isEverPossible;
-  if (wanted === undefined) return [...mend, ...raiseMax(environment, isPossibleIn)];
+  if (wanted === undefined) return [...mend, ...raiseMaxVcpus(environment, isPossibleIn)];
   const toVcpus = Math.ceil(vcpuMillis / 1000);
   return [...mend, { kind: "add-larger-type", computeEnvironment, wanted, toVcpus }];
 }
@@ -204,7 +200,7 @@ function remediesIn(judged: JudgedEnvironment, job: LiveJob, facts: ExplainFacts
     case "environments-unavailable":
       return isTakenBy({ ...environment, state: "ENABLED", status: "VALID" }) ? [mendOf(environment)] : [];
     case "exceeds-environments":
-      return raiseMax(environment, isTakenBy);
+      return raiseMaxVcpus(environment, isTakenBy);
     case "exceeds-instance-types": {
       const used = facts.state.instances.ofEnvironment(environment.arn).vcpuMillis;
       const isLeft = used + vcpuMillis <= maxVcpuMillisOf(environment);
@@ -215,7 +211,7 @@ function remediesIn(judged: JudgedEnvironment, job: LiveJob, facts: ExplainFacts
       return [
         ...leavesIn(environment, job, facts),
         ...endsIn(judged, job, facts),
-        ...raiseMax(environment, isTakenBy),
+        ...raiseMaxVcpus(environment, isTakenBy),
       ];
     case "host-full":
       return endsIn(judged, job, facts);
@@ -257,17 +253,7 @@ function leavesIn(environment: ComputeEnvironment, job: LiveJob, facts: ExplainF
   return [{ kind: "instances-leave", ...leaving, computeEnvironment: environment.name }];
 }
 
-/** The lowest `maxvCpus` that is enough, if any is. */
-function raiseMax(
-  environment: ComputeEnvironment,
-  isEnough: (raised: ComputeEnvironment) => boolean,
-): readonly Remedy[] {
-  const toVcpus = lowestMaxVcpus(environment, isEnough);
-  if (toVcpus === undefined) return [];
-  return [{ kind: "raise-max-vcpus", computeEnvironment: environment.name, toVcpus }];
-}
-
-function remediesOf(lack: ConsumableAnswer, job: LiveJob, facts: ExplainFacts): readonly Remedy[] {
+function remediesOfShort(lack: ConsumableAnswer, job: LiveJob, facts: ExplainFacts): readonly Remedy[] {
   const jobs = whoHoldsTooMuch(lack, job, facts);
   return [...(jobs === undefined ? [] : [{ kind: "jobs-end", jobs } as const]), moreOf(lack)];
 }

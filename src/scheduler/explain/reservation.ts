@@ -1,12 +1,13 @@
+import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
 import { reservedPart } from "../../batch/fair-share.ts";
 import type { LiveJob } from "../../store/live-state.ts";
 import { activeShareCount } from "../ordering/active-shares.ts";
 import { isReserved, unreservedVcpuMillis } from "../ordering/reservation.ts";
 import type { ExplainFacts } from "./asked-job.ts";
-import type { JudgedEnvironment } from "./assess.ts";
-import type { Remedy, Reservation } from "./explanation.ts";
-import { isTaking } from "./is-taking.ts";
-import { whoseEndLeavesRoom } from "./who-is-in-the-way.ts";
+import { fewestToMakeRoom, givenBack, holdersOfHost } from "./ending-jobs.ts";
+import type { Holder } from "./ending-jobs.ts";
+import type { EndingJob, Remedy, Reservation } from "./explanation.ts";
+import { nextAfter } from "./overtaken.ts";
 
 /** What keeps the job from capacity for the sake of shares that are not active; undefined where nothing does. */
 export function findReservation(job: LiveJob, { state, nowMs }: ExplainFacts): Reservation | undefined {
@@ -27,23 +28,45 @@ export function findReservation(job: LiveJob, { state, nowMs }: ExplainFacts): R
   };
 }
 
-/** What would start a job that only the reservation keeps waiting. */
+/** What would start a job that only the reservation keeps waiting, as the environment takes it. */
 export function remediesOfReservation(
   reservation: Reservation,
-  environments: readonly JudgedEnvironment[],
+  environment: ComputeEnvironment,
   job: LiveJob,
   facts: ExplainFacts,
 ): readonly Remedy[] {
-  const takes = environments.find(({ answer }) => isTaking(answer));
-  if (takes === undefined) return [];
   const { schedulingPolicy, vcpuMillis } = reservation;
   const jobs = whoseEndLeavesRoom(reservation, job, facts);
   const wantedMillis = vcpuMillis + job.resources.vcpuMillis;
   return [
     ...(jobs === undefined ? [] : [{ kind: "jobs-end", jobs } as const]),
     { kind: "lower-reservation", schedulingPolicy, toPercent: enoughPercent(reservation, wantedMillis) },
-    ...raiseOf(takes, reservation, wantedMillis),
+    ...raiseOf(environment, reservation, wantedMillis),
   ];
+}
+
+/** Of a queue that has nothing it is not asked. */
+function whoseEndLeavesRoom(
+  reservation: Reservation,
+  job: LiveJob,
+  facts: ExplainFacts,
+): readonly EndingJob[] | undefined {
+  const holders = holdersOfHost(facts.state, ({ jobQueueArn }) => jobQueueArn === job.jobQueueArn);
+  const isNext = nextAfter(job, facts);
+  const isEnough = (ended: readonly Holder[]): boolean =>
+    isUnreserved(reservation, job, ended) && isNext(ended);
+  return fewestToMakeRoom([{ holders, isEnough }]);
+}
+
+/** Whether the job gets nothing of what is kept free once these have ended. */
+export function isUnreserved(
+  { unreservedVcpuMillis: unreservedMillis, vcpuMillis }: Reservation,
+  job: LiveJob,
+  ended: readonly Holder[],
+): boolean {
+  const ofQueue = ended.filter((holder) => holder.job.jobQueueArn === job.jobQueueArn);
+  const leftMillis = vcpuMillis - givenBack(ofQueue).vcpuMillis;
+  return !isReserved(job, { vcpuMillis: leftMillis }, unreservedMillis);
 }
 
 /** The highest reservation that leaves so much. */
@@ -59,7 +82,7 @@ function enoughPercent(
 
 /** Of what an environment gets more the reservation takes its part. */
 function raiseOf(
-  { environment: { name: computeEnvironment, computeResources } }: JudgedEnvironment,
+  { name: computeEnvironment, computeResources }: ComputeEnvironment,
   { computeReservation, activeShareCount: shareCount, maxVcpuMillis }: Reservation,
   wantedMillis: number,
 ): readonly Remedy[] {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { aComputeEnvironment, aJob, aJobQueue, aState } from "../../../test/support/builders.ts";
+import type { Buildable } from "../../../test/support/builders.ts";
 import { runCycle } from "../../../test/support/cycle.ts";
 import { ask, CYCLE_MS, NOW_MS, tellOf } from "../../../test/support/explained.ts";
 import type { LiveState } from "../../store/live-state.ts";
@@ -9,7 +10,7 @@ const LEAVES_MS = NOW_MS + 15_000;
 const KEPT = { vcpuMillis: 1000, memoryMiB: 15_000, gpuCount: 0 };
 
 /** Spot capacity that `running` has leaves for `job`, which is on demand; `cheap` wants Spot capacity, too. */
-function reclaiming(): LiveState {
+function reclaiming(...others: readonly Buildable[]): LiveState {
   const instanceTypes = ["m5.2xlarge"];
   const state = aState(
     aComputeEnvironment("spot", { type: "SPOT", instanceTypes }),
@@ -18,6 +19,7 @@ function reclaiming(): LiveState {
     aJobQueue("q", ["ce"]),
     aJob("running").inQueue("cheap").needing({ memoryMiB: 15_000 }),
     aJob("job").needing({ memoryMiB: 15_000 }),
+    ...others,
   );
   runCycle(state, { nowMs: CYCLE_MS, host: HOST });
   for (const { all } of state.instances.environments.values()) {
@@ -71,4 +73,18 @@ test("a job on Spot capacity waits for the room that is kept for jobs on demand"
     remedies: [expect.stringMatching(/^The end of job running \(for 5 min\)\.$/)],
   });
   expect(ask(reclaiming(), "cheap", { host: HOST }).because).toBe("placeable");
+});
+
+test("nothing is promised where a job that waits for room in its environment takes the host's room before", () => {
+  const state = reclaiming(
+    aComputeEnvironment("full", { instanceTypes: ["c5.large"], maxvCpus: 2 }),
+    aJobQueue("earlier", ["full"], { priority: 9 }),
+    aJob("runs").inQueue("earlier").at(1).needing({ vcpuMillis: 2000 }),
+    aJob("next").inQueue("earlier").at(2).needing({ vcpuMillis: 2000 }),
+  );
+  expect(ask(state, "job", { host: HOST, keptForOnDemand: KEPT })).toMatchObject({
+    because: "host-full",
+    line: { before: { jobId: "next", because: "environments-full" } },
+    remedies: [],
+  });
 });

@@ -6,13 +6,9 @@ import { jobsRoomIsMadeFor } from "../scaling/reclaim.ts";
 import type { ExplainFacts } from "./asked-job.ts";
 import { isEnding } from "./emptying.ts";
 import { holdersOfInstance } from "./ending-jobs.ts";
+import { firstToLeave, idsOf } from "./leaving-instances.ts";
+import type { Leaving } from "./leaving-instances.ts";
 import { isOvertaken, isTriedAgainBefore } from "./overtaken.ts";
-
-/** Instances that leave for the sake of a job, and when the last of them is gone. */
-interface Leaving {
-  readonly instanceIds: readonly string[];
-  readonly atMs: number;
-}
 
 /**
  * The Spot capacity that is taken back so that the host has room for a job on demand, and by when that has gone; undefined
@@ -29,25 +25,19 @@ export function roomComing(job: LiveJob, facts: ExplainFacts): Leaving | undefin
     .reduce((sum, { resources }) => addResources(sum, resources), NO_RESOURCES);
   let free = subtractResources(capacity.host, state.jobs.hostUsage);
   const leaving: LiveInstance[] = [];
-  for (const { live, atMs } of leavingInstances(state)) {
+  for (const { live, atMs } of firstToLeave(leavingOfAll(state))) {
     leaving.push(live);
     free = addResources(free, subtractResources(live.instance.resources, live.free));
     if (!fitsIn(wanted, free)) continue;
     if (isForOthers(leaving, job, facts)) return undefined;
-    return { instanceIds: leaving.map(({ instance }) => instance.instanceId), atMs };
+    return { instanceIds: idsOf(leaving), atMs };
   }
   return undefined;
 }
 
-/** Those that go at a known instant with what runs on them, the first to go before others. */
-function leavingInstances({ instances }: LiveState) {
-  return [...instances.environments.values()]
-    .flatMap(({ leaving }) => [...leaving])
-    .flatMap((live) => {
-      const atMs = live.instance.leaving?.atMs;
-      return atMs === undefined ? [] : [{ atMs, live }];
-    })
-    .sort((a, b) => a.atMs - b.atMs);
+function* leavingOfAll({ instances }: LiveState): Generator<LiveInstance, undefined, undefined> {
+  for (const { leaving } of instances.environments.values()) yield* leaving;
+  return undefined;
 }
 
 function isForOthers(leaving: readonly LiveInstance[], job: LiveJob, facts: ExplainFacts): boolean {

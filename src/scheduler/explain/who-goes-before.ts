@@ -10,6 +10,7 @@ import { assess } from "./assess.ts";
 import type { Assessment } from "./assess.ts";
 import type { HeadBefore, PlaceInLine, ShareStanding } from "./explanation.ts";
 import { INSTANCES_LOOKED_AT_MAX } from "./judge-environment.ts";
+import { dispatchesBefore } from "./overtaken.ts";
 import { headOfShare } from "./place-in-line.ts";
 import type { AskedHead } from "./place-in-line.ts";
 
@@ -19,7 +20,8 @@ const HEADS_LOOKED_AT_MAX = 20;
 /**
  * Who goes before a job at the head of its share, from another share of its queue or from a queue that dispatches earlier:
  * one that the next cycle places, where the job itself could be placed; else the first that may take what the job waits for
- * when it comes free. One that can never start takes nothing.
+ * when it comes free. One that can never start takes nothing. Of those that are held up one that waits for the host is told
+ * only where all do: they have their turns in the room that is made there.
  */
 export function whoGoesBefore(
   asked: AskedJob,
@@ -27,12 +29,12 @@ export function whoGoesBefore(
   facts: ExplainFacts,
 ): Pick<PlaceInLine, "before"> {
   let lookedAtCount = 0;
+  let firstForHost: HeadBefore | undefined;
   for (const head of headsBefore(asked, share?.sharesBeforeCount ?? 0, facts)) {
     if (head.jobId === asked.jobId) continue;
     lookedAtCount += 1;
     const isLast = lookedAtCount === HEADS_LOOKED_AT_MAX;
-    const consumableResources = facts.state.consumables.neededBy(head.jobId);
-    const other = assess({ job: head.job, consumableResources }, facts);
+    const other = assess(head, facts);
     const isPlaceable = other.atHead === undefined;
     // Behind so many one that is held up is promised nothing.
     const usable = usableBy(head, other, facts.state);
@@ -41,10 +43,14 @@ export function whoGoesBefore(
       assessment.reservation !== undefined && isSameQueue(head, asked) && usable.size > 0;
     const isOther = isLast || isOfReservation || isCompeting(assessment, other, usable);
     const isBefore = assessment.atHead === undefined ? isPlaceable : isOther;
-    if (isLast && !isBefore) break;
-    if (isBefore) return { before: tellHead(head, other, facts.state) };
+    if (isBefore) {
+      const before = headBefore(head, other, facts.state);
+      if (before.because !== "host-full") return { before };
+      firstForHost ??= before;
+    }
+    if (isLast) break;
   }
-  return {};
+  return firstForHost === undefined ? {} : { before: firstForHost };
 }
 
 function isSameQueue({ job: a }: AskedHead, { job: b }: AskedHead): boolean {
@@ -66,11 +72,7 @@ function* headsBefore(
 
 /** The queues that dispatch earlier in a cycle, in their order. */
 export function queuesBefore(jobQueue: JobQueue, { jobQueues }: LiveState): readonly JobQueue[] {
-  return [...jobQueues.values()]
-    .filter(
-      (other) => other !== jobQueue && other.status !== "DELETING" && compareQueues(other, jobQueue) < 0,
-    )
-    .sort(compareQueues);
+  return [...jobQueues.values()].filter((other) => dispatchesBefore(other, jobQueue)).sort(compareQueues);
 }
 
 /** The heads of the shares of a queue in the order in which a cycle in which none can be placed looks at them. */
@@ -130,7 +132,7 @@ function isSame(a: Assessment["consumables"][number], b: Assessment["consumables
   return a.consumableResource === b.consumableResource;
 }
 
-function tellHead({ job, jobId }: AskedHead, { atHead }: Assessment, state: LiveState): HeadBefore {
+function headBefore({ job, jobId }: AskedHead, { atHead }: Assessment, state: LiveState): HeadBefore {
   const { name = job.jobQueueArn, schedulingPolicyArn } = state.jobQueues.get(job.jobQueueArn) ?? {};
   return {
     jobId,

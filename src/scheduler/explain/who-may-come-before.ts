@@ -4,7 +4,7 @@ import type { LiveJob, LiveState } from "../../store/live-state.ts";
 import { isLeft } from "../placement.ts";
 import type { AskedJob, ExplainFacts } from "./asked-job.ts";
 import type { PlaceInLine } from "./explanation.ts";
-import { goesFirst } from "./overtaken.ts";
+import { goesFirstInShare } from "./overtaken.ts";
 import { queuesBefore } from "./who-goes-before.ts";
 
 /** Of more jobs that wait for others not all are looked at. */
@@ -66,7 +66,7 @@ function waitsForOthers(other: LiveJob, { jobs }: LiveState): boolean {
 
 /** In what order shares go changes with time. */
 function mayGoFirst(other: LiveJob, job: LiveJob): boolean {
-  return other.share !== job.share || goesFirst({ job: other, childIndex: 0 }, job);
+  return other.share !== job.share || goesFirstInShare({ job: other, childIndex: 0 }, job);
 }
 
 /** The ids of those that wait for the job, or for one that does; undefined: more than are looked at. */

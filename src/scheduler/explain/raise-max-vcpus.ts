@@ -1,14 +1,25 @@
 import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
+import type { Remedy } from "./explanation.ts";
 
 /** Beyond this nobody has an environment. */
 const VCPUS_MAX = 2 ** 31;
 
+/** The lowest `maxvCpus` with which the environment is as somebody wants it; none where nothing is enough. */
+export function raiseMaxVcpus(
+  environment: ComputeEnvironment,
+  isEnough: (raised: ComputeEnvironment) => boolean,
+): readonly Remedy[] {
+  const toVcpus = lowestMaxVcpus(environment, isEnough);
+  if (toVcpus === undefined) return [];
+  return [{ kind: "raise-max-vcpus", computeEnvironment: environment.name, toVcpus }];
+}
+
 /**
- * The lowest `maxvCpus`, above that of the environment, with which it is as somebody wants it; undefined where none is enough.
- * It is asked about as many values as a binary search looks at, as it depends on the allocation strategy and the sizes of
- * instances: one instance may exceed the maximum, but never with BEST_FIT on demand.
+ * Above that of the environment; undefined where none is enough. It is asked about as many values as a binary search looks
+ * at, as it depends on the allocation strategy and the sizes of instances: one instance may exceed the maximum, but never
+ * with BEST_FIT on demand.
  */
-export function lowestMaxVcpus(
+function lowestMaxVcpus(
   environment: ComputeEnvironment,
   isEnough: (raised: ComputeEnvironment) => boolean,
 ): number | undefined {
