@@ -39,6 +39,15 @@ describe.each(EACH_WAY)("what a share has had, $name", ({ isRestartedAlways }) =
     expect(await keptOf(bench)).toEqual([["a", expect.closeTo(0.25, 2)]]);
   });
 
+  test("is kept a minute after a job started, though nothing else happens", async () => {
+    const bench = await EngineBench.open(FAIR_QUEUE, { isRestartedAlways });
+    await bench.submit(aJob("job").inShare("a"));
+    await bench.comesUp("job");
+    bench.nowMs += (await bench.tick()) ?? Infinity;
+    await bench.tick();
+    expect(await keptOf(bench)).toEqual([["a", expect.closeTo(1 - 2 ** -0.1, 3)]]);
+  });
+
   test("is forgotten with the share once it comes to nothing", async () => {
     const bench = await runFor(HALF_LIFE_MS);
     // 0.5 vCPU is less than a thousandth after nine half-lives.

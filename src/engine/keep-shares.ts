@@ -18,27 +18,26 @@ const VCPU_MILLIS_MIN = 1;
 export class ShareKeeping {
   #nextMonotonicMs = 0;
 
-  /** Returns the milliseconds until it is due again; undefined while no share has had anything. */
+  /** Returns the milliseconds until it is due again; undefined while no share has anything, or had lately. */
   keep(
     state: LiveState,
     apply: (change: Change) => void,
     { nowMs, monotonicMs }: Instant,
   ): number | undefined {
     if (monotonicMs < this.#nextMonotonicMs) return this.#nextMonotonicMs - monotonicMs;
-    let isAnyKept = false;
+    this.#nextMonotonicMs = monotonicMs + KEPT_EVERY_MS;
+    let isAnyUsed = false;
     for (const { arn } of state.jobQueues.values()) {
       const queue = state.jobs.readyQueue(arn);
       if (queue?.fairShare === undefined) continue;
       for (const share of queue.shares.values()) {
-        const change = usageOf(share, nowMs) ?? removalOf(share, nowMs);
-        if (change === undefined) continue;
-        apply(change);
-        isAnyKept = true;
+        const usage = usageOf(share, nowMs);
+        const change = usage ?? removalOf(share, nowMs);
+        if (change !== undefined) apply(change);
+        isAnyUsed ||= usage !== undefined || share.vcpuMillis > 0;
       }
     }
-    if (!isAnyKept) return undefined;
-    this.#nextMonotonicMs = monotonicMs + KEPT_EVERY_MS;
-    return KEPT_EVERY_MS;
+    return isAnyUsed ? KEPT_EVERY_MS : undefined;
   }
 }
 

@@ -177,7 +177,11 @@ class Dispatch {
     let because: WaitReason = "environments-unavailable";
     for (const { computeEnvironment } of this.#jobQueue.computeEnvironmentOrder) {
       const place = this.#placeIn(state.computeEnvironments.get(computeEnvironment), job, lack);
-      if (typeof place !== "string") return lack ?? place;
+      if (typeof place !== "string") {
+        if (lack === undefined) return place;
+        because = lack;
+        break;
+      }
       because = moreTelling(because, place);
       // One instance for it is enough: the environments behind are for what this one cannot take.
       if (place === "instances-starting") break;
@@ -234,8 +238,8 @@ class Dispatch {
     const { demandVcpuMillis } = this.#ready;
     const facts = { state, capacity, demandVcpuMillis, nowMs };
     const launches = instancesFor(job, computeEnvironment, facts);
-    if (typeof launches === "string" && (lack === undefined || isTooMuch(launches))) return launches;
-    if (lack !== undefined || typeof launches === "string") return lack;
+    if (typeof launches === "string") return lack === undefined || isTooMuch(launches) ? launches : lack;
+    if (lack !== undefined) return lack;
     // Last of all: a job that nothing but the host's room keeps waiting may have Spot capacity taken back.
     if (!this.#hasHostRoom(job, computeEnvironment)) return "host-full";
     for (const launch of launches) this.#decisions.launch(launch);

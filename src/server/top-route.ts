@@ -10,6 +10,7 @@ import type { Scope } from "../batch/scope.ts";
 import { chooseInTurns } from "../lib/choose-in-turns.ts";
 import type { ExplainFacts } from "../scheduler/explain/asked-job.ts";
 import { waitClause } from "../scheduler/explain/explain-sentence.ts";
+import { compareQueues } from "../scheduler/ordering/compare-queues.ts";
 import { weigher } from "../scheduler/ordering/fair-share.ts";
 import type { LiveInstance } from "../store/live-instances.ts";
 import { averageAt } from "../store/live-share.ts";
@@ -40,7 +41,7 @@ export function createTopRoute({ authenticate, situations, explainFacts }: TopRo
     const { scope } = authenticate(request, "batch");
     const { state, capacity, nowMs, outage } = explainFacts();
     // The order in which they dispatch.
-    const jobQueues = inScope(state.jobQueues.values(), scope).sort((a, b) => b.priority - a.priority);
+    const jobQueues = inScope(state.jobQueues.values(), scope).sort(compareQueues);
     const environments = inScope(state.computeEnvironments.values(), scope);
     const shares = jobQueues.map((jobQueue) => tellShares(jobQueue, state, nowMs));
     return json(200, {

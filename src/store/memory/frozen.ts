@@ -5,7 +5,7 @@
  */
 export function frozen<Value>(value: Value): Value {
   if (typeof value === "object" && value !== null) {
-    // Nobody else freezes anything: this was frozen here, in depth.
+    // Nobody else freezes what is not frozen in depth.
     if (Object.isFrozen(value)) return value;
     return Array.isArray(value) ? frozenArray(value) : frozenObject(value);
   }
