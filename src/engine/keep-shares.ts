@@ -1,5 +1,6 @@
 import { isActive } from "../scheduler/ordering/active-shares.ts";
 import type { Change } from "../store/change.ts";
+import type { ReadyQueue } from "../store/live-queues.ts";
 import { averageAt } from "../store/live-share.ts";
 import type { LiveShare } from "../store/live-share.ts";
 import type { LiveState } from "../store/live-state.ts";
@@ -17,6 +18,8 @@ const VCPU_MILLIS_MIN = 1;
  */
 export class ShareKeeping {
   #nextMonotonicMs = 0;
+  /** Whether there was anything to write the last time. */
+  #isAnyKept = false;
 
   /** Returns the milliseconds until it is due again; undefined while no share has anything, or had lately. */
   keep(
@@ -24,21 +27,29 @@ export class ShareKeeping {
     apply: (change: Change) => void,
     { nowMs, monotonicMs }: Instant,
   ): number | undefined {
-    if (monotonicMs < this.#nextMonotonicMs) return this.#nextMonotonicMs - monotonicMs;
-    this.#nextMonotonicMs = monotonicMs + KEPT_EVERY_MS;
-    let isAnyUsed = false;
-    for (const { arn } of state.jobQueues.values()) {
-      const queue = state.jobs.readyQueue(arn);
-      if (queue?.fairShare === undefined) continue;
-      for (const share of queue.shares.values()) {
+    const queues = fairQueuesOf(state);
+    if (monotonicMs >= this.#nextMonotonicMs) {
+      this.#nextMonotonicMs = monotonicMs + KEPT_EVERY_MS;
+      this.#isAnyKept = false;
+      for (const share of queues.flatMap(({ shares }) => [...shares.values()])) {
         const usage = usageOf(share, nowMs);
         const change = usage ?? removalOf(share, nowMs);
         if (change !== undefined) apply(change);
-        isAnyUsed ||= usage !== undefined || share.vcpuMillis > 0;
+        this.#isAnyKept ||= usage !== undefined;
       }
     }
-    return isAnyUsed ? KEPT_EVERY_MS : undefined;
+    const isAnyUsed = this.#isAnyKept || queues.some(({ vcpuMillis }) => vcpuMillis > 0);
+    return isAnyUsed ? this.#nextMonotonicMs - monotonicMs : undefined;
   }
+}
+
+function fairQueuesOf({ jobQueues, jobs }: LiveState): readonly ReadyQueue[] {
+  const queues: ReadyQueue[] = [];
+  for (const { arn } of jobQueues.values()) {
+    const queue = jobs.readyQueue(arn);
+    if (queue?.fairShare !== undefined) queues.push(queue);
+  }
+  return queues;
 }
 
 function usageOf(share: LiveShare, nowMs: number): Change | undefined {

@@ -149,6 +149,16 @@ describe("schedule", () => {
     });
   });
 
+  test("tells of a head that can never be had before that of another share which waits for its turn", () => {
+    const state = aState(
+      ...FAIR_QUEUE,
+      aJob("runs").inQueue("q").inShare("a").at(1).needing({ vcpuMillis: 2000 }),
+      aJob("next").inQueue("q").inShare("b").at(2).needing({ vcpuMillis: 2000 }),
+      aJob("never").inQueue("q").inShare("c").at(3).needing({ vcpuMillis: 9000 }),
+    );
+    expect(cycle(state).blocked).toEqual(["never: exceeds-environments"]);
+  });
+
   test("stops at its limit and says that there is more", () => {
     const state = aState(
       aComputeEnvironment("ce"),

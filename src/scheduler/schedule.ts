@@ -1,20 +1,19 @@
 import type { ComputeEnvironment } from "../batch/compute-environment.ts";
 import type { JobQueue } from "../batch/job-queue.ts";
-import { addResources } from "../batch/resources.ts";
 import type { Resources } from "../batch/resources.ts";
 import type { JobTerms } from "../store/live-job.ts";
 import type { ReadyQueue } from "../store/live-queues.ts";
 import type { LiveJob, LiveState } from "../store/live-state.ts";
 import type { Capacity } from "./capacity.ts";
 import { lackOfConsumables } from "./consumables.ts";
-import { findInstances, isLeft, isSpotCapacity, refuseEnvironment } from "./placement.ts";
+import { findInstances, isLeft, refuseEnvironment, wantedOfHost } from "./placement.ts";
 import type { Place } from "./placement.ts";
 import { compareQueues } from "./ordering/compare-queues.ts";
 import { orderOf } from "./ordering/queue-order.ts";
 import { isReserved, unreservedVcpuMillis } from "./ordering/reservation.ts";
 import { instancesFor } from "./scaling/scale-out.ts";
 import type { Launch } from "./scaling/scale-out.ts";
-import { isPassedOverByNodes, isTooMuch, moreTelling } from "./wait-reason.ts";
+import { isImpossible, isPassedOverByNodes, isTooMuch, moreTelling } from "./wait-reason.ts";
 import type { WaitReason } from "./wait-reason.ts";
 import { wantedCapacityOf } from "./wanted-capacity.ts";
 import type { WantedCapacity } from "./wanted-capacity.ts";
@@ -36,7 +35,10 @@ export interface CycleReport {
 
 export interface BlockedQueue {
   readonly jobQueueArn: string;
-  /** The job at the head, behind which the others of the queue wait; with fair share that of the first share to be held up. */
+  /**
+   * The job at the head, behind which the others of the queue wait; with fair share that of the first share to be held up, or
+   * of the first whose head can never be had.
+   */
   readonly jobId: string;
   readonly because: WaitReason;
   /** What would be launched for it if the host had room, or were larger. */
@@ -142,11 +144,8 @@ class Dispatch {
       if (job === undefined) break;
       const found = this.#findPlace(job, unreserved);
       if (typeof found === "string") {
-        const { arn: jobQueueArn } = this.#jobQueue;
-        if (this.blocked === undefined && found === "host-full") this.#decisions.wantRoom(job);
-        this.blocked ??= { jobQueueArn, jobId: job.jobId, because: found, ...this.#wantedFor(job, found) };
-        // What no job of the queue asks for differently has failed: no other can be placed.
-        if (this.#failed.size === this.#ready.demand.size) break;
+        this.#noteBlocked(job, found);
+        if (this.#hasAllFailed()) break;
         order.blocked();
         continue;
       }
@@ -161,6 +160,20 @@ class Dispatch {
     return placedCount;
   }
 
+  /** What no job of the queue asks for differently has failed: no other can be placed, or would tell of anything else. */
+  #hasAllFailed(): boolean {
+    return this.#failed.size === this.#ready.demand.size && !this.#facts.state.consumables.isAnyNeeded;
+  }
+
+  /** A job that can never be had is told before one that only waits for its turn: that would be for ever in its way. */
+  #noteBlocked(job: LiveJob, because: WaitReason): void {
+    const before = this.blocked?.because;
+    if (before === undefined && because === "host-full") this.#decisions.wantRoom(job);
+    if (before !== undefined && (isImpossible(before) || !isImpossible(because))) return;
+    const { arn: jobQueueArn } = this.#jobQueue;
+    this.blocked = { jobQueueArn, jobId: job.jobId, because, ...this.#wantedFor(job, because) };
+  }
+
   #wantedFor(job: LiveJob, because: WaitReason): Pick<BlockedQueue, "wanted"> {
     if (because !== "host-full" && because !== "exceeds-host") return {};
     const { demandVcpuMillis } = this.#ready;
@@ -170,10 +183,11 @@ class Dispatch {
 
   #findPlace(job: LiveJob, unreservedMillis: number): Place | WaitReason {
     const { state } = this.#facts;
-    const failure = this.#failed.get(job.terms);
-    if (failure !== undefined) return failure;
     // Before an instance is launched for the job.
     const lack = this.#lackOf(job, unreservedMillis);
+    const isOfTerms = lack === undefined || lack === "shares-reserved";
+    const failure = isOfTerms ? this.#failed.get(job.terms) : undefined;
+    if (failure !== undefined) return failure;
     let because: WaitReason = "environments-unavailable";
     for (const { computeEnvironment } of this.#jobQueue.computeEnvironmentOrder) {
       const place = this.#placeIn(state.computeEnvironments.get(computeEnvironment), job, lack);
@@ -188,7 +202,6 @@ class Dispatch {
       if (job.nodeResources !== undefined && !isPassedOverByNodes(place)) break;
     }
     // What a multi-node job counted on may be given to others meanwhile.
-    const isOfTerms = lack === undefined || lack === "shares-reserved";
     if (isOfTerms && job.nodeResources === undefined) this.#failed.set(job.terms, because);
     return because;
   }
@@ -221,10 +234,9 @@ class Dispatch {
     return fresh === undefined ? "instances-starting" : { computeEnvironment, instances: fresh };
   }
 
-  #hasHostRoom({ resources }: LiveJob, computeEnvironment: ComputeEnvironment): boolean {
+  #hasHostRoom(job: LiveJob, computeEnvironment: ComputeEnvironment): boolean {
     const { state, capacity, keptForOnDemand } = this.#facts;
-    const isKept = keptForOnDemand !== undefined && isSpotCapacity(computeEnvironment);
-    const wanted = isKept ? addResources(resources, keptForOnDemand) : resources;
+    const wanted = wantedOfHost(job, computeEnvironment, keptForOnDemand);
     return isLeft(wanted, capacity.host, state.jobs.hostUsage);
   }
 

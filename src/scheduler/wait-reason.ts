@@ -62,6 +62,11 @@ export function isTooMuch(verdict: string): boolean {
   return verdict.startsWith("exceeds-");
 }
 
+/** Whether it keeps the job waiting for ever, as things are, whatever comes free. */
+export function isImpossible(because: WaitReason): boolean {
+  return isTooMuch(because) || because === "multi-node-unsupported";
+}
+
 /** Of two reasons the one that says more about what would start the job. */
 export function moreTelling(a: WaitReason, b: WaitReason): WaitReason {
   return (TELLING.get(a) ?? 0) > (TELLING.get(b) ?? 0) ? a : b;

@@ -8,6 +8,8 @@ import type { LiveRequirements } from "./store.ts";
 
 /** What jobs need and attempts hold of consumable resources, as decisions see it. */
 export interface Consumables {
+  /** Whether any live job needs any. */
+  readonly isAnyNeeded: boolean;
   /** What each attempt of the job needs; a child's are its array's. */
   neededBy(jobId: string): readonly ConsumableRequirement[];
   /** How much of the resource attempts under way hold. */
@@ -27,6 +29,10 @@ export class LiveConsumables implements Consumables {
   load(requirements: readonly LiveRequirements[], jobs: Iterable<Pick<LiveJob, "activeAttempt">>): void {
     for (const job of requirements) this.submit(job);
     for (const { activeAttempt } of jobs) if (activeAttempt !== undefined) this.noteAttempt(activeAttempt);
+  }
+
+  get isAnyNeeded(): boolean {
+    return this.#needs.size > 0;
   }
 
   neededBy(jobId: string): readonly ConsumableRequirement[] {

@@ -17,6 +17,7 @@ import type { Capacity } from "../../src/scheduler/capacity.ts";
 import { CatalogueSupply } from "../../src/scheduler/scaling/catalogue-supply.ts";
 import { roomOnItsWay } from "../../src/scheduler/scaling/reclaim.ts";
 import { schedule } from "../../src/scheduler/schedule.ts";
+import { isImpossible } from "../../src/scheduler/wait-reason.ts";
 import type { Change } from "../../src/store/change.ts";
 import type { LiveInstance } from "../../src/store/live-instances.ts";
 import type { LiveJob, LiveState } from "../../src/store/live-state.ts";
@@ -333,7 +334,7 @@ export class PlanHistory {
   }
 }
 
-/** Production tells of one head of each queue, and of none of the queue in which the limit was reached. */
+/** Production tells of one head of each queue, of the first that can never be had before others, and of none of the queue in which the limit was reached. */
 function reported(
   { placements, blocked }: Plan,
   queueOf: (jobId: string) => string | undefined,
@@ -342,7 +343,7 @@ function reported(
   const last = placements.length < limit ? undefined : placements.at(-1);
   const cutShort = last && queueOf(last.jobId);
   return [...Map.groupBy(blocked, ({ jobQueueArn }) => jobQueueArn).values()]
-    .flatMap(([first]) => first ?? [])
+    .flatMap((heads) => heads.find(({ because }) => isImpossible(because)) ?? heads[0] ?? [])
     .filter(({ jobQueueArn }) => jobQueueArn !== cutShort);
 }
 
