@@ -65,6 +65,36 @@ describe.each(EACH_WAY)("instances that are kept for minvCpus, $name", ({ isRest
     expect(record).toMatchObject({ terminatedBecause: "exchanged" });
   });
 
+  test("that have been idle for longer go before those that were launched earlier", async () => {
+    const bench = await open({ minvCpus: 8, maxvCpus: 8 });
+    await bench.submit(aJob("small").needing({ vcpuMillis: 2000 }));
+    await passes(bench, MINUTE_MS);
+    await bench.ends("small");
+    await passes(bench, MINUTE_MS);
+    const { instances } = bench.engine.sequencer.state;
+    const [environment] = instances.environments.values();
+    const [usedId = ""] = environment?.all.keys() ?? [];
+    await bench.submit(aJob("large").needing({ vcpuMillis: 4000 }));
+    expect(instancesOf(bench, "ce")).toEqual(["c5.large", "c5.large", "c5.xlarge, has large"]);
+    expect(await bench.store.readInstance(SCOPE, usedId)).not.toHaveProperty("terminatedAtMs");
+  });
+
+  test("go at the very instant at which enough of them have been idle for a while", async () => {
+    const bench = await open();
+    const { instances } = bench.engine.sequencer.state;
+    const ids = [...instances.environments.values()].flatMap(({ all }) => [...all.keys()]);
+    await bench.submit(aJob("small").needing({ vcpuMillis: 1000 }));
+    await passes(bench, MINUTE_MS / 2);
+    await bench.submit(aJob("large").needing({ vcpuMillis: 4000 }));
+    await bench.ends("small");
+    const terminatedAtMs = bench.nowMs + MINUTE_MS;
+    await passes(bench, 5 * MINUTE_MS);
+    for (const id of ids) {
+      const record = await bench.store.readInstance(SCOPE, id);
+      expect(record).toMatchObject({ terminatedBecause: "exchanged", terminatedAtMs });
+    }
+  });
+
   test("that are taken for a smaller one are made up to minvCpus again", async () => {
     const bench = await open({ instanceTypes: ["c5.xlarge", "r5.large"] });
     await bench.submit(aJob("wide").needing({ vcpuMillis: 4000 }));

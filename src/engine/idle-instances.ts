@@ -10,6 +10,8 @@ import type { ScalingFacts } from "./scale.ts";
 interface Look {
   readonly vcpuMillis: number;
   readonly nextMs: number;
+  /** The same of those that are kept besides. */
+  readonly noneEndsBeforeMs: number;
 }
 
 /**
@@ -40,6 +42,11 @@ export class IdleInstances {
     return nextMs === Infinity ? undefined : Math.max(0, nextMs - nowMs);
   }
 
+  /** No instance of the environment has been idle for long enough before, were it not kept. To be asked behind `end`. */
+  noneEndsBefore(environment: ComputeEnvironment): number {
+    return this.#looks.get(environment)?.noneEndsBeforeMs ?? -Infinity;
+  }
+
   #endOf(environment: ComputeEnvironment, instances: EnvironmentInstances, facts: ScalingFacts): number {
     const { nowMs, settings } = facts;
     const keptMillis = keptVcpuMillis(environment);
@@ -48,10 +55,11 @@ export class IdleInstances {
     if (look?.vcpuMillis === instances.vcpuMillis && look.nextMs > nowMs) {
       return areAllKept ? Infinity : look.nextMs;
     }
-    const delayMs = delayMsOf(environment);
-    const isLookedAtAlways = delayMs > 0 || settings.idleMs === 0;
+    // With a delay it has to be remembered at once what ran a job.
+    const isLookedAtAlways = delayMsOf(environment) > 0 || settings.idleMs === 0;
     // What becomes idle from now on will not have been so for long enough before that.
     let nextMs = isLookedAtAlways ? Infinity : nowMs + settings.idleMs;
+    let noneEndsBeforeMs = nextMs;
     let isAnyGone = false;
     const isHost = isHostItself(environment);
     const endOf = idleEndsOf(environment, instances, settings.idleMs);
@@ -64,10 +72,13 @@ export class IdleInstances {
         isAnyGone = true;
         continue;
       }
+      noneEndsBeforeMs = Math.min(noneEndsBeforeMs, endMs);
       if (mayGo) nextMs = Math.min(nextMs, endMs);
       if (!isHost && hasRunBefore(instance, idleSinceMs)) remember(instance, idleSinceMs, facts);
     }
-    if (!isLookedAtAlways) this.#looks.set(environment, { vcpuMillis: instances.vcpuMillis, nextMs });
+    const { vcpuMillis } = instances;
+    const nextLookMs = isLookedAtAlways ? nowMs : nextMs;
+    this.#looks.set(environment, { vcpuMillis, nextMs: nextLookMs, noneEndsBeforeMs });
     if (areAllKept) return Infinity;
     return isAnyGone ? nowMs : nextMs;
   }

@@ -110,9 +110,9 @@ function decide(engine: Engine, facts: Facts): Decided {
   const isMoreToKeep = keepSizes(scaling, wishes);
   const placed: string[] = [];
   const { cycle, isMoreLeft } = runCycle(engine, facts, placed);
-  const idleDueMs = engine.idleInstances.end(scaling, wishes);
-  const { wantedOnDemand: keptForOnDemand = NO_RESOURCES } = engine;
-  const exchangeDueMs = exchangeKept(cycle, { ...scaling, wishes, keptForOnDemand });
+  const { idleInstances, wantedOnDemand: keptForOnDemand = NO_RESOURCES } = engine;
+  const idleDueMs = idleInstances.end(scaling, wishes);
+  const exchangeDueMs = exchangeKept(cycle, { ...scaling, wishes, keptForOnDemand, idleInstances });
   showDesiredVcpus(state, apply, wishes);
   const outage = engine.provider.outage();
   const blockedDueMs = engine.isDraining

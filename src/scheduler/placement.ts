@@ -1,7 +1,7 @@
 import { isFargateEnvironment, maxVcpuMillisOf } from "../batch/compute-resources.ts";
 import type { ComputeEnvironment } from "../batch/compute-environment.ts";
 import { LOCAL_HOST } from "../batch/instance-type.ts";
-import { fitsIn } from "../batch/resources.ts";
+import { addResources, fitsIn } from "../batch/resources.ts";
 import type { Resources } from "../batch/resources.ts";
 import type { LiveInstance } from "../store/live-instances.ts";
 import type { LiveJob, LiveState } from "../store/live-state.ts";
@@ -98,6 +98,20 @@ export function takesMultiNodeJobs({ computeResources }: ComputeEnvironment): bo
 /** Spot capacity is what jobs on demand leave idle. */
 export function isSpotCapacity({ computeResources }: ComputeEnvironment): boolean {
   return computeResources?.type === "SPOT" || computeResources?.type === "FARGATE_SPOT";
+}
+
+/**
+ * What the host has to have left for the job to be given a place in the environment, or an instance.
+ *
+ * @param keptForOnDemand what room is made for: it is not for Spot capacity.
+ */
+export function wantedOfHost(
+  { resources }: Pick<LiveJob, "resources">,
+  environment: ComputeEnvironment,
+  keptForOnDemand: Resources | undefined,
+): Resources {
+  const isKept = keptForOnDemand !== undefined && isSpotCapacity(environment);
+  return isKept ? addResources(resources, keptForOnDemand) : resources;
 }
 
 /** A DISABLED environment goes on with what runs on it but takes nothing new; one being updated is still VALID to jobs. */

@@ -5,10 +5,10 @@ import type { Authenticate } from "../api/signature/authenticate.ts";
 import { submittedJobId } from "../batch/child-job.ts";
 import type { ExplainFacts } from "../scheduler/explain/asked-job.ts";
 import { explain } from "../scheduler/explain/explain.ts";
-import { explainSentence, environmentSentence } from "../scheduler/explain/explain-sentence.ts";
+import { explainSentence, environmentSentence } from "../scheduler/explain/sentences/explain-sentence.ts";
 import type { Explanation } from "../scheduler/explain/explanation.ts";
 import { findAskedJob } from "../scheduler/explain/find-asked-job.ts";
-import { remedySentence } from "../scheduler/explain/remedy-sentence.ts";
+import { remedySentence } from "../scheduler/explain/sentences/remedy-sentence.ts";
 import type { Store } from "../store/store.ts";
 import { json } from "./json-answers.ts";
 

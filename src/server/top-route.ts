@@ -9,7 +9,7 @@ import { isSameScope } from "../batch/scope.ts";
 import type { Scope } from "../batch/scope.ts";
 import { chooseInTurns } from "../lib/choose-in-turns.ts";
 import type { ExplainFacts } from "../scheduler/explain/asked-job.ts";
-import { waitClause } from "../scheduler/explain/explain-sentence.ts";
+import { waitClause } from "../scheduler/explain/sentences/explain-sentence.ts";
 import { compareQueues } from "../scheduler/ordering/compare-queues.ts";
 import { weigher } from "../scheduler/ordering/fair-share.ts";
 import type { LiveInstance } from "../store/live-instances.ts";

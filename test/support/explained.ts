@@ -9,10 +9,10 @@ import type { Resources } from "../../src/batch/resources.ts";
 import type { LiveState } from "../../src/store/live-state.ts";
 import { CatalogueSupply } from "../../src/scheduler/scaling/catalogue-supply.ts";
 import { explain } from "../../src/scheduler/explain/explain.ts";
-import { explainSentence } from "../../src/scheduler/explain/explain-sentence.ts";
+import { explainSentence } from "../../src/scheduler/explain/sentences/explain-sentence.ts";
 import type { Explanation } from "../../src/scheduler/explain/explanation.ts";
 import { findAskedJob } from "../../src/scheduler/explain/find-asked-job.ts";
-import { remedySentence } from "../../src/scheduler/explain/remedy-sentence.ts";
+import { remedySentence } from "../../src/scheduler/explain/sentences/remedy-sentence.ts";
 
 export const NOW_MS = 600_000;
 export const CYCLE_MS = 300_000;

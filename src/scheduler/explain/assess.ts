@@ -6,7 +6,7 @@ import type { WaitReason } from "../wait-reason.ts";
 import type { AskedJob, ExplainFacts } from "./asked-job.ts";
 import { exceedsTotal, isShort } from "./explanation.ts";
 import type { ConsumableAnswer, EnvironmentAnswer, Reservation } from "./explanation.ts";
-import { consumableAnswer } from "./held-consumables.ts";
+import { consumableAnswer } from "./consumable-answer.ts";
 import { judgeEnvironment } from "./judge-environment.ts";
 import { findReservation } from "./reservation.ts";
 

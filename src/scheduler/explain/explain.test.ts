@@ -8,7 +8,7 @@ import { aConsumableResource } from "../../../test/support/store-examples.ts";
 import { consumableResourceArn } from "../../batch/arn.ts";
 import { SortedList } from "../../lib/sorted-list.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
-import { explainSentence } from "./explain-sentence.ts";
+import { explainSentence } from "./sentences/explain-sentence.ts";
 import { findAskedJob } from "./find-asked-job.ts";
 import { CHILDREN_COUNTED_MAX } from "./place-in-line.ts";
 

@@ -8,7 +8,7 @@ import { awaitedJobs } from "./awaited-jobs.ts";
 import type { AwaitedJob, ExplainedReason, Explanation, PlaceInLine, Remedy } from "./explanation.ts";
 import { hideOthersBefore, hideOthersIn } from "./hide-others.ts";
 import { headOfShare, placeInLine } from "./place-in-line.ts";
-import { expectStart, remediesFor } from "./remedies.ts";
+import { expectStart, remediesFor } from "./remedies/remedies.ts";
 import { whoGoesBefore } from "./who-goes-before.ts";
 import { whoMayComeBefore } from "./who-may-come-before.ts";
 

@@ -96,6 +96,8 @@ export interface HeadBefore {
   readonly shareIdentifier?: string;
   /** Absent: the next cycle places it. */
   readonly because?: WaitReason;
+  /** As many go before the job as are looked at: there may be more. */
+  readonly isOfMany?: true;
 }
 
 /** Where the share of a job stands among those of its queue. */

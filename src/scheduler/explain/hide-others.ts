@@ -30,7 +30,8 @@ export function hideOthersIn(remedy: Remedy, asking: Asking): Remedy {
 
 function hideHead(head: HeadBefore, asking: Asking): HeadBefore {
   if (isOwn(head, asking)) return head;
-  return head.because === undefined ? {} : { because: head.because };
+  const { jobId: _hidden, jobQueue: _queue, shareIdentifier: _share, ...rest } = head;
+  return rest;
 }
 
 function hideEnding(job: EndingJob, asking: Asking): EndingJob {

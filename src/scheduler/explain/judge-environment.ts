@@ -8,9 +8,9 @@ import {
   acceptsPlacements,
   findInstances,
   firstWithRoom,
-  isSpotCapacity,
   refuseEnvironment,
   takesMultiNodeJobs,
+  wantedOfHost,
 } from "../placement.ts";
 import { hostPart, isHostItself } from "../scaling/host-environment.ts";
 import { instancesFor } from "../scaling/scale-out.ts";
@@ -150,15 +150,15 @@ function judgeNow(
     : fullVerdict(environment, job, facts);
 }
 
-/** What is kept for jobs on demand is not there for Spot capacity. */
 function lackOfHostRoom(
   environment: ComputeEnvironment,
-  { resources }: LiveJob,
+  job: LiveJob,
   { state, capacity: { host }, keptForOnDemand }: ExplainFacts,
 ): Extract<EnvironmentVerdict, { kind: "host-full" }> | undefined {
   const free = subtractResources(host, state.jobs.hostUsage);
-  const kept = isSpotCapacity(environment) ? (keptForOnDemand ?? NO_RESOURCES) : NO_RESOURCES;
-  if (fitsIn(addResources(resources, kept), free)) return undefined;
+  const wanted = wantedOfHost(job, environment, keptForOnDemand);
+  if (fitsIn(wanted, free)) return undefined;
+  const kept = subtractResources(wanted, job.resources);
   const isAnyKept = !fitsIn(kept, NO_RESOURCES);
   return { kind: "host-full", host, free, ...(isAnyKept && { keptForOnDemand: kept }) };
 }

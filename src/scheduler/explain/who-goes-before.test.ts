@@ -194,6 +194,27 @@ describe("a job at the head of its queue or share", () => {
   });
 });
 
+test.each([
+  [8000, []],
+  [30_000, ["raise-max-vcpus"]],
+])(
+  "no maxvCpus is named by which one before it, of %i thousandths of a vCPU, can start",
+  (vcpuMillis, kinds) => {
+    const state = afterCycle(
+      CE,
+      Q,
+      aJobQueue("p", ["ce"], { priority: 9 }),
+      large("running", 1).inQueue("p"),
+      aJob("never").at(2).inQueue("p").needing({ vcpuMillis }),
+      aComputeEnvironment("ce", { instanceTypes: ["c5.xlarge", "c5.2xlarge"], maxvCpus: 4 }),
+      large("job", 3),
+    );
+    const told = ask(state, "job");
+    expect(told.line?.before).toBeUndefined();
+    expect(told.remedies.map(({ kind }) => kind)).toEqual(["jobs-end", ...kinds]);
+  },
+);
+
 test("behind a job that can never start there is one thing that helps", () => {
   const things = [CE, Q, aJob("never").at(1).needing({ vcpuMillis: 9000 }), aJob("job").at(2)];
   expect(tell(things, "job")).toMatchObject({

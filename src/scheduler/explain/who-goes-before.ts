@@ -10,12 +10,12 @@ import { assess } from "./assess.ts";
 import type { Assessment } from "./assess.ts";
 import type { HeadBefore, PlaceInLine, ShareStanding } from "./explanation.ts";
 import { INSTANCES_LOOKED_AT_MAX } from "./judge-environment.ts";
-import { dispatchesBefore } from "./overtaken.ts";
+import { dispatchesBefore } from "./remedies/overtaken.ts";
 import { headOfShare } from "./place-in-line.ts";
 import type { AskedHead } from "./place-in-line.ts";
 
 /** Of more heads of other shares and queues not all are looked at. */
-const HEADS_LOOKED_AT_MAX = 20;
+export const HEADS_LOOKED_AT_MAX = 20;
 
 /**
  * Who goes before a job at the head of its share, from another share of its queue or from a queue that dispatches earlier:
@@ -47,6 +47,7 @@ export function whoGoesBefore(
       const before = headBefore(head, other, facts.state);
       if (before.because !== "host-full") return { before };
       firstForHost ??= before;
+      if (isLast) return { before: { ...firstForHost, isOfMany: true } };
     }
     if (isLast) break;
   }
@@ -57,7 +58,8 @@ function isSameQueue({ job: a }: AskedHead, { job: b }: AskedHead): boolean {
   return a.jobQueueArn === b.jobQueueArn;
 }
 
-function* headsBefore(
+/** The heads of the queues that dispatch earlier, and of so many shares of its own. */
+export function* headsBefore(
   { job }: AskedJob,
   sharesBeforeCount: number,
   { state, nowMs }: ExplainFacts,

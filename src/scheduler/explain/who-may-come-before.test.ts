@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { aComputeEnvironment, aJob, aJobQueue, aState, JobBuilder } from "../../../test/support/builders.ts";
+import {
+  aComputeEnvironment,
+  aJob,
+  aJobQueue,
+  aState,
+  HOST,
+  JobBuilder,
+  SCOPE,
+} from "../../../test/support/builders.ts";
 import type { Buildable } from "../../../test/support/builders.ts";
 import { runCycle } from "../../../test/support/cycle.ts";
 import { ask, CYCLE_MS, inShare, Q, sharedQueue, tellOf } from "../../../test/support/explained.ts";
@@ -29,6 +37,13 @@ function whileRunning(h: JobBuilder, ...things: readonly Buildable[]): LiveState
   return state;
 }
 
+/** The first child of the array. */
+function putChild(state: LiveState, parentJobId: string): void {
+  const progress = { ...aJob(parentJobId).progress, queuePosition: 1 };
+  state.apply({ kind: "child-put", scope: SCOPE, parentJobId, index: 0, progress, atMs: 1 });
+}
+
+const END_OF_CHILD = "The end of job array:0 (for 5 min).";
 const END_OF_H = "The end of job h (for 5 min, time limit in 10 min).";
 const RAISE = "Raise maxvCpus of ce to 8 or more.";
 
@@ -99,10 +114,8 @@ describe("a job that is next", () => {
   test("is not told the end of a child that the next one waits for", () => {
     const state = aState(CE, Q, large("array", 1).array(2).dependingOn({ type: "SEQUENTIAL" }));
     const patch = { status: "PENDING", unspawned: { status: "PENDING" } } as const;
-    const scope = large("array", 1).job.scope;
-    state.apply({ kind: "job-changed", scope, jobId: "array", patch, atMs: 1 });
-    const progress = { ...aJob("array").progress, queuePosition: 1 };
-    state.apply({ kind: "child-put", scope, parentJobId: "array", index: 0, progress, atMs: 1 });
+    state.apply({ kind: "job-changed", scope: SCOPE, jobId: "array", patch, atMs: 1 });
+    putChild(state, "array");
     runCycle(state, { nowMs: CYCLE_MS });
     for (const change of large("k", 3).changes()) state.apply(change);
     expect(tellOf(state, "k")).toMatchObject({
@@ -110,6 +123,65 @@ describe("a job that is next", () => {
       remedies: [RAISE],
     });
   });
+
+  const eachOfK = pending(large("dep", 9).inQueue("p").array(2), { jobId: "k", type: "N_TO_N" });
+
+  test("is promised its instant where children of another array wait for its own", () => {
+    const { line, expectedStart } = ask(whileRunning(large("h", 1), large("k", 3).array(2), eachOfK), "k");
+    expect(line?.comingBefore).toBeUndefined();
+    expect(expectedStart).toEqual({ byMs: CYCLE_MS + 900_000, basis: "time-limits" });
+  });
+
+  test("is told of children of another array that wait for one of its own that is under way", () => {
+    const state = aState(CE, Q, P, large("k", 1).array(2));
+    putChild(state, "k");
+    runCycle(state, { nowMs: CYCLE_MS });
+    for (const change of eachOfK.changes()) state.apply(change);
+    expect(ask(state, "k:1").line?.comingBefore).toEqual({ jobId: "dep", jobQueue: "p" });
+  });
+
+  test.each<[string, "EC2" | "SPOT", unknown]>([
+    ["on demand is not kept from the room that is kept for such jobs", "EC2", undefined],
+    ["on Spot capacity is", "SPOT", { jobId: "dep", jobQueue: "elsewhere" }],
+  ])("a job %s", (_name, type, comingBefore) => {
+    const state = aState(
+      aComputeEnvironment("ce", { type, instanceTypes: ["c5.xlarge"], maxvCpus: 4 }),
+      Q,
+      aComputeEnvironment("elsewhere", { instanceTypes: ["c5.xlarge"] }),
+      aJobQueue("elsewhere", ["elsewhere"], { priority: 9 }),
+      large("h", 1),
+    );
+    runCycle(state, { nowMs: CYCLE_MS });
+    const dependent = pending(large("dep", 9).inQueue("elsewhere"), { jobId: "other" });
+    for (const thing of [large("other", 8).inQueue("q"), dependent, large("k", 3)])
+      for (const change of thing.changes()) state.apply(change);
+    const { because, line } = ask(state, "k", {
+      host: { ...HOST, vcpuMillis: 10_000 },
+      keptForOnDemand: { vcpuMillis: 4000, memoryMiB: 0, gpuCount: 0 },
+    });
+    expect(["environments-full", "host-full"]).toContain(because);
+    expect(line?.comingBefore).toEqual(comingBefore);
+  });
+
+  test.each([
+    [1000, [END_OF_CHILD, RAISE]],
+    [1001, [RAISE]],
+  ])(
+    "is told the end of a child that the children of %i arrays behind it wait for: %j",
+    (count, remedies) => {
+      const state = aState(CE, Q, large("array", 1).array(2));
+      putChild(state, "array");
+      runCycle(state, { nowMs: CYCLE_MS });
+      const paired = Array.from({ length: count }, (_, at) =>
+        pending(large(`dep-${at}`, at + 10).array(2), { jobId: "array", type: "N_TO_N" }),
+      );
+      const patch = { status: "PENDING", unspawned: { status: "FAILED" } } as const;
+      state.apply({ kind: "job-changed", scope: SCOPE, jobId: "array", patch, atMs: CYCLE_MS });
+      for (const thing of [...paired, large("k", 3)])
+        for (const change of thing.changes()) state.apply(change);
+      expect(tellOf(state, "k").remedies).toEqual(remedies);
+    },
+  );
 
   test("is promised no instant where jobs of another share wait for others", () => {
     const state = aState(CE, ...sharedQueue(), inShare("h", "a", 1));

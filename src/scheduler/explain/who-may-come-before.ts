@@ -1,10 +1,8 @@
-import type { JobQueue } from "../../batch/job-queue.ts";
-import { addResources, NO_RESOURCES } from "../../batch/resources.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
-import { isLeft } from "../placement.ts";
 import type { AskedJob, ExplainFacts } from "./asked-job.ts";
 import type { PlaceInLine } from "./explanation.ts";
-import { goesFirstInShare } from "./overtaken.ts";
+import { goesFirstInShare } from "./remedies/overtaken.ts";
+import { isCompeting } from "./remedies/rivals.ts";
 import { queuesBefore } from "./who-goes-before.ts";
 
 /** Of more jobs that wait for others not all are looked at. */
@@ -42,21 +40,6 @@ function* waitingBefore(asked: AskedJob, facts: ExplainFacts): Generator<LiveJob
   return undefined;
 }
 
-/** Whether jobs of the other queue may take what the job waits for. */
-function isCompeting(
-  other: JobQueue,
-  own: JobQueue,
-  { job, consumableResources }: AskedJob,
-  { state, capacity, keptForOnDemand = NO_RESOURCES }: ExplainFacts,
-): boolean {
-  const arns = new Set(own.computeEnvironmentOrder.map(({ computeEnvironment }) => computeEnvironment));
-  if (other.computeEnvironmentOrder.some(({ computeEnvironment }) => arns.has(computeEnvironment)))
-    return true;
-  // Consumable resources and the room of the host are for the jobs of all environments.
-  const wanted = addResources(job.resources, keptForOnDemand);
-  return consumableResources.length > 0 || !isLeft(wanted, capacity.host, state.jobs.hostUsage);
-}
-
 /** An array whose children wait for capacity, or were all started, is no such job. */
 function waitsForOthers(other: LiveJob, { jobs }: LiveState): boolean {
   const array = jobs.arrayOf(other);
@@ -70,14 +53,30 @@ function mayGoFirst(other: LiveJob, job: LiveJob): boolean {
 }
 
 /** The ids of those that wait for the job, or for one that does; undefined: more than are looked at. */
-function waitingFor({ jobId, parent }: LiveJob, { jobs }: LiveState): ReadonlySet<string> | undefined {
+function waitingFor(job: LiveJob, { jobs }: LiveState): ReadonlySet<string> | undefined {
+  const { jobId, parent } = job;
+  const { dependencies } = jobs.waitingFor;
   const found = new Set([jobId, ...(parent === undefined ? [] : [parent.jobId])]);
+  const halfway = hasOthersUnderWay(job, jobs) ? (parent ?? job).jobId : undefined;
   // What is added meanwhile is come to as well.
   for (const id of found) {
-    for (const dependent of jobs.waitingFor.dependencies.dependentsOf(id)) {
+    const paired = id === halfway ? [] : jobs.waitingFor.pairedWith(id);
+    for (const waiting of both(dependencies.dependentsOf(id), paired)) {
       if (found.size > WAITING_LOOKED_AT_MAX) return undefined;
-      found.add(dependent.jobId);
+      found.add(waiting.jobId);
     }
   }
   return found;
+}
+
+/** Whether others of its array are under way: who waits for each child by itself may wait for one of these, not for the job. */
+function hasOthersUnderWay(job: LiveJob, jobs: LiveState["jobs"]): boolean {
+  const underWayCount = jobs.arrayOf(job.parent ?? job)?.liveChildren.size ?? 0;
+  return underWayCount > (job.parent === undefined ? 0 : 1);
+}
+
+function* both(a: Iterable<LiveJob>, b: Iterable<LiveJob>): Generator<LiveJob, undefined, undefined> {
+  yield* a;
+  yield* b;
+  return undefined;
 }

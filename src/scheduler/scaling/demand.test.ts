@@ -126,6 +126,17 @@ describe.each(EACH_WAY)("while instances boot, $name", ({ isRestartedAlways }) =
     ]);
   });
 
+  test("a gang has smaller instances where larger ones leave no room for all of it", async () => {
+    const bench = await open(
+      anEnvironment("ce", { instanceTypes: ["c5"], maxvCpus: 16 }),
+      aJobQueue("q", ["ce"]),
+    );
+    await bench.submit(aJob("gang").nodes(5));
+    expect(instancesOf(bench, "ce")).toEqual(Array(5).fill("c5.large, boots"));
+    await passes(bench, BOOT_MS);
+    expect(await bench.lives("gang")).toEqual(["STARTING after 1: -"]);
+  });
+
   test("for a gang nothing is launched behind the first environment that takes gangs", async () => {
     const bench = await open(
       anEnvironment("first", { maxvCpus: 2 }),

@@ -1,32 +1,24 @@
 import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
 import type { JobQueue } from "../../batch/job-queue.ts";
-import { addResources, NO_RESOURCES } from "../../batch/resources.ts";
 import type { Resources } from "../../batch/resources.ts";
 import type { LiveInstance } from "../../store/live-instances.ts";
+import type { JobTerms } from "../../store/live-job.ts";
 import type { ReadyQueue } from "../../store/live-queues.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
 import type { Capacity } from "../capacity.ts";
 import { lackOfConsumables } from "../consumables.ts";
 import { orderOf } from "../ordering/queue-order.ts";
 import { isReserved, unreservedVcpuMillis } from "../ordering/reservation.ts";
-import { findInstances, isLeft, isSpotCapacity, refuseEnvironment } from "../placement.ts";
+import { findInstances, isLeft, refuseEnvironment, wantedOfHost } from "../placement.ts";
 import { isPassedOverByNodes } from "../wait-reason.ts";
 import { withoutInstances } from "./imagined-instances.ts";
 import { instancesFor } from "./scale-out.ts";
 import type { Launch } from "./scale-out.ts";
 
-/** An instance that nobody needs from an instant on, but to make up `minvCpus`. */
-export interface Spare {
-  readonly live: LiveInstance;
-  readonly fromMs: number;
-}
-
 /** Instances that go, and those that come in their place for a job. */
 export interface Exchange {
   readonly leaving: readonly LiveInstance[];
   readonly launches: readonly Launch[];
-  /** When the last of those that go may. */
-  readonly fromMs: number;
 }
 
 export interface ExchangeFacts {
@@ -35,31 +27,35 @@ export interface ExchangeFacts {
   readonly nowMs: number;
   /** As in a cycle. */
   readonly keptForOnDemand: Resources;
-  /** Those of an environment. */
-  readonly sparesOf: (environment: ComputeEnvironment) => readonly Spare[];
+  /** The instances of an environment that nobody needs but to make up `minvCpus`, the one that is idle longest first. */
+  readonly sparesOf: (environment: ComputeEnvironment) => readonly LiveInstance[];
 }
 
 /** Of more shares not every head is looked at. */
 const HEADS_MAX = 20;
 
 /**
- * What would give the heads of a queue, with fair share those of its shares, an instance in an environment that is full, after
- * a cycle that could not place them: instances that are only there for `minvCpus` go, and what comes in their place counts
- * for it.
+ * What gives a head of a queue, with fair share the first of its shares that can be helped, an instance in an environment that
+ * is full, after a cycle that could not place it: instances that are only there for `minvCpus` go, and what comes in their
+ * place counts for it.
  *
  * The environments are those that the cycle tried, in the same order, and nothing is exchanged for a job that anything but
  * `maxvCpus` keeps waiting.
  */
-export function* exchangesFor(jobQueue: JobQueue, facts: ExchangeFacts): Iterable<Exchange> {
+export function exchangeFor(jobQueue: JobQueue, facts: ExchangeFacts): Exchange | undefined {
   const { state } = facts;
   const ready = state.jobs.readyQueue(jobQueue.arn);
-  if (ready === undefined) return;
+  if (ready === undefined) return undefined;
   const unreservedMillis = unreservedVcpuMillis(ready, jobQueue, facts);
+  const asked = new Set<JobTerms>();
   for (const job of headsOf(ready, facts.nowMs)) {
-    if (isReserved(job, ready, unreservedMillis) || lackOfConsumables(job, state) !== undefined) continue;
-    const exchange = exchangeFor(job, { jobQueue, ready }, facts);
-    if (exchange !== undefined) yield exchange;
+    if (asked.has(job.terms) || isReserved(job, ready, unreservedMillis)) continue;
+    if (lackOfConsumables(job, state) !== undefined) continue;
+    asked.add(job.terms);
+    const exchange = exchangeForHead(job, { jobQueue, ready }, facts);
+    if (exchange !== undefined) return exchange;
   }
+  return undefined;
 }
 
 /** The first of each share, in the order of the cycle. */
@@ -75,7 +71,7 @@ function headsOf(ready: ReadyQueue, nowMs: number): readonly LiveJob[] {
   return heads;
 }
 
-function exchangeFor(
+function exchangeForHead(
   job: LiveJob,
   { jobQueue, ready }: { readonly jobQueue: JobQueue; readonly ready: ReadyQueue },
   facts: ExchangeFacts,
@@ -99,35 +95,38 @@ function exchangeFor(
 }
 
 function hasHostRoom(
-  { resources }: LiveJob,
+  job: LiveJob,
   environment: ComputeEnvironment,
   { state, capacity, keptForOnDemand }: ExchangeFacts,
 ): boolean {
-  const kept = isSpotCapacity(environment) ? keptForOnDemand : NO_RESOURCES;
-  return isLeft(addResources(resources, kept), capacity.host, state.jobs.hostUsage);
+  const wanted = wantedOfHost(job, environment, keptForOnDemand);
+  return isLeft(wanted, capacity.host, state.jobs.hostUsage);
 }
 
-/** Those that may go first go, as few of them as are enough. */
+/**
+ * Those that are idle longest go, if all of them are enough: for a job of one node as few as are. For a multi-node job it may
+ * be some more, as its nodes could have had what goes.
+ */
 function exchangeIn(
   environment: ComputeEnvironment,
   job: LiveJob,
   { state, sparesOf, ...facts }: ExchangeFacts & { readonly demandVcpuMillis: number },
 ): Exchange | undefined {
-  const spares = sparesOf(environment).toSorted((a, b) => a.fromMs - b.fromMs);
+  const spares = sparesOf(environment);
+  if (spares.length === 0) return undefined;
   const present = state.instances.ofEnvironment(environment.arn);
-  const leaving = (count: number): readonly LiveInstance[] => spares.slice(0, count).map(({ live }) => live);
-  const launchesWithout = (count: number): ReturnType<typeof instancesFor> => {
-    const left = withoutInstances(present, leaving(count));
+  const launchesWithout = (leaving: readonly LiveInstance[]): ReturnType<typeof instancesFor> => {
+    const left = withoutInstances(present, leaving);
     return instancesFor(job, environment, { ...facts, state: { instances: { ofEnvironment: () => left } } });
   };
   let [tooFew, enough] = [0, spares.length];
-  let launches = launchesWithout(enough);
+  let launches = launchesWithout(spares);
   if (typeof launches === "string") return undefined;
   while (enough - tooFew > 1) {
     const count = Math.floor((tooFew + enough) / 2);
-    const found = launchesWithout(count);
+    const found = launchesWithout(spares.slice(0, count));
     if (typeof found === "string") tooFew = count;
     else [enough, launches] = [count, found];
   }
-  return { leaving: leaving(enough), launches, fromMs: spares[enough - 1]?.fromMs ?? facts.nowMs };
+  return { leaving: spares.slice(0, enough), launches };
 }

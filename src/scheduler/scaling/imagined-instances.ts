@@ -1,21 +1,21 @@
-import type { EnvironmentInstances, LiveInstance } from "../../store/live-instances.ts";
+import type { LiveInstance } from "../../store/live-instances.ts";
+import type { PresentInstances } from "./scale-out.ts";
 
-/** The instances of an environment as they would be without those: to ask what would be launched then, not for room. */
+/** The instances of an environment as they would be without those, none of which boots: to ask what would be launched then. */
 export function withoutInstances(
-  present: EnvironmentInstances,
-  gone: Iterable<LiveInstance>,
-): EnvironmentInstances {
-  const all = new Map(present.all);
-  const booting = new Set(present.booting);
-  const leaving = new Set(present.leaving);
-  const idle = new Map(present.idle);
-  let { vcpuMillis } = present;
-  for (const live of gone) {
-    if (!all.delete(live.instance.instanceId)) continue;
-    booting.delete(live);
-    leaving.delete(live);
-    idle.delete(live);
-    vcpuMillis -= live.instance.resources.vcpuMillis;
-  }
-  return { vcpuMillis, all, booting, leaving, idle, findRoom: () => undefined };
+  { vcpuMillis, all, booting, idle }: PresentInstances,
+  gone: readonly LiveInstance[],
+): PresentInstances {
+  return {
+    vcpuMillis: gone.reduce((sum, { instance }) => sum - instance.resources.vcpuMillis, vcpuMillis),
+    all: { size: all.size - gone.length },
+    booting,
+    // There may be many, and nobody asks for them but a multi-node job.
+    idle: {
+      keys() {
+        const isGone = new Set(gone);
+        return [...idle.keys()].filter((live) => !isGone.has(live));
+      },
+    },
+  };
 }

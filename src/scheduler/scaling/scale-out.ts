@@ -2,7 +2,7 @@ import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
 import { maxVcpuMillisOf } from "../../batch/compute-resources.ts";
 import { LOCAL_HOST } from "../../batch/instance-type.ts";
 import type { Resources } from "../../batch/resources.ts";
-import type { LiveInstance } from "../../store/live-instances.ts";
+import type { EnvironmentInstances, LiveInstance } from "../../store/live-instances.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
 import type { Capacity } from "../capacity.ts";
 import { firstWithRoom, inLaunchOrder } from "../placement.ts";
@@ -26,8 +26,16 @@ export interface ScaleOutFacts {
 
 /** What of it instances are chosen by. */
 type InstanceFacts = Omit<ScaleOutFacts, "state"> & {
-  readonly state: { readonly instances: Pick<LiveState["instances"], "ofEnvironment"> };
+  readonly state: {
+    readonly instances: { readonly ofEnvironment: (computeEnvironmentArn: string) => PresentInstances };
+  };
 };
+
+/** What of the instances of an environment decides which are launched beside them. */
+export interface PresentInstances extends Pick<EnvironmentInstances, "vcpuMillis" | "booting"> {
+  readonly all: { readonly size: number };
+  readonly idle: { readonly keys: () => Iterable<LiveInstance> };
+}
 
 /**
  * The instances that an environment is to launch for a job for which it has no room, and for which the host has; or why
@@ -57,18 +65,30 @@ export function instancesFor(
   return missing.length === 0 ? "instances-starting" : launchesFor(job, missing, computeEnvironment, facts);
 }
 
+interface Limits extends Omit<InstanceNeed, "resources"> {
+  readonly supply: InstanceSupply;
+  readonly nowMs: number;
+}
+
 /**
  * A shape for each of these, in their order; or why one of them cannot be had. Each leaves less of `vcpuMillisLeft` for
- * those behind it.
+ * those behind it: where the demand would have the first so large that others find nothing left, none is larger than it has
+ * to be.
  */
 export function chooseEach(
   needs: readonly Resources[],
   environment: ComputeEnvironment,
-  {
-    supply,
-    nowMs,
-    ...limits
-  }: Omit<InstanceNeed, "resources"> & { readonly supply: InstanceSupply; readonly nowMs: number },
+  limits: Limits,
+): readonly InstanceShape[] | WaitReason {
+  const chosen = chooseInTurn(needs, environment, limits);
+  if (chosen !== "environments-full" || needs.length === 1) return chosen;
+  return chooseInTurn(needs, environment, { ...limits, demandVcpuMillis: 0 });
+}
+
+function chooseInTurn(
+  needs: readonly Resources[],
+  environment: ComputeEnvironment,
+  { supply, nowMs, ...limits }: Limits,
 ): readonly InstanceShape[] | WaitReason {
   const { demandVcpuMillis } = limits;
   let { vcpuMillisLeft } = limits;

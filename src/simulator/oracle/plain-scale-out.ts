@@ -77,16 +77,19 @@ function chooseFor(
   const onItsWay = present
     .filter(({ isBooting, isLeaving }) => isBooting && !isLeaving)
     .reduce((sum, { free }) => sum + free.vcpuMillis, 0);
-  const demandVcpuMillis = Math.max(job.resources.vcpuMillis, askedFor - onItsWay);
+  const demand = Math.max(job.resources.vcpuMillis, askedFor - onItsWay);
   const chooseBeside = (
     others: readonly SnapshotInstance[],
     wanted: readonly Resources[],
+    demandVcpuMillis = demand,
   ): readonly InstanceShape[] | WaitReason => {
     let shapes: readonly InstanceShape[] = [];
     for (const resources of wanted) {
       const vcpuMillis = [...others, ...shapes].reduce((sum, one) => sum + one.resources.vcpuMillis, 0);
       const need = { resources, demandVcpuMillis, vcpuMillisLeft: maxVcpuMillis - vcpuMillis };
       const chosen = supply.choose(computeEnvironment, need, nowMs);
+      // The first may be too large for the others to have one: then they are as small as can be.
+      if (chosen === "environments-full" && demandVcpuMillis > 0) return chooseBeside(others, wanted, 0);
       if (typeof chosen === "string") return chosen;
       shapes = [...shapes, chosen];
     }

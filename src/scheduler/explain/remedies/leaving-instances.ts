@@ -1,17 +1,19 @@
-import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
-import { fitsIn } from "../../batch/resources.ts";
-import { firstOf } from "../../lib/first-of.ts";
-import type { EnvironmentInstances, LiveInstance } from "../../store/live-instances.ts";
-import type { LiveJob } from "../../store/live-state.ts";
-import { isHostItself } from "../scaling/host-environment.ts";
-import { keptVcpuMillis } from "../scaling/keep-size.ts";
-import { instancesFor } from "../scaling/scale-out.ts";
+import type { ComputeEnvironment } from "../../../batch/compute-environment.ts";
+import { fitsIn } from "../../../batch/resources.ts";
+import { firstOf } from "../../../lib/first-of.ts";
+import type { LiveInstance } from "../../../store/live-instances.ts";
+import type { LiveJob, LiveState } from "../../../store/live-state.ts";
+import { isHostItself } from "../../scaling/host-environment.ts";
+import { withoutInstances } from "../../scaling/imagined-instances.ts";
+import { keptVcpuMillis } from "../../scaling/keep-size.ts";
+import { instancesFor } from "../../scaling/scale-out.ts";
 import { emptyingsOf, findEnough, isEnding, NOTHING_EMPTIED, withEmptied } from "./emptying.ts";
 import type { Emptying } from "./emptying.ts";
 import type { MakingRoom, RoomFacts } from "./ending-jobs.ts";
-import { INSTANCES_LOOKED_AT_MAX } from "./judge-environment.ts";
-import type { Remedy } from "./explanation.ts";
+import { INSTANCES_LOOKED_AT_MAX } from "../judge-environment.ts";
+import type { Remedy } from "../explanation.ts";
 import { isTriedAgainBefore } from "./overtaken.ts";
+import { hasSmallerRivals } from "./rivals.ts";
 
 /** Instances that go: then a job has room. */
 export type Leaving = Omit<Extract<Remedy, { kind: "instances-leave" }>, "kind" | "computeEnvironment">;
@@ -57,7 +59,7 @@ export function whichIdleLeave(
  * The jobs whose ends let a full environment launch an instance for the job, as those are gone then that they run on: at
  * once where these leave anyway, else after a while, as those that are too small for the job are idle first.
  */
-export function whoHoldsInstances(
+export function endsThatAllowLaunch(
   environment: ComputeEnvironment,
   job: LiveJob,
   facts: RoomFacts,
@@ -126,11 +128,14 @@ function launchedWithout(
   { holders, instances }: Emptying,
   environment: ComputeEnvironment,
   job: LiveJob,
-  { state, capacity, nowMs, isEnoughBesides }: RoomFacts,
+  facts: RoomFacts,
 ): Pick<MakingRoom, "bootMs"> | undefined {
-  const left = without(state.instances.ofEnvironment(environment.arn), instances);
-  // What is launched to keep it at its size may be of another type.
-  if (left.vcpuMillis < keptVcpuMillis(environment) || !isEnoughBesides(holders)) return undefined;
+  const { state, capacity, nowMs, isEnoughBesides } = facts;
+  const left = withoutInstances(state.instances.ofEnvironment(environment.arn), instances);
+  if (!mayGo(instances, environment, state) || !isEnoughBesides(holders)) return undefined;
+  // Where they do not go together, and at once, a smaller job takes what is there, or what the first of them leaves.
+  const goAtOnce = instances.length === 1 && instances[0]?.instance.leaving !== undefined;
+  if (!goAtOnce && hasSmallerRivals(job, facts)) return undefined;
   const demandVcpuMillis = job.resources.vcpuMillis;
   const imagined = { instances: { ofEnvironment: () => left } };
   const launches = instancesFor(job, environment, { state: imagined, capacity, demandVcpuMillis, nowMs });
@@ -139,20 +144,24 @@ function launchedWithout(
   return bootMs > 0 ? { bootMs } : {};
 }
 
-/** There may be many: those that are left are listed for who asks for them, which is nobody for a job of one node. */
-function without(present: EnvironmentInstances, gone: readonly LiveInstance[]): EnvironmentInstances {
-  const isGone = new Set(gone);
-  const { booting, leaving } = present;
-  return {
-    vcpuMillis: gone.reduce((sum, { instance }) => sum - instance.resources.vcpuMillis, present.vcpuMillis),
-    get all() {
-      return new Map([...present.all].filter(([, live]) => !isGone.has(live)));
-    },
-    get idle() {
-      return new Map([...present.idle].filter(([live]) => !isGone.has(live)));
-    },
-    booting,
-    leaving,
-    findRoom: () => undefined,
-  };
+/**
+ * Whether the environment does without these, as far as what it keeps for `minvCpus` goes. What leaves anyway is replaced to
+ * keep it at its size, maybe by another type; those that are idle are exchanged for what a job needs, unless others boot or a
+ * wish for more vCPUs waits.
+ */
+function mayGo(
+  gone: readonly LiveInstance[],
+  environment: ComputeEnvironment,
+  { instances }: LiveState,
+): boolean {
+  const { vcpuMillis, booting } = instances.ofEnvironment(environment.arn);
+  const keptMillis = keptVcpuMillis(environment);
+  const leavingAnyway = gone.filter(({ instance }) => instance.leaving !== undefined);
+  if (vcpuMillis - vcpuMillisOf(gone) >= keptMillis) return true;
+  const isWishWaiting = (environment.computeResources?.desiredvCpus ?? 0) * 1000 > vcpuMillis;
+  return vcpuMillis - vcpuMillisOf(leavingAnyway) >= keptMillis && booting.size === 0 && !isWishWaiting;
+}
+
+function vcpuMillisOf(instances: readonly LiveInstance[]): number {
+  return instances.reduce((sum, { instance }) => sum + instance.resources.vcpuMillis, 0);
 }

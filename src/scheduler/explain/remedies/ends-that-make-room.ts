@@ -1,27 +1,27 @@
-import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
-import { isFargateEnvironment, maxVcpuMillisOf } from "../../batch/compute-resources.ts";
-import { addResources, fitsIn, NO_RESOURCES, subtractResources } from "../../batch/resources.ts";
-import { firstOf } from "../../lib/first-of.ts";
-import type { LiveJob } from "../../store/live-state.ts";
-import { isSpotCapacity } from "../placement.ts";
-import { isHostItself } from "../scaling/host-environment.ts";
-import type { ExplainFacts } from "./asked-job.ts";
-import type { JudgedEnvironment } from "./assess.ts";
+import type { ComputeEnvironment } from "../../../batch/compute-environment.ts";
+import { isFargateEnvironment, maxVcpuMillisOf } from "../../../batch/compute-resources.ts";
+import { addResources, fitsIn, subtractResources } from "../../../batch/resources.ts";
+import { firstOf } from "../../../lib/first-of.ts";
+import type { LiveJob } from "../../../store/live-state.ts";
+import { wantedOfHost } from "../../placement.ts";
+import { isHostItself } from "../../scaling/host-environment.ts";
+import type { ExplainFacts } from "../asked-job.ts";
+import type { JudgedEnvironment } from "../assess.ts";
 import { fewestToMakeRoom, givenBack, holdersOfHost, holdersOfInstance } from "./ending-jobs.ts";
 import type { Holder, MakingRoom, Room, RoomFacts } from "./ending-jobs.ts";
-import { whoEmptiesInstances } from "./emptying.ts";
-import type { Reservation } from "./explanation.ts";
-import { INSTANCES_LOOKED_AT_MAX } from "./judge-environment.ts";
-import { whoHoldsInstances } from "./leaving-instances.ts";
+import { endsThatEmptyInstances } from "./ends-that-empty-instances.ts";
+import type { Reservation } from "../explanation.ts";
+import { INSTANCES_LOOKED_AT_MAX } from "../judge-environment.ts";
+import { endsThatAllowLaunch } from "./leaving-instances.ts";
 import { nextAfter } from "./overtaken.ts";
-import { isUnreserved } from "./reservation.ts";
+import { isUnreserved } from "./remedies-of-reservation.ts";
 
 /**
  * The job whose end gives another one its room in an environment: of several the one that started first. Where no single
  * one does, a few of one room, those that started first, or a few whose instances go. Undefined where it takes more than a
  * few.
  */
-export function whoIsInTheWay(
+export function endsThatMakeRoom(
   { environment, answer: { verdict } }: JudgedEnvironment,
   job: LiveJob,
   facts: RoomFacts,
@@ -37,17 +37,17 @@ export function whoIsInTheWay(
     const jobs = fewestToMakeRoom([roomOfFargate(environment, job, facts)]);
     return jobs && { jobs };
   }
-  return whoIsOnInstances(environment, job, facts) ?? whoHoldsInstances(environment, job, facts);
+  return endsThatMakeRoomOnInstances(environment, job, facts) ?? endsThatAllowLaunch(environment, job, facts);
 }
 
 /** On the host itself nodes stand side by side, as one job. */
-function whoIsOnInstances(
+function endsThatMakeRoomOnInstances(
   environment: ComputeEnvironment,
   job: LiveJob,
   facts: RoomFacts,
 ): MakingRoom | undefined {
   if (job.nodeResources !== undefined && !isHostItself(environment))
-    return whoEmptiesInstances(environment, job, facts);
+    return endsThatEmptyInstances(environment, job, facts);
   const jobs = fewestToMakeRoom(roomsOfInstances(environment, job, facts));
   return jobs && { jobs };
 }
@@ -71,11 +71,11 @@ export function withBesides(
 /** Whether the host has room once these have ended; besides what is kept for jobs on demand, where that holds. */
 export function hostCheck(
   environment: ComputeEnvironment,
-  { resources }: LiveJob,
-  { state, capacity, keptForOnDemand = NO_RESOURCES }: ExplainFacts,
+  job: LiveJob,
+  { state, capacity, keptForOnDemand }: ExplainFacts,
 ): Room["isEnough"] {
   const free = subtractResources(capacity.host, state.jobs.hostUsage);
-  const wanted = isSpotCapacity(environment) ? addResources(resources, keptForOnDemand) : resources;
+  const wanted = wantedOfHost(job, environment, keptForOnDemand);
   return (ended) => fitsIn(wanted, addResources(free, givenBack(ended)));
 }
 

@@ -1,12 +1,27 @@
 import { describe, expect, test } from "vitest";
-import { aComputeEnvironment, aJob, aJobQueue, aState, HOST, SCOPE } from "../../../test/support/builders.ts";
-import type { Buildable, JobBuilder } from "../../../test/support/builders.ts";
-import { runCycle } from "../../../test/support/cycle.ts";
-import { ask, CYCLE_MS, inShare, NOW_MS, Q, sharedQueue, tellOf } from "../../../test/support/explained.ts";
-import type { AskOptions } from "../../../test/support/explained.ts";
-import { computeEnvironmentArn } from "../../batch/arn.ts";
-import type { InstanceLeave } from "../../batch/instance.ts";
-import type { LiveState } from "../../store/live-state.ts";
+import {
+  aComputeEnvironment,
+  aJob,
+  aJobQueue,
+  aState,
+  HOST,
+  SCOPE,
+} from "../../../../test/support/builders.ts";
+import type { Buildable, JobBuilder } from "../../../../test/support/builders.ts";
+import { runCycle } from "../../../../test/support/cycle.ts";
+import {
+  ask,
+  CYCLE_MS,
+  inShare,
+  NOW_MS,
+  Q,
+  sharedQueue,
+  tellOf,
+} from "../../../../test/support/explained.ts";
+import type { AskOptions } from "../../../../test/support/explained.ts";
+import { computeEnvironmentArn } from "../../../batch/arn.ts";
+import type { InstanceLeave } from "../../../batch/instance.ts";
+import type { LiveState } from "../../../store/live-state.ts";
 
 const LEAVES_MS = NOW_MS + 10_000;
 const BOOT = { bootMs: 3000 };
@@ -40,6 +55,42 @@ function running(count: number, maxvCpus: number): LiveState {
   runCycle(state, { nowMs: CYCLE_MS });
   apply(state, aComputeEnvironment("ce", { instanceTypes: ["c5.xlarge", "c5.4xlarge"], maxvCpus }));
   return state;
+}
+
+function succeed(state: LiveState, ...jobIds: readonly string[]): void {
+  for (const jobId of jobIds) {
+    const attempt = state.jobs.find(SCOPE, jobId)?.activeAttempt;
+    if (attempt === undefined) throw new Error(`${jobId} is not under way`);
+    const outcome = { kind: "exited", exitCode: 0 } as const;
+    state.apply({ kind: "attempt-put", attempt: { ...attempt, stoppedAtMs: CYCLE_MS, outcome } });
+    const patch = { status: "SUCCEEDED", stoppedAtMs: CYCLE_MS } as const;
+    state.apply({ kind: "job-changed", scope: SCOPE, jobId, patch, atMs: CYCLE_MS });
+  }
+}
+
+function keep(state: LiveState, sizes: { readonly minvCpus: number; readonly desiredvCpus?: number }): void {
+  const [environment] = state.computeEnvironments.values();
+  if (environment?.computeResources === undefined) throw new Error("ce is gone");
+  const computeResources = { ...environment.computeResources, ...sizes };
+  state.apply({ kind: "compute-environment-put", computeEnvironment: { ...environment, computeResources } });
+}
+
+/** The instance that was launched last has not come up yet. */
+function bootLast(state: LiveState): void {
+  const live = state.instances.find(idsOf(state).at(-1) ?? "");
+  if (live === undefined) throw new Error("there is no instance");
+  const { registeredAtMs: _booted, ...instance } = live.instance;
+  state.apply({ kind: "instance-put", instance });
+}
+
+function idsOf(state: LiveState): readonly string[] {
+  return [...state.instances.environments.values()].flatMap(({ all }) => [...all.keys()]);
+}
+
+function kindsFor(state: LiveState, jobId: string): readonly string[] {
+  const { because, remedies } = ask(state, jobId);
+  expect(because).toBe("environments-full");
+  return remedies.map(({ kind }) => kind);
 }
 
 describe("a full environment whose instance leaves", () => {
@@ -191,17 +242,10 @@ describe("a full environment whose instances are too small for the job", () => {
   test("launches one for it when those that are idle are gone", () => {
     const state = running(2, 4);
     apply(state, large("k", 9));
-    const instances = [...state.instances.environments.values()].flatMap(({ all }) => [...all.keys()]);
-    for (const jobId of ["a-1", "a-2"]) {
-      const attempt = state.jobs.find(SCOPE, jobId)?.activeAttempt;
-      if (attempt === undefined) throw new Error(`${jobId} is not under way`);
-      const outcome = { kind: "exited", exitCode: 0 } as const;
-      state.apply({ kind: "attempt-put", attempt: { ...attempt, stoppedAtMs: CYCLE_MS, outcome } });
-      const patch = { status: "SUCCEEDED", stoppedAtMs: CYCLE_MS } as const;
-      state.apply({ kind: "job-changed", scope: SCOPE, jobId, patch, atMs: CYCLE_MS });
-      if (jobId === "a-2") continue;
-      expect(ask(state, "k").remedies[0]).toMatchObject({ jobs: [{ jobId: "a-2" }], isAfterIdle: true });
-    }
+    const instances = idsOf(state);
+    succeed(state, "a-1");
+    expect(ask(state, "k").remedies[0]).toMatchObject({ jobs: [{ jobId: "a-2" }], isAfterIdle: true });
+    succeed(state, "a-2");
     expect(tellOf(state, "k", BOOT).remedies).toEqual([
       `The end of ${instances.join(" and ")}, which are too small for it, once idle for a while, and 3 s for an instance to start.`,
       "Raise maxvCpus of ce to 8 or more.",
@@ -209,27 +253,48 @@ describe("a full environment whose instances are too small for the job", () => {
     expect(ask(state, "k").expectedStart).toBeUndefined();
   });
 
-  test.each([
-    ["more than a few would have to end", 8, 16],
-    ["it keeps them", 2, 4],
-  ])("launches none that anybody can tell of where %s", (_name, count, vcpus) => {
-    const state = running(count, vcpus);
-    apply(
-      state,
-      aJob("k")
-        .at(99)
-        .needing({ vcpuMillis: vcpus * 1000 }),
-    );
-    const [environment] = state.computeEnvironments.values();
-    const minvCpus = count === 2 ? vcpus : 0;
-    if (environment?.computeResources === undefined) throw new Error("ce is gone");
-    const computeResources = { ...environment.computeResources, minvCpus };
-    state.apply({
-      kind: "compute-environment-put",
-      computeEnvironment: { ...environment, computeResources },
+  test("launches none that anybody can tell of where more than a few would have to end", () => {
+    const state = running(8, 16);
+    apply(state, aJob("k").at(99).needing({ vcpuMillis: 16_000 }));
+    expect(kindsFor(state, "k")).toEqual(["raise-max-vcpus"]);
+  });
+
+  test("exchanges those that it keeps for minvCpus once they have been idle for a while", () => {
+    const state = running(2, 4);
+    keep(state, { minvCpus: 4, desiredvCpus: 4 });
+    apply(state, large("k", 9));
+    expect(tellOf(state, "k", BOOT).remedies).toEqual([
+      "The end of job a-1 (for 5 min) and job a-2 (for 5 min), and of their instances, which are too small for it, once " +
+        "idle for a while, and 3 s for an instance to start.",
+      "Raise maxvCpus of ce to 8 or more.",
+    ]);
+    succeed(state, "a-1", "a-2");
+    const [first, second] = idsOf(state);
+    expect(tellOf(state, "k", BOOT)).toMatchObject({
+      because: "environments-full",
+      remedies: [
+        `The end of ${first} and ${second}, which are too small for it, once idle for a while, and 3 s for an instance to start.`,
+        "Raise maxvCpus of ce to 8 or more.",
+      ],
     });
-    const { because, remedies } = ask(state, "k");
-    expect([because, remedies.map(({ kind }) => kind)]).toEqual(["environments-full", ["raise-max-vcpus"]]);
+    expect(ask(state, "k").expectedStart).toBeUndefined();
+  });
+
+  test.each<[string, (state: LiveState) => void]>([
+    ["somebody's wish for more vCPUs waits", (state) => keep(state, { minvCpus: 6, desiredvCpus: 8 })],
+    ["another boots", bootLast],
+    [
+      "they leave anyway, and are replaced",
+      (state) => leave(state, { because: "reclaimed", atMs: LEAVES_MS }),
+    ],
+  ])("exchanges none that it keeps where %s", (_name, change) => {
+    const state = running(3, 6);
+    succeed(state, "a-1", "a-2", "a-3");
+    keep(state, { minvCpus: 6, desiredvCpus: 6 });
+    apply(state, large("k", 9));
+    expect(kindsFor(state, "k")).toEqual(["instances-leave", "raise-max-vcpus"]);
+    change(state);
+    expect(kindsFor(state, "k")).toEqual(["raise-max-vcpus"]);
   });
 });
 

@@ -6,11 +6,11 @@ import {
   aJobQueue,
   aState,
   SCOPE,
-} from "../../../test/support/builders.ts";
-import type { Buildable } from "../../../test/support/builders.ts";
-import { runCycle } from "../../../test/support/cycle.ts";
-import { ask, CYCLE_MS, inShare, Q, sharedQueue, tell, tellOf } from "../../../test/support/explained.ts";
-import { consumableResourceArn } from "../../batch/arn.ts";
+} from "../../../../test/support/builders.ts";
+import type { Buildable } from "../../../../test/support/builders.ts";
+import { runCycle } from "../../../../test/support/cycle.ts";
+import { ask, CYCLE_MS, inShare, Q, sharedQueue, tell, tellOf } from "../../../../test/support/explained.ts";
+import { consumableResourceArn } from "../../../batch/arn.ts";
 
 /** Of a consumable resource. */
 function holding(jobId: string, at: number, quantity: number): Buildable {

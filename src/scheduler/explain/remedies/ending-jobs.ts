@@ -1,10 +1,10 @@
-import { addResources, NO_RESOURCES } from "../../batch/resources.ts";
-import type { Resources } from "../../batch/resources.ts";
-import { firstOf } from "../../lib/first-of.ts";
-import type { LiveInstance } from "../../store/live-instances.ts";
-import type { LiveJob, LiveState } from "../../store/live-state.ts";
-import type { ExplainFacts } from "./asked-job.ts";
-import type { EndingJob, Remedy } from "./explanation.ts";
+import { addResources, NO_RESOURCES } from "../../../batch/resources.ts";
+import type { Resources } from "../../../batch/resources.ts";
+import { firstOf } from "../../../lib/first-of.ts";
+import type { LiveInstance } from "../../../store/live-instances.ts";
+import type { LiveJob, LiveState } from "../../../store/live-state.ts";
+import type { ExplainFacts } from "../asked-job.ts";
+import type { EndingJob, Remedy } from "../explanation.ts";
 
 /** Of more jobs than these nobody wants to know all. */
 export const JOBS_NAMED_MAX = 5;

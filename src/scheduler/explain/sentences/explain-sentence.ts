@@ -1,8 +1,8 @@
-import { unreachable } from "../../lib/assert.ts";
-import type { WaitReason } from "../wait-reason.ts";
-import { addResources } from "../../batch/resources.ts";
+import { unreachable } from "../../../lib/assert.ts";
+import type { WaitReason } from "../../wait-reason.ts";
+import { addResources } from "../../../batch/resources.ts";
 import { amountsOf, freeAmountsOf, grouped, lengthOf, listed, shortAmountsOf } from "./amounts.ts";
-import { exceedsTotal, isShort, isTaking } from "./explanation.ts";
+import { exceedsTotal, isShort, isTaking } from "../explanation.ts";
 import type {
   ConsumableAnswer,
   EnvironmentAnswer,
@@ -12,7 +12,7 @@ import type {
   PlaceInLine,
   Reservation,
   ShareStanding,
-} from "./explanation.ts";
+} from "../explanation.ts";
 
 /** Of more things of a kind the rest are counted. */
 const NAMED_MAX = 3;

@@ -1,9 +1,9 @@
-import { expect, test } from "vitest";
-import { aComputeEnvironment, aJob, aJobQueue, aState } from "../../../test/support/builders.ts";
-import type { Buildable } from "../../../test/support/builders.ts";
-import { runCycle } from "../../../test/support/cycle.ts";
-import { ask, CYCLE_MS, NOW_MS, tellOf } from "../../../test/support/explained.ts";
-import type { LiveState } from "../../store/live-state.ts";
+import { describe, expect, test } from "vitest";
+import { aComputeEnvironment, aJob, aJobQueue, aState } from "../../../../test/support/builders.ts";
+import type { Buildable } from "../../../../test/support/builders.ts";
+import { runCycle } from "../../../../test/support/cycle.ts";
+import { ask, CYCLE_MS, NOW_MS, tellOf } from "../../../../test/support/explained.ts";
+import type { LiveState } from "../../../store/live-state.ts";
 
 const HOST = { vcpuMillis: 8000, memoryMiB: 24_000, gpuCount: 0 };
 const LEAVES_MS = NOW_MS + 15_000;
@@ -86,5 +86,38 @@ test("nothing is promised where a job that waits for room in its environment tak
     because: "host-full",
     line: { before: { jobId: "next", because: "environments-full" } },
     remedies: [],
+  });
+});
+
+/** So many queues go before, the head of each of which waits for the host. */
+function behind(count: number): LiveState {
+  const heads = Array.from({ length: count }, (_, at) => [
+    aJobQueue(`earlier-${at}`, ["ce"], { priority: 9 }),
+    aJob(`earlier-${at}`).inQueue(`earlier-${at}`).needing({ vcpuMillis: 100, memoryMiB: 200 }),
+  ]);
+  const state = reclaiming(aJob("more").at(1).inQueue("cheap").needing({ memoryMiB: 8900 }));
+  for (const thing of heads.flat()) for (const change of thing.changes()) state.apply(change);
+  return state;
+}
+
+describe("behind others for whom Spot capacity is taken back as well", () => {
+  // The head of the queue of Spot capacity goes before as well.
+  test.each([
+    [18, "instances-leave", undefined],
+    [19, undefined, true],
+  ])("a job behind those of %i queues is told %s", (count, kind, isOfMany) => {
+    const { because, line, remedies, expectedStart } = ask(behind(count), "job", {
+      host: HOST,
+      keptForOnDemand: KEPT,
+    });
+    expect([because, line?.before?.because, line?.before?.isOfMany]).toEqual([
+      "host-full",
+      "host-full",
+      isOfMany,
+    ]);
+    expect([remedies.map((remedy) => remedy.kind)[0], expectedStart?.basis]).toEqual([
+      kind,
+      kind && "spot-notice",
+    ]);
   });
 });

@@ -1,5 +1,5 @@
-import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
-import type { Remedy } from "./explanation.ts";
+import type { ComputeEnvironment } from "../../../batch/compute-environment.ts";
+import type { Remedy } from "../explanation.ts";
 
 /** Beyond this nobody has an environment. */
 const VCPUS_MAX = 2 ** 31;

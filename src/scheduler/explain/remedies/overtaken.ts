@@ -1,15 +1,16 @@
-import { claimOf } from "../../batch/fair-share.ts";
-import type { JobQueue } from "../../batch/job-queue.ts";
-import { averageAt } from "../../store/live-share.ts";
-import type { LiveShare } from "../../store/live-share.ts";
-import type { LiveJob, LiveState } from "../../store/live-state.ts";
-import { compareQueues } from "../ordering/compare-queues.ts";
-import { weigher } from "../ordering/fair-share.ts";
-import type { ExplainFacts } from "./asked-job.ts";
+import { claimOf } from "../../../batch/fair-share.ts";
+import type { JobQueue } from "../../../batch/job-queue.ts";
+import { averageAt } from "../../../store/live-share.ts";
+import type { LiveShare } from "../../../store/live-share.ts";
+import type { LiveJob, LiveState } from "../../../store/live-state.ts";
+import { compareQueues } from "../../ordering/compare-queues.ts";
+import { weigher } from "../../ordering/fair-share.ts";
+import type { ExplainFacts } from "../asked-job.ts";
 import { attemptsLeftOf } from "./ending-jobs.ts";
 import type { Holder, Room } from "./ending-jobs.ts";
 import { freedBy } from "./freed-jobs.ts";
 import type { FreedJob } from "./freed-jobs.ts";
+import { hasSmallerRivals } from "./rivals.ts";
 
 /** Of more ends that are enough nobody asks who goes first after each. */
 const ENDS_ASKED_ABOUT_MAX = 200;
@@ -17,7 +18,10 @@ const ENDS_ASKED_ABOUT_MAX = 200;
 /** Whether nobody goes before the job once these have ended, which is to be asked last. */
 export function nextAfter(job: LiveJob, facts: ExplainFacts): Room["isEnough"] {
   let askedCount = 0;
+  let isAlone: boolean | undefined;
   return (ended) => {
+    // Ends do not come together: a smaller job takes what the first of them gives back.
+    if (ended.length > 1 && !(isAlone ??= !hasSmallerRivals(job, facts))) return false;
     askedCount += 1;
     return askedCount <= ENDS_ASKED_ABOUT_MAX && !isOvertaken(ended, job, facts);
   };
@@ -100,10 +104,4 @@ function hasLessThen(
     const claim = claimOfShare(share);
     return claim === ownClaim ? headPosition < queuePosition : claim < ownClaim;
   });
-}
-
-/** Whether jobs of other shares of its queue wait: who goes first among them changes with time. */
-export function hasRivals({ jobQueueArn, share }: LiveJob, { state }: ExplainFacts): boolean {
-  const { ready = new Set() } = state.jobs.readyQueue(jobQueueArn) ?? {};
-  return ready.size > (ready.has(share) ? 1 : 0);
 }

@@ -1,9 +1,9 @@
-import { addResources, fitsIn, NO_RESOURCES, subtractResources } from "../../batch/resources.ts";
-import type { LiveInstance } from "../../store/live-instances.ts";
-import type { LiveJob, LiveState } from "../../store/live-state.ts";
-import { isSpotCapacity } from "../placement.ts";
-import { jobsRoomIsMadeFor } from "../scaling/reclaim.ts";
-import type { ExplainFacts } from "./asked-job.ts";
+import { addResources, fitsIn, NO_RESOURCES, subtractResources } from "../../../batch/resources.ts";
+import type { LiveInstance } from "../../../store/live-instances.ts";
+import type { LiveJob, LiveState } from "../../../store/live-state.ts";
+import { isSpotCapacity } from "../../placement.ts";
+import { jobsRoomIsMadeFor } from "../../scaling/reclaim.ts";
+import type { ExplainFacts } from "../asked-job.ts";
 import { isEnding } from "./emptying.ts";
 import { holdersOfInstance } from "./ending-jobs.ts";
 import { firstToLeave, idsOf } from "./leaving-instances.ts";

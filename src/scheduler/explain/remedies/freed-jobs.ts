@@ -1,4 +1,4 @@
-import type { LiveJob, LiveState } from "../../store/live-state.ts";
+import type { LiveJob, LiveState } from "../../../store/live-state.ts";
 
 /** A job that may go once others have ended; of an array that waits as a whole its first child, with the index of that. */
 export interface FreedJob {
@@ -24,7 +24,14 @@ export function freedBy(ended: readonly LiveJob[], { jobs }: LiveState): readonl
   const freed = [...metCounts]
     .filter(([job, count]) => jobs.standingOf(job) === "waiting" && dependencies.unmetCountOf(job) <= count)
     .map(([job]): FreedJob => ({ job, childIndex: 0 }));
-  return [...freed, ...ended.flatMap((job) => freedChildren(job, jobs))];
+  for (const job of ended) {
+    for (const child of freedChildren(job, jobs)) {
+      if (lookedAtCount === DEPENDENTS_LOOKED_AT_MAX) return undefined;
+      lookedAtCount += 1;
+      if (isWaiting(child, jobs.arrayOf(child.job))) freed.push(child);
+    }
+  }
+  return freed;
 }
 
 /** With the last children of an array the array ends, too. */
@@ -40,14 +47,16 @@ function* endedIds(ended: readonly LiveJob[], jobs: LiveState["jobs"]): Generato
   }
 }
 
-/** Children of arrays that wait for the child: the next where they go one after the other, and those of the same index. */
-function freedChildren({ parent, childIndex = 0 }: LiveJob, jobs: LiveState["jobs"]): readonly FreedJob[] {
+/** Children of arrays that may wait for the child: the next where they go one after the other, and those of the same index. */
+function* freedChildren(
+  { parent, childIndex = 0 }: LiveJob,
+  jobs: LiveState["jobs"],
+): Generator<FreedJob, undefined, undefined> {
   const array = parent && jobs.arrayOf(parent);
-  if (parent === undefined || array === undefined) return [];
-  const next = { job: parent, childIndex: childIndex + 1 };
-  const paired = jobs.waitingFor.pairedWith(parent.jobId).map((job) => ({ job, childIndex }));
-  const isNextFreed = array.order?.isSequential === true;
-  return [...(isNextFreed ? [next] : []), ...paired].filter((one) => isWaiting(one, jobs.arrayOf(one.job)));
+  if (parent === undefined || array === undefined) return undefined;
+  if (array.order?.isSequential === true) yield { job: parent, childIndex: childIndex + 1 };
+  for (const job of jobs.waitingFor.pairedWith(parent.jobId)) yield { job, childIndex };
+  return undefined;
 }
 
 function isWaiting({ childIndex }: FreedJob, array: ReturnType<LiveState["jobs"]["arrayOf"]>): boolean {

@@ -1,4 +1,4 @@
-import type { Resources } from "../../batch/resources.ts";
+import type { Resources } from "../../../batch/resources.ts";
 
 /** Writes a whole number with a comma before each three digits. */
 export function grouped(value: number): string {

@@ -1,28 +1,30 @@
-import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
-import { maxVcpuMillisOf } from "../../batch/compute-resources.ts";
-import { unreachable } from "../../lib/assert.ts";
-import type { LiveJob } from "../../store/live-state.ts";
-import { isSpotCapacity } from "../placement.ts";
-import { isTooMuch } from "../wait-reason.ts";
-import type { AskedJob, ExplainFacts } from "./asked-job.ts";
-import type { Assessment, JudgedEnvironment } from "./assess.ts";
-import { exceedsTotal, isShort, isTaking } from "./explanation.ts";
+import type { ComputeEnvironment } from "../../../batch/compute-environment.ts";
+import { maxVcpuMillisOf } from "../../../batch/compute-resources.ts";
+import { unreachable } from "../../../lib/assert.ts";
+import type { LiveJob } from "../../../store/live-state.ts";
+import { isSpotCapacity } from "../../placement.ts";
+import { isTooMuch } from "../../wait-reason.ts";
+import type { AskedJob, ExplainFacts } from "../asked-job.ts";
+import type { Assessment, JudgedEnvironment } from "../assess.ts";
+import { exceedsTotal, isShort, isTaking } from "../explanation.ts";
 import type {
   ConsumableAnswer,
   EndingJob,
   ExpectedStart,
+  HeadBefore,
   PlaceInLine,
   Remedy,
   Reservation,
-} from "./explanation.ts";
-import { whoHoldsTooMuch } from "./held-consumables.ts";
-import { judgeEnvironment } from "./judge-environment.ts";
+} from "../explanation.ts";
+import { endsThatFreeConsumable } from "./ends-that-free-consumable.ts";
+import { judgeEnvironment } from "../judge-environment.ts";
 import { whenInstancesLeave, whichIdleLeave } from "./leaving-instances.ts";
-import { hasRivals } from "./overtaken.ts";
+import { opensToOthers } from "./opens-to-others.ts";
 import { raiseMaxVcpus } from "./raise-max-vcpus.ts";
-import { remediesOfReservation } from "./reservation.ts";
+import { remediesOfReservation } from "./remedies-of-reservation.ts";
+import { hasRivals, mayLoseHostRoom } from "./rivals.ts";
 import { roomComing } from "./room-coming.ts";
-import { hostCheck, whoIsInTheWay, withBesides } from "./who-is-in-the-way.ts";
+import { hostCheck, endsThatMakeRoom, withBesides } from "./ends-that-make-room.ts";
 
 type Standing = Assessment & { readonly line: PlaceInLine | undefined };
 
@@ -30,10 +32,15 @@ type Standing = Assessment & { readonly line: PlaceInLine | undefined };
  * What would start a job that an assessment holds up, each by itself; of one that can never start, what it would need for
  * that. Of a job before which others go nothing is known: what comes free may be theirs.
  */
-export function remediesFor({ job }: AskedJob, standing: Standing, facts: ExplainFacts): readonly Remedy[] {
-  return standing.isImpossible
-    ? remediesOfImpossible(standing, job, facts)
-    : remediesOfPossible(standing, job, facts);
+export function remediesFor(asked: AskedJob, standing: Standing, facts: ExplainFacts): readonly Remedy[] {
+  if (standing.isImpossible) return remediesOfImpossible(standing, asked.job, facts);
+  const sharesBeforeCount = standing.line?.share?.sharesBeforeCount ?? 0;
+  return remediesOfPossible(standing, asked.job, facts).filter((remedy) => {
+    if (remedy.kind !== "raise-max-vcpus") return true;
+    const { computeEnvironment: name, toVcpus } = remedy;
+    const judged = standing.environments.find(({ environment }) => environment.name === name);
+    return !judged || !opensToOthers({ ...judged, toVcpus }, asked, sharesBeforeCount, facts);
+  });
 }
 
 function remediesOfPossible(
@@ -43,8 +50,7 @@ function remediesOfPossible(
 ): readonly Remedy[] {
   const environments = triedOf(standing.environments);
   const leaving = remediesOfLeaving(job, environments, facts);
-  // The room that is made for jobs on demand is for each of them in its turn.
-  if (line?.before !== undefined) return line.before.because === "host-full" ? leaving : [];
+  if (line?.before !== undefined) return isOfTurns(line.before) ? leaving : [];
   const short = consumables.filter(isShort);
   const taker = environments.find(({ answer }) => isTaking(answer));
   if (reservation !== undefined) {
@@ -60,6 +66,11 @@ function remediesOfPossible(
   if (short.length > 1 || taker === undefined) return [];
   const remedies = short.flatMap((lack) => remediesOfShort(lack, job, facts));
   return withBoot(remedies, taker, facts);
+}
+
+/** The room that is made for jobs on demand is for each of them in its turn, as far as these are looked at. */
+function isOfTurns({ because, isOfMany }: HeadBefore): boolean {
+  return because === "host-full" && isOfMany !== true;
 }
 
 /** With the time that the instance boots where the environment launches one for the job, which it does once jobs have ended. */
@@ -82,6 +93,7 @@ export function expectStart(
   if (line?.comingBefore !== undefined) return undefined;
   const isOrderKnown = !hasRivals(job, facts);
   return remedies
+    .filter(({ kind }) => kind !== "instance-boots" || !mayLoseHostRoom(job, facts))
     .flatMap((remedy) => startBy(remedy, isOrderKnown) ?? [])
     .toSorted((a, b) => a.byMs - b.byMs)[0];
 }
@@ -240,7 +252,7 @@ function endsIn(
   reservation?: Reservation,
 ): readonly Remedy[] {
   const { environment } = judged;
-  const making = whoIsInTheWay(judged, job, withBesides(environment, job, facts, reservation));
+  const making = endsThatMakeRoom(judged, job, withBesides(environment, job, facts, reservation));
   if (making === undefined) return [];
   return [{ kind: "jobs-end", ...making, computeEnvironment: environment.name }];
 }
@@ -254,7 +266,7 @@ function leavesIn(environment: ComputeEnvironment, job: LiveJob, facts: ExplainF
 }
 
 function remediesOfShort(lack: ConsumableAnswer, job: LiveJob, facts: ExplainFacts): readonly Remedy[] {
-  const jobs = whoHoldsTooMuch(lack, job, facts);
+  const jobs = endsThatFreeConsumable(lack, job, facts);
   return [...(jobs === undefined ? [] : [{ kind: "jobs-end", jobs } as const]), moreOf(lack)];
 }
 

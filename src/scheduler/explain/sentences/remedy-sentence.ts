@@ -1,7 +1,7 @@
-import { unreachable } from "../../lib/assert.ts";
+import { unreachable } from "../../../lib/assert.ts";
 import { amountsOf, grouped, lengthOf, listed } from "./amounts.ts";
 import { nameOf } from "./explain-sentence.ts";
-import type { EndingJob, Remedy } from "./explanation.ts";
+import type { EndingJob, Remedy } from "../explanation.ts";
 
 /** Says what would start a job. */
 export function remedySentence(remedy: Remedy, nowMs: number): string {
