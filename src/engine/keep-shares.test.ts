@@ -3,6 +3,9 @@ import { aComputeEnvironment, aJob, aJobQueue, aPolicy, SCOPE } from "../../test
 import { EACH_WAY, EngineBench } from "../../test/support/engine-bench.ts";
 import { passes } from "../../test/support/instance-bench.ts";
 import { jobQueueArn, schedulingPolicyArn } from "../batch/arn.ts";
+import { isActive } from "../scheduler/ordering/active-shares.ts";
+import { averageAt } from "../store/live-share.ts";
+import type { LiveShare } from "../store/live-share.ts";
 
 const MINUTE_MS = 60_000;
 /** Of a policy that names none. */
@@ -19,8 +22,8 @@ async function keptOf(bench: EngineBench): Promise<readonly unknown[]> {
   return shareUsages.map(({ shareIdentifier, averageVcpus }) => [shareIdentifier, averageVcpus]);
 }
 
-function sharesOf({ engine }: EngineBench): readonly string[] {
-  return [...(engine.sequencer.state.jobs.readyQueue(jobQueueArn(SCOPE, "q"))?.shares.keys() ?? [])];
+function sharesOf({ engine }: EngineBench): readonly LiveShare[] {
+  return [...(engine.sequencer.state.jobs.readyQueue(jobQueueArn(SCOPE, "q"))?.shares.values() ?? [])];
 }
 
 describe.each(EACH_WAY)("what a share has had, $name", ({ isRestartedAlways }) => {
@@ -36,7 +39,23 @@ describe.each(EACH_WAY)("what a share has had, $name", ({ isRestartedAlways }) =
   test("is kept, and halves", async () => {
     const bench = await runFor(HALF_LIFE_MS);
     await passes(bench, HALF_LIFE_MS);
-    expect(await keptOf(bench)).toEqual([["a", expect.closeTo(0.25, 2)]]);
+    await bench.restart();
+    const [share] = sharesOf(bench);
+    expect(share && averageAt(share, bench.nowMs)).toBeCloseTo(250, 3);
+  });
+
+  test("is written no more once nothing runs, and wakes nobody", async () => {
+    const bench = await runFor(HALF_LIFE_MS);
+    await passes(bench, 2 * MINUTE_MS);
+    expect(await bench.tick()).toBeUndefined();
+  });
+
+  test("is known of a share of short jobs, too, which stays active", async () => {
+    const bench = await runFor(1);
+    await passes(bench, 2 * MINUTE_MS);
+    await bench.restart();
+    const [share] = sharesOf(bench);
+    expect(share && isActive(share, bench.nowMs)).toBe(true);
   });
 
   test("is kept a minute after a job started, though nothing else happens", async () => {
@@ -52,7 +71,7 @@ describe.each(EACH_WAY)("what a share has had, $name", ({ isRestartedAlways }) =
     const bench = await runFor(HALF_LIFE_MS);
     // 0.5 vCPU is less than a thousandth after nine half-lives.
     await passes(bench, 8 * HALF_LIFE_MS);
-    expect([sharesOf(bench), (await keptOf(bench)).length]).toEqual([["a"], 1]);
+    expect([sharesOf(bench).length, (await keptOf(bench)).length]).toEqual([1, 1]);
     await passes(bench, HALF_LIFE_MS + MINUTE_MS);
     expect([sharesOf(bench), await keptOf(bench)]).toEqual([[], []]);
   });
@@ -61,6 +80,6 @@ describe.each(EACH_WAY)("what a share has had, $name", ({ isRestartedAlways }) =
     const bench = await runFor(HALF_LIFE_MS);
     await bench.submit(aJob("huge").inShare("a").needing({ vcpuMillis: 10_000_000 }));
     await passes(bench, 20 * HALF_LIFE_MS);
-    expect(sharesOf(bench)).toEqual(["a"]);
+    expect(sharesOf(bench)).toMatchObject([{ identifier: "a" }]);
   });
 });

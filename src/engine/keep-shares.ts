@@ -4,6 +4,7 @@ import type { ReadyQueue } from "../store/live-queues.ts";
 import { averageAt } from "../store/live-share.ts";
 import type { LiveShare } from "../store/live-share.ts";
 import type { LiveState } from "../store/live-state.ts";
+import type { Engine } from "./engine.ts";
 import type { Instant } from "./instant.ts";
 
 /** What shares have had is written so often: a crash forgets no more of it than this. */
@@ -18,29 +19,50 @@ const VCPU_MILLIS_MIN = 1;
  */
 export class ShareKeeping {
   #nextMonotonicMs = 0;
-  /** Whether there was anything to write the last time. */
-  #isAnyKept = false;
+  /** What shares had until then is written. */
+  #keptAtMs = -Infinity;
+  /** Whether any has had something since. */
+  #isOwed = false;
 
-  /** Returns the milliseconds until it is due again; undefined while no share has anything, or had lately. */
+  /** Returns the milliseconds until it is due again; undefined while no share has had anything since it was last. */
   keep(
     state: LiveState,
     apply: (change: Change) => void,
     { nowMs, monotonicMs }: Instant,
   ): number | undefined {
-    const queues = fairQueuesOf(state);
     if (monotonicMs >= this.#nextMonotonicMs) {
       this.#nextMonotonicMs = monotonicMs + KEPT_EVERY_MS;
-      this.#isAnyKept = false;
-      for (const share of queues.flatMap(({ shares }) => [...shares.values()])) {
-        const usage = usageOf(share, nowMs);
-        const change = usage ?? removalOf(share, nowMs);
-        if (change !== undefined) apply(change);
-        this.#isAnyKept ||= usage !== undefined;
-      }
+      for (const change of this.changes(state, nowMs)) apply(change);
+      this.#keptAtMs = nowMs;
+      this.#isOwed = false;
     }
-    const isAnyUsed = this.#isAnyKept || queues.some(({ vcpuMillis }) => vcpuMillis > 0);
-    return isAnyUsed ? this.#nextMonotonicMs - monotonicMs : undefined;
+    this.#isOwed ||= fairQueuesOf(state).some(({ vcpuMillis }) => vcpuMillis > 0);
+    return this.#isOwed ? this.#nextMonotonicMs - monotonicMs : undefined;
   }
+
+  /** What there is to write now. */
+  changes(state: LiveState, nowMs: number): readonly Change[] {
+    const shares = fairQueuesOf(state).flatMap((queue) => [...queue.shares.values()]);
+    return shares.flatMap((share) => this.#changeOf(share, nowMs) ?? []);
+  }
+
+  #changeOf(share: LiveShare, nowMs: number): Change | undefined {
+    const { queue, identifier: shareIdentifier, vcpuMillis, asOfMs, lastEndAtMs = -Infinity } = share;
+    if (!isActive(share, nowMs) && averageAt(share, nowMs) < VCPU_MILLIS_MIN) {
+      return { kind: "share-usage-removed", jobQueueArn: queue.arn, shareIdentifier };
+    }
+    // What nobody adds to only decays, which is known without a note.
+    const isChanged = vcpuMillis > 0 || Math.max(asOfMs, lastEndAtMs) > this.#keptAtMs;
+    return isChanged ? usageOf(share, nowMs) : undefined;
+  }
+}
+
+/** Writes it at once, as before an end that is no crash. */
+export async function keepSharesNow(
+  { sequencer, shareKeeping }: Pick<Engine, "sequencer" | "shareKeeping">,
+  nowMs: number,
+): Promise<void> {
+  await sequencer.decide((state) => ({ changes: shareKeeping.changes(state, nowMs), answer: undefined }));
 }
 
 function fairQueuesOf({ jobQueues, jobs }: LiveState): readonly ReadyQueue[] {
@@ -52,23 +74,15 @@ function fairQueuesOf({ jobQueues, jobs }: LiveState): readonly ReadyQueue[] {
   return queues;
 }
 
-function usageOf(share: LiveShare, nowMs: number): Change | undefined {
+function usageOf(share: LiveShare, nowMs: number): Change {
   const { queue, identifier: shareIdentifier, liveCount, lastEndAtMs } = share;
-  const average = averageAt(share, nowMs);
-  if (average < VCPU_MILLIS_MIN) return undefined;
   const isOver = liveCount === 0 && lastEndAtMs !== undefined;
   return {
     kind: "share-usage-put",
     jobQueueArn: queue.arn,
     shareIdentifier,
-    averageVcpus: average / 1000,
+    averageVcpus: averageAt(share, nowMs) / 1000,
     asOfMs: nowMs,
     ...(isOver && { activeUntilMs: lastEndAtMs + queue.halfLifeMs }),
   };
-}
-
-function removalOf(share: LiveShare, nowMs: number): Change | undefined {
-  const { queue, identifier: shareIdentifier } = share;
-  if (isActive(share, nowMs)) return undefined;
-  return { kind: "share-usage-removed", jobQueueArn: queue.arn, shareIdentifier };
 }

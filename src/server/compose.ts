@@ -18,6 +18,7 @@ import { AWS_LIMITS, SERVER_LIMITS } from "../batch/limits.ts";
 import { createSpotMarket } from "../batch/spot-market.ts";
 import { createEngine } from "../engine/engine.ts";
 import type { CapacitySettings, Engine, EngineObserver } from "../engine/engine.ts";
+import { keepSharesNow } from "../engine/keep-shares.ts";
 import { recover } from "../engine/recover.ts";
 import { tick } from "../engine/tick.ts";
 import { AssertionError } from "../lib/assert.ts";
@@ -105,7 +106,7 @@ export async function compose(
   const { sessions, surroundings } = tasks;
   const parts = { sequencer, store, provider, ids, observer, surroundings, instanceCatalogue };
   const engine = createEngine({ ...parts, ...engineSettings(config, instanceCatalogue) });
-  const ticking = createEngineTask(engine, logger, () => loop.wake(stampTask));
+  const ticking = opened.use(createEngineTask(engine, logger, () => loop.wake(stampTask)));
   const limitTask = logLimitTask(logs);
   const stampTask = logStampTask(logs, () => loop.wake(limitTask));
 
@@ -295,6 +296,11 @@ function createEngineTask(engine: Engine, logger: Logger, onTick: () => void) {
       wake();
       return idle;
     },
+    /** A server that can write no more still ends in order. */
+    [Symbol.asyncDispose]: () =>
+      keepSharesNow(engine, SYSTEM_CLOCK.nowMs()).catch((error: unknown) => {
+        logger.warn({ err: error }, "what shares had in the last minute is not kept");
+      }),
   };
 }
 

@@ -10,6 +10,7 @@ import type { Scope } from "../batch/scope.ts";
 import { chooseInTurns } from "../lib/choose-in-turns.ts";
 import type { ExplainFacts } from "../scheduler/explain/asked-job.ts";
 import { waitClause } from "../scheduler/explain/sentences/explain-sentence.ts";
+import { isActive } from "../scheduler/ordering/active-shares.ts";
 import { compareQueues } from "../scheduler/ordering/compare-queues.ts";
 import { weigher } from "../scheduler/ordering/fair-share.ts";
 import type { LiveInstance } from "../store/live-instances.ts";
@@ -185,16 +186,17 @@ function tellShares({ arn, name }: JobQueue, { jobs }: LiveState, nowMs: number)
   const fairShare = queue?.fairShare;
   if (queue === undefined || fairShare === undefined) return [];
   const weigh = weigher(queue, fairShare, nowMs);
-  const shares = [...queue.shares.values()].map((share): ToldShare => {
+  const known = [...queue.shares.values()].filter(
+    (share) => isActive(share, nowMs) || averageAt(share, nowMs) >= 1,
+  );
+  const shares = known.map((share): ToldShare => {
     const { identifier: shareIdentifier, vcpuMillis, liveCount } = share;
     const claimVcpus = claimOf(averageAt(share, nowMs), vcpuMillis) / 1000;
     const weight = weigh(share);
     const status = shareStatusOf(share);
     return { jobQueueName: name, shareIdentifier, status, liveCount, vcpuMillis, claimVcpus, weight };
   });
-  return shares
-    .filter(({ liveCount, claimVcpus }) => liveCount > 0 || claimVcpus >= 0.001)
-    .sort((a, b) => a.claimVcpus * a.weight - b.claimVcpus * b.weight);
+  return shares.sort((a, b) => a.claimVcpus * a.weight - b.claimVcpus * b.weight);
 }
 
 function shareStatusOf({ runnable, liveCount }: LiveShare): ShareStatus {
