@@ -183,11 +183,10 @@ class Dispatch {
 
   #findPlace(job: LiveJob, unreservedMillis: number): Place | WaitReason {
     const { state } = this.#facts;
+    const failure = this.#failed.get(job.terms);
+    if (failure !== undefined && lackOfConsumables(job, state) === undefined) return failure;
     // Before an instance is launched for the job.
     const lack = this.#lackOf(job, unreservedMillis);
-    const isOfTerms = lack === undefined || lack === "shares-reserved";
-    const failure = isOfTerms ? this.#failed.get(job.terms) : undefined;
-    if (failure !== undefined) return failure;
     let because: WaitReason = "environments-unavailable";
     for (const { computeEnvironment } of this.#jobQueue.computeEnvironmentOrder) {
       const place = this.#placeIn(state.computeEnvironments.get(computeEnvironment), job, lack);
@@ -202,6 +201,7 @@ class Dispatch {
       if (job.nodeResources !== undefined && !isPassedOverByNodes(place)) break;
     }
     // What a multi-node job counted on may be given to others meanwhile.
+    const isOfTerms = lack === undefined || lack === "shares-reserved";
     if (isOfTerms && job.nodeResources === undefined) this.#failed.set(job.terms, because);
     return because;
   }

@@ -5,8 +5,7 @@ import { averageAt } from "../../store/live-share.ts";
 import type { LiveShare } from "../../store/live-share.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
 import { frontOfQueue } from "../ordering/front-of-queue.ts";
-import { competitorsOf, goesFirst, weigher } from "../ordering/fair-share.ts";
-import type { Competitor } from "../ordering/fair-share.ts";
+import { goesFirst, ShareClaims } from "../ordering/fair-share.ts";
 import type { AskedJob } from "./asked-job.ts";
 import type { PlaceInLine, ShareStanding } from "./explanation.ts";
 
@@ -17,8 +16,6 @@ export const CHILDREN_COUNTED_MAX = 1_000;
 const LOOKED_INTO_MAX = 100;
 
 const SHARES_SHOWN_MAX = 5;
-
-type Standing = Competitor<Pick<LiveShare, "identifier" | "vcpuMillis" | "headPosition">>;
 
 /** The place of a RUNNABLE job in its queue, without who is at its head: what is counted is bounded. */
 export function placeInLine(
@@ -88,26 +85,24 @@ function standingOf(
   fairShare: FairShare,
   nowMs: number,
 ): ShareStanding {
-  const { identifier, vcpuMillis, runnable, headPosition } = job.share;
-  const averageVcpuMillis = averageAt(job.share, nowMs);
-  const weight = weigher(queue, fairShare, nowMs)(job.share);
+  const { runnable, headPosition } = job.share;
+  const claims = new ShareClaims(queue, fairShare, nowMs);
   const own = {
-    share: { identifier, vcpuMillis, headPosition: runnable.size > 0 ? headPosition : job.queuePosition },
-    weight,
-    averageVcpuMillis,
-    claim: claimOf(averageVcpuMillis, vcpuMillis) * weight,
+    share: { headPosition: runnable.size > 0 ? headPosition : job.queuePosition },
+    claim: claims.of(job.share),
   };
-  const before = competitorsOf(queue, fairShare, nowMs)
+  const told = (share: LiveShare): ShareStanding["sharesBefore"][number] => ({
+    shareIdentifier: share.identifier,
+    claimVcpus: claimOf(averageAt(share, nowMs), share.vcpuMillis) / 1000,
+    weight: claims.weightOf(share),
+  });
+  const before = claims
+    .competitors()
     .filter((other) => other.share !== job.share && goesFirst(other, own))
     .sort((a, b) => (goesFirst(a, b) ? -1 : 1));
   return {
-    ...told(own),
+    ...told(job.share),
     sharesBeforeCount: before.length,
-    sharesBefore: before.slice(0, SHARES_SHOWN_MAX).map(told),
+    sharesBefore: before.slice(0, SHARES_SHOWN_MAX).map(({ share }) => told(share)),
   };
-}
-
-function told({ share, weight, averageVcpuMillis }: Standing): ShareStanding["sharesBefore"][number] {
-  const { identifier: shareIdentifier, vcpuMillis } = share;
-  return { shareIdentifier, claimVcpus: claimOf(averageVcpuMillis, vcpuMillis) / 1000, weight };
 }

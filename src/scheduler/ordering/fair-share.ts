@@ -11,14 +11,9 @@ import type { QueueOrder } from "./queue-order.ts";
 /** A share that has jobs to be placed, in one cycle. */
 export interface Competitor<Share = LiveShare> {
   readonly share: Share;
-  readonly weight: number;
-  /** Until now: the instants of a cycle are one. */
-  readonly averageVcpuMillis: number;
   /** What it has had times its weight: the lowest goes next. */
   claim: number;
 }
-
-type Standing = Pick<LiveShare, "vcpuMillis" | "headPosition">;
 
 /**
  * Fair share: the next job is from the share of the lowest claim times weight, and within a share by scheduling priority
@@ -26,10 +21,12 @@ type Standing = Pick<LiveShare, "vcpuMillis" | "headPosition">;
  * placed holds up its own share only.
  */
 export class FairShareOrder implements QueueOrder {
+  readonly #claims: ShareClaims;
   readonly #competitors: MinHeap<Competitor>;
 
   constructor(queue: ReadyQueue, fairShare: FairShare, nowMs: number) {
-    this.#competitors = new MinHeap(competitorsOf(queue, fairShare, nowMs), goesFirst);
+    this.#claims = new ShareClaims(queue, fairShare, nowMs);
+    this.#competitors = new MinHeap(this.#claims.competitors(), goesFirst);
   }
 
   next(): LiveJob | undefined {
@@ -39,7 +36,7 @@ export class FairShareOrder implements QueueOrder {
   placed(): void {
     const first = this.#competitors.first;
     assert(first !== undefined, "no share was asked");
-    first.claim = currentClaim(first);
+    first.claim = this.#claims.of(first.share);
     if (first.share.runnable.size > 0) this.#competitors.sinkFirst();
     else this.#competitors.removeFirst();
   }
@@ -49,26 +46,36 @@ export class FairShareOrder implements QueueOrder {
   }
 }
 
-/** The shares of a queue that have jobs to be placed, in no order. */
-export function competitorsOf(queue: ReadyQueue, fairShare: FairShare, nowMs: number): Competitor[] {
-  const weigh = weigher(queue, fairShare, nowMs);
-  const competitors: Competitor[] = [];
-  for (const share of queue.ready) {
-    const averageVcpuMillis = averageAt(share, nowMs);
-    const weight = weigh(share);
-    const claim = claimOf(averageVcpuMillis, share.vcpuMillis) * weight;
-    competitors.push({ share, weight, averageVcpuMillis, claim });
-  }
-  return competitors;
-}
+/** What the shares of a queue claim at an instant, times their weights. */
+export class ShareClaims {
+  readonly weightOf: (share: Pick<LiveShare, "weightEntry">) => number;
+  readonly #queue: ReadyQueue;
+  readonly #nowMs: number;
 
-/** What it claims with what its share has now. */
-export function currentClaim({ share, weight, averageVcpuMillis }: Competitor<Standing>): number {
-  return claimOf(averageVcpuMillis, share.vcpuMillis) * weight;
+  constructor(queue: ReadyQueue, fairShare: FairShare, nowMs: number) {
+    this.weightOf = weigher(queue, fairShare, nowMs);
+    this.#queue = queue;
+    this.#nowMs = nowMs;
+  }
+
+  /** @param vcpuMillis what it is taken to have; absent: what it has. */
+  of(share: LiveShare, vcpuMillis = share.vcpuMillis): number {
+    return claimOf(averageAt(share, this.#nowMs), vcpuMillis) * this.weightOf(share);
+  }
+
+  /** The shares that have jobs to be placed, in no order. */
+  competitors(): Competitor[] {
+    const competitors: Competitor[] = [];
+    for (const share of this.#queue.ready) competitors.push({ share, claim: this.of(share) });
+    return competitors;
+  }
 }
 
 /** Whether the first goes before the other: the place of its head decides among equals. */
-export function goesFirst(a: Competitor<Standing>, b: Competitor<Standing>): boolean {
+export function goesFirst(
+  a: Competitor<Pick<LiveShare, "headPosition">>,
+  b: Competitor<Pick<LiveShare, "headPosition">>,
+): boolean {
   return a.claim === b.claim ? a.share.headPosition < b.share.headPosition : a.claim < b.claim;
 }
 

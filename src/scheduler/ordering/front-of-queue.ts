@@ -1,7 +1,7 @@
 import { MinHeap } from "../../lib/min-heap.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
 import type { LiveShare } from "../../store/live-share.ts";
-import { competitorsOf, currentClaim, goesFirst } from "./fair-share.ts";
+import { goesFirst, ShareClaims } from "./fair-share.ts";
 import type { Competitor } from "./fair-share.ts";
 
 /**
@@ -19,9 +19,10 @@ export function frontOfQueue(
   if (fairShare === undefined) {
     return [...queue.ready].flatMap((share) => nextOf(state, share, count).map(({ jobId }) => jobId));
   }
-  const lines = competitorsOf(queue, fairShare, nowMs).map(({ share, ...competitor }): Line => {
+  const claims = new ShareClaims(queue, fairShare, nowMs);
+  const lines = claims.competitors().map(({ share, claim }): Line => {
     const { vcpuMillis, headPosition } = share;
-    return { ...competitor, share: { vcpuMillis, headPosition }, of: share, jobs: undefined };
+    return { claim, share: { vcpuMillis, headPosition }, of: share, jobs: undefined };
   });
   const order = new MinHeap(lines, goesFirst);
   const jobIds: string[] = [];
@@ -35,7 +36,7 @@ export function frontOfQueue(
     else {
       first.share.vcpuMillis += next.job.resources.vcpuMillis;
       first.share.headPosition = after.job.queuePosition;
-      first.claim = currentClaim(first);
+      first.claim = claims.of(first.of, first.share.vcpuMillis);
       order.sinkFirst();
     }
   }
