@@ -1,4 +1,4 @@
-import { isActive } from "../scheduler/ordering/active-shares.ts";
+import { isForgettable } from "../scheduler/ordering/active-shares.ts";
 import type { Change } from "../store/change.ts";
 import type { ReadyQueue } from "../store/live-queues.ts";
 import { averageAt } from "../store/live-share.ts";
@@ -10,12 +10,9 @@ import type { Instant } from "./instant.ts";
 /** What shares have had is written so often: a crash forgets no more of it than this. */
 const KEPT_EVERY_MS = 60_000;
 
-/** A share that had less than this lately has had nothing: a thousandth of a vCPU. */
-const VCPU_MILLIS_MIN = 1;
-
 /**
- * Writes now and then what the shares of queues have had, so that it survives a restart. One that has had nothing lately and
- * is not active is forgotten: it would begin anew like this.
+ * Writes now and then what the shares of queues have had, so that it survives a restart. One that has
+ * had nothing lately is forgotten.
  */
 export class ShareKeeping {
   #nextMonotonicMs = 0;
@@ -48,7 +45,7 @@ export class ShareKeeping {
 
   #changeOf(share: LiveShare, nowMs: number): Change | undefined {
     const { queue, identifier: shareIdentifier, vcpuMillis, asOfMs, lastEndAtMs = -Infinity } = share;
-    if (!isActive(share, nowMs) && averageAt(share, nowMs) < VCPU_MILLIS_MIN) {
+    if (isForgettable(share, nowMs)) {
       return { kind: "share-usage-removed", jobQueueArn: queue.arn, shareIdentifier };
     }
     // What nobody adds to only decays, which is known without a note.

@@ -3,18 +3,16 @@ import type { Authenticate } from "../api/signature/authenticate.ts";
 import { isBlocking } from "../batch/blocked-head.ts";
 import type { ComputeEnvironment } from "../batch/compute-environment.ts";
 import { isFargateEnvironment } from "../batch/compute-resources.ts";
-import { claimOf } from "../batch/fair-share.ts";
 import type { JobQueue } from "../batch/job-queue.ts";
 import { isSameScope } from "../batch/scope.ts";
 import type { Scope } from "../batch/scope.ts";
 import { chooseInTurns } from "../lib/choose-in-turns.ts";
 import type { ExplainFacts } from "../scheduler/explain/asked-job.ts";
 import { waitClause } from "../scheduler/explain/sentences/explain-sentence.ts";
-import { isActive } from "../scheduler/ordering/active-shares.ts";
+import { isForgettable } from "../scheduler/ordering/active-shares.ts";
 import { compareQueues } from "../scheduler/ordering/compare-queues.ts";
-import { weigher } from "../scheduler/ordering/fair-share.ts";
+import { ShareClaims } from "../scheduler/ordering/fair-share.ts";
 import type { LiveInstance } from "../store/live-instances.ts";
-import { averageAt } from "../store/live-share.ts";
 import type { LiveShare } from "../store/live-share.ts";
 import type { LiveState } from "../store/live-state.ts";
 import type { JobSituations } from "./job-situations.ts";
@@ -185,16 +183,19 @@ function tellShares({ arn, name }: JobQueue, { jobs }: LiveState, nowMs: number)
   const queue = jobs.readyQueue(arn);
   const fairShare = queue?.fairShare;
   if (queue === undefined || fairShare === undefined) return [];
-  const weigh = weigher(queue, fairShare, nowMs);
-  const known = [...queue.shares.values()].filter(
-    (share) => isActive(share, nowMs) || averageAt(share, nowMs) >= 1,
-  );
+  const claims = new ShareClaims(queue, fairShare, nowMs);
+  const known = [...queue.shares.values()].filter((share) => !isForgettable(share, nowMs));
   const shares = known.map((share): ToldShare => {
     const { identifier: shareIdentifier, vcpuMillis, liveCount } = share;
-    const claimVcpus = claimOf(averageAt(share, nowMs), vcpuMillis) / 1000;
-    const weight = weigh(share);
     const status = shareStatusOf(share);
-    return { jobQueueName: name, shareIdentifier, status, liveCount, vcpuMillis, claimVcpus, weight };
+    return {
+      jobQueueName: name,
+      shareIdentifier,
+      status,
+      liveCount,
+      vcpuMillis,
+      ...claims.partsOf(share),
+    };
   });
   return shares.sort((a, b) => a.claimVcpus * a.weight - b.claimVcpus * b.weight);
 }

@@ -1,7 +1,5 @@
-import { claimOf } from "../../batch/fair-share.ts";
 import { childJobId } from "../../batch/child-job.ts";
 import type { FairShare, ReadyQueue } from "../../store/live-queues.ts";
-import { averageAt } from "../../store/live-share.ts";
 import type { LiveShare } from "../../store/live-share.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
 import { frontOfQueue } from "../ordering/front-of-queue.ts";
@@ -93,8 +91,7 @@ function standingOf(
   };
   const told = (share: LiveShare): ShareStanding["sharesBefore"][number] => ({
     shareIdentifier: share.identifier,
-    claimVcpus: claimOf(averageAt(share, nowMs), share.vcpuMillis) / 1000,
-    weight: claims.weightOf(share),
+    ...claims.partsOf(share),
   });
   const before = claims
     .competitors()

@@ -4,7 +4,7 @@ import type { JobQueue } from "../../batch/job-queue.ts";
 import { firstOf } from "../../lib/first-of.ts";
 import type { LiveState } from "../../store/live-state.ts";
 import { compareQueues } from "../ordering/compare-queues.ts";
-import { orderOf } from "../ordering/queue-order.ts";
+import { headsOf } from "../ordering/queue-order.ts";
 import type { AskedJob, ExplainFacts } from "./asked-job.ts";
 import { assess } from "./assess.ts";
 import type { Assessment } from "./assess.ts";
@@ -67,8 +67,8 @@ export function* headsBefore(
   const jobQueue = state.jobQueues.get(job.jobQueueArn);
   if (jobQueue === undefined) return undefined;
   for (const earlier of queuesBefore(jobQueue, state))
-    yield* headsOf(earlier.arn, Infinity, { state, nowMs });
-  yield* headsOf(jobQueue.arn, sharesBeforeCount, { state, nowMs });
+    yield* askedHeadsOf(earlier.arn, Infinity, { state, nowMs });
+  yield* askedHeadsOf(jobQueue.arn, sharesBeforeCount, { state, nowMs });
   return undefined;
 }
 
@@ -77,21 +77,19 @@ export function queuesBefore(jobQueue: JobQueue, { jobQueues }: LiveState): read
   return [...jobQueues.values()].filter((other) => dispatchesBefore(other, jobQueue)).sort(compareQueues);
 }
 
-/** The heads of the shares of a queue in the order in which a cycle in which none can be placed looks at them. */
-function* headsOf(
+function* askedHeadsOf(
   jobQueueArn: string,
   count: number,
   { state, nowMs }: Pick<ExplainFacts, "state" | "nowMs">,
 ): Generator<AskedHead, undefined, undefined> {
   const ready = state.jobs.readyQueue(jobQueueArn);
-  if (ready === undefined || ready.ready.size === 0) return undefined;
-  const order = orderOf(ready, nowMs);
-  for (let index = 0; index < count; index += 1) {
-    const job = order.next();
-    const head = job && headOfShare(job.share, state);
+  if (ready === undefined) return undefined;
+  let left = count;
+  for (const { share } of headsOf(ready, nowMs)) {
+    const head = left > 0 ? headOfShare(share, state) : undefined;
     if (head === undefined) return undefined;
     yield head;
-    order.blocked();
+    left -= 1;
   }
   return undefined;
 }

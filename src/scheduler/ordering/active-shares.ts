@@ -1,12 +1,21 @@
 import { isActiveShare } from "../../batch/fair-share.ts";
 import type { ActiveShares } from "../../batch/share.ts";
 import type { ReadyQueue } from "../../store/live-queues.ts";
+import { averageAt } from "../../store/live-share.ts";
 import type { LiveShare } from "../../store/live-share.ts";
 
 /** Whether the share is one of the active ones of its queue. */
 export function isActive({ liveCount, lastEndAtMs, queue }: LiveShare, nowMs: number): boolean {
   const activeUntilMs = lastEndAtMs === undefined ? undefined : lastEndAtMs + queue.halfLifeMs;
   return isActiveShare(liveCount, activeUntilMs, nowMs);
+}
+
+/** A share that had less than this lately has had nothing: a thousandth of a vCPU. */
+const VCPU_MILLIS_MIN = 1;
+
+/** Whether the share is not active and has had nothing lately: it would begin anew like this. */
+export function isForgettable(share: LiveShare, nowMs: number): boolean {
+  return !isActive(share, nowMs) && averageAt(share, nowMs) < VCPU_MILLIS_MIN;
 }
 
 /** How many shares of the queue are active. */

@@ -48,19 +48,25 @@ export class FairShareOrder implements QueueOrder {
 
 /** What the shares of a queue claim at an instant, times their weights. */
 export class ShareClaims {
-  readonly weightOf: (share: Pick<LiveShare, "weightEntry">) => number;
+  readonly #weightOf: (share: Pick<LiveShare, "weightEntry">) => number;
   readonly #queue: ReadyQueue;
   readonly #nowMs: number;
 
   constructor(queue: ReadyQueue, fairShare: FairShare, nowMs: number) {
-    this.weightOf = weigher(queue, fairShare, nowMs);
+    this.#weightOf = weigher(queue, fairShare, nowMs);
     this.#queue = queue;
     this.#nowMs = nowMs;
   }
 
   /** @param vcpuMillis what it is taken to have; absent: what it has. */
   of(share: LiveShare, vcpuMillis = share.vcpuMillis): number {
-    return claimOf(averageAt(share, this.#nowMs), vcpuMillis) * this.weightOf(share);
+    return claimOf(averageAt(share, this.#nowMs), vcpuMillis) * this.#weightOf(share);
+  }
+
+  /** What the share has had, in vCPUs, and what that is multiplied by. */
+  partsOf(share: LiveShare): { readonly claimVcpus: number; readonly weight: number } {
+    const claimVcpus = claimOf(averageAt(share, this.#nowMs), share.vcpuMillis) / 1000;
+    return { claimVcpus, weight: this.#weightOf(share) };
   }
 
   /** The shares that have jobs to be placed, in no order. */
@@ -80,7 +86,7 @@ export function goesFirst(
 }
 
 /** The weight of each share. The factor of a prefix counts once for each active share that it speaks for. */
-export function weigher(
+function weigher(
   queue: ReadyQueue,
   { weights }: FairShare,
   nowMs: number,

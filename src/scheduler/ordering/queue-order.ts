@@ -18,3 +18,13 @@ export function orderOf(queue: ReadyQueue, nowMs: number): QueueOrder {
     ? new FirstComeOrder(queue)
     : new FairShareOrder(queue, queue.fairShare, nowMs);
 }
+
+/** The heads of the queue's shares in the order in which a cycle in which none can be placed looks at them. */
+export function* headsOf(queue: ReadyQueue, nowMs: number): Generator<LiveJob, undefined, undefined> {
+  const order = orderOf(queue, nowMs);
+  for (let job = order.next(); job !== undefined; job = order.next()) {
+    yield job;
+    order.blocked();
+  }
+  return undefined;
+}

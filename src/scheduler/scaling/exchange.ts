@@ -1,13 +1,14 @@
 import type { ComputeEnvironment } from "../../batch/compute-environment.ts";
 import type { JobQueue } from "../../batch/job-queue.ts";
 import type { Resources } from "../../batch/resources.ts";
+import { firstOf } from "../../lib/first-of.ts";
 import type { LiveInstance } from "../../store/live-instances.ts";
 import type { JobTerms } from "../../store/live-job.ts";
 import type { ReadyQueue } from "../../store/live-queues.ts";
 import type { LiveJob, LiveState } from "../../store/live-state.ts";
 import type { Capacity } from "../capacity.ts";
 import { lackOfConsumables } from "../consumables.ts";
-import { orderOf } from "../ordering/queue-order.ts";
+import { headsOf } from "../ordering/queue-order.ts";
 import { isReserved, unreservedVcpuMillis } from "../ordering/reservation.ts";
 import { findInstances, isLeft, refuseEnvironment, wantedOfHost } from "../placement.ts";
 import { isPassedOverByNodes } from "../wait-reason.ts";
@@ -48,7 +49,7 @@ export function exchangeFor(jobQueue: JobQueue, facts: ExchangeFacts): Exchange 
   if (ready === undefined) return undefined;
   const unreservedMillis = unreservedVcpuMillis(ready, jobQueue, facts);
   const asked = new Set<JobTerms>();
-  for (const job of headsOf(ready, facts.nowMs)) {
+  for (const job of firstOf(headsOf(ready, facts.nowMs), HEADS_MAX)) {
     if (asked.has(job.terms) || isReserved(job, ready, unreservedMillis)) continue;
     if (lackOfConsumables(job, state) !== undefined) continue;
     asked.add(job.terms);
@@ -56,19 +57,6 @@ export function exchangeFor(jobQueue: JobQueue, facts: ExchangeFacts): Exchange 
     if (exchange !== undefined) return exchange;
   }
   return undefined;
-}
-
-/** The first of each share, in the order of the cycle. */
-function headsOf(ready: ReadyQueue, nowMs: number): readonly LiveJob[] {
-  const order = orderOf(ready, nowMs);
-  const heads: LiveJob[] = [];
-  while (heads.length < HEADS_MAX) {
-    const job = order.next();
-    if (job === undefined) break;
-    heads.push(job);
-    order.blocked();
-  }
-  return heads;
 }
 
 function exchangeForHead(

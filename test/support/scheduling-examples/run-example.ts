@@ -6,7 +6,7 @@ import { explain } from "../../../src/scheduler/explain/explain.ts";
 import { explainSentence } from "../../../src/scheduler/explain/sentences/explain-sentence.ts";
 import { findAskedJob } from "../../../src/scheduler/explain/find-asked-job.ts";
 import { remedySentence } from "../../../src/scheduler/explain/sentences/remedy-sentence.ts";
-import { weigher } from "../../../src/scheduler/ordering/fair-share.ts";
+import { ShareClaims } from "../../../src/scheduler/ordering/fair-share.ts";
 import { CatalogueSupply } from "../../../src/scheduler/scaling/catalogue-supply.ts";
 import type { Change } from "../../../src/store/change.ts";
 import { MemoryStore } from "../../../src/store/memory/memory-store.ts";
@@ -174,12 +174,12 @@ class ExampleRun {
     const queue = this.#bench.engine.sequencer.state.jobs.readyQueue(jobQueueArn(SCOPE, name));
     assert(queue?.fairShare !== undefined, `${name} has no shares`);
     const { nowMs } = this.#bench;
-    const weigh = weigher(queue, queue.fairShare, nowMs);
+    const claims = new ShareClaims(queue, queue.fairShare, nowMs);
     const { halfLifeMs } = queue.fairShare;
     for (const share of [...queue.shares.values()].sort((a, b) => (a.identifier < b.identifier ? -1 : 1))) {
       const inUse = share.vcpuMillis / 1_000;
       const average = usageAt(share.averageVcpuMillis / 1_000, inUse, nowMs - share.asOfMs, halfLifeMs);
-      const weight = weigh(share);
+      const { weight } = claims.partsOf(share);
       const claim = claimOf(average, inUse) * weight;
       this.#timeline.say(
         `${share.identifier}: (${inUse} + ${average.toFixed(2)}) x ${weight} = ${claim.toFixed(2)}`,

@@ -1,10 +1,8 @@
-import { claimOf } from "../../../batch/fair-share.ts";
 import type { JobQueue } from "../../../batch/job-queue.ts";
-import { averageAt } from "../../../store/live-share.ts";
 import type { LiveShare } from "../../../store/live-share.ts";
 import type { LiveJob, LiveState } from "../../../store/live-state.ts";
 import { compareQueues } from "../../ordering/compare-queues.ts";
-import { weigher } from "../../ordering/fair-share.ts";
+import { goesFirst, ShareClaims } from "../../ordering/fair-share.ts";
 import type { ExplainFacts } from "../asked-job.ts";
 import { attemptsLeftOf } from "./ending-jobs.ts";
 import type { Holder, Room } from "./ending-jobs.ts";
@@ -83,7 +81,7 @@ function hasLessThen(
 ): boolean {
   const queue = state.jobs.readyQueue(jobQueueArn);
   if (queue?.fairShare === undefined) return false;
-  const weightOf = weigher(queue, queue.fairShare, nowMs);
+  const claims = new ShareClaims(queue, queue.fairShare, nowMs);
   const endedMillis = new Map<LiveShare, number>();
   for (const { job, ofHost } of ended) {
     if (job.jobQueueArn !== jobQueueArn) continue;
@@ -94,14 +92,11 @@ function hasLessThen(
     const first = headPositions.get(job.share) ?? job.share.headPosition;
     headPositions.set(job.share, Math.min(first, job.queuePosition));
   }
-  const claimOfShare = (share: LiveShare): number => {
-    const vcpuMillis = share.vcpuMillis - (endedMillis.get(share) ?? 0);
-    return claimOf(averageAt(share, nowMs), vcpuMillis) * weightOf(share);
-  };
-  const ownClaim = claimOfShare(own);
+  const claimOfShare = (share: LiveShare): number =>
+    claims.of(share, share.vcpuMillis - (endedMillis.get(share) ?? 0));
+  const ownTurn = { share: { headPosition: queuePosition }, claim: claimOfShare(own) };
   return [...headPositions].some(([share, headPosition]) => {
     if (share === own || headPosition === Infinity) return false;
-    const claim = claimOfShare(share);
-    return claim === ownClaim ? headPosition < queuePosition : claim < ownClaim;
+    return goesFirst({ share: { headPosition }, claim: claimOfShare(share) }, ownTurn);
   });
 }
